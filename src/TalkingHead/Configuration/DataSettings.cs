@@ -1,0 +1,38 @@
+namespace TalkingHead.Configuration;
+
+/// <summary>How a frame whose side is not <see cref="DataSettings.Size"/> comes to it.</summary>
+public enum ResizeKind
+{
+    /// <summary>Scaled.</summary>
+    Resize,
+
+    /// <summary>Black borders.</summary>
+    Pad,
+}
+
+/// <summary>The pictures.</summary>
+public sealed record DataSettings
+{
+    [Setting("Side of the square pictures in pixels.", Min = 32, Max = 1024, PowerOfTwo = true)]
+    public int Size { get; init; } = 256;
+
+    [Setting("How frames of another side (224 in VoxCeleb2) come to that size, in training and in use.")]
+    public ResizeKind Resize { get; init; } = ResizeKind.Resize;
+}
+
+/// <summary>The drawing of the 68 landmarks that the networks see.</summary>
+public sealed record LandmarkSettings
+{
+    [Setting("Width of the lines in pixels.", Min = 0.5, Max = 16)]
+    public double LineWidth { get; init; } = 2;
+
+    [Setting("Whether the inner lips (points 60 to 67) are drawn.")]
+    public bool InnerLips { get; init; }
+}
+
+/// <summary>The few-shot episodes of meta-learning.</summary>
+public sealed record EpisodeSettings
+{
+    [Setting("K, the source frames an episode's embedding is the mean of.", Min = 1, Max = 64)]
+    public int Shots { get; init; } = 8;
+}

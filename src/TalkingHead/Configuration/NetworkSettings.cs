@@ -1,0 +1,68 @@
+namespace TalkingHead.Configuration;
+
+/// <summary>Sizes of the three networks; the defaults are the paper's.</summary>
+public sealed record NetworkSettings
+{
+    [Setting("Channels of each network's first block; they double with every halving of the side.", Min = 8, Max = 512)]
+    public int BaseChannels { get; init; } = 64;
+
+    [Setting("Channels never exceed this.", Min = 8, Max = 4096)]
+    public int MaxChannels { get; init; } = 512;
+
+    [Setting("N, the length of an embedding and of a row of W; the last block of E and V has so many channels.", Min = 8, Max = 4096)]
+    public int Embedding { get; init; } = 512;
+
+    [Setting("Side of the maps at which the embedder and the discriminator end.", Min = 2, Max = 64, PowerOfTwo = true)]
+    public int EncoderSide { get; init; } = 4;
+
+    [Setting("Side of the maps in the generator's middle.", Min = 4, Max = 128, PowerOfTwo = true)]
+    public int BottleneckSide { get; init; } = 16;
+
+    [Setting("Adaptive residual blocks in the generator's middle.", Min = 1, Max = 32)]
+    public int ResidualBlocks { get; init; } = 4;
+
+    [Setting("Side of the maps after which self-attention stands on the way down; 0 or a side no block ends at: none.", Min = 0, Max = 512)]
+    public int AttentionSide { get; init; } = 32;
+
+    [Setting("The same on the generator's way up.", Min = 0, Max = 512)]
+    public int UpAttentionSide { get; init; } = 64;
+
+    [Setting("Standard deviation of a new row of W.", Min = 0, Max = 1)]
+    public double RowDeviation { get; init; } = 0.02;
+
+    /// <summary>Channels of the blocks that halve a picture of side <paramref name="size"/> down to <paramref name="side"/>.</summary>
+    internal int[] DownChannels(int size, int side) =>
+        [.. Enumerable.Range(0, int.Log2(size / side)).Select(block => (int)long.Min((long)BaseChannels << block, MaxChannels))];
+
+    /// <summary>As <see cref="DownChannels"/> for E and V, whose last block has <see cref="Embedding"/> channels.</summary>
+    internal int[] EncoderChannels(int size) => [.. DownChannels(size, EncoderSide)[..^1], Embedding];
+}
+
+/// <summary>When the power iterations of spectral norm run.</summary>
+public enum PowerIteration
+{
+    /// <summary>Once after each of a network's optimiser steps.</summary>
+    Step,
+
+    /// <summary>At each forward of a network in training, as PyTorch's spectral_norm does.</summary>
+    Forward,
+}
+
+/// <summary>Which weights are divided by their largest singular value (Miyato et al. 2018).</summary>
+public sealed record SpectralNormSettings
+{
+    [Setting("On every convolution of the embedder.")]
+    public bool Embedder { get; init; } = true;
+
+    [Setting("On every convolution of the generator and on P.")]
+    public bool Generator { get; init; } = true;
+
+    [Setting("On every convolution of the discriminator and on w0.")]
+    public bool Discriminator { get; init; } = true;
+
+    [Setting("On W, the table of one row per clip.")]
+    public bool Rows { get; init; } = true;
+
+    [Setting("When the power iteration runs: once a step (cheaper), or at each forward.")]
+    public PowerIteration Iterate { get; init; } = PowerIteration.Step;
+}

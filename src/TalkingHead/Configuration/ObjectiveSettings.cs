@@ -1,0 +1,79 @@
+namespace TalkingHead.Configuration;
+
+/// <summary>What the content loss compares.</summary>
+public enum ContentKind
+{
+    /// <summary>Activations of VGG19 and VGGFace, as the paper does; needs their weight files.</summary>
+    Vgg,
+
+    /// <summary>The pictures at several scales.</summary>
+    Pyramid,
+
+    /// <summary>Activations of a VGG19 with seeded random weights.</summary>
+    RandomVgg,
+}
+
+/// <summary>What a run with <c>content: vgg</c> does when the weight files are missing.</summary>
+public enum MissingVgg
+{
+    Refuse,
+    Pyramid,
+    RandomVgg,
+}
+
+/// <summary>The two versions of the paper differ in the weights of its losses.</summary>
+public enum WeightPreset
+{
+    V1,
+    V2,
+}
+
+/// <summary>The losses of the embedder and the generator, and their weights.</summary>
+public sealed record ObjectiveSettings
+{
+    [Setting("What the content loss compares: vgg, pyramid or random-vgg.")]
+    public ContentKind Content { get; init; } = ContentKind.Vgg;
+
+    [Setting("What content: vgg does without the weight files: refuse to start, or pyramid or random-vgg instead.")]
+    public MissingVgg WithoutVgg { get; init; } = MissingVgg.Refuse;
+
+    [Setting("Which version of the paper the weights below come from unless they are given.")]
+    public WeightPreset Weights { get; init; } = WeightPreset.V2;
+
+    [Setting("Weight of the VGG19 content loss (also of random-vgg).", Min = 0)]
+    public double? Vgg19 { get; init; }
+
+    [Setting("Weight of the VGGFace content loss.", Min = 0)]
+    public double? VggFace { get; init; }
+
+    [Setting("Weight of the pyramid content loss.", Min = 0)]
+    public double? Pyramid { get; init; }
+
+    [Setting("Levels of the pyramid, each of half the side.", Min = 1, Max = 10)]
+    public int PyramidLevels { get; init; } = 4;
+
+    [Setting("Weight of the adversarial loss.", Min = 0)]
+    public double? Adversarial { get; init; }
+
+    [Setting("Weight of the feature matching loss.", Min = 0)]
+    public double? FeatureMatching { get; init; }
+
+    [Setting("Weight of the embedding match loss; 0 for the paper's feed-forward model.", Min = 0)]
+    public double? EmbeddingMatch { get; init; }
+
+    /// <summary>With every weight that is not given taken from the preset.</summary>
+    internal ObjectiveSettings Resolved()
+    {
+        // arXiv:1905.08233 v2 (ICCV) and v1. The pyramid is not the paper's; its weight is the small configurations'.
+        var (vgg19, vggFace, match) = Weights == WeightPreset.V2 ? (1.5e-1, 2.5e-2, 10.0) : (1e-2, 2e-3, 80.0);
+        return this with
+        {
+            Vgg19 = Vgg19 ?? vgg19,
+            VggFace = VggFace ?? vggFace,
+            Pyramid = Pyramid ?? 20,
+            Adversarial = Adversarial ?? 1,
+            FeatureMatching = FeatureMatching ?? 10,
+            EmbeddingMatch = EmbeddingMatch ?? match,
+        };
+    }
+}

@@ -1,0 +1,64 @@
+namespace TalkingHead.Configuration;
+
+/// <summary>
+/// Everything that decides a training, from one YAML file: sections of typed keys, each with its default and its
+/// sentence in one place. Reading is strict; see <see cref="ConfigurationReader"/>.
+/// </summary>
+public sealed record RunConfiguration
+{
+    public DataSettings Data { get; init; } = new();
+    public LandmarkSettings Landmarks { get; init; } = new();
+    public NetworkSettings Network { get; init; } = new();
+    public SpectralNormSettings SpectralNorm { get; init; } = new();
+    public EpisodeSettings Episodes { get; init; } = new();
+    public ObjectiveSettings Objective { get; init; } = new();
+    public OptimizerSettings Optimizer { get; init; } = new();
+    public TrainingSettings Training { get; init; } = new();
+
+    /// <summary>Reads a configuration file and the user's <c>section.key=value</c> changes to it.</summary>
+    /// <exception cref="UserException">Everything wrong with the file and the changes, a line each.</exception>
+    public static RunConfiguration Load(string path, IEnumerable<string>? changes = null)
+    {
+        string text;
+        try
+        {
+            text = File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw UserException.Usage($"{path}: the configuration cannot be read ({e.Message}). The ready-made ones are in configs/.");
+        }
+        return Parse(text, path, changes);
+    }
+
+    /// <summary>As <see cref="Load"/>, from text; <paramref name="source"/> names it in errors.</summary>
+    /// <exception cref="UserException">Everything wrong with the text and the changes, a line each.</exception>
+    public static RunConfiguration Parse(string text, string source, IEnumerable<string>? changes = null)
+    {
+        var reader = new ConfigurationReader(source);
+        reader.ReadYaml(text);
+        foreach (string change in changes ?? [])
+            reader.ReadChange(change);
+        var configuration = reader.Bind();
+        configuration = configuration with { Objective = configuration.Objective.Resolved() };
+        reader.Errors.AddRange(configuration.Mistakes().Select(mistake => $"{source}: {mistake}"));
+        reader.ThrowIfWrong();
+        return configuration;
+    }
+
+    /// <summary>The whole configuration with every default filled in; reads back to an equal record.</summary>
+    public string ToYaml() => ConfigurationWriter.Write(this);
+
+    // What no single key can know.
+    IEnumerable<string> Mistakes()
+    {
+        if (Network.EncoderSide >= Data.Size)
+            yield return $"network.encoder_side is {Network.EncoderSide}; expected less than data.size, {Data.Size}.";
+        if (Network.BottleneckSide >= Data.Size)
+            yield return $"network.bottleneck_side is {Network.BottleneckSide}; expected less than data.size, {Data.Size}.";
+        if (Network.MaxChannels < Network.BaseChannels)
+            yield return $"network.max_channels is {Network.MaxChannels}; expected at least network.base_channels, {Network.BaseChannels}.";
+        if (Objective is { Content: ContentKind.Pyramid } && Data.Size >> (Objective.PyramidLevels - 1) < 1)
+            yield return $"objective.pyramid_levels is {Objective.PyramidLevels}; a {Data.Size} pixel picture cannot be halved so often.";
+    }
+}

@@ -1,0 +1,63 @@
+namespace TalkingHead.Configuration;
+
+/// <summary>Adam, for both sides of the game.</summary>
+public sealed record OptimizerSettings
+{
+    [Setting("Learning rate of the embedder and the generator.", Min = 0, Max = 1)]
+    public double GeneratorRate { get; init; } = 5e-5;
+
+    [Setting("Learning rate of the discriminator and of the rows of W.", Min = 0, Max = 1)]
+    public double DiscriminatorRate { get; init; } = 2e-4;
+
+    [Setting("Adam's decay of the gradient's mean.", Min = 0, Max = 0.999999)]
+    public double Beta1 { get; init; }
+
+    [Setting("Adam's decay of the gradient's square.", Min = 0, Max = 0.999999)]
+    public double Beta2 { get; init; } = 0.999;
+
+    [Setting("Adam's epsilon.", Min = 1e-16, Max = 1)]
+    public double Epsilon { get; init; } = 1e-5;
+
+    [Setting("Discriminator steps for each step of the embedder and the generator.", Min = 1, Max = 16)]
+    public int DiscriminatorSteps { get; init; } = 2;
+
+    [Setting("Gradients of a network longer than this are scaled to it; 0 for never.", Min = 0)]
+    public double ClipNorm { get; init; }
+}
+
+/// <summary>The course of a training.</summary>
+public sealed record TrainingSettings
+{
+    [Setting("Steps, each of one embedder and generator update.", Min = 1, Max = 1_000_000_000)]
+    public int Steps { get; init; } = 100_000;
+
+    [Setting("Episodes in a step.", Min = 1, Max = 4096)]
+    public int Batch { get; init; } = 8;
+
+    [Setting("Share of the steps, from the start, that train on the content loss alone.", Min = 0, Max = 1)]
+    public double WarmUp { get; init; }
+
+    [Setting("Decay of the averaged embedder and generator that are evaluated and exported; 0 for none.", Min = 0, Max = 0.999999)]
+    public double Averaging { get; init; } = 0.999;
+
+    [Setting("Seed of the weights, the rows of W and the episodes.", Min = 0, Max = int.MaxValue)]
+    public int Seed { get; init; } = 1;
+
+    [Setting("Steps between checkpoints.", Min = 1, Max = 1_000_000_000)]
+    public int CheckpointEvery { get; init; } = 1000;
+
+    [Setting("Checkpoints kept, the newest; the best is kept besides.", Min = 1, Max = 1000)]
+    public int KeepCheckpoints { get; init; } = 3;
+
+    [Setting("Steps between lines of figures.", Min = 1, Max = 1_000_000_000)]
+    public int ReportEvery { get; init; } = 50;
+
+    [Setting("Steps between sample sheets.", Min = 1, Max = 1_000_000_000)]
+    public int SampleEvery { get; init; } = 1000;
+
+    [Setting("Steps between validations on held-out identities.", Min = 1, Max = 1_000_000_000)]
+    public int ValidateEvery { get; init; } = 5000;
+
+    [Setting("Identities held out for validation.", Min = 0, Max = 100_000)]
+    public int ValidationIdentities { get; init; } = 20;
+}
