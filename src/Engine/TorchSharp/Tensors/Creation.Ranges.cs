@@ -1,0 +1,47 @@
+using TorchSharp.Door;
+using static TorchSharp.Door.Operators;
+
+namespace TorchSharp;
+
+public static partial class torch
+{
+    public static Tensor arange(Scalar start, Scalar stop, Scalar step, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+        Made(Call("aten::arange.start_step", start, stop, step, dtype, Value.None, device), requires_grad);
+
+    public static Tensor arange(Scalar start, Scalar stop, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+        arange(start, stop, 1, dtype, device, requires_grad);
+
+    public static Tensor arange(Scalar stop, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+        arange(0, stop, 1, dtype, device, requires_grad);
+
+    public static Tensor linspace(double start, double end, long steps, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+        Made(Call("aten::linspace", start, end, steps, dtype, Value.None, device), requires_grad);
+
+    public static Tensor eye(long rows, long columns = -1, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+        Made(Call("aten::eye.m", rows, columns < 0 ? rows : columns, dtype, Value.None, device), requires_grad, names);
+
+    public static Tensor randint(long low, long high, long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null, string[]? names = null) =>
+        Made(Call("aten::randint.low_generator", low, high, size, generator, dtype ?? ScalarType.Int64, Value.None, device), requires_grad, names);
+
+    public static Tensor randint(long high, long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null, string[]? names = null) =>
+        randint(0, high, size, dtype, device, requires_grad, generator, names);
+
+    public static Tensor randperm(long n, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null) =>
+        Made(Call("aten::randperm.generator", n, generator, dtype ?? ScalarType.Int64, Value.None, device), requires_grad);
+
+    /// <summary>Joins tensors along a dimension that exists.</summary>
+    public static Tensor cat(Tensor[] tensors, long dim = 0) => Call("aten::cat", tensors, dim);
+
+    public static Tensor cat(IList<Tensor> tensors, long dim = 0) => cat(tensors.ToArray(), dim);
+
+    public static Tensor cat(ReadOnlySpan<Tensor> tensors, long dim = 0) => cat(tensors.ToArray(), dim);
+
+    /// <summary>Joins tensors of one shape along a new dimension.</summary>
+    public static Tensor stack(IEnumerable<Tensor> tensors, long dim = 0) => Call("aten::stack", tensors.ToArray(), dim);
+
+    public static Tensor where(Tensor condition, Tensor x, Tensor y) => Call("aten::where.self", condition, x, y);
+
+    public static Tensor einsum(string equation, params Tensor[] tensors) => Call("aten::einsum", equation, tensors);
+
+    public static Tensor[] meshgrid(IEnumerable<Tensor> tensors, string indexing = "ij") => CallList("aten::meshgrid.indexing", tensors.ToArray(), indexing);
+}
