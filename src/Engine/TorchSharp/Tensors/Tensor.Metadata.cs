@@ -57,7 +57,20 @@ public static unsafe partial class torch
         public bool is_meta => device_type == DeviceType.META;
         public bool is_cpu() => device_type == DeviceType.CPU;
 
-        public bool is_contiguous() => CallBits("aten::is_contiguous", this) != 0;
+        /// <summary>Whether the elements lie in C order without gaps; a stride means nothing along a dimension of one.</summary>
+        public bool is_contiguous()
+        {
+            long[] sizes = size(), strides = stride();
+            if (sizes.Contains(0)) return true;
+            long step = 1;
+            for (var d = sizes.Length - 1; d >= 0; d--)
+            {
+                if (sizes[d] != 1 && strides[d] != step) return false;
+                step *= sizes[d];
+            }
+            return true;
+        }
+
         public bool is_pinned() => CallBits("aten::is_pinned", this) != 0;
         public bool is_floating_point() => dtype is ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64;
         public bool is_complex() => dtype is ScalarType.ComplexFloat32 or ScalarType.ComplexFloat64;
