@@ -31,6 +31,14 @@ static unsafe class Operators
         return (ToTensor(name, results[0]), ToTensor(name, results[1]), ToTensor(name, results[2]));
     }
 
+    /// <summary>Calls an operator that returns four tensors.</summary>
+    internal static (Tensor, Tensor, Tensor, Tensor) Call4(string name, params ReadOnlySpan<Value> arguments)
+    {
+        var results = stackalloc NativeValue[4];
+        Invoke(name, arguments, results, 4);
+        return (ToTensor(name, results[0]), ToTensor(name, results[1]), ToTensor(name, results[2]), ToTensor(name, results[3]));
+    }
+
     /// <summary>Calls an operator that returns a list of tensors.</summary>
     internal static Tensor[] CallList(string name, params ReadOnlySpan<Value> arguments)
     {
