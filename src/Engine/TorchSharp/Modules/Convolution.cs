@@ -2,11 +2,6 @@ using TorchSharp.Door;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
-namespace TorchSharp
-{
-    public enum Padding { Valid = 0, Same = 1 }
-}
-
 namespace TorchSharp.Modules
 {
     /// <summary>What convolutions of any rank share: weight (out, in/groups, kernel…), bias (out).</summary>

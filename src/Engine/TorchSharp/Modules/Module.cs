@@ -7,8 +7,6 @@ public static partial class torch
 {
     public static partial class nn
     {
-        public enum Reduction : long { None = 0, Mean = 1, Sum = 2 }
-
         /// <summary>A network or a part of one: parameters, buffers and further modules under their names.</summary>
         public partial class Module : IDisposable
         {

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Installs what the build and the program need on Debian 12: libtorch, a fast BLAS, dlib, ffmpeg, picture codecs.
+# Can be run again at any time: what is there is left alone. Needs the .NET 10 SDK, and root or sudo.
+set -euo pipefail
+
+packages=(
+    libtorch-dev libopenblas0-pthread        # the engine; Debian's default BLAS is 40 times slower
+    cmake g++ libdlib-dev libdlib-data       # the native doors; the 68-point model (not for commercial use)
+    ffmpeg                                   # video
+    libcairo2 libturbojpeg0 libpng16-16 libwebp7 libwebpdemux2 fonts-dejavu-core # drawing, pictures, text
+)
+
+fail() { echo "setup: $*" >&2; exit 1; }
+
+command -v dotnet >/dev/null || fail "the .NET 10 SDK is missing: install it (https://dotnet.microsoft.com/download) so that \"dotnet\" is on PATH."
+sdk=$(dotnet --list-sdks 2>/dev/null | awk -F. '$1 >= 10 { found = $0 } END { print found }')
+[ -n "$sdk" ] || fail "found .NET SDKs $(dotnet --list-sdks | awk '{ print $1 }' | paste -sd' '), expected 10.0 or newer: install the .NET 10 SDK."
+
+missing=()
+for package in "${packages[@]}"; do
+    dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
+done
+
+if [ ${#missing[@]} -gt 0 ]; then
+    command -v apt-get >/dev/null || fail "no apt-get here: install these by hand, or point LIBTORCH at a libtorch: ${missing[*]}"
+    as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || fail "neither root nor sudo: ask an administrator to run: apt-get install ${missing[*]}"
+        as_root=(sudo)
+    fi
+    echo "setup: installing ${missing[*]}"
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+echo "setup: done (.NET SDK ${sdk%% *}, libtorch $(dpkg-query -W -f '${Version}' libtorch-dev 2>/dev/null || echo "${LIBTORCH:-?}"))"
