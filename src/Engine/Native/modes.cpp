@@ -5,7 +5,6 @@
 #include <ATen/core/grad_mode.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/utils.h>
-#include <torch/version.h>
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif
@@ -14,9 +13,6 @@
 #include "values.h"
 
 using namespace door;
-
-#define TD_TORCH_AT_LEAST(major, minor) \
-    (TORCH_VERSION_MAJOR > (major) || (TORCH_VERSION_MAJOR == (major) && TORCH_VERSION_MINOR >= (minor)))
 
 const char* td_version(void) { return TORCH_VERSION; }
 

@@ -7,7 +7,7 @@
 struct td_operator {
     c10::OperatorHandle handle;
     std::vector<door::Want> wants;
-    std::vector<c10::optional<c10::IValue>> defaults;
+    std::vector<door::Optional<c10::IValue>> defaults;
 };
 
 using namespace door;

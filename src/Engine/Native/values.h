@@ -3,18 +3,29 @@
 #include <ATen/core/ivalue.h>
 #include <ATen/core/jit_type.h>
 #include <torch/types.h>
+#include <torch/version.h>
 
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 #include "torch_door.h"
+
+#define TD_TORCH_AT_LEAST(major, minor) \
+    (TORCH_VERSION_MAJOR > (major) || (TORCH_VERSION_MAJOR == (major) && TORCH_VERSION_MINOR >= (minor)))
 
 struct td_generator {
     at::Generator generator;
 };
 
 namespace door {
+
+#if TD_TORCH_AT_LEAST(2, 5)
+template <typename T> using Optional = std::optional<T>;
+#else
+template <typename T> using Optional = c10::optional<T>;
+#endif
 
 using Impl = c10::TensorImpl;
 using ImplPtr = c10::intrusive_ptr<Impl, c10::UndefinedTensorImpl>;
@@ -78,10 +89,10 @@ inline c10::IValue box(const td_value& value, Want wanted) {
         }
         case TD_OPTIONAL_TENSOR_LIST: {
             auto handles = static_cast<const td_tensor*>(value.p);
-            c10::List<c10::optional<at::Tensor>> result;
+            c10::List<Optional<at::Tensor>> result;
             result.reserve(value.length);
             for (int64_t k = 0; k < value.length; ++k)
-                result.push_back(handles[k] ? c10::optional<at::Tensor>(borrow(handles[k])) : c10::optional<at::Tensor>());
+                result.push_back(handles[k] ? Optional<at::Tensor>(borrow(handles[k])) : Optional<at::Tensor>());
             return result;
         }
         case TD_STRING: return std::string(static_cast<const char*>(value.p), value.length);
