@@ -30,9 +30,13 @@ static unsafe partial class NativeMethods
         return handle;
     }
 
+    /// <summary>How many threads libtorch would take by itself.</summary>
+    internal static long OwnThreads { get; private set; }
+
     // libtorch takes half of the logical processors; OMP_NUM_THREADS has the last word.
     static void UseAllProcessors(nint handle)
     {
+        OwnThreads = ((delegate* unmanaged<long>)NativeLibrary.GetExport(handle, "td_num_threads"))();
         if (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is null)
             ((delegate* unmanaged<long, long>)NativeLibrary.GetExport(handle, "td_set_num_threads"))(Environment.ProcessorCount);
     }
