@@ -63,7 +63,7 @@ def gradients(nets, rows, into):
         for name, net in nets.items():
             if (name == "discriminator") == (phase == "discriminator"):
                 for key, parameter in net.named_parameters():
-                    into.setdefault(f"gradient.{name}.{key}", parameter.grad.clone())
+                    into[f"gradient.{name}.{key}"] = parameter.grad.clone()  # of the last discriminator step
     return take
 
 

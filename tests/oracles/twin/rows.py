@@ -43,9 +43,9 @@ class Batch:
         table.steps[at] += 1
         table.mean[at] = beta1 * table.mean[at] + (1 - beta1) * grad
         table.square[at] = beta2 * table.square[at] + (1 - beta2) * grad * grad
-        step = table.steps[at][:, None]
-        mean = table.mean[at] / (1 - beta1 ** step)
-        square = table.square[at] / (1 - beta2 ** step)
+        step = table.steps[at][:, None].double()
+        mean = table.mean[at] / (1 - beta1 ** step).to(grad)
+        square = table.square[at] / (1 - beta2 ** step).to(grad)
         self.leaf -= lr * mean / (square.sqrt() + eps)
         table.weight[at] = self.leaf
         self.leaf.grad = None

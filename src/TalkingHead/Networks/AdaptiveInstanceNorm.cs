@@ -1,0 +1,28 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TalkingHead.Networks;
+
+/// <summary>The scale and shift of one adaptive instance norm, (B,C) each: a slice of the person's ψ.</summary>
+public readonly record struct Style(Tensor Scale, Tensor Shift);
+
+/// <summary>Instance norm whose scale and shift come from the person (Huang and Belongie 2017).</summary>
+public sealed class AdaptiveInstanceNorm : Module<Tensor, Style, Tensor>
+{
+    /// <summary>Added to the variance, under the root: a constant map has finite gradients.</summary>
+    internal const double Epsilon = 1e-4;
+
+    internal AdaptiveInstanceNorm() : base(nameof(AdaptiveInstanceNorm))
+    {
+    }
+
+    // x (B,C,H,W), scale and shift (B,C) -> (B,C,H,W)
+    public override Tensor forward(Tensor x, Style style)
+    {
+        using var scope = NewDisposeScope();
+        var normal = functional.instance_norm(x, eps: Epsilon);
+        var scale = style.Scale.unsqueeze(2).unsqueeze(3); // (B,C,1,1)
+        var shift = style.Shift.unsqueeze(2).unsqueeze(3);
+        return (normal * scale + shift).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,108 @@
+using TalkingHead.Configuration;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TalkingHead.Networks;
+
+/// <summary>
+/// G (paper, section 3.1): a landmark image and a person's ψ to a picture of the person. ψ holds the scale and shift
+/// of every adaptive instance norm; <see cref="Project"/> makes it from an embedding (ψ = P ê), fine-tuning trains it.
+/// </summary>
+public sealed class Generator : Module<Tensor, Tensor, Tensor>
+{
+    readonly DownPath path;
+    readonly ModuleList<AdaptiveBlock> residual;
+    readonly ModuleList<UpBlock> up;
+    readonly SelfAttention? attention;
+    readonly AdaptiveInstanceNorm norm;
+    readonly NormalizedConv2d last;
+    readonly NormalizedLinear projection;
+    readonly int size;
+    readonly int attentionBlock;
+    readonly int[] styleChannels;
+
+    /// <summary>Pictures of side <paramref name="size"/>, with fresh weights from torch's generator.</summary>
+    public Generator(NetworkSettings settings, int size, SpectralMode mode) : base(nameof(Generator))
+    {
+        this.size = size;
+        int[] channels = settings.DownChannels(size, settings.BottleneckSide);
+        path = new DownPath(3, channels, size, settings.AttentionSide, mode, norm: true);
+        residual = new ModuleList<AdaptiveBlock>();
+        for (int block = 0; block < settings.ResidualBlocks; block++)
+            residual.Add(new AdaptiveBlock(channels[^1], mode));
+
+        // The way up mirrors the way down: 512 -> 512 -> 256 -> 128 -> 64 in the paper.
+        int[] ups = [channels[^1], .. channels.Reverse()];
+        up = new ModuleList<UpBlock>();
+        for (int block = 0; block < channels.Length; block++)
+            up.Add(new UpBlock(ups[block], ups[block + 1], mode));
+        attentionBlock = Array.FindIndex([.. channels.Select((_, block) => settings.BottleneckSide << (block + 1))], side => side == settings.UpAttentionSide);
+        if (attentionBlock >= 0)
+            attention = new SelfAttention(ups[attentionBlock + 1], mode);
+        norm = new AdaptiveInstanceNorm();
+        last = new NormalizedConv2d(channels[0], 3, 3, mode);
+
+        styleChannels =
+        [
+            .. Enumerable.Repeat(channels[^1], 2 * settings.ResidualBlocks),
+            .. Enumerable.Range(0, channels.Length).SelectMany(block => new[] { ups[block], ups[block + 1] }),
+            channels[0],
+        ];
+        projection = new NormalizedLinear(settings.Embedding, StyleLength, mode);
+        StartAsInstanceNorm();
+        RegisterComponents();
+    }
+
+    /// <summary>Length of ψ: 13,056 in the paper.</summary>
+    public int StyleLength => 2 * styleChannels.Sum();
+
+    /// <summary>Embeddings ê (B,N) to ψ = P ê (B,<see cref="StyleLength"/>).</summary>
+    public Tensor Project(Tensor embedding) => projection.call(embedding);
+
+    /// <summary>
+    /// Landmark images (B,3,S,S) in [-1,1] and ψ, one for each or one for all (B or 1,<see cref="StyleLength"/>), to
+    /// pictures (B,3,S,S) in [-1,1].
+    /// </summary>
+    public override Tensor forward(Tensor landmarks, Tensor psi)
+    {
+        Shapes.Expect(landmarks, "generator landmarks", Shapes.Any, 3, size, size);
+        Shapes.Expect(psi, "generator psi", psi.shape[0] == 1 ? 1 : landmarks.shape[0], StyleLength);
+        using var scope = NewDisposeScope();
+        var styles = new Queue<Style>(Styles(psi));
+        var h = path.call(landmarks);
+        foreach (var block in residual)
+            h = block.call(h, styles.Dequeue(), styles.Dequeue());
+        for (int block = 0; block < up.Count; block++)
+        {
+            h = up[block].call(h, styles.Dequeue(), styles.Dequeue());
+            if (block == attentionBlock)
+                h = attention!.call(h);
+        }
+        h = functional.relu(norm.call(h, styles.Dequeue()));
+        return last.call(h).tanh().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>All but P, which a new person's ψ' replaces.</summary>
+    internal IEnumerable<Parameter> ParametersWithoutProjection() => 
+        named_parameters().Where(pair => !pair.name.StartsWith($"{nameof(projection)}.", StringComparison.Ordinal)).Select(pair => pair.parameter);
+
+    // ψ is scale then shift of each adaptive norm, in the order of use.
+    IEnumerable<Style> Styles(Tensor psi)
+    {
+        long start = 0;
+        foreach (int channels in styleChannels)
+        {
+            yield return new Style(psi.narrow(1, start, channels), psi.narrow(1, start + channels, channels));
+            start += 2 * channels;
+        }
+    }
+
+    // With P's bias of scale 1 and shift 0, a fresh generator starts as plain instance norm.
+    void StartAsInstanceNorm()
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        projection.bias!.copy_(cat([.. styleChannels.SelectMany(channels => new[] { ones(channels), zeros(channels) })]));
+    }
+}

@@ -1,0 +1,53 @@
+using TalkingHead.Configuration;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Networks;
+
+/// <summary>The three networks of a configuration, with fresh weights that its seed decides.</summary>
+public sealed class NetworkSet : IDisposable
+{
+    /// <summary>Builds the networks; this seeds torch's generator.</summary>
+    public NetworkSet(RunConfiguration configuration, Device? device = null)
+    {
+        var (settings, size, norm) = (configuration.Network, configuration.Data.Size, configuration.SpectralNorm);
+        manual_seed(configuration.Training.Seed);
+        Embedder = new Embedder(settings, size, Mode(norm.Embedder));
+        Generator = new Generator(settings, size, Mode(norm.Generator));
+        Discriminator = new Discriminator(settings, size, Mode(norm.Discriminator));
+        foreach (var network in new nn.Module[] { Embedder, Generator, Discriminator })
+            network.to(device ?? CPU);
+
+        SpectralMode Mode(bool normalized) => (normalized, norm.Iterate) switch
+        {
+            (false, _) => SpectralMode.Off,
+            (true, PowerIteration.Step) => SpectralMode.EachStep,
+            (true, _) => SpectralMode.EachForward,
+        };
+    }
+
+    /// <summary>E.</summary>
+    public Embedder Embedder { get; }
+
+    /// <summary>G with P.</summary>
+    public Generator Generator { get; }
+
+    /// <summary>V, w0 and b.</summary>
+    public Discriminator Discriminator { get; }
+
+    /// <summary>Training mode, or evaluation mode.</summary>
+    public void Train(bool training = true)
+    {
+        Embedder.train(training);
+        Generator.train(training);
+        Discriminator.train(training);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Embedder.Dispose();
+        Generator.Dispose();
+        Discriminator.Dispose();
+    }
+}

@@ -1,0 +1,125 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TalkingHead.Networks;
+
+/// <summary>
+/// Halves the side: [norm] ReLU conv3x3 [norm] ReLU conv3x3, 2x2 mean; beside it conv1x1, 2x2 mean (BigGAN). The first
+/// block of a network has no norm and no ReLU before its first convolution, which would throw half the picture away.
+/// </summary>
+public sealed class DownBlock : Module<Tensor, Tensor>
+{
+    readonly InstanceNorm2d? norm1;
+    readonly NormalizedConv2d conv1;
+    readonly InstanceNorm2d? norm2;
+    readonly NormalizedConv2d conv2;
+    readonly NormalizedConv2d skip;
+    readonly bool first;
+
+    internal DownBlock(long inputs, long outputs, SpectralMode mode, bool first, bool norm) : base(nameof(DownBlock))
+    {
+        this.first = first;
+        norm &= !first;
+        if (norm)
+        {
+            norm1 = InstanceNorm2d(inputs, AdaptiveInstanceNorm.Epsilon, affine: true);
+            norm2 = InstanceNorm2d(outputs, AdaptiveInstanceNorm.Epsilon, affine: true);
+        }
+        // Beside a norm a bias has no use.
+        conv1 = new NormalizedConv2d(inputs, outputs, 3, mode, bias: !norm);
+        conv2 = new NormalizedConv2d(outputs, outputs, 3, mode, bias: !norm);
+        skip = new NormalizedConv2d(inputs, outputs, 1, mode);
+        RegisterComponents();
+    }
+
+    // (B,in,H,W) -> (B,out,H/2,W/2)
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var h = first ? x : functional.relu(norm1?.call(x) ?? x);
+        h = conv1.call(h);
+        h = conv2.call(functional.relu(norm2?.call(h) ?? h));
+        return (functional.avg_pool2d(h, 2) + functional.avg_pool2d(skip.call(x), 2)).MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>x + conv3x3 ReLU conv3x3 ReLU of x, at one side and width.</summary>
+public sealed class ResidualBlock : Module<Tensor, Tensor>
+{
+    readonly NormalizedConv2d conv1;
+    readonly NormalizedConv2d conv2;
+
+    internal ResidualBlock(long channels, SpectralMode mode) : base(nameof(ResidualBlock))
+    {
+        conv1 = new NormalizedConv2d(channels, channels, 3, mode);
+        conv2 = new NormalizedConv2d(channels, channels, 3, mode);
+        RegisterComponents();
+    }
+
+    // (B,C,H,W) -> (B,C,H,W)
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var h = conv1.call(functional.relu(x));
+        return (x + conv2.call(functional.relu(h))).MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>The residual block with the person's norms: AdaIN ReLU conv3x3 AdaIN ReLU conv3x3.</summary>
+public sealed class AdaptiveBlock : Module<Tensor, Style, Style, Tensor>
+{
+    readonly AdaptiveInstanceNorm norm1;
+    readonly NormalizedConv2d conv1;
+    readonly AdaptiveInstanceNorm norm2;
+    readonly NormalizedConv2d conv2;
+
+    internal AdaptiveBlock(long channels, SpectralMode mode) : base(nameof(AdaptiveBlock))
+    {
+        norm1 = new AdaptiveInstanceNorm();
+        conv1 = new NormalizedConv2d(channels, channels, 3, mode, bias: false);
+        norm2 = new AdaptiveInstanceNorm();
+        conv2 = new NormalizedConv2d(channels, channels, 3, mode, bias: false);
+        RegisterComponents();
+    }
+
+    // (B,C,H,W) -> (B,C,H,W)
+    public override Tensor forward(Tensor x, Style style1, Style style2)
+    {
+        using var scope = NewDisposeScope();
+        var h = conv1.call(functional.relu(norm1.call(x, style1)));
+        h = conv2.call(functional.relu(norm2.call(h, style2)));
+        return (x + h).MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>Doubles the side: AdaIN ReLU ×2 conv3x3 AdaIN ReLU conv3x3; beside it ×2 conv1x1. ×2 is by nearest neighbour.</summary>
+public sealed class UpBlock : Module<Tensor, Style, Style, Tensor>
+{
+    readonly AdaptiveInstanceNorm norm1;
+    readonly NormalizedConv2d conv1;
+    readonly AdaptiveInstanceNorm norm2;
+    readonly NormalizedConv2d conv2;
+    readonly NormalizedConv2d skip;
+
+    internal UpBlock(long inputs, long outputs, SpectralMode mode) : base(nameof(UpBlock))
+    {
+        norm1 = new AdaptiveInstanceNorm();
+        conv1 = new NormalizedConv2d(inputs, outputs, 3, mode, bias: false);
+        norm2 = new AdaptiveInstanceNorm();
+        conv2 = new NormalizedConv2d(outputs, outputs, 3, mode, bias: false);
+        skip = new NormalizedConv2d(inputs, outputs, 1, mode);
+        RegisterComponents();
+    }
+
+    // (B,in,H,W) -> (B,out,2H,2W)
+    public override Tensor forward(Tensor x, Style style1, Style style2)
+    {
+        using var scope = NewDisposeScope();
+        var h = conv1.call(Double(functional.relu(norm1.call(x, style1))));
+        h = conv2.call(functional.relu(norm2.call(h, style2)));
+        return (h + skip.call(Double(x))).MoveToOuterDisposeScope();
+    }
+
+    static Tensor Double(Tensor x) => functional.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest);
+}

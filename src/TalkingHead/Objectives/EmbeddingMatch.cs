@@ -1,0 +1,15 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TalkingHead.Objectives;
+
+/// <summary>L_MCH (paper, section 3.2): makes ê_i usable as the discriminator's row of a new person.</summary>
+public static class EmbeddingMatch
+{
+    /// <summary>Mean absolute difference of embeddings and rows (B,N); the rows are the discriminator's and stay as they are.</summary>
+    public static Tensor Loss(Tensor embedding, Tensor rows)
+    {
+        using var scope = NewDisposeScope();
+        return functional.l1_loss(embedding, rows.detach()).MoveToOuterDisposeScope();
+    }
+}

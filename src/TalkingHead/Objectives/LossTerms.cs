@@ -1,0 +1,30 @@
+using static TorchSharp.torch;
+
+namespace TalkingHead.Objectives;
+
+/// <summary>The terms of one network's loss by name, each with its weight: the one place where they are summed.</summary>
+public sealed class LossTerms
+{
+    readonly OrderedDictionary<string, (double Weight, Tensor Value)> terms = [];
+
+    /// <summary>Adds a scalar term. A term of weight 0 is shown but takes no part in the sum.</summary>
+    public void Add(string name, double weight, Tensor value) => terms.Add(name, (weight, value));
+
+    /// <summary>The weighted sum, in the current dispose scope.</summary>
+    public Tensor Total()
+    {
+        using var scope = NewDisposeScope();
+        var used = terms.Values.Where(term => term.Weight != 0).ToList();
+        var total = used[0].Weight * used[0].Value;
+        foreach (var (weight, value) in used.Skip(1))
+            total = total + weight * value;
+        return total.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Every term by name, unweighted and detached, still on its device.</summary>
+    public void CopyTo(IDictionary<string, Tensor> losses)
+    {
+        foreach (var (name, (_, value)) in terms)
+            losses[name] = value.detach();
+    }
+}

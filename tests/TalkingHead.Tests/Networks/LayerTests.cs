@@ -1,0 +1,88 @@
+using TalkingHead.Networks;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Tests.Networks;
+
+public class LayerTests
+{
+    [Fact]
+    public void AdaptiveInstanceNormOfAConstantMapHasFiniteGradients()
+    {
+        using var scope = NewDisposeScope();
+        var x = full([2, 3, 4, 4], 0.7).requires_grad_(true);
+        var (scale, shift) = (ones(2, 3, requires_grad: true), zeros(2, 3, requires_grad: true));
+        var y = new AdaptiveInstanceNorm().call(x, new Style(scale, shift));
+        (y * randn(2, 3, 4, 4)).sum().backward();
+        foreach (var gradient in new[] { x.grad, scale.grad, shift.grad })
+            Assert.True(gradient!.isfinite().all().item<bool>());
+    }
+
+    [Fact]
+    public void AdaptiveInstanceNormGivesEachSampleItsOwnScaleAndShift()
+    {
+        using var scope = NewDisposeScope();
+        var (scale, shift) = (randn(2, 3).abs() + 0.5, randn(2, 3));
+        var y = new AdaptiveInstanceNorm().call(randn(2, 3, 16, 16), new Style(scale, shift));
+        Assert.True(y.mean([2, 3]).allclose(shift, rtol: 1e-3, atol: 1e-3));
+        Assert.True(y.std([2, 3], unbiased: false).allclose(scale, rtol: 1e-3, atol: 1e-3));
+    }
+
+    [Fact]
+    public void AttentionStartsAsTheIdentityAndItsGammaLearns()
+    {
+        using var scope = NewDisposeScope();
+        var attention = new SelfAttention(16, SpectralMode.EachStep);
+        var x = randn(2, 16, 4, 4);
+        var y = attention.call(x);
+        Assert.True(y.allclose(x, 0, 0));
+        (y * randn(2, 16, 4, 4)).sum().backward();
+        Assert.NotEqual(0, attention.get_parameter("gamma")!.grad!.item<float>());
+    }
+
+    [Fact]
+    public void TheSecondNormOfABlockHasItsOwnStyle()
+    {
+        using var scope = NewDisposeScope();
+        var block = new AdaptiveBlock(8, SpectralMode.Off);
+        var x = randn(1, 8, 4, 4);
+        Style Random() => new(randn(1, 8), randn(1, 8));
+        var (one, two, other) = (Random(), Random(), Random());
+        var y = block.call(x, one, two);
+        Assert.False(y.allclose(block.call(x, one, other)));
+        Assert.False(y.allclose(block.call(x, other, two)));
+    }
+
+    [Fact]
+    public void PsiIsUsedWholeAndOnlyOnce()
+    {
+        // Every number of ψ changes the picture; a slice that two norms shared, or none used, would not.
+        using var scope = NewDisposeScope();
+        using var networks = SmallSetting.Networks(SmallSetting.Configuration("plain"));
+        var psi = new Parameter(0.5 + 0.25 * Formula.Values("psi", 1, networks.Generator.StyleLength));
+        var picture = networks.Generator.call(SmallSetting.TargetLandmarks(0), psi);
+        (picture * Formula.Values("weights", picture.shape)).sum().backward();
+        Assert.Equal(0, (psi.grad! == 0).sum().item<long>());
+    }
+
+    [Fact]
+    public void OnePsiServesAWholeBatch()
+    {
+        using var scope = NewDisposeScope();
+        using var networks = SmallSetting.Networks(SmallSetting.Configuration("plain"));
+        var psi = Formula.Values("psi", 1, networks.Generator.StyleLength);
+        var (landmarks, picture) = (SmallSetting.TargetLandmarks(0), networks.Generator.call(SmallSetting.TargetLandmarks(0), psi));
+        Assert.True(picture.allclose(networks.Generator.call(landmarks, psi.expand(2, -1)), rtol: 1e-5, atol: 1e-6));
+    }
+
+    [Fact]
+    public void TheEmbeddingIsTheMeanOverTheSourceFrames()
+    {
+        using var scope = NewDisposeScope();
+        using var networks = SmallSetting.Networks(SmallSetting.Configuration("normal"));
+        var (frames, landmarks) = (SmallSetting.Source(0), SmallSetting.SourceLandmarks(0));
+        var each = Enumerable.Range(0, SmallSetting.Shots).Select(k => networks.Embedder.call(frames.narrow(1, k, 1), landmarks.narrow(1, k, 1)));
+        Assert.True(networks.Embedder.call(frames, landmarks).allclose(stack(each).mean([0]), rtol: 1e-4, atol: 1e-5));
+    }
+}
