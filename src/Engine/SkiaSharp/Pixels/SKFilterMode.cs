@@ -1,0 +1,7 @@
+namespace SkiaSharp;
+
+public enum SKFilterMode
+{
+    Nearest = 0,
+    Linear = 1,
+}
