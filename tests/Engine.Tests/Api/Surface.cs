@@ -63,10 +63,9 @@ static class Surface
     static string Default(ParameterInfo parameter)
     {
         if (!parameter.HasDefaultValue) return "";
-        var isNullable = parameter.ParameterType.IsGenericType && parameter.ParameterType.GetGenericTypeDefinition() == typeof(Nullable<>);
         return " = " + parameter.RawDefaultValue switch
         {
-            null => parameter.ParameterType.IsValueType && !isNullable ? "default" : "null",
+            null => parameter.ParameterType is { IsValueType: true, IsGenericType: false } ? "default" : "null",
             string text => $"\"{text}\"",
             bool flag => flag ? "true" : "false",
             IFormattable number => number.ToString(number is float or double ? "R" : null, CultureInfo.InvariantCulture),

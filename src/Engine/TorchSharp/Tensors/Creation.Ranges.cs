@@ -26,22 +26,20 @@ public static partial class torch
     public static Tensor randint(long high, long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null, string[]? names = null) =>
         randint(0, high, size, dtype, device, requires_grad, generator, names);
 
+    public static Tensor randint(int low, int high, int[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null, string[]? names = null) =>
+        randint(low, high, Array.ConvertAll(size, length => (long)length), dtype, device, requires_grad, generator, names);
+
+    public static Tensor randint(int high, int[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null, string[]? names = null) =>
+        randint(0, high, size, dtype, device, requires_grad, generator, names);
+
+    public static Tensor randint(long low, long high, Size size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null, string[]? names = null) =>
+        randint(low, high, size.Shape, dtype, device, requires_grad, generator, names);
+
+    public static Tensor randint(long high, Size size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null, string[]? names = null) =>
+        randint(0, high, size.Shape, dtype, device, requires_grad, generator, names);
+
+    public static Tensor randperm(long n, Tensor @out, Generator? generator = null) => CallInPlace(@out, "aten::randperm.generator_out", n, generator, @out);
+
     public static Tensor randperm(long n, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null) =>
         Made(Call("aten::randperm.generator", n, generator, dtype ?? ScalarType.Int64, Value.None, device), requires_grad);
-
-    /// <summary>Joins tensors along a dimension that exists.</summary>
-    public static Tensor cat(Tensor[] tensors, long dim = 0) => Call("aten::cat", tensors, dim);
-
-    public static Tensor cat(IList<Tensor> tensors, long dim = 0) => cat(tensors.ToArray(), dim);
-
-    public static Tensor cat(ReadOnlySpan<Tensor> tensors, long dim = 0) => cat(tensors.ToArray(), dim);
-
-    /// <summary>Joins tensors of one shape along a new dimension.</summary>
-    public static Tensor stack(IEnumerable<Tensor> tensors, long dim = 0) => Call("aten::stack", tensors.ToArray(), dim);
-
-    public static Tensor where(Tensor condition, Tensor x, Tensor y) => Call("aten::where.self", condition, x, y);
-
-    public static Tensor einsum(string equation, params Tensor[] tensors) => Call("aten::einsum", equation, tensors);
-
-    public static Tensor[] meshgrid(IEnumerable<Tensor> tensors, string indexing = "ij") => CallList("aten::meshgrid.indexing", tensors.ToArray(), indexing);
 }

@@ -9,6 +9,9 @@ public enum TensorStringStyle { Metadata = 0, Julia = 1, Numpy = 2, CSharp = 3, 
 
 public enum Reduce { prod = 0, mean = 1, amax = 2, amin = 3 }
 
+/// <summary>Whether cdist may go through a matrix product, which is faster and less exact.</summary>
+public enum compute_mode { use_mm_for_euclid_dist_if_necessary = 0, use_mm_for_euclid_dist = 1, donot_use_mm_for_euclid_dist = 2 }
+
 public enum PaddingModes { Zeros = 0, Reflect = 1, Replicate = 2, Circular = 3, Constant = 4 }
 
 public static partial class torch

@@ -63,6 +63,9 @@ public static unsafe partial class torch
         public static explicit operator double(Tensor value) => value.item<double>();
         public static explicit operator int(Tensor value) => value.item<int>();
         public static explicit operator long(Tensor value) => value.item<long>();
+        public static explicit operator short(Tensor value) => value.item<short>();
+        public static explicit operator sbyte(Tensor value) => value.item<sbyte>();
+        public static explicit operator byte(Tensor value) => value.item<byte>();
         public static explicit operator bool(Tensor value) => value.item<bool>();
 
         /// <summary>The raw bytes, in order, to a stream.</summary>

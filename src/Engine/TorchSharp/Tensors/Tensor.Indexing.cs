@@ -49,6 +49,18 @@ public static partial class torch
             set => index_put_(value, Singles([i1, i2, i3, i4]));
         }
 
+        public Tensor this[long i1, long i2, long i3, long i4, long i5]
+        {
+            get => index(Singles([i1, i2, i3, i4, i5]));
+            set => index_put_(value, Singles([i1, i2, i3, i4, i5]));
+        }
+
+        public Tensor this[long i1, long i2, long i3, long i4, long i5, long i6]
+        {
+            get => index(Singles([i1, i2, i3, i4, i5, i6]));
+            set => index_put_(value, Singles([i1, i2, i3, i4, i5, i6]));
+        }
+
         static TensorIndex[] Singles(long[] indices) => Array.ConvertAll(indices, index => (TensorIndex)index);
 
         /// <summary>Python's tensor[...]: numbers, slices, None, Ellipsis and index or mask tensors.</summary>
@@ -64,17 +76,35 @@ public static partial class torch
 
         public Tensor index(params Tensor[] indices) => Call("aten::index.Tensor", this, Value.Optional(indices));
 
-        public Tensor index_put_(Tensor value, params TensorIndex[] indices)
+        public Tensor index_put_(Tensor value, params TensorIndex[] indices) => index_put_(value, indices, accumulate: false);
+
+        /// <summary>Writes value into tensor[...], or adds it there; equal indices then add up.</summary>
+        public Tensor index_put_(Tensor value, TensorIndex[] indices, bool accumulate = false)
         {
             using var scope = NewDisposeScope();
             var (view, tensors) = View(indices);
-            if (tensors.Count > 0) CallInPlace(view, "aten::index_put_", view, Value.Optional([.. tensors]), value);
+            if (tensors.Count > 0) CallInPlace(view, "aten::index_put_", view, Value.Optional([.. tensors]), value, accumulate);
+            else if (accumulate) view.add_(value);
             else CallInPlace(view, "aten::copy_", view, value);
             return this;
         }
 
-        public Tensor index_put_(Tensor value, params Tensor[] indices) =>
-            CallInPlace(this, "aten::index_put_", this, Value.Optional(indices), value);
+        public Tensor index_put_(Tensor value, params Tensor[] indices) => index_put_(value, indices, accumulate: false);
+
+        public Tensor index_put_(Tensor value, Tensor[] indices, bool accumulate = false) =>
+            CallInPlace(this, "aten::index_put_", this, Value.Optional(indices), value, accumulate);
+
+        public Tensor index_put_(Scalar value, params TensorIndex[] indices)
+        {
+            using Tensor element = value;
+            return index_put_(element.to(dtype), indices, accumulate: false);
+        }
+
+        public Tensor index_put_(Scalar value, params Tensor[] indices)
+        {
+            using Tensor element = value;
+            return index_put_(element.to(dtype), indices, accumulate: false);
+        }
 
         // Everything but index tensors is a chain of views; index tensors are left in the list, at their dimensions.
         (Tensor view, List<Tensor?> tensors) View(TensorIndex[] indices)

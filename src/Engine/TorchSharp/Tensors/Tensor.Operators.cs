@@ -96,6 +96,14 @@ public static partial class torch
         public static implicit operator Tensor(long value) => tensor(value);
         public static implicit operator Tensor(float value) => tensor(value);
         public static implicit operator Tensor(double value) => tensor(value);
+        public static implicit operator Tensor(bool[] value) => tensor(value);
+        public static implicit operator Tensor(byte[] value) => tensor(value);
+        public static implicit operator Tensor(sbyte[] value) => tensor(value);
+        public static implicit operator Tensor(short[] value) => tensor(value);
+        public static implicit operator Tensor(int[] value) => tensor(value);
+        public static implicit operator Tensor(long[] value) => tensor(value);
+        public static implicit operator Tensor(float[] value) => tensor(value);
+        public static implicit operator Tensor(double[] value) => tensor(value);
         public static implicit operator Tensor(Scalar scalar) => scalar.IsIntegral ? scalar.Type == ScalarType.Bool ? tensor(scalar.ToBoolean()) : tensor(scalar.ToInt64(), scalar.Type) : tensor(scalar.ToDouble(), scalar.Type);
 
         // A number over a tensor; the intermediate is freed at once.

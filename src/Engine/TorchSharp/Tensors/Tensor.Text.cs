@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using TorchSharp.Door;
 
 namespace TorchSharp;
 
@@ -22,6 +23,10 @@ public static partial class torch
             return text.ToString();
         }
 
+        /// <summary>The numbers; the flag only tells this method from the others.</summary>
+        public string ToString(bool disamb, string? fltFormat = null, int? width = null, CultureInfo? cultureInfo = null, string? newLine = null) =>
+            ToString(TensorStringStyle.Default, fltFormat, width, cultureInfo, newLine);
+
         static void Append(StringBuilder text, Tensor part, string format, CultureInfo culture, string newLine, int depth)
         {
             if (part.ndim == 0)
@@ -40,6 +45,9 @@ public static partial class torch
         }
 
         public override int GetHashCode() => base.GetHashCode();
-        public override bool Equals(object? obj) => ReferenceEquals(this, obj);
+        public override bool Equals(object? obj) => ReferenceEquals(this, obj) || obj is Tensor other && Equals(other);
+
+        /// <summary>Whether both have the same size and the same numbers. The hash is the object's all the same, as in TorchSharp.</summary>
+        public bool Equals(Tensor target) => Operators.CallBits("aten::equal", this, target) != 0;
     }
 }
