@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# Fetches published weight files into weights/ (or TALKINGHEAD_WEIGHTS) and verifies them; resumes what broke off.
+#
+#   scripts/download-weights.sh             lists the files, their size, licence and use, and which are here
+#   scripts/download-weights.sh NAME ...    fetches these
+#   scripts/download-weights.sh all         fetches every file that has a direct address
+#
+# The table is scripts/weights.tsv (TALKINGHEAD_WEIGHTS_TABLE names another).
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+table=${TALKINGHEAD_WEIGHTS_TABLE:-$here/weights.tsv}
+folder=${TALKINGHEAD_WEIGHTS:-weights}
+
+# An empty cell would be swallowed between tabs, so the separator becomes one that is no white space.
+rows() { grep -v '^#' "$table" | tr '\t' '|'; }
+
+size_of() { wc -c < "$1" | tr -d ' '; }
+
+sha256_of() { if command -v sha256sum > /dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d' ' -f1; }
+
+# Says what is wrong with a file, if anything; an unknown size or checksum is not checked.
+fault() { # path bytes sha256
+    local size sha
+    size=$(size_of "$1")
+    if [ "$2" != 0 ] && [ "$size" != "$2" ]; then
+        echo "it has $size bytes, $2 are expected"
+        return
+    fi
+    [ -n "$3" ] || return 0
+    sha=$(sha256_of "$1")
+    [ "${sha#"$3"}" != "$sha" ] || echo "its sha256 is $sha, $3 is expected"
+}
+
+list() {
+    while IFS='|' read -r name kind bytes _ licence address use; do
+        local state="missing"
+        [ -f "$folder/$name" ] && state="here"
+        [ "$kind" = by-hand ] && use="$use; by hand from $address"
+        printf '%-42s %-8s %12s  %s (%s)\n' "$name" "$state" "${bytes/#0/?}" "$use" "$licence"
+    done < <(rows)
+}
+
+fetch() { # name kind bytes sha256 address use
+    local path="$folder/$1" wrong
+    if [ -f "$path" ]; then
+        wrong=$(fault "$path" "$3" "$4")
+        if [ -n "$wrong" ]; then
+            echo "$path: $wrong: remove it and run this again" >&2
+            return 1
+        fi
+        echo "$1: here and whole"
+        return 0
+    fi
+    if [ "$2" = by-hand ]; then
+        echo "$1: fetch it by hand into $folder from $5 ($6)" >&2
+        return 1
+    fi
+    mkdir -p "$folder"
+    if [ ! -f "$path.part" ] || [ "$3" = 0 ] || [ "$(size_of "$path.part")" -lt "$3" ]; then
+        if ! curl --fail --location --retry 3 --continue-at - --output "$path.part" "$5"; then
+            echo "$1: $5 did not give it; what came is kept in $path.part and the next run goes on from there" >&2
+            return 1
+        fi
+    fi
+    wrong=$(fault "$path.part" "$3" "$4")
+    if [ -n "$wrong" ]; then
+        rm -f "$path.part"
+        echo "$1: $wrong: the download was thrown away" >&2
+        return 1
+    fi
+    [ -n "$4" ] || echo "$1: no checksum is known; sha256 $(sha256_of "$path.part")"
+    mv "$path.part" "$path"
+    echo "$1: fetched into $folder"
+}
+
+case "${1:-}" in
+    "" | --list) list; exit 0 ;;
+    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+esac
+
+failed=0
+for wanted in "$@"; do
+    found=0
+    while IFS='|' read -r name kind bytes sha256 _ address use; do
+        if [ "$wanted" = "$name" ] || { [ "$wanted" = all ] && [ "$kind" = direct ]; }; then
+            found=1
+            fetch "$name" "$kind" "$bytes" "$sha256" "$address" "$use" || failed=1
+        fi
+    done < <(rows)
+    if [ "$found" = 0 ]; then
+        echo "$wanted: no such row in $table" >&2
+        failed=1
+    fi
+done
+exit "$failed"
