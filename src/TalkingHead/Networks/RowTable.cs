@@ -46,6 +46,14 @@ sealed unsafe class RowTable : IDisposable
         return Count++;
     }
 
+    /// <summary>Forgets every row; the room stays.</summary>
+    public void Clear()
+    {
+        for (int row = 0; row < Count; row++)
+            this[row].Clear(); // Add promises zeros
+        Count = 0;
+    }
+
     void AddSegment()
     {
         long bytes = (long)RowsPerSegment * width * sizeof(float), offset = segments.Count * bytes;

@@ -25,6 +25,9 @@ sealed class RowsSpectrum : IDisposable
         v = tensor(start).to(ScalarType.Float64).DetachFromDisposeScope();
     }
 
+    /// <summary>WᵀW, float64 (N,N).</summary>
+    public Tensor Gram => gram;
+
     /// <summary>The direction, float64 (N).</summary>
     public Tensor Direction
     {

@@ -112,6 +112,17 @@ public sealed class VideoEmbeddings : IDisposable
 
     internal RowsSpectrum? Spectrum => spectrum;
 
+    /// <summary>Forgets every row and the batch that is out, as if none had been made.</summary>
+    internal void Clear()
+    {
+        pending?.Dispose();
+        pending = null;
+        table.Clear();
+        numbers.Clear();
+        clips.Clear();
+        Created = 0;
+    }
+
     internal int Append(string clip)
     {
         int row = table.Add();

@@ -1,0 +1,56 @@
+using TalkingHead.Networks;
+using TalkingHead.Configuration;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Tests.Networks;
+
+public sealed class VideoEmbeddingsFileTests
+{
+    [Fact]
+    public void SavedRowsGoOnAsIfNothingHadHappened()
+    {
+        using var scope = NewDisposeScope();
+        var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "rows.safetensors");
+        using var original = new VideoEmbeddings(16, 0.1, 7, spectralNorm: true);
+        original.Add(["a/1", "b/2", "c/3"]);
+        Learn(original, ["a/1", "c/3"]);
+        original.Save(path);
+
+        using var restored = new VideoEmbeddings(16, 0.1, 7, spectralNorm: true);
+        restored.Load(path);
+
+        Assert.Equal(original.Clips, restored.Clips);
+        Assert.Equal(0, restored.Created);
+        foreach (var embeddings in new[] { original, restored })
+        {
+            Learn(embeddings, ["c/3", "new/4"]);
+            Learn(embeddings, ["a/1", "b/2"]);
+        }
+        foreach (var clip in original.Clips)
+            Assert.Equal(original.Row(clip), restored.Row(clip));
+    }
+
+    [Fact]
+    public void RowsOfAnotherLengthAreRefused()
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "rows.safetensors");
+        using var original = new VideoEmbeddings(16, 0.1, 7, spectralNorm: false);
+        original.Add(["a/1"]);
+        original.Save(path);
+
+        using var other = new VideoEmbeddings(8, 0.1, 7, spectralNorm: false);
+        var mistake = Assert.Throws<UserException>(() => other.Load(path));
+
+        Assert.Contains("(1,49), expected (M,25)", mistake.Message);
+    }
+
+    static void Learn(VideoEmbeddings embeddings, string[] clips)
+    {
+        using var scope = NewDisposeScope();
+        var batch = embeddings.Gather(clips, CPU);
+        batch.Thaw();
+        batch.Rows().square().sum().backward();
+        batch.Adam(new OptimizerSettings());
+        embeddings.Flush();
+    }
+}
