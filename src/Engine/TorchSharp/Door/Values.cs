@@ -59,10 +59,11 @@ readonly struct Value
     public static implicit operator Value(bool[] list) => new(Tag.BoolList, 0, list.Length, list);
     public static implicit operator Value(Tensor[] list) => new(Tag.TensorList, 0, list.Length, list);
 
+    // Each branch is a Value of its own: a whole number must not become a double on the way.
     public static implicit operator Value(Scalar? scalar) => scalar is null ? default
-        : scalar.Type == ScalarType.Bool ? scalar.ToBoolean()
-        : scalar.IsIntegral ? scalar.ToInt64()
-        : scalar.ToDouble();
+        : scalar.Type == ScalarType.Bool ? (Value)scalar.ToBoolean()
+        : scalar.IsIntegral ? (Value)scalar.ToInt64()
+        : (Value)scalar.ToDouble();
 
     /// <summary>A list in which null stands for "none", as advanced indexing takes it.</summary>
     internal static Value Optional(Tensor?[] list) => new(Tag.OptionalTensorList, 0, list.Length, list);
