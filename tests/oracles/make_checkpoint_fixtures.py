@@ -128,6 +128,9 @@ def make_good():
         save_expected(name, value)
     torch.save(views(), OUT / "protocol4.zip.pth", pickle_protocol=4)
     torch.save(Numbers(), OUT / "module.zip.pth")
+    later = {"byteorder": b"little", ".format_version": b"1", ".data/serialization_id": b"1" * 40}
+    numbers = np.arange(4, dtype=np.float32)
+    (OUT / "torch2.zip.pth").write_bytes(zipped(PROTO2 + tensor([2, 2], [2, 1]) + b".", {"0": numbers.tobytes()}, extra=later))
     torch.save([ramp(2)], OUT / "list.zip.pth")
 
 
@@ -175,10 +178,11 @@ PYTHON = f"open('{MARKER}', 'w')"
 PROTO2 = b"\x80\x02"
 
 
-def zipped(tree, storages=None, method=zipfile.ZIP_STORED, root="archive"):
+def zipped(tree, storages=None, method=zipfile.ZIP_STORED, root="archive", extra=None):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as archive:
-        members = {"data.pkl": tree, "version": b"3\n", **{f"data/{key}": content for key, content in (storages or {}).items()}}
+        members = {"data.pkl": tree, "version": b"3\n", **{f"data/{key}": content for key, content in (storages or {}).items()},
+                   **(extra or {})}
         for title, content in members.items():
             archive.writestr(zipfile.ZipInfo(f"{root}/{title}"), content, method)  # ZipInfo: the same date each time
     return buffer.getvalue()
@@ -258,8 +262,10 @@ TREES = {
     "memo-unset": PROTO2 + b"h\x05.",
     "billion-laughs": billion_laughs(),
     "deep": PROTO2 + b"]" * 20_000 + b"a" * 19_999 + b".",
-    "pairs-again": PROTO2 + b"](" + (b"]" + b"(NNe") * 10_000 + b"e" + b"q\x00"
-        + (b"0" + name("collections", "OrderedDict") + b"h\x00\x85R") * 2_000 + b".",
+    "pairs-again": PROTO2 + b"](" + (b"]" + b"(NNe") * 5_000 + b"e" + b"q\x00"
+        + (b"0" + name("collections", "OrderedDict") + b"h\x00\x85R") * 1_000 + b".",
+    "sets-again": PROTO2 + b"](" + b"N" * 10_000 + b"e" + b"q\x00" + b"("
+        + (name("builtins", "set") + b"h\x00\x85R") * 1_000 + b"l.",
     "protocol-nine": b"\x80\x09N.",
     "unknown-opcode": PROTO2 + b"\xfe.",
     "dict-key-list": PROTO2 + b"}]Ns.",
@@ -301,6 +307,7 @@ def make_hostile():
         "legacy-magic": pickle.dumps(12345, 2) + good,
         "zip-compressed": zipped(PROTO2 + b"}" * 10_000_000, method=zipfile.ZIP_DEFLATED)[:20_000_000],
         "zip-cut": zipped(PROTO2 + tensor([4], [1]) + b".", SIXTEEN)[:-30],
+        "zip-big-endian": zipped(PROTO2 + tensor([4], [1]) + b".", SIXTEEN, extra={"byteorder": b"big"}),
         "zip-no-tree": zipped(b"", root="a/b"),
         "not-a-checkpoint": b"<!DOCTYPE html><html><body>404</body></html>",
     }

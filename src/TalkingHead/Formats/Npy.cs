@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -17,8 +18,8 @@ public sealed record NpyArray(ScalarType Type, IReadOnlyList<long> Shape, ReadOn
     /// <exception cref="ArgumentException"><typeparamref name="T"/> has another size than this array's elements.</exception>
     public T[] ToArray<T>() where T : unmanaged
     {
-        if (Bytes.Length > 0 && Bytes.Length / Shape.Aggregate(1L, (product, size) => product * size) != System.Runtime.CompilerServices.Unsafe.SizeOf<T>())
-            throw new ArgumentException($"Elements of {Type} do not fit a {typeof(T).Name}.");
+        if (Unsafe.SizeOf<T>() != ElementTypes.Size(Type))
+            throw new ArgumentException($"Elements of {Type} are {ElementTypes.Size(Type)} bytes, a {typeof(T).Name} is not.");
         return MemoryMarshal.Cast<byte, T>(Bytes.Span).ToArray();
     }
 }

@@ -7,8 +7,8 @@ namespace TalkingHead.Formats;
 /// <summary>Reads a pickle's bytes and arguments; every length is checked against what is left before anything is made.</summary>
 sealed class PickleCursor
 {
-    // A checkpoint of 145,000 clips and its optimiser stays far below.
-    const long MostWork = 16_000_000;
+    // A state dict takes some 40 steps a tensor; this many take less than a second to refuse.
+    const long MostWork = 4_000_000;
     const int LongestText = 64 << 20;
     const int LongestName = 256;
     const int LongestIntegerBytes = 255;
@@ -19,15 +19,22 @@ sealed class PickleCursor
     readonly long start;
     readonly long end;
     readonly string where;
-    long work;
 
-    internal PickleCursor(MappedFile file, long start, long end, string where)
+    /// <param name="file">The file that holds the pickle.</param>
+    /// <param name="start">Its first byte.</param>
+    /// <param name="end">Where it must have ended.</param>
+    /// <param name="where">What to call it in an error.</param>
+    /// <param name="work">Steps already spent on other pickles of the same file.</param>
+    internal PickleCursor(MappedFile file, long start, long end, string where, long work = 0)
     {
         (this.file, this.start, this.end, this.where) = (file, start, end, where);
         Position = start;
+        Work = work;
     }
 
     internal long Position { get; private set; }
+
+    internal long Work { get; private set; }
 
     internal UserException Refuse(string what) =>
         new($"{where}: {what}, at byte {Position - start} of the pickle. Nothing of it was executed. "
@@ -36,8 +43,8 @@ sealed class PickleCursor
     /// <summary>Counts steps of work, so that no file, however its parts repeat each other, takes long to refuse.</summary>
     internal void Spend(long steps)
     {
-        work += steps;
-        if (work > MostWork)
+        Work += steps;
+        if (Work > MostWork)
             throw Refuse($"it takes more than {MostWork} steps");
     }
 

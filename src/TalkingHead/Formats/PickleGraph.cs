@@ -7,7 +7,7 @@ namespace TalkingHead.Formats;
 static class PickleGraph
 {
     const int MostLevels = 64;
-    const long MostValues = 16_000_000;
+    const long MostValues = 4_000_000;
 
     sealed class Visit
     {

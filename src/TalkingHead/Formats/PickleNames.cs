@@ -44,10 +44,10 @@ sealed class PickleNames(PickleCursor cursor, string where, long fileLength)
     {
         ("collections.OrderedDict", []) => new PickledDictionary(),
         ("collections.OrderedDict", [PickledSequence { Kind: PickledSequence.Sort.List } pairs]) => FromPairs(pairs),
-        ("torch.Size", [PickledSequence sizes]) => new PickledSequence(PickledSequence.Sort.Tuple, sizes.Items),
+        ("torch.Size", [PickledSequence sizes]) => As(PickledSequence.Sort.Tuple, sizes),
         ("torch.device", [PickledString device]) => device,
         ("torch.device", [PickledString device, PickledInteger index]) => new PickledString($"{device.Value}:{index.Value}"),
-        ("builtins.set" or "builtins.frozenset", [PickledSequence items]) => new PickledSequence(PickledSequence.Sort.Set, items.Items),
+        ("builtins.set" or "builtins.frozenset", [PickledSequence items]) => As(PickledSequence.Sort.Set, items),
         ("builtins.set" or "builtins.frozenset", []) => new PickledSequence(PickledSequence.Sort.Set, []),
         ("builtins.bytes", []) => new PickledBytes(ReadOnlyMemory<byte>.Empty),
         ("_codecs.encode", [PickledString text, PickledString { Value: "latin1" }]) => PickledScalars.Latin1(text, cursor),
@@ -78,6 +78,12 @@ sealed class PickleNames(PickleCursor cursor, string where, long fileLength)
     internal PickledValue Key(PickledValue key) => key is PickledString or PickledInteger or PickledBool or PickledFloat or PickledNone
         ? key
         : throw cursor.Refuse("a dict's key is no text, number, bool or None");
+
+    PickledSequence As(PickledSequence.Sort kind, PickledSequence items)
+    {
+        cursor.Spend(items.Items.Count);
+        return new(kind, items.Items);
+    }
 
     // Python 2 pickles an OrderedDict as a list of [key, value] lists.
     PickledDictionary FromPairs(PickledSequence pairs)

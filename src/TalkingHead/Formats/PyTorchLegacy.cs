@@ -20,6 +20,7 @@ sealed class PyTorchLegacy
     readonly MappedFile file;
     readonly Dictionary<string, Storage> storages = [];
     long position;
+    long work;
 
     PyTorchLegacy(MappedFile file) => this.file = file;
 
@@ -42,10 +43,10 @@ sealed class PyTorchLegacy
 
     PickledValue Next()
     {
-        var cursor = new PickleCursor(file, position, file.Length, file.Path);
+        var cursor = new PickleCursor(file, position, file.Length, file.Path, work);
         var names = new PickleNames(cursor, file.Path, file.Length);
         var value = new PickleReader(cursor, id => Load(id, cursor, names), names).Read();
-        position = cursor.Position;
+        (position, work) = (cursor.Position, cursor.Work);
         return value;
     }
 

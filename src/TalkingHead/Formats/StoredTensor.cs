@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
@@ -33,6 +34,7 @@ public sealed class StoredTensor
         (Type, this.shape, this.strides, this.offset, this.storage) = (type, shape, strides, offset, storage);
         ItemSize = ElementTypes.Size(type);
         Count = CheckedCount(what);
+        IsContiguous = Count == 0 || HasDenseOrder();
     }
 
     /// <summary>Element type.</summary>
@@ -49,7 +51,7 @@ public sealed class StoredTensor
 
     internal int ItemSize { get; }
 
-    internal bool IsContiguous => Count == 0 || strides.AsSpan().SequenceEqual(DenseStrides(shape)) || HasDenseOrder();
+    internal bool IsContiguous { get; }
 
     /// <summary>A new tensor with these elements, on the CPU or where <paramref name="device"/> says.</summary>
     public Tensor ToTensor(Device? device = null) => TensorBytes.Read(this, device);
@@ -58,9 +60,9 @@ public sealed class StoredTensor
     /// <exception cref="ArgumentException"><typeparamref name="T"/> has another size than this tensor's elements.</exception>
     public T[] ToArray<T>() where T : unmanaged
     {
-        var values = new T[checked((int)Count)];
-        if (Marshal.SizeOf<T>() != ItemSize && !(typeof(T) == typeof(bool) && ItemSize == 1))
+        if (Unsafe.SizeOf<T>() != ItemSize)
             throw new ArgumentException($"Elements of {Type} are {ItemSize} bytes, a {typeof(T).Name} is not.");
+        var values = new T[checked((int)Count)];
         CopyTo(0, MemoryMarshal.AsBytes(values.AsSpan()));
         return values;
     }

@@ -6,7 +6,6 @@ namespace TalkingHead.Formats;
 static class TensorBytes
 {
     const int ChunkBytes = 64 << 20; // spans end at 2 GiB, a tensor need not
-    const int BufferBytes = 1 << 20;
 
     /// <summary>A new tensor with a stored tensor's type, shape and elements.</summary>
     internal static Tensor Read(StoredTensor stored, Device? device = null)
@@ -34,6 +33,11 @@ static class TensorBytes
     internal static void Write(Tensor tensor, Stream stream)
     {
         using var scope = NewDisposeScope();
-        tensor.detach().cpu().contiguous().WriteBytesToStream(stream, BufferBytes);
+        var flat = tensor.detach().cpu().contiguous().view(-1);
+        for (long first = 0, part; first < flat.NumberOfElements; first += part)
+        {
+            part = Math.Min(ChunkBytes / flat.ElementSize, flat.NumberOfElements - first);
+            stream.Write(flat.narrow(0, first, part).bytes);
+        }
     }
 }

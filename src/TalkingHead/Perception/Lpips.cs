@@ -1,4 +1,3 @@
-using TalkingHead.Formats;
 using TalkingHead.Networks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -32,6 +31,31 @@ sealed record LpipsTrunk(string Name, string File, long[] Channels, Func<Module<
     static bool IsClassifier(string name) => name.StartsWith("classifier.", StringComparison.Ordinal);
 }
 
+/// <summary>The learned weights over the channels of each compared map; registered as lin0, lin1, ….</summary>
+sealed class LpipsWeights : Module<Tensor[], Tensor>
+{
+    readonly Conv2d[] layers; // an array is not found as a field
+
+    internal LpipsWeights(LpipsTrunk kind) : base($"LPIPS v0.1 ({kind.Name})")
+    {
+        layers = [.. kind.Channels.Select(channels => Conv2d(channels, 1, 1, bias: false))];
+        for (var i = 0; i < layers.Length; i++)
+            register_module($"lin{i}", layers[i]);
+        PublishedWeights.Freeze(this);
+    }
+
+    /// <summary>The file's name for "lin0.weight": the file has a dropout before it.</summary>
+    internal static string NameInFile(string name) => name.Replace(".weight", ".model.1.weight", StringComparison.Ordinal);
+
+    // squared differences (B,C,H,W), one for each map -> (B)
+    public override Tensor forward(Tensor[] differences)
+    {
+        using var scope = NewDisposeScope();
+        var terms = differences.Select((difference, i) => layers[i].call(difference).mean([1, 2, 3])).ToArray();
+        return stack(terms).sum([0]).MoveToOuterDisposeScope();
+    }
+}
+
 /// <summary>
 /// LPIPS v0.1 (Zhang et al. 2018): how different two pictures look. At every tap of a trunk the activations are
 /// brought to length one over the channels; their squared differences, weighted per channel, are averaged over
@@ -42,43 +66,22 @@ sealed class Lpips : Module<Tensor, Tensor, Tensor>
     const double Eps = 1e-10;
 
     readonly Module<Tensor, Tensor[]> trunk;
+    readonly LpipsWeights weights;
     readonly ChannelNormalisation? normalisation; // a VGG has its own
-    readonly Parameter[] weights; // (1,C,1,1) each, registered as lin0, lin1, …
 
-    internal Lpips(LpipsTrunk kind, Module<Tensor, Tensor[]> trunk) : base($"LPIPS v0.1 ({kind.Name})")
+    internal Lpips(LpipsWeights weights, Module<Tensor, Tensor[]> trunk) : base(weights.GetName())
     {
         this.trunk = trunk;
-        register_module(nameof(trunk), trunk);
-        if (trunk is not Vgg)
-            register_module(nameof(normalisation), normalisation = ChannelNormalisation.Lpips());
-        weights = [.. kind.Channels.Select(channels => Parameter(zeros(1, channels, 1, 1), requires_grad: false))];
-        for (var i = 0; i < weights.Length; i++)
-            register_parameter($"lin{i}", weights[i]);
-        eval();
+        this.weights = weights;
+        normalisation = trunk is Vgg ? null : ChannelNormalisation.Lpips();
+        RegisterComponents();
+        PublishedWeights.Freeze(this);
     }
 
     /// <summary>The measure with its published weights.</summary>
     /// <exception cref="UserException">A file is missing or not this network's.</exception>
-    internal static Lpips Load(LpipsTrunk kind)
-    {
-        var lpips = new Lpips(kind, kind.Load());
-        var path = PublishedWeights.Locate(kind.File);
-        using var file = PyTorchCheckpoint.Open(path);
-        lpips.LoadWeights(file.StateDict(), path);
-        return lpips;
-    }
-
-    /// <summary>Fills the weights over the channels from the published names, <c>lin0.model.1.weight</c> and so on.</summary>
-    internal void LoadWeights(IReadOnlyDictionary<string, StoredTensor> source, string where)
-    {
-        var names = weights.Select((_, i) => $"lin{i}.model.1.weight").ToArray();
-        if (!source.Keys.Order().SequenceEqual(names.Order()) || !names.Select((name, i) => source[name].Shape.SequenceEqual(weights[i].shape)).All(same => same))
-            throw new UserException($"{where}: does not hold the weights of {GetName()}: expected exactly {string.Join(", ", names)} over {string.Join(", ", weights.Select(weight => weight.shape[1]))} channels.");
-        using var scope = NewDisposeScope();
-        using var guard = no_grad();
-        for (var i = 0; i < weights.Length; i++)
-            weights[i].copy_(source[names[i]].ToTensor());
-    }
+    internal static Lpips Load(LpipsTrunk kind) =>
+        new(PublishedWeights.LoadInto(new LpipsWeights(kind), kind.File, LpipsWeights.NameInFile), kind.Load());
 
     // a, b (B,3,H,W), RGB in [−1, 1] -> (B)
     public override Tensor forward(Tensor a, Tensor b)
@@ -88,13 +91,8 @@ sealed class Lpips : Module<Tensor, Tensor, Tensor>
         using var scope = NewDisposeScope();
         var first = trunk.call(normalisation?.call(a) ?? a);
         var second = trunk.call(normalisation?.call(b) ?? b);
-        var distance = zeros(a.shape[0], dtype: a.dtype, device: a.device);
-        for (var i = 0; i < weights.Length; i++)
-        {
-            var difference = (Unit(first[i]) - Unit(second[i])).square(); // (B,C,H,W)
-            distance = distance + (difference * weights[i]).sum([1]).mean([1, 2]);
-        }
-        return distance.MoveToOuterDisposeScope();
+        var differences = first.Zip(second, (x, y) => (Unit(x) - Unit(y)).square()).ToArray();
+        return weights.call(differences).MoveToOuterDisposeScope();
     }
 
     static Tensor Unit(Tensor x) => x / (x.square().sum([1], keepdim: true).sqrt() + Eps);

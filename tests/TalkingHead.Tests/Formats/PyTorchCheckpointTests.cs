@@ -30,6 +30,13 @@ public sealed class PyTorchCheckpointTests
         AssertSame(expected.Tensors, actual.StateDict());
     }
 
+    [Fact]
+    public void TheRecordsThatLaterReleasesAddAreKnown()
+    {
+        using var file = PyTorchCheckpoint.Open(At("torch2.zip.pth"));
+        Assert.Equal([0, 1, 2, 3], Assert.IsType<PickledTensor>(file.Root).Tensor.ToArray<float>());
+    }
+
     [Theory]
     [InlineData("zip")]
     [InlineData("legacy")]

@@ -22,11 +22,15 @@ public sealed class LpipsTests : IDisposable
     static Lpips Filled(string name)
     {
         var trunk = FormulaWeights.Fill(Trunk(name).Empty(), name == "vgg" ? VggKind.Torchvision16.NameInFile : null);
-        var lpips = new Lpips(Trunk(name), trunk);
-        var path = Path.Combine(Folder, Trunk(name).File);
-        using var file = PyTorchCheckpoint.Open(path);
-        lpips.LoadWeights(file.StateDict(), path);
-        return lpips;
+        var weights = new LpipsWeights(Trunk(name));
+        Load(weights, Trunk(name).File);
+        return new Lpips(weights, trunk);
+    }
+
+    static void Load(LpipsWeights weights, string name)
+    {
+        using var file = PyTorchCheckpoint.Open(Path.Combine(Folder, name));
+        StateDict.Load(weights, file.StateDict(), name, LpipsWeights.NameInFile);
     }
 
     [Theory]
@@ -52,10 +56,10 @@ public sealed class LpipsTests : IDisposable
     [Fact]
     public void AnotherTrunksWeightsAreRefused()
     {
-        using var lpips = new Lpips(LpipsTrunk.Alex, LpipsTrunk.Alex.Empty());
-        using var file = PyTorchCheckpoint.Open(Path.Combine(Folder, "lpips_vgg.pth"));
-        var error = Assert.Throws<UserException>(() => lpips.LoadWeights(file.StateDict(), "lpips_vgg.pth"));
-        Assert.Contains("does not hold the weights of LPIPS v0.1 (alex): expected exactly lin0.model.1.weight", error.Message);
+        using var weights = new LpipsWeights(LpipsTrunk.Alex);
+        Assert.Equal(
+            "lpips_vgg.pth: tensor \"lin1.model.1.weight\" is (1,128,1,1) in the file, (1,192,1,1) in LPIPS v0.1 (alex).",
+            Assert.Throws<UserException>(() => Load(weights, "lpips_vgg.pth")).Message);
     }
 
     [Theory]
