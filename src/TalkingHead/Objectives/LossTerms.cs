@@ -10,6 +10,9 @@ public sealed class LossTerms
     /// <summary>Adds a scalar term. A term of weight 0 is shown but takes no part in the sum.</summary>
     public void Add(string name, double weight, Tensor value) => terms.Add(name, (weight, value));
 
+    /// <summary>One term, unweighted, with its graph.</summary>
+    public Tensor this[string name] => terms[name].Value;
+
     /// <summary>The weighted sum, in the current dispose scope.</summary>
     public Tensor Total()
     {

@@ -1,5 +1,6 @@
 using TalkingHead.Configuration;
 using TalkingHead.Networks;
+using TalkingHead.Training;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Tests.Networks;
@@ -66,4 +67,7 @@ static class SmallSetting
     public static Tensor Target(int step) => Formula.Values($"target.{step}", Batch, 3, Side, Side);
 
     public static Tensor TargetLandmarks(int step) => Formula.Values($"target_landmarks.{step}", Batch, 3, Side, Side);
+
+    public static EpisodeBatch BatchOf(int step) =>
+        new(Source(step), SourceLandmarks(step), Target(step), TargetLandmarks(step), ClipsOf(step));
 }

@@ -1,0 +1,88 @@
+using TalkingHead.Configuration;
+using TalkingHead.Perception;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Objectives;
+
+/// <summary>
+/// The content loss of a run, chosen once from its configuration and the weight files at hand; <see cref="Reason"/>
+/// says which it is and why.
+/// </summary>
+public sealed class ContentLoss : IDisposable
+{
+    readonly List<(string Name, double Weight, Vgg Network)> networks = [];
+    readonly double pyramidWeight;
+    readonly int pyramidLevels;
+
+    ContentLoss(ObjectiveSettings settings, ContentKind kind, long seed, Device device)
+    {
+        switch (kind)
+        {
+            case ContentKind.Vgg:
+                networks.Add(("content_vgg19", settings.Vgg19!.Value, Vgg.Load(PublishedVgg19()!).to(device)));
+                networks.Add(("content_vgg_face", settings.VggFace!.Value, Vgg.Load(VggKind.Face).to(device)));
+                break;
+            case ContentKind.RandomVgg:
+                networks.Add(("content_random_vgg", settings.Vgg19!.Value, Vgg.Random(VggKind.Caffe19, (ulong)seed).to(device)));
+                break;
+            default:
+                (pyramidWeight, pyramidLevels) = (settings.Pyramid!.Value, settings.PyramidLevels);
+                break;
+        }
+    }
+
+    /// <summary>Which content loss this is and why: a sentence for the run to print.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>Loads what the configuration names; <paramref name="seed"/> decides random weights.</summary>
+    /// <exception cref="UserException">The weight files are missing and the configuration does not say to go on without.</exception>
+    public static ContentLoss Create(ObjectiveSettings settings, long seed = 1, Device? device = null)
+    {
+        var (kind, reason) = Choose(settings);
+        return new ContentLoss(settings, kind, seed, device ?? CPU) { Reason = reason };
+    }
+
+    /// <summary>Adds the weighted terms of x̂ against x, pictures (B,3,S,S) in [-1,1]; the gradient reaches x̂ only.</summary>
+    public void AddTerms(LossTerms terms, Tensor fake, Tensor real)
+    {
+        foreach (var (name, weight, network) in networks)
+            terms.Add(name, weight, Content.Perceptual(network.call(fake), Constant(network, real)));
+        if (pyramidLevels > 0)
+            terms.Add("content_pyramid", pyramidWeight, Content.Pyramid(fake, real, pyramidLevels));
+    }
+
+    static (ContentKind Kind, string Reason) Choose(ObjectiveSettings settings)
+    {
+        if (settings.Content != ContentKind.Vgg)
+            return (settings.Content, $"content loss: {Describe(settings.Content)}, as the configuration says");
+        var missing = new List<string>();
+        if (PublishedVgg19() is null)
+            missing.Add(VggKind.Caffe19.File);
+        if (!PublishedWeights.Has(VggKind.Face.File))
+            missing.Add(VggKind.Face.File);
+        if (missing.Count == 0)
+            return (ContentKind.Vgg, PublishedVgg19() == VggKind.Caffe19
+                ? "content loss: VGG19 (Caffe) and VGGFace, on whose activations the paper's weights were tuned"
+                : $"content loss: VGG19 (torchvision) and VGGFace; the paper's weight was tuned on {VggKind.Caffe19.File}, whose activations are far larger");
+        string files = string.Join(" ", missing);
+        if (settings.WithoutVgg == MissingVgg.Refuse)
+            throw UserException.Usage($"objective.content is vgg, but the folder {PublishedWeights.Folder} lacks {files}. Run scripts/download-weights.sh {files}, or train without it: --set objective.without_vgg=pyramid.");
+        var instead = settings.WithoutVgg == MissingVgg.Pyramid ? ContentKind.Pyramid : ContentKind.RandomVgg;
+        return (instead, $"content loss: {Describe(instead)}, because {files} is missing and objective.without_vgg says so");
+    }
+
+    static VggKind? PublishedVgg19() =>
+        new[] { VggKind.Caffe19, VggKind.Torchvision19 }.FirstOrDefault(kind => PublishedWeights.Has(kind.File));
+
+    static string Describe(ContentKind kind) => kind == ContentKind.Pyramid ? "a pyramid of the pictures" : "VGG19 with seeded random weights";
+
+    static Tensor[] Constant(Vgg network, Tensor real)
+    {
+        using var _ = no_grad();
+        return network.call(real);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => networks.ForEach(entry => entry.Network.Dispose());
+}

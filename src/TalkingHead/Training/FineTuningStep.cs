@@ -1,0 +1,101 @@
+using TalkingHead.Configuration;
+using TalkingHead.Networks;
+using TalkingHead.Objectives;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using Generator = TalkingHead.Networks.Generator;
+
+namespace TalkingHead.Training;
+
+/// <summary>
+/// One step of learning a new person (paper, section 3.3): the generator with the person's own ψ', then the
+/// discriminator with the person's own w'. ψ' and w' exist before the optimisers that train them; P, W and w0 rest.
+/// </summary>
+public sealed class FineTuningStep : IDisposable
+{
+    readonly Generator generator;
+    readonly Discriminator discriminator;
+    readonly ContentLoss content;
+    readonly ObjectiveSettings objective;
+    readonly OptimizerSettings settings;
+    readonly GameSide generatorSide;
+    readonly GameSide discriminatorSide;
+
+    /// <summary>A person whose embedding ê_NEW (1,N) is the mean over the T frames: ψ' = P ê_NEW, w' = w0 + ê_NEW.</summary>
+    public FineTuningStep(RunConfiguration configuration, Generator generator, Discriminator discriminator, Tensor embedding, ContentLoss content)
+    {
+        (this.generator, this.discriminator, this.content) = (generator, discriminator, content);
+        (objective, settings) = (configuration.Objective, configuration.Optimizer);
+        using (no_grad())
+        {
+            Psi = new Parameter(generator.Project(embedding).DetachFromDisposeScope());
+            Person = new Parameter(discriminator.Person(embedding).DetachFromDisposeScope());
+        }
+        foreach (var parameter in generator.parameters().Concat(discriminator.parameters()))
+            parameter.requires_grad_(false);
+        generatorSide = new GameSide([.. generator.ParametersWithoutProjection(), Psi], settings.GeneratorRate, settings);
+        discriminatorSide = new GameSide([.. discriminator.ParametersWithoutPerson(), Person], settings.DiscriminatorRate, settings);
+    }
+
+    /// <summary>ψ', the person's scales and shifts (1,A).</summary>
+    public Parameter Psi { get; }
+
+    /// <summary>w', the person's vector in the discriminator (1,N).</summary>
+    public Parameter Person { get; }
+
+    /// <summary>
+    /// Trains on frames of the person and their landmark images (B,3,S,S) in [-1,1]. Returns every loss by name,
+    /// unweighted, a detached scalar on the device, in the caller's dispose scope.
+    /// </summary>
+    public IReadOnlyDictionary<string, Tensor> Run(Tensor frames, Tensor landmarks)
+    {
+        using var scope = NewDisposeScope();
+        var losses = new OrderedDictionary<string, Tensor>();
+        var fake = TrainGenerator(frames, landmarks, losses);
+        for (int step = 0; step < settings.DiscriminatorSteps; step++)
+            TrainDiscriminator(frames, landmarks, fake, losses);
+        foreach (var loss in losses.Values)
+            loss.MoveToOuterDisposeScope();
+        return losses;
+    }
+
+    // L' = L'_CNT + L'_ADV, for ψ and ψ'.
+    Tensor TrainGenerator(Tensor frames, Tensor landmarks, OrderedDictionary<string, Tensor> losses)
+    {
+        generatorSide.Thaw();
+        var fake = generator.call(landmarks, Psi);
+        var terms = new LossTerms();
+        content.AddTerms(terms, fake, frames);
+        var (score, fakeMaps) = discriminator.call(fake, landmarks, Person);
+        terms.Add("adversarial", objective.Adversarial!.Value, Adversarial.Generator(score));
+        terms.Add("feature_matching", objective.FeatureMatching!.Value, FeatureMatching.Loss(fakeMaps, discriminator.RealMaps(frames, landmarks)));
+        losses["generator"] = generatorSide.Learn(terms);
+        terms.CopyTo(losses);
+        SpectralNorm.Iterate(generator);
+        generatorSide.Freeze();
+        return fake.detach(); // D learns from x̂ as a picture: nothing flows back into G
+    }
+
+    // The hinge loss, for θ, w' and b.
+    void TrainDiscriminator(Tensor frames, Tensor landmarks, Tensor fake, OrderedDictionary<string, Tensor> losses)
+    {
+        discriminatorSide.Thaw();
+        var (real, faked) = discriminator.Compare(frames, fake, landmarks, Person);
+        var terms = new LossTerms();
+        terms.Add("hinge", 1, Adversarial.Discriminator(real, faked));
+        losses["discriminator"] = discriminatorSide.Learn(terms);
+        SpectralNorm.Iterate(discriminator);
+        discriminatorSide.Freeze();
+        losses["real_score"] = real.detach().mean();
+        losses["fake_score"] = faked.detach().mean();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        generatorSide.Dispose();
+        discriminatorSide.Dispose();
+        Psi.Dispose();
+        Person.Dispose();
+    }
+}

@@ -1,0 +1,79 @@
+using FsCheck;
+using FsCheck.Fluent;
+using TalkingHead.Objectives;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Tests.Objectives;
+
+public class ObjectiveTests
+{
+    [Fact]
+    public void TheHingeIsZeroPastTheMargin()
+    {
+        using var scope = NewDisposeScope();
+        Assert.Equal(0, Adversarial.Discriminator(tensor(new[] { 1f, 5f }), tensor(new[] { -1f, -9f })).item<float>());
+        Assert.Equal(2, Adversarial.Discriminator(zeros(3), zeros(3)).item<float>());
+        Assert.Equal(-1.5f, Adversarial.Generator(tensor(new[] { 1f, 2f })).item<float>());
+    }
+
+    [Fact]
+    public void TheHingePushesScoresApartInsideTheMarginAlone() =>
+        Check.One(Config.QuickThrowOnFailure.WithQuietOnSuccess(true), Prop.ForAll(Gen.Choose(-30, 30).ToArbitrary(), tenths =>
+        {
+            using var scope = NewDisposeScope();
+            var (real, fake) = (tensor(tenths / 10f, requires_grad: true), tensor(tenths / 10f, requires_grad: true));
+            Adversarial.Discriminator(real.unsqueeze(0), fake.unsqueeze(0)).backward();
+            return real.grad!.item<float>() == (tenths < 10 ? -1 : 0) && fake.grad!.item<float>() == (tenths > -10 ? 1 : 0);
+        }));
+
+    [Fact]
+    public void FeatureMatchingSumsTheMeansOfTheMapsAndLeavesTheRealSideAlone()
+    {
+        using var scope = NewDisposeScope();
+        Tensor[] fake = [ones(2, 4, 8, 8, requires_grad: true), ones(2, 16, 2, 2, requires_grad: true)];
+        Tensor[] real = [zeros(2, 4, 8, 8, requires_grad: true), full([2, 16, 2, 2], 3, requires_grad: true)];
+        var loss = FeatureMatching.Loss(fake, real);
+        Assert.Equal(3, loss.item<float>(), 1e-6f);
+        loss.backward();
+        Assert.All(fake, map => Assert.NotNull(map.grad));
+        Assert.All(real, map => Assert.Null(map.grad));
+    }
+
+    [Fact]
+    public void TheEmbeddingMatchMovesTheEmbeddingAndNotTheRow()
+    {
+        using var scope = NewDisposeScope();
+        var (embedding, row) = (zeros(2, 4, requires_grad: true), full([2, 4], 0.5, requires_grad: true));
+        var loss = EmbeddingMatch.Loss(embedding, row);
+        Assert.Equal(0.5f, loss.item<float>());
+        loss.backward();
+        Assert.NotNull(embedding.grad);
+        Assert.Null(row.grad);
+    }
+
+    [Fact]
+    public void EveryLevelOfThePyramidCounts()
+    {
+        // A difference that only the first level sees, and one that every level sees.
+        using var scope = NewDisposeScope();
+        var checkers = (arange(16).unsqueeze(0) + arange(16).unsqueeze(1)).remainder(2).mul(2).sub(1).to(ScalarType.Float32).expand(1, 3, 16, 16);
+        Assert.Equal(1, Content.Pyramid(checkers, zeros(1, 3, 16, 16), 4).item<float>(), 1e-6f);
+        Assert.Equal(4, Content.Pyramid(ones(1, 3, 16, 16), zeros(1, 3, 16, 16), 4).item<float>(), 1e-6f);
+    }
+
+    [Fact]
+    public void TermsAreWeightedAndSummedByName()
+    {
+        using var scope = NewDisposeScope();
+        var terms = new LossTerms();
+        terms.Add("a", 2, tensor(3f));
+        terms.Add("b", 0, tensor(float.NaN)); // shown, not summed
+        terms.Add("c", 0.5, tensor(4f));
+        Assert.Equal(8, terms.Total().item<float>());
+        var losses = new Dictionary<string, Tensor>();
+        terms.CopyTo(losses);
+        Assert.Equal(["a", "b", "c"], losses.Keys);
+        Assert.Equal(3, losses["a"].item<float>());
+        Assert.Throws<ArgumentException>(() => terms.Add("a", 1, tensor(1f)));
+    }
+}

@@ -1,0 +1,58 @@
+using TalkingHead.Objectives;
+using TalkingHead.Tests.Networks;
+using TalkingHead.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Tests.Training;
+
+public class FineTuningStepTests
+{
+    [Fact]
+    public void PsiAndTheirOwnVectorChangeWhileTheProjectionAndTheCommonVectorRest()
+    {
+        using var scope = NewDisposeScope();
+        var configuration = SmallSetting.Configuration("normal");
+        using var networks = SmallSetting.Networks(configuration);
+        using var content = ContentLoss.Create(configuration.Objective);
+        var embedding = networks.Embedder.call(SmallSetting.Source(0), SmallSetting.SourceLandmarks(0)).detach().mean([0], keepdim: true);
+        using var step = new FineTuningStep(configuration, networks.Generator, networks.Discriminator, embedding, content);
+        var (psi, person) = (step.Psi.detach().clone(), step.Person.detach().clone());
+        Assert.True(psi.allclose(networks.Generator.Project(embedding), 0, 0));
+        Assert.True(person.allclose(networks.Discriminator.Person(embedding), 0, 0));
+        var before = State(networks.Generator).Concat(State(networks.Discriminator)).ToDictionary();
+
+        var losses = step.Run(SmallSetting.Target(0), SmallSetting.TargetLandmarks(0));
+
+        Assert.DoesNotContain("embedding_match", losses.Keys);
+        Assert.True((step.Psi != psi).any().item<bool>());
+        Assert.True((step.Person != person).any().item<bool>());
+        foreach (var (key, value) in State(networks.Generator).Concat(State(networks.Discriminator)))
+            if (!TrainingStepTests.Idle(key))
+                Assert.Equal(key.StartsWith("projection.") || key.StartsWith("w0."), value.allclose(before[key], 0, 0));
+    }
+
+    [Fact]
+    public void ItLearnsThePerson()
+    {
+        using var scope = NewDisposeScope();
+        var small = SmallSetting.Configuration("plain");
+        var configuration = small with { Optimizer = small.Optimizer with { GeneratorRate = 2e-3, Epsilon = 1e-8 } };
+        using var networks = SmallSetting.Networks(configuration);
+        using var content = ContentLoss.Create(configuration.Objective);
+        var embedding = networks.Embedder.call(SmallSetting.Source(0), SmallSetting.SourceLandmarks(0)).detach().mean([0], keepdim: true);
+        using var step = new FineTuningStep(configuration, networks.Generator, networks.Discriminator, embedding, content);
+        var (frames, landmarks) = (nn.functional.interpolate(SmallSetting.Target(0)[.., .., ..4, ..4], size: [32, 32], mode: InterpolationMode.Bilinear), SmallSetting.TargetLandmarks(0));
+        float first = 0, last = 0;
+        for (int i = 0; i < 15; i++)
+        {
+            last = step.Run(frames, landmarks)["content_pyramid"].item<float>();
+            first = i == 0 ? last : first;
+        }
+        Assert.True(last < 0.8 * first, $"content loss went from {first} to {last}.");
+    }
+
+    // Parameters only: with spectral norm on, resting layers keep refining u and v.
+    static Dictionary<string, Tensor> State(nn.Module network) =>
+        network.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter.detach().clone());
+}

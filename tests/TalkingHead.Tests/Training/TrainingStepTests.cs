@@ -1,0 +1,157 @@
+using TalkingHead.Configuration;
+using TalkingHead.Networks;
+using TalkingHead.Objectives;
+using TalkingHead.Tests.Networks;
+using TalkingHead.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Tests.Training;
+
+public class TrainingStepTests
+{
+    // Networks of the small setting with the step over them.
+    sealed class Game : IDisposable
+    {
+        public Game(string kind, RunConfiguration? other = null)
+        {
+            Configuration = other ?? SmallSetting.Configuration(kind);
+            Networks = SmallSetting.Networks(Configuration);
+            Rows = SmallSetting.Rows(Configuration);
+            Content = ContentLoss.Create(Configuration.Objective);
+            Step = new TrainingStep(Configuration, Networks.Embedder, Networks.Generator, Networks.Discriminator, Rows, Content);
+        }
+
+        public RunConfiguration Configuration { get; }
+        public NetworkSet Networks { get; }
+        public VideoEmbeddings Rows { get; }
+        public ContentLoss Content { get; }
+        public TrainingStep Step { get; }
+
+        public byte[] GeneratorBits() => [.. Bits(Networks.Embedder), .. Bits(Networks.Generator)];
+
+        public byte[] DiscriminatorBits() => [.. Bits(Networks.Discriminator), .. Rows.Clips.SelectMany(Rows.Row).SelectMany(BitConverter.GetBytes)];
+
+        static IEnumerable<byte> Bits(nn.Module network) => network.state_dict().Values.SelectMany(value => value.bytes.ToArray());
+
+        public void Dispose()
+        {
+            Step.Dispose();
+            Content.Dispose();
+            Rows.Dispose();
+            Networks.Dispose();
+        }
+    }
+
+    [Theory, InlineData("normal"), InlineData("plain")]
+    public void GeneratorPhaseLeavesDiscriminatorBitsUnchanged(string kind)
+    {
+        using var scope = NewDisposeScope();
+        using var game = new Game(kind);
+        using var batch = SmallSetting.BatchOf(0);
+        var (generator, discriminator) = (game.GeneratorBits(), game.DiscriminatorBits());
+        game.Step.TrainGenerator(batch, game.Rows.Gather(batch.Clips, CPU), []);
+        Assert.NotEqual(generator, game.GeneratorBits());
+        Assert.Equal(discriminator, game.DiscriminatorBits());
+    }
+
+    [Theory, InlineData("normal"), InlineData("plain")]
+    public void DiscriminatorPhaseLeavesGeneratorBitsUnchanged(string kind)
+    {
+        using var scope = NewDisposeScope();
+        using var game = new Game(kind);
+        using var batch = SmallSetting.BatchOf(0);
+        var (generator, discriminator) = (game.GeneratorBits(), game.DiscriminatorBits());
+        game.Step.TrainDiscriminator(batch, game.Rows.Gather(batch.Clips, CPU), SmallSetting.Target(1), []);
+        Assert.Equal(generator, game.GeneratorBits());
+        Assert.NotEqual(discriminator, game.DiscriminatorBits());
+    }
+
+    [Fact]
+    public void AStepChangesTheRowsOfItsClipsOnly()
+    {
+        using var scope = NewDisposeScope();
+        using var game = new Game("normal");
+        using var batch = SmallSetting.BatchOf(0);
+        var before = game.Rows.Clips.ToDictionary(clip => clip, game.Rows.Row);
+        game.Step.Run(batch);
+        foreach (string clip in game.Rows.Clips)
+            if (batch.Clips.Contains(clip))
+                Assert.NotEqual(before[clip], game.Rows.Row(clip));
+            else
+                Assert.Equal(before[clip], game.Rows.Row(clip));
+    }
+
+    [Fact]
+    public void EveryParameterOfEveryNetworkLearns()
+    {
+        using var scope = NewDisposeScope();
+        using var game = new Game("normal");
+        using var batch = SmallSetting.BatchOf(0);
+        var parts = new nn.Module[] { game.Networks.Embedder, game.Networks.Generator, game.Networks.Discriminator };
+        var before = parts.Select(part => part.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter.detach().clone())).ToList();
+        game.Step.Run(batch);
+        for (int part = 0; part < parts.Length; part++)
+            foreach (var (name, parameter) in parts[part].named_parameters())
+                if (!Idle(name))
+                    Assert.False(parameter.allclose(before[part][name], 0, 0), name);
+    }
+
+    // The softmax takes no notice of a key's bias, and the two halves of the hinge cancel in b while every score lies
+    // inside the margin.
+    internal static bool Idle(string parameter) => parameter.EndsWith("attention.key.bias") || parameter == "b";
+
+    [Fact]
+    public void TheWarmUpTrainsEmbedderAndGeneratorOnContentAlone()
+    {
+        using var scope = NewDisposeScope();
+        using var game = new Game("plain");
+        using var batch = SmallSetting.BatchOf(0);
+        var (generator, discriminator) = (game.GeneratorBits(), game.DiscriminatorBits());
+        var losses = game.Step.Run(batch, adversarial: false);
+        Assert.Equal(["content_pyramid", "generator"], losses.Keys.Order());
+        Assert.NotEqual(generator, game.GeneratorBits());
+        Assert.Equal(discriminator, game.DiscriminatorBits());
+    }
+
+    [Fact]
+    public void TheAdversarialGradientThatReachesThePictureIsNotZero()
+    {
+        // Summed with the discriminator's hinge and differentiated at once, it would cancel while D(x̂) > -1.
+        using var scope = NewDisposeScope();
+        using var game = new Game("normal");
+        using var batch = SmallSetting.BatchOf(0);
+        var rows = game.Rows.Gather(batch.Clips, CPU).Rows();
+        var fake = SmallSetting.Target(1).requires_grad_(true);
+        var (score, _) = game.Networks.Discriminator.call(fake, batch.TargetLandmarks, game.Networks.Discriminator.Person(rows));
+        Assert.True((score > -1).all().item<bool>());
+        Adversarial.Generator(score).backward();
+        Assert.All(Enumerable.Range(0, SmallSetting.Batch), b => Assert.True(fake.grad![b].abs().max().item<float>() > 0));
+    }
+
+    [Fact]
+    public void GradientsLongerThanTheLimitAreScaledToIt()
+    {
+        using var scope = NewDisposeScope();
+        var configuration = SmallSetting.Configuration("plain");
+        using var game = new Game("", configuration with { Optimizer = configuration.Optimizer with { ClipNorm = 0.01 } });
+        using var batch = SmallSetting.BatchOf(0);
+        game.Step.Run(batch);
+        var gradients = game.Networks.Embedder.parameters().Concat(game.Networks.Generator.parameters()).Select(parameter => parameter.grad!.norm());
+        Assert.Equal(0.01, stack(gradients).norm().item<float>(), 1e-5);
+    }
+
+    [Fact]
+    public void AStepLeavesItsLossesAndNothingElse()
+    {
+        using var game = new Game("normal");
+        using var batch = SmallSetting.BatchOf(0);
+        for (int i = 0; i < 2; i++) // the optimisers' moments are made in the first step
+            game.Step.Run(batch).Values.ToList().ForEach(loss => loss.Dispose());
+        using var scope = NewDisposeScope();
+        long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+        var losses = game.Step.Run(batch);
+        Assert.Equal(losses.Count, scope.DisposablesCount);
+        Assert.Equal(before + losses.Count, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+    }
+}
