@@ -1,0 +1,93 @@
+namespace TalkingHead.Media;
+
+/// <summary>
+/// An 8-bit RGB picture: <see cref="Pixels"/> holds height x width x 3 bytes, rows top to bottom. The centre of the top
+/// left pixel is at (0, 0).
+/// </summary>
+public sealed class Picture
+{
+    /// <summary>No side may exceed this.</summary>
+    public const int MaxSide = 16384;
+
+    /// <summary>Width times height may not exceed this.</summary>
+    public const int MaxPixels = 100_000_000;
+
+    public Picture(int width, int height)
+        : this(width, height, new byte[ByteCount(width, height)])
+    {
+    }
+
+    /// <summary>Wraps <paramref name="pixels"/> without a copy.</summary>
+    public Picture(int width, int height, byte[] pixels)
+    {
+        if (pixels.Length != ByteCount(width, height))
+            throw new ArgumentException($"{width}x{height} RGB needs {ByteCount(width, height)} bytes, got {pixels.Length}.", nameof(pixels));
+        (Width, Height, Pixels) = (width, height, pixels);
+    }
+
+    public int Width { get; }
+
+    public int Height { get; }
+
+    public byte[] Pixels { get; }
+
+    /// <summary>Reads a JPEG, PNG or WebP file; see <see cref="PictureFile.Load"/>.</summary>
+    public static Picture Load(string path) => PictureFile.Load(path);
+
+    /// <summary>Writes a PNG, JPEG (quality 95) or WebP file; see <see cref="PictureFile.Save"/>.</summary>
+    public void Save(string path, string? comment = null) => PictureFile.Save(this, path, comment);
+
+    public Picture Clone() => new(Width, Height, (byte[])Pixels.Clone());
+
+    /// <summary>Fills the picture with one colour.</summary>
+    public void Fill(byte red, byte green, byte blue)
+    {
+        for (var i = 0; i < Pixels.Length; i += 3)
+            (Pixels[i], Pixels[i + 1], Pixels[i + 2]) = (red, green, blue);
+    }
+
+    /// <summary>Copies <paramref name="other"/> with its top left corner at (x, y); what lies outside is cut off.</summary>
+    public void Paste(Picture other, int x, int y)
+    {
+        int left = Math.Max(0, x), right = Math.Min(Width, x + other.Width);
+        if (right <= left)
+            return;
+        for (var row = Math.Max(0, y); row < Math.Min(Height, y + other.Height); row++)
+        {
+            var from = other.Pixels.AsSpan(3 * ((row - y) * other.Width + left - x), 3 * (right - left));
+            from.CopyTo(Pixels.AsSpan(3 * (row * Width + left)));
+        }
+    }
+
+    /// <summary>The same picture in another size (<see cref="Resampler"/>, bicubic, antialiased).</summary>
+    public Picture Resize(int width, int height) => Resampler.Crop(this, 0, 0, Width, Height, width, height);
+
+    /// <summary>Places pictures of one height next to each other.</summary>
+    public static Picture Beside(params ReadOnlySpan<Picture> pictures)
+    {
+        var width = 0;
+        foreach (var picture in pictures)
+        {
+            if (picture.Height != pictures[0].Height)
+                throw new ArgumentException($"Pictures beside each other need one height: {pictures[0].Height} and {picture.Height}.", nameof(pictures));
+            width += picture.Width;
+        }
+
+        var all = new Picture(width, pictures[0].Height);
+        var x = 0;
+        foreach (var picture in pictures)
+        {
+            all.Paste(picture, x, 0);
+            x += picture.Width;
+        }
+
+        return all;
+    }
+
+    internal static bool SizeIsAllowed(long width, long height) =>
+        width is >= 1 and <= MaxSide && height is >= 1 and <= MaxSide && width * height <= MaxPixels;
+
+    static int ByteCount(int width, int height) => SizeIsAllowed(width, height)
+        ? 3 * width * height
+        : throw new ArgumentException($"A picture of {width}x{height} is outside 1x1 to {MaxSide} a side and {MaxPixels / 1_000_000} megapixels.");
+}

@@ -1,0 +1,192 @@
+using SkiaSharp;
+using TalkingHead.Formats;
+
+namespace TalkingHead.Media;
+
+/// <summary>Picture files. What a file holds decides how it is read, not the ending of its name.</summary>
+public static class PictureFile
+{
+    const long MaxFileBytes = 512L << 20;
+
+    const int JpegQuality = 95;
+
+    /// <summary>Endings that a folder of pictures is searched for.</summary>
+    public static readonly IReadOnlyList<string> Endings = [".jpg", ".jpeg", ".png", ".webp", ".bmp"];
+
+    /// <summary>True where the file's first bytes are those of a JPEG, PNG, WebP or BMP.</summary>
+    public static bool IsPicture(string path)
+    {
+        Span<byte> head = stackalloc byte[12];
+        using var file = Open(path);
+        head = head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
+        return head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF])
+            || head.StartsWith((ReadOnlySpan<byte>)[0x89, 0x50, 0x4E, 0x47])
+            || (head.StartsWith("RIFF"u8) && head.EndsWith("WEBP"u8))
+            || head.StartsWith("BM"u8);
+    }
+
+    /// <summary>
+    /// Reads a picture, turned as its EXIF orientation says, transparency laid on white. Refuses a size outside
+    /// <see cref="Picture.MaxSide"/> and <see cref="Picture.MaxPixels"/> by the header, before memory is taken.
+    /// </summary>
+    /// <exception cref="UserException">The file is missing, empty, no picture, cut off or too large.</exception>
+    public static Picture Load(string path)
+    {
+        using var file = Open(path);
+        if (file.Length == 0)
+            throw new UserException($"{path}: the file is empty; expected a JPEG, PNG or WebP picture.");
+        if (file.Length > MaxFileBytes)
+            throw new UserException($"{path}: {file.Length >> 20} MiB is too large for a picture file (the limit is {MaxFileBytes >> 20} MiB).");
+
+        var encoded = new byte[file.Length];
+        file.ReadExactly(encoded);
+        using var data = SKData.CreateCopy(encoded);
+        using var codec = SKCodec.Create(data);
+        if (codec is null)
+            throw new UserException($"{path}: not a picture that can be read; expected JPEG, PNG or WebP content.");
+        int width = codec.Info.Width, height = codec.Info.Height;
+        if (!Picture.SizeIsAllowed(width, height))
+            throw new UserException($"{path}: the picture is {width}x{height}; the limit is {Picture.MaxSide} a side and {Picture.MaxPixels / 1_000_000} megapixels.");
+
+        var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Premul);
+        var result = codec.GetPixels(info, out var rgba);
+        if (result != SKCodecResult.Success)
+            throw new UserException(result == SKCodecResult.IncompleteInput
+                ? $"{path}: the picture is cut off; get the whole file."
+                : $"{path}: the picture is damaged ({result}).");
+        return Upright(OnWhite(rgba, width, height), codec.EncodedOrigin);
+    }
+
+    /// <summary>
+    /// Writes a picture in the format of the name's ending, whole or not at all. <paramref name="comment"/> goes into
+    /// the file's metadata (PNG text, JPEG comment).
+    /// </summary>
+    public static void Save(Picture picture, string path, string? comment = null)
+    {
+        var bytes = Encode(picture, path, comment);
+        try
+        {
+            MakeRoom(path);
+            AtomicFile.Write(path, file => file.Write(bytes));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{path}: cannot be written: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Makes the folder that is to hold <paramref name="path"/>.</summary>
+    internal static void MakeRoom(string path) => Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+
+    /// <summary>The bytes that <see cref="Save"/> writes.</summary>
+    public static byte[] Encode(Picture picture, string path, string? comment = null)
+    {
+        var format = Path.GetExtension(path).ToLowerInvariant() switch
+        {
+            ".png" => SKEncodedImageFormat.Png,
+            ".jpg" or ".jpeg" => SKEncodedImageFormat.Jpeg,
+            ".webp" => SKEncodedImageFormat.Webp,
+            var ending => throw UserException.Usage($"{path}: pictures are written as .png, .jpg or .webp, not \"{ending}\"."),
+        };
+        using var bitmap = ToBitmap(picture);
+        using var data = bitmap.Encode(format, JpegQuality)
+            ?? throw new InvalidOperationException($"{format} encoding of a {picture.Width}x{picture.Height} picture failed.");
+        var bytes = data.ToArray();
+        return (comment, format) switch
+        {
+            (null, _) => bytes,
+            (_, SKEncodedImageFormat.Png) => PictureComment.InPng(bytes, comment),
+            (_, SKEncodedImageFormat.Jpeg) => PictureComment.InJpeg(bytes, comment),
+            _ => bytes,
+        };
+    }
+
+    /// <summary>An opaque RGBA bitmap to draw on.</summary>
+    public static SKBitmap ToBitmap(Picture picture)
+    {
+        var bitmap = new SKBitmap(new SKImageInfo(picture.Width, picture.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        var to = bitmap.GetPixelSpan();
+        for (var y = 0; y < picture.Height; y++)
+        {
+            var from = picture.Pixels.AsSpan(3 * y * picture.Width, 3 * picture.Width);
+            var row = to.Slice(y * bitmap.RowBytes, 4 * picture.Width);
+            for (int i = 0, o = 0; i < from.Length; i += 3, o += 4)
+                (row[o], row[o + 1], row[o + 2], row[o + 3]) = (from[i], from[i + 1], from[i + 2], 255);
+        }
+
+        return bitmap;
+    }
+
+    /// <summary>The colours of an RGBA bitmap.</summary>
+    public static Picture FromBitmap(SKBitmap bitmap)
+    {
+        if (bitmap.ColorType != SKColorType.Rgba8888)
+            throw new ArgumentException($"Expected an Rgba8888 bitmap, got {bitmap.ColorType}.", nameof(bitmap));
+        var picture = new Picture(bitmap.Width, bitmap.Height);
+        var from = bitmap.GetPixelSpan();
+        for (var y = 0; y < picture.Height; y++)
+        {
+            var row = from.Slice(y * bitmap.RowBytes, 4 * picture.Width);
+            var to = picture.Pixels.AsSpan(3 * y * picture.Width, 3 * picture.Width);
+            for (int i = 0, o = 0; o < to.Length; i += 4, o += 3)
+                (to[o], to[o + 1], to[o + 2]) = (row[i], row[i + 1], row[i + 2]);
+        }
+
+        return picture;
+    }
+
+    static FileStream Open(string path)
+    {
+        try
+        {
+            return File.OpenRead(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new UserException($"{path}: no such file.", e);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw new UserException($"{path}: cannot be read: {e.Message}", e);
+        }
+    }
+
+    // Premultiplied colours over white: c + (255 - alpha).
+    static Picture OnWhite(byte[] rgba, int width, int height)
+    {
+        var picture = new Picture(width, height);
+        var to = picture.Pixels;
+        for (int i = 0, o = 0; o < to.Length; i += 4, o += 3)
+        {
+            var white = 255 - rgba[i + 3];
+            to[o] = (byte)Math.Min(255, rgba[i] + white);
+            to[o + 1] = (byte)Math.Min(255, rgba[i + 1] + white);
+            to[o + 2] = (byte)Math.Min(255, rgba[i + 2] + white);
+        }
+
+        return picture;
+    }
+
+    // EXIF orientations 1 to 8: transposed from 5 on; where the stored row or column runs backwards.
+    static Picture Upright(Picture stored, SKEncodedOrigin origin)
+    {
+        if (origin is SKEncodedOrigin.TopLeft or SKEncodedOrigin.Default)
+            return stored;
+        var transposed = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+        var flipX = origin is SKEncodedOrigin.TopRight or SKEncodedOrigin.BottomRight or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom;
+        var flipY = origin is SKEncodedOrigin.BottomRight or SKEncodedOrigin.BottomLeft or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+        var upright = transposed ? new Picture(stored.Height, stored.Width) : new Picture(stored.Width, stored.Height);
+        for (var y = 0; y < upright.Height; y++)
+        {
+            for (var x = 0; x < upright.Width; x++)
+            {
+                var u = flipX ? upright.Width - 1 - x : x;
+                var v = flipY ? upright.Height - 1 - y : y;
+                var (column, row) = transposed ? (v, u) : (u, v);
+                stored.Pixels.AsSpan(3 * (row * stored.Width + column), 3).CopyTo(upright.Pixels.AsSpan(3 * (y * upright.Width + x)));
+            }
+        }
+
+        return upright;
+    }
+}

@@ -1,0 +1,218 @@
+namespace TalkingHead.Media;
+
+/// <summary>How a video is written.</summary>
+public sealed record VideoWriteSettings
+{
+    /// <summary>Goes into the file's metadata; see <see cref="VideoWriter.SyntheticComment"/>.</summary>
+    public string? Comment { get; init; }
+
+    /// <summary>A video or sound file whose first sound track is laid under the frames, as long as these last.</summary>
+    public string? SoundFrom { get; init; }
+
+    /// <summary>H.264 constant rate factor: 0 keeps every bit of the picture, 51 is worst.</summary>
+    public int Quality { get; init; } = 16;
+}
+
+/// <summary>
+/// Writes frames as H.264 in mp4 that browsers play (.mp4), as GIF (.gif) or as a folder of numbered PNG files (a name
+/// without ending). The result stands under another name until <see cref="Finish"/>, then appears whole; after a
+/// cancellation <see cref="Finish"/> keeps what was written so far. Without it, nothing is left behind.
+/// </summary>
+public sealed class VideoWriter : IDisposable
+{
+    /// <summary>The comment for frames that a network made.</summary>
+    public const string SyntheticComment = PictureComment.Synthetic;
+
+    readonly string path, partial;
+    readonly VideoKind kind;
+    readonly VideoWriteSettings settings;
+    readonly FrameRate rate;
+    readonly Ffmpeg? ffmpeg;
+    readonly Picture? padded;
+    bool finished;
+
+    VideoWriter(string path, VideoKind kind, int width, int height, FrameRate rate, VideoWriteSettings settings)
+    {
+        (this.path, this.kind, this.rate, this.settings) = (path, kind, rate, settings);
+        (Width, Height) = (width, height);
+        partial = $"{Path.TrimEndingDirectorySeparator(path)}.{Environment.ProcessId}.partial";
+        try
+        {
+            PictureFile.MakeRoom(path);
+            if (kind == VideoKind.Folder)
+            {
+                Directory.CreateDirectory(partial);
+                return;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{path}: cannot be written: {e.Message}", e);
+        }
+
+        // Chroma at half size needs even sides: the last column or row is repeated.
+        if (kind == VideoKind.Mp4 && (width % 2 != 0 || height % 2 != 0))
+            padded = new(width + width % 2, height + height % 2);
+        ffmpeg = Ffmpeg.Start("ffmpeg",
+        [
+            "-v", "error", "-nostdin", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24",
+            "-s", $"{padded?.Width ?? width}x{padded?.Height ?? height}", "-r", rate.ToString(), "-i", "pipe:0",
+            .. Encoding(), Ffmpeg.FileUrl(partial),
+        ], writes: true);
+    }
+
+    public int Width { get; }
+
+    public int Height { get; }
+
+    public long FramesWritten { get; private set; }
+
+    /// <exception cref="UserException">The name's ending is none that can be written, or the place cannot be.</exception>
+    public static VideoWriter Create(string path, int width, int height, FrameRate rate, VideoWriteSettings? settings = null)
+    {
+        if (!Picture.SizeIsAllowed(width, height))
+            throw new UserException($"{path}: a video of {width}x{height} is outside 1x1 to {Picture.MaxSide} a side.");
+        var kind = KindOf(path);
+        if (kind == VideoKind.Folder && Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+            throw new UserException($"{path}: the folder holds files already; name a new one.");
+        return new(path, kind, width, height, rate, settings ?? new());
+    }
+
+    /// <summary>What a name's ending asks for.</summary>
+    /// <exception cref="UserException">An ending that is none of .mp4, .gif, none.</exception>
+    public static VideoKind KindOf(string path) => Path.GetExtension(path).ToLowerInvariant() switch
+    {
+        ".mp4" => VideoKind.Mp4,
+        ".gif" => VideoKind.Gif,
+        "" => VideoKind.Folder,
+        var ending => throw UserException.Usage($"{path}: videos are written as .mp4, .gif or a folder of pictures, not \"{ending}\"."),
+    };
+
+    public void Write(Picture frame)
+    {
+        if (frame.Width != Width || frame.Height != Height)
+            throw new ArgumentException($"Frames are {Width}x{Height}, the picture is {frame.Width}x{frame.Height}.", nameof(frame));
+        FramesWritten++;
+        if (ffmpeg is null)
+        {
+            File.WriteAllBytes(Path.Combine(partial, $"{FramesWritten:D6}.png"), PictureFile.Encode(frame, "frame.png", settings.Comment));
+            return;
+        }
+
+        try
+        {
+            ffmpeg.Input.Write((padded is null ? frame : Padded(frame)).Pixels);
+        }
+        catch (IOException e)
+        {
+            ffmpeg.Wait();
+            throw new UserException($"{path}: writing stopped at frame {FramesWritten} ({ffmpeg.LastWords()}).", e);
+        }
+    }
+
+    /// <summary>Ends the file with the frames written so far and gives it its name.</summary>
+    public void Finish()
+    {
+        if (finished)
+            return;
+        if (FramesWritten == 0)
+            throw new UserException($"{path}: there were no frames to write.");
+        if (ffmpeg is not null)
+        {
+            ffmpeg.Input.Close();
+            if (ffmpeg.Wait() != 0)
+                throw new UserException($"{path}: could not be written ({ffmpeg.LastWords()}).");
+        }
+
+        if (kind == VideoKind.Mp4 && settings.SoundFrom is { } sound)
+            LaySoundUnder(sound);
+        if (kind == VideoKind.Gif && settings.Comment is { } comment)
+            CommentGif(comment);
+        if (kind == VideoKind.Folder)
+        {
+            if (Directory.Exists(path))
+                Directory.Delete(path); // empty: a full one was refused
+            Directory.Move(partial, path);
+        }
+        else
+        {
+            File.Move(partial, path, overwrite: true);
+        }
+
+        finished = true;
+    }
+
+    public void Dispose()
+    {
+        ffmpeg?.Dispose();
+        if (finished)
+            return;
+        if (Directory.Exists(partial))
+            Directory.Delete(partial, recursive: true);
+        File.Delete(partial);
+    }
+
+    string[] Encoding() => kind == VideoKind.Gif
+        ? ["-vf", "split[a][b];[a]palettegen=stats_mode=single[p];[b][p]paletteuse=new=1:dither=sierra2_4a", "-f", "gif"] // a palette a frame: no frame is held
+        : [
+            "-vf", "scale=flags=bicubic+accurate_rnd+full_chroma_int+bitexact:out_color_matrix=bt709:out_range=tv,format=yuv420p",
+            "-c:v", "libx264", "-preset", "medium", "-crf", $"{settings.Quality}", "-colorspace", "bt709", "-color_primaries", "bt709",
+            "-color_trc", "bt709", "-color_range", "tv", .. Comment(), "-movflags", "+faststart", "-f", "mp4",
+        ];
+
+    string[] Comment() => settings.Comment is { } comment ? ["-metadata", $"comment={comment}"] : [];
+
+    // The pictures are there already: they are copied, and the sound is cut to their length. Sound that mp4 holds as it
+    // is gets copied, other sound becomes AAC.
+    void LaySoundUnder(string sound)
+    {
+        var both = partial + "-sound";
+        var seconds = FramesWritten / rate.PerSecond;
+        var copied = VideoInfo.SoundCodec(sound) is "aac" or "mp3";
+        try
+        {
+            using var mux = Ffmpeg.Start("ffmpeg",
+            [
+                "-v", "error", "-nostdin", "-y", "-protocol_whitelist", "file", "-i", Ffmpeg.FileUrl(partial),
+                "-protocol_whitelist", "file", "-i", Ffmpeg.FileUrl(sound), "-map", "0:v:0", "-map", "1:a:0?", "-map_metadata", "0", "-c:v", "copy",
+                "-c:a", copied ? "copy" : "aac", "-t", FormattableString.Invariant($"{seconds:0.######}"), "-movflags", "+faststart", "-f", "mp4", Ffmpeg.FileUrl(both),
+            ]);
+            if (mux.Wait() != 0)
+                throw new UserException($"{sound}: its sound could not be laid under {path} ({mux.LastWords()}).");
+            File.Move(both, partial, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(both);
+        }
+    }
+
+    void CommentGif(string comment)
+    {
+        using var file = File.Open(partial, FileMode.Open);
+        file.Seek(-1, SeekOrigin.End); // over the trailer byte
+        file.Write(PictureComment.GifTail(comment));
+    }
+
+    Picture Padded(Picture frame)
+    {
+        for (var y = 0; y < padded!.Height; y++)
+        {
+            var from = frame.Pixels.AsSpan(3 * Math.Min(y, Height - 1) * Width, 3 * Width);
+            var to = padded.Pixels.AsSpan(3 * y * padded.Width, 3 * padded.Width);
+            from.CopyTo(to);
+            if (padded.Width > Width)
+                from[^3..].CopyTo(to[^3..]);
+        }
+
+        return padded;
+    }
+}
+
+/// <summary>What a <see cref="VideoWriter"/> makes.</summary>
+public enum VideoKind
+{
+    Mp4,
+    Gif,
+    Folder,
+}
