@@ -1,0 +1,201 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using CommandLine;
+using CommandLine.Text;
+using TalkingHead.Faces;
+using TalkingHead.Formats;
+using TalkingHead.Media;
+
+namespace TalkingHead.Cli;
+
+[Verb("landmarks", HelpText = "Draws the landmarks of a video, a photo or a folder of them, to see whether the tracker is to be trusted.")]
+sealed class LandmarksVerb : IVerb
+{
+    static readonly string[] VideoEndings = [".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".gif", ".mpg", ".mpeg", ".ts", ".wmv", ".flv"];
+
+    [Value(0, MetaName = "INPUT", Required = true, HelpText = "A video, a photo, or a folder of them.")]
+    public string Input { get; set; } = "";
+
+    [Option("out", Required = true, HelpText = "What to write: .mp4, .gif or a folder of frames for a video, .png or .jpg for a photo, a folder for a folder.")]
+    public string Out { get; set; } = "";
+
+    [Option("json", HelpText = "Write the points to this file, too.")]
+    public string? Json { get; set; }
+
+    [Option("detector", Default = "dlib", HelpText = "dlib (CPU; its model is not for commercial use) or fan (the paper's; wants a GPU).")]
+    public string Detector { get; set; } = "dlib";
+
+    [Option("smoothing", Default = 1.0, HelpText = "How strongly a still face's tremble is averaged out of a video: 0 is off.")]
+    public double Smoothing { get; set; } = 1;
+
+    [Option("near", HelpText = "X,Y in pixels: follow the face nearest to this point, not the largest.")]
+    public string? Near { get; set; }
+
+    [Option("inner-lips", HelpText = "Draw the inner lips, too.")]
+    public bool InnerLips { get; set; }
+
+    [Usage(ApplicationAlias = "talkinghead")]
+    public static IEnumerable<Example> Examples => [new("Look at the landmarks of a video", new LandmarksVerb { Input = "video.mp4", Out = "overlay.mp4" })];
+
+    LandmarkDrawing Drawing => new() { InnerLips = InnerLips };
+
+    public void Run(CancellationToken stop)
+    {
+        if (!(Smoothing is >= 0 and <= 100))
+            throw UserException.Usage($"--smoothing {Smoothing} is outside 0 to 100.");
+        if (!File.Exists(Input) && !Directory.Exists(Input))
+            throw new UserException($"{Input}: no such file or folder.");
+        var near = Point(Near);
+        var reports = new List<LandmarksReport>();
+        using var tracker = FaceTracker.Open(Detector);
+        try
+        {
+            if (Directory.Exists(Input))
+                Folder(tracker, near, reports, stop);
+            else
+                One(tracker, Input, Out, near, reports, stop);
+        }
+        finally
+        {
+            if (Json is not null && reports.Count > 0)
+                Write(Json, reports);
+        }
+    }
+
+    void Folder(FaceTracker tracker, FaceBox? near, List<LandmarksReport> reports, CancellationToken stop)
+    {
+        var inputs = Directory.EnumerateFiles(Input).Where(IsMedia).Order(StringComparer.Ordinal).ToArray();
+        if (inputs.Length == 0)
+            throw new UserException($"{Input}: the folder holds no pictures or videos.");
+        if (File.Exists(Out))
+            throw UserException.Usage($"{Out}: is a file; a folder's results need a folder.");
+        var refused = new List<string>();
+        foreach (var input in inputs)
+        {
+            stop.ThrowIfCancellationRequested();
+            try
+            {
+                var ending = IsPhoto(input) ? ".png" : ".mp4";
+                One(tracker, input, Path.Combine(Out, Path.GetFileName(input) + ending), near, reports, stop);
+            }
+            catch (UserException e) when (e.ExitCode == 1)
+            {
+                Console.Error.WriteLine($"talkinghead: {e.Message}");
+                refused.Add(Path.GetFileName(input));
+            }
+        }
+
+        if (refused.Count > 0)
+            throw new UserException($"{Input}: {refused.Count} of {inputs.Length} files were refused: {string.Join(", ", refused)}.");
+    }
+
+    void One(FaceTracker tracker, string input, string output, FaceBox? near, List<LandmarksReport> reports, CancellationToken stop)
+    {
+        var report = new LandmarksReport(input);
+        if (IsPhoto(input))
+            Photo(tracker, report, output, near);
+        else
+            Video(tracker, report, output, near, stop);
+        reports.Add(report);
+        Console.WriteLine($"{input} -> {output}: {report.Summary}");
+    }
+
+    void Photo(FaceTracker tracker, LandmarksReport report, string output, FaceBox? near)
+    {
+        if (VideoEndings.Contains(Path.GetExtension(output).ToLowerInvariant()))
+            throw UserException.Usage($"{output}: {report.File} is a picture; name a .png or .jpg to write.");
+        var picture = Picture.Load(report.File);
+        var face = tracker.FindOne(picture, near) ?? throw new UserException($"{report.File}: no face was found.");
+        report.Add(picture, face, face.Landmarks);
+        Beside(picture, face.Landmarks).Save(output);
+    }
+
+    void Video(FaceTracker tracker, LandmarksReport report, string output, FaceBox? near, CancellationToken stop)
+    {
+        if (PictureFile.Endings.Contains(Path.GetExtension(output).ToLowerInvariant()))
+            throw UserException.Usage($"{output}: {report.File} is a video; name a .mp4, a .gif or a folder to write.");
+        using var reader = VideoReader.Open(report.File);
+        report.Rate = reader.Rate.PerSecond;
+        var smoothing = new LandmarkSmoothing(reader.Rate.PerSecond, Smoothing);
+        using var writer = VideoWriter.Create(output, 2 * reader.Width, reader.Height, reader.Rate);
+        var clock = Stopwatch.StartNew();
+        try
+        {
+            Progress.Run(Path.GetFileName(report.File), reader.FrameCount, "frames", progress =>
+            {
+                foreach (var (frame, face) in tracker.Begin(near).Over(reader.Frames(stop)))
+                {
+                    if (face is null)
+                        smoothing.Reset();
+                    var landmarks = face is null ? null : smoothing.Next(face.Landmarks);
+                    report.Add(frame, face, landmarks);
+                    writer.Write(Beside(frame, landmarks));
+                    progress.Step();
+                }
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            if (writer.FramesWritten > 0)
+                writer.Finish(); // what there is plays
+            throw;
+        }
+
+        report.Seconds = clock.Elapsed.TotalSeconds;
+        if (report.Found == 0)
+            throw new UserException($"{report.File}: no face was found in its {report.Frames.Count} frames.");
+        writer.Finish();
+    }
+
+    Picture Beside(Picture frame, Landmarks? landmarks)
+    {
+        var shown = frame.Clone();
+        if (landmarks is null)
+            return Picture.Beside(shown, new Picture(frame.Width, frame.Height));
+        LandmarkImage.Over(shown, landmarks, Drawing with { LineWidth = 1 });
+        return Picture.Beside(shown, LandmarkImage.Draw(landmarks, frame.Width, frame.Height, Drawing));
+    }
+
+    // By what the file holds. What is neither picture nor video is what its ending says: the message names that.
+    static bool IsPhoto(string path) => PictureFile.IsPicture(path)
+        || (PictureFile.Endings.Contains(Path.GetExtension(path).ToLowerInvariant()) && !VideoInfo.IsVideo(path));
+
+    static bool IsMedia(string path)
+    {
+        var ending = Path.GetExtension(path).ToLowerInvariant();
+        return PictureFile.Endings.Contains(ending) || VideoEndings.Contains(ending);
+    }
+
+    static FaceBox? Point(string? text)
+    {
+        if (text is null)
+            return null;
+        var parts = text.Split(',');
+        if (parts.Length == 2
+            && double.TryParse(parts[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var x)
+            && double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var y))
+            return new(x, y, x, y);
+        throw UserException.Usage($"--near {text}: expected X,Y in pixels, such as 320,180.");
+    }
+
+    static void Write(string path, List<LandmarksReport> reports)
+    {
+        try
+        {
+            PictureFile.MakeRoom(path);
+            AtomicFile.Write(path, file =>
+            {
+                using var json = new Utf8JsonWriter(file);
+                json.WriteStartArray();
+                foreach (var report in reports)
+                    report.WriteTo(json);
+                json.WriteEndArray();
+            });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{path}: cannot be written: {e.Message}", e);
+        }
+    }
+}
