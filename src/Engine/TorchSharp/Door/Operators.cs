@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace TorchSharp.Door;
 
 /// <summary>Calls libtorch's operators by name, "aten::add.Tensor", and turns failures into exceptions that name them.</summary>
-static unsafe class Operators
+static unsafe partial class Operators
 {
     /// <summary>Calls an operator that returns one tensor.</summary>
     internal static Tensor Call(string name, params ReadOnlySpan<Value> arguments)
