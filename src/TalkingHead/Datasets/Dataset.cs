@@ -1,0 +1,223 @@
+using System.Text;
+using TalkingHead.Configuration;
+using TalkingHead.Formats;
+
+namespace TalkingHead.Datasets;
+
+/// <summary>
+/// A dataset on disk, all its parts as one: clips by number or by id, their frames by number. Clips are in order of their
+/// ids, however many parts there are. What is read is checked against its checksum. Any number of threads may read.
+/// </summary>
+public sealed class Dataset : IDisposable
+{
+    readonly DatasetIndex[] parts;
+    readonly ShardReader shards;
+    readonly int[]? order; // with several parts: where each clip is, counted through the parts one after the other
+
+    readonly int[] starts; // of each part in that count
+
+    Dataset(string folder, DatasetIndex[] parts)
+    {
+        (Folder, this.parts) = (folder, parts);
+        starts = new int[parts.Length];
+        for (var i = 1; i < parts.Length; i++)
+            starts[i] = checked(starts[i - 1] + parts[i - 1].Clips);
+        Count = starts[^1] + parts[^1].Clips;
+        order = parts.Length > 1 ? Merge() : null;
+        shards = new(folder, parts);
+    }
+
+    public string Folder { get; }
+
+    /// <summary>Clips.</summary>
+    public int Count { get; }
+
+    /// <summary>Pixels of a frame's side.</summary>
+    public int Size => parts[0].Size;
+
+    public long FrameCount => parts.Sum(part => part.Frames);
+
+    /// <summary>How the dataset was made, in one line of JSON.</summary>
+    public string Recipe => parts[0].Recipe;
+
+    internal IReadOnlyList<DatasetIndex> Parts => parts;
+
+    internal ShardReader Shards => shards;
+
+    public Clip this[int clip]
+    {
+        get
+        {
+            var (part, entry) = Locate(clip);
+            return new(clip, part.Id(entry), part.Identity(entry.Identity), entry.Split, entry.Frames, shards.PathOf(part, entry.Shard));
+        }
+    }
+
+    /// <summary>Opens all parts in the folder.</summary>
+    /// <exception cref="UserException">No dataset, an unfinished one, one of another version, a damaged one; parts that are missing or do not belong together.</exception>
+    public static Dataset Open(string folder)
+    {
+        var found = PartsIn(folder);
+        var indices = new List<DatasetIndex>();
+        try
+        {
+            foreach (var part in found)
+                indices.Add(new(folder, part));
+            var odd = indices.Find(index => index.Size != indices[0].Size);
+            if (odd is not null)
+                throw new UserException($"{odd.Path}: its frames are {odd.Size} pixels a side, those of {indices[0].Part} {indices[0].Size}; prepare all parts with one --size.");
+            if (indices.Sum(index => (long)index.Clips) == 0)
+                throw new UserException($"{folder}: the dataset holds no clip, every input was refused; its ledger says why ({Path.Combine(folder, indices[0].Part.LedgerName)}).");
+            return new(folder, [.. indices]);
+        }
+        catch
+        {
+            indices.ForEach(index => index.Dispose());
+            throw;
+        }
+    }
+
+    /// <summary>Whether the folder holds a dataset, or the beginning of one.</summary>
+    public static bool IsDataset(string folder) =>
+        Directory.Exists(folder) && Directory.EnumerateFiles(folder, "part*of*.*").Any(path => path.EndsWith(".index", StringComparison.Ordinal) || path.EndsWith(".journal", StringComparison.Ordinal));
+
+    public int FrameCountOf(int clip) => Locate(clip).Entry.Frames;
+
+    public Split SplitOf(int clip) => Locate(clip).Entry.Split;
+
+    /// <summary>The clip of that id, or null.</summary>
+    public Clip? Find(string id)
+    {
+        var bytes = Encoding.UTF8.GetBytes(id);
+        for (var p = 0; p < parts.Length; p++)
+        {
+            var found = parts[p].Find(bytes);
+            if (found >= 0)
+                return this[order is null ? found : PlaceOf(bytes)];
+        }
+
+        return null;
+    }
+
+    /// <summary>The clip of that id.</summary>
+    /// <exception cref="UserException">There is none.</exception>
+    public Clip Get(string id) => Find(id) ?? throw new UserException(
+        $"{Folder}: no clip \"{id}\" among its {Count}.{Spelling.Suggestion(id, Enumerable.Range(0, Math.Min(Count, 10_000)).Select(clip => this[clip].Id))}");
+
+    /// <summary>The clip's record, with crop, rate and checksum.</summary>
+    public ClipRecord ReadRecord(int clip)
+    {
+        var json = ReadMember(clip, ClipMember.Record);
+        return ClipRecord.FromJson(json, $"{Folder}: clip {this[clip].Id}");
+    }
+
+    /// <summary>The clip's landmarks (frames, 68, 2), in pixels of its frames.</summary>
+    public float[] ReadLandmarks(int clip)
+    {
+        var array = Npy.Read(ReadMember(clip, ClipMember.Landmarks), $"{Folder}: landmarks of clip {clip}");
+        var frames = FrameCountOf(clip);
+        if (array.Type != TorchSharp.torch.ScalarType.Float32 || !array.Shape.SequenceEqual([frames, ClipBytes.LandmarkFloats / 2, 2]))
+            throw new UserException($"{Folder}: the landmarks of clip {this[clip].Id} are {array.Type} ({string.Join(",", array.Shape)}), expected Float32 ({frames},68,2); prepare the dataset again.");
+        return array.ToArray<float>();
+    }
+
+    /// <summary>A frame as it is stored: a JPEG file.</summary>
+    public byte[] ReadFrame(int clip, int frame) => ReadMember(clip, ClipMember.FirstFrame + frame);
+
+    /// <summary>A frame's JPEG file into a buffer that is made larger where it is too small; answers its length.</summary>
+    internal int ReadFrame(int clip, int frame, ref byte[] buffer)
+    {
+        var (part, entry) = Locate(clip);
+        return shards.Read(part, entry, ClipMember.FirstFrame + frame, ref buffer);
+    }
+
+    /// <summary>Closes all files; nothing may read any more.</summary>
+    public void Dispose()
+    {
+        shards.Dispose();
+        foreach (var part in parts)
+            part.Dispose();
+    }
+
+    internal (DatasetIndex Part, IndexClip Entry) Locate(int clip)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)clip, (uint)Count, nameof(clip));
+        return Counted(order is null ? clip : order[clip]);
+    }
+
+    byte[] ReadMember(int clip, int member)
+    {
+        var (part, entry) = Locate(clip);
+        byte[] buffer = [];
+        shards.Read(part, entry, member, ref buffer);
+        return buffer;
+    }
+
+    (DatasetIndex Part, IndexClip Entry) Counted(int counted)
+    {
+        var part = Array.BinarySearch(starts, counted) is >= 0 and var exact ? exact : ~Array.BinarySearch(starts, counted) - 1;
+        while (parts[part].Clips <= counted - starts[part])
+            part++; // an empty part begins where the next one does
+        return (parts[part], parts[part].Clip(counted - starts[part]));
+    }
+
+    int PlaceOf(ReadOnlySpan<byte> id)
+    {
+        int low = 0, high = Count - 1;
+        while (true)
+        {
+            var middle = low + (high - low) / 2;
+            var (part, entry) = Locate(middle);
+            var compared = part.IdBytes(entry).SequenceCompareTo(id);
+            if (compared == 0)
+                return middle;
+            (low, high) = compared < 0 ? (middle + 1, high) : (low, middle - 1);
+        }
+    }
+
+    // Each part is in order already, so the least of their first clips comes next.
+    int[] Merge()
+    {
+        var merged = new int[Count];
+        var heads = new PriorityQueue<int, byte[]>(Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)));
+        var next = new int[parts.Length];
+        for (var p = 0; p < parts.Length; p++)
+            Push(p);
+        byte[] before = [];
+        for (var i = 0; i < merged.Length; i++)
+        {
+            heads.TryDequeue(out var part, out var id);
+            if (i > 0 && before.AsSpan().SequenceEqual(id))
+                throw new UserException($"{Folder}: clip {Encoding.UTF8.GetString(id!)} is in two parts; keep the parts of one preparation in a folder.");
+            before = id!;
+            merged[i] = starts[part] + next[part]++;
+            Push(part);
+        }
+
+        return merged;
+
+        void Push(int part)
+        {
+            if (next[part] < parts[part].Clips)
+                heads.Enqueue(part, parts[part].IdBytes(parts[part].Clip(next[part])).ToArray());
+        }
+    }
+
+    static DatasetPart[] PartsIn(string folder)
+    {
+        if (!Directory.Exists(folder))
+            throw new UserException($"{folder}: no such folder; expected a dataset (talkinghead synth or prepare makes one).");
+        var files = Directory.EnumerateFiles(folder, "part*of*.*").Select(path => Path.GetFileName(path)!).ToArray();
+        DatasetPart[] found = [.. files.Select(DatasetPart.OfIndex).OfType<DatasetPart>().OrderBy(part => part.Number)];
+        var unfinished = Array.Find(files, name => name.EndsWith(".journal", StringComparison.Ordinal) && !files.Contains(name.Replace(".journal", ".index", StringComparison.Ordinal)));
+        if (unfinished is not null)
+            throw new UserException($"{folder}: the dataset is unfinished ({unfinished}); run the command that began it again and it will continue.");
+        if (found.Length == 0)
+            throw new UserException($"{folder}: holds no dataset: there is no part1of1.index; talkinghead synth or prepare makes one.");
+        if (found.Select(part => part.Count).Distinct().Count() > 1)
+            throw new UserException($"{folder}: holds indices of different datasets ({string.Join(", ", found.Select(part => part.IndexName))}); keep one in a folder.");
+        int[] missing = [.. Enumerable.Range(1, found[0].Count).Except(found.Select(part => part.Number))];
+        return missing.Length == 0 ? found : throw new UserException(
+            $"{folder}: of {found[0].Count} parts, {string.Join(", ", missing.Take(8))}{(missing.Length > 8 ? ", …" : "")} {(missing.Length == 1 ? "is" : "are")} missing; prepare or copy them into the folder.");
+    }
+}
