@@ -109,7 +109,11 @@ public static partial class torch
                 foreach (var (_, module) in _internal_submodules) module.Dispose();
                 foreach (var (_, parameter) in _internal_params) parameter.Dispose();
                 foreach (var (_, (buffer, _)) in _internal_buffers) buffer.Dispose();
+                DisposeNative();
             }
+
+            /// <summary>Frees what a module holds in libtorch beside its tensors.</summary>
+            internal virtual void DisposeNative() { }
         }
     }
 }
