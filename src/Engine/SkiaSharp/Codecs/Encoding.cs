@@ -64,23 +64,15 @@ static unsafe class Encoding
             Height = (uint)view.Info.Height,
             Format = packed.Channels switch { 1 => LibPng.FormatGray, 3 => LibPng.FormatRgb, _ => LibPng.FormatRgba },
         };
-        // A guess that most pictures keep; where it is too small, libpng says what it needs.
-        var length = (nuint)Math.Max(packed.RowBytes * (long)view.Info.Height / 2, 4096);
-        while (true)
-        {
-            var offered = length;
-            if (NativeBlock.TryAllocate((nint)offered) is not { } block)
-                return null;
-            var written = LibPng.png_image_write_to_memory(ref image, block.Address, ref length, 0, packed.Address, packed.RowBytes, 0) != 0;
-            LibPng.png_image_free(ref image);
-            using (block)
-            {
-                if (written)
-                    return SKData.CreateCopy(new ReadOnlySpan<byte>((void*)block.Address, (int)length));
-                if (length <= offered)
-                    return null;
-            }
-        }
+        // Deflate grows what it cannot shrink by less than this, so one pass is enough.
+        var raw = (packed.RowBytes + 1L) * view.Info.Height;
+        var length = (nuint)(raw + raw / 8 + 4096);
+        using var block = NativeBlock.TryAllocate((nint)length);
+        if (block is null)
+            return null;
+        var written = LibPng.png_image_write_to_memory(ref image, block.Address, ref length, 0, packed.Address, packed.RowBytes, 0) != 0;
+        LibPng.png_image_free(ref image);
+        return written ? SKData.CreateCopy(new ReadOnlySpan<byte>((void*)block.Address, (int)length)) : null;
     }
 
     public static SKData? Webp(PixelView view, SKWebpEncoderOptions options)

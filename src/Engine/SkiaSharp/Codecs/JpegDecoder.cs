@@ -16,10 +16,12 @@ sealed class JpegDecoder : PictureDecoder
 
     public static JpegDecoder? TryOpen(EncodedBytes data, out SKCodecResult result)
     {
-        // An unusual subsampling fails here though it decodes, so what counts is what the header gave.
         int width = 0, height = 0, subsampling = 0, colorspace = 0;
-        TurboJpeg.tjDecompressHeader3(
+        var status = TurboJpeg.tjDecompressHeader3(
             TurboJpeg.Decompressor, data.Address, (nuint)data.Length, ref width, ref height, ref subsampling, ref colorspace);
+        if (status != 0)
+            TurboJpeg.DropDecompressor();
+        // An unusual subsampling fails here though it decodes, so what counts is what the header gave.
         result = SKCodecResult.InvalidInput;
         if (width <= 0 || height <= 0)
             return null;
@@ -61,7 +63,10 @@ sealed class JpegDecoder : PictureDecoder
     static SKCodecResult Failure(TurboJpeg.Session session, ReadOnlySpan<byte> data)
     {
         if (TurboJpeg.tjGetErrorCode(session) != TurboJpeg.ErrorWarning)
+        {
+            TurboJpeg.DropDecompressor();
             return SKCodecResult.ErrorInInput;
+        }
         var cutShort = TurboJpeg.ErrorText(session).Contains("premature end", StringComparison.OrdinalIgnoreCase);
         return cutShort || data.LastIndexOf(EndOfImage) < 0 ? SKCodecResult.IncompleteInput : SKCodecResult.Success;
     }

@@ -45,27 +45,45 @@ public partial class SKCanvas
     {
         ArgumentNullException.ThrowIfNull(points);
         ArgumentNullException.ThrowIfNull(paint);
-        var path = new PathData();
-        var step = mode == SKPointMode.Lines ? 2 : 1;
-        for (var i = 0; i + step <= points.Length; i += step)
+        if (mode == SKPointMode.Points)
         {
-            if (mode == SKPointMode.Polygon && i > 0)
-            {
-                path.Line(points[i]);
-                continue;
-            }
-            path.Move(points[i]);
-            if (mode != SKPointMode.Polygon)
-                path.Line(points[i + step - 1]);
-        }
-        if (mode == SKPointMode.Points && paint.StrokeCap == SKStrokeCap.Butt)
-        {
-            using var dots = paint.Clone();
-            dots.StrokeCap = SKStrokeCap.Square;
-            DrawOutline(path, dots, SKPaintStyle.Stroke);
+            DrawDots(points, paint);
             return;
         }
+        var path = new PathData();
+        for (var i = 0; i < points.Length; i++)
+        {
+            if (mode == SKPointMode.Polygon ? i == 0 : i % 2 == 0)
+                path.Move(points[i]);
+            else
+                path.Line(points[i]);
+        }
         DrawOutline(path, paint, SKPaintStyle.Stroke);
+    }
+
+    void DrawDots(SKPoint[] points, SKPaint paint)
+    {
+        using var dots = new SKPathBuilder();
+        var radius = paint.StrokeWidth / 2;
+        var state = SaveCount;
+        if (radius == 0)
+        {
+            // A dot without width is the pixel it lies in.
+            points = [.. points.Select(point => total.MapPoint(point)).Select(point => new SKPoint(MathF.Floor(point.X) + 0.5f, MathF.Floor(point.Y) + 0.5f))];
+            radius = 0.5f;
+            Save();
+            ResetMatrix();
+        }
+        foreach (var point in points)
+        {
+            if (paint.StrokeCap == SKStrokeCap.Round && paint.StrokeWidth > 0)
+                dots.AddCircle(point.X, point.Y, radius);
+            else
+                dots.AddRect(new SKRect(point.X - radius, point.Y - radius, point.X + radius, point.Y + radius));
+        }
+        using var path = dots.Detach();
+        DrawOutline(path.Data, paint, SKPaintStyle.Fill);
+        RestoreToCount(state);
     }
 
     public void DrawPoint(SKPoint p, SKPaint paint) => DrawPoints(SKPointMode.Points, [p], paint);

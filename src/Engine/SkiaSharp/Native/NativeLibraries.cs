@@ -23,15 +23,11 @@ static class NativeLibraries
     internal static void Register() => NativeLibrary.SetDllImportResolver(typeof(NativeLibraries).Assembly, Resolve);
 #pragma warning restore CA2255
 
-    internal static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath)
-    {
-        if (!PackageOf.TryGetValue(name, out var package))
-            return 0;
-        return NativeLibrary.TryLoad(name, assembly, searchPath, out var handle)
-            ? handle
-            : throw new DllNotFoundException(MissingText(name, package));
-    }
+    static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) =>
+        PackageOf.TryGetValue(name, out var package) ? Load(name, package) : 0;
 
-    internal static string MissingText(string library, string package) =>
-        $"{library} is not installed; pictures need it: apt-get install {package}";
+    /// <exception cref="DllNotFoundException">The library is missing; the message says what to install.</exception>
+    internal static nint Load(string library, string package) => NativeLibrary.TryLoad(library, out var handle)
+        ? handle
+        : throw new DllNotFoundException($"{library} is not installed; pictures need it: apt-get install {package}");
 }

@@ -22,6 +22,16 @@ static unsafe partial class TurboJpeg
 
     public static Session Compressor => compressor ??= new Session(tjInitCompress());
 
+    /// <summary>
+    /// Gives this thread's decompressor up after a fatal error: libjpeg-turbo 2.1 leaves it in the middle of the header, and
+    /// every later picture would fail.
+    /// </summary>
+    public static void DropDecompressor()
+    {
+        decompressor?.Dispose();
+        decompressor = null;
+    }
+
     public static string ErrorText(Session session) => Marshal.PtrToStringUTF8(tjGetErrorStr2(session)) ?? "";
 
     public sealed class Session : SafeHandleZeroOrMinusOneIsInvalid

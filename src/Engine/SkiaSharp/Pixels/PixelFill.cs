@@ -11,21 +11,25 @@ static class PixelFill
         if (inside.Width <= 0 || inside.Height <= 0)
             return;
         var area = view.Subset(inside);
-        var words = new uint[area.Info.Width];
-        Array.Fill(words, PixelConversion.Word(color));
+        Span<byte> pixel = stackalloc byte[area.Info.BytesPerPixel];
+        PixelConversion.Store([Word(color, area.Info)], pixel, area.Info.ColorType);
+        for (var y = 0; y < inside.Height; y++)
+        {
+            if (pixel.Length == 1)
+                area.Row(y).Fill(pixel[0]);
+            else
+                MemoryMarshal.Cast<byte, uint>(area.Row(y)).Fill(MemoryMarshal.Read<uint>(pixel));
+        }
+    }
+
+    static uint Word(SKColor color, SKImageInfo info)
+    {
+        var word = PixelConversion.Word(color);
+        var one = new Span<uint>(ref word);
+        if (info.AlphaType != SKAlphaType.Unpremul)
+            PixelConversion.Premultiply(one);
         // An opaque picture has nothing behind it: what shines through is black.
-        if (area.Info.IsOpaque)
-        {
-            PixelConversion.Premultiply(words);
-            foreach (ref var word in words.AsSpan())
-                word |= 0xFF000000;
-        }
-        else
-        {
-            PixelConversion.ChangeAlpha(words, area.Info.WithAlphaType(SKAlphaType.Unpremul), area.Info);
-        }
-        for (var y = 0; y < area.Info.Height; y++)
-            PixelConversion.Store(words, area.Row(y), area.Info.ColorType);
+        return info.IsOpaque ? word | 0xFF000000 : word;
     }
 
     /// <summary>Sets the alpha byte of opaque pixels, which need not be 255 but is for those who read the bytes.</summary>
