@@ -1,5 +1,5 @@
 using TorchSharp.Door;
-using static TorchSharp.torch;
+using TorchSharp.Modules;
 
 namespace TorchSharp;
 
@@ -7,78 +7,98 @@ public static partial class torch
 {
     public static partial class jit
     {
-        /// <summary>A network from a TorchScript file. Its weights are libtorch's own and are not registered here.</summary>
+        /// <summary>
+        /// A network read from a TorchScript file. Its parameters and buffers are the script's own tensors under their
+        /// dotted names, so that to, state_dict and optimisers work on it as on any module.
+        /// </summary>
         public class ScriptModule : nn.Module
         {
-            nint handle;
+            readonly ScriptHandle handle;
 
-            internal ScriptModule(nint handle) : base(nameof(ScriptModule)) => this.handle = handle;
+            internal ScriptModule(string path, Device place) : base(Path.GetFileNameWithoutExtension(path))
+            {
+                handle = new ScriptHandle(path, place);
+                foreach (var (key, tensor) in handle.Tensors(buffers: false)) register_parameter(key, new Parameter(tensor, tensor.requires_grad));
+                foreach (var (key, tensor) in handle.Tensors(buffers: true)) register_buffer(key, tensor);
+            }
 
-            ~ScriptModule() => Release();
+            public new bool training => handle.Training;
 
-            public new bool training => NativeMethods.td_module_is_training(Live) > 0;
-
-            public override void train(bool on = true) => Operators.Check(NativeMethods.td_module_train(Live, on ? 1 : 0), "ScriptModule.train");
+            public override void train(bool on = true) => handle.Training = on;
 
             public override void eval() => train(false);
 
-            private protected Tensor[] Run(ReadOnlySpan<Value> inputs)
+            /// <summary>Runs the script. One result comes as it is; several tensors, of a tuple or a list, as Tensor[].</summary>
+            /// <param name="input">Tensors, numbers, bool, string or Tensor[], as the script's forward takes them.</param>
+            public object forward(params object[] input)
             {
-                var results = Operators.CallModule(Live, inputs);
-                GC.KeepAlive(this);
-                return results;
+                var results = handle.Forward([.. input.Select(Argument)]);
+                return results is [{ } one] ? one
+                    : results.All(result => result is Tensor) ? results.Cast<Tensor>().ToArray()
+                    : results;
             }
 
-            protected override void Dispose(bool disposing)
+            public object call(params object[] input) => forward(input);
+
+            internal TResult Run<TResult>(params ReadOnlySpan<Value> arguments)
             {
-                Release();
-                base.Dispose(disposing);
+                var results = handle.Forward(arguments);
+                if (results is [TResult one]) return one;
+                if (typeof(TResult) == typeof(Tensor[]) && results.All(result => result is Tensor)) return (TResult)(object)results.Cast<Tensor>().ToArray();
+                if (typeof(TResult).IsGenericType && typeof(TResult).IsAssignableTo(typeof(System.Runtime.CompilerServices.ITuple))
+                    && typeof(TResult).GetGenericArguments() is var wanted && wanted.Length == results.Length
+                    && results.Zip(wanted).All(pair => pair.Second.IsInstanceOfType(pair.First)))
+                    return (TResult)Activator.CreateInstance(typeof(TResult), results)!;
+                throw new InvalidCastException($"The TorchScript module \"{GetName()}\" returned ({string.Join(", ", results.Select(result => result?.GetType().Name ?? "None"))}), expected {typeof(TResult).Name}.");
             }
 
-            nint Live => handle != 0 ? handle : throw new ObjectDisposedException(nameof(ScriptModule));
-
-            void Release()
+            internal static Value Argument(object? value) => value switch
             {
-                var released = Interlocked.Exchange(ref handle, 0);
-                if (released != 0) NativeMethods.td_module_release(released);
-            }
+                null => Value.None,
+                Tensor tensor => tensor,
+                Tensor[] tensors => tensors,
+                long whole => whole,
+                int whole => (long)whole,
+                double real => real,
+                float real => (double)real,
+                bool flag => flag,
+                string text => text,
+                Scalar scalar => scalar,
+                _ => throw new ArgumentException($"A TorchScript module takes tensors, numbers, bool, string and Tensor[], not {value.GetType().Name}."),
+            };
+
+            internal override void DisposeNative() => handle.Dispose();
         }
 
-        /// <summary>A TorchScript network of one tensor, or of several in an array, that gives a tensor or several.</summary>
-        public class ScriptModule<T, TResult> : ScriptModule, nn.IModule<T, TResult>
+        /// <summary>The base of the typed modules. Hooks are not offered.</summary>
+        public class HookableScriptModule<TPreHook, TPostHook> : ScriptModule
         {
-            internal ScriptModule(nint handle) : base(handle) { }
+            internal HookableScriptModule(string path, Device place) : base(path, place) { }
+        }
 
+        /// <summary>A script of any number of tensors.</summary>
+        public class ScriptModule<TResult> : ScriptModule, nn.IModule<Tensor[], TResult>
+        {
+            internal ScriptModule(string path, Device place) : base(path, place) { }
+
+            public TResult forward(params Tensor[] tensor) => Run<TResult>([.. tensor.Select(one => (Value)one)]);
+            public TResult call(params Tensor[] input) => forward(input);
+        }
+
+        public class ScriptModule<T, TResult> : HookableScriptModule<Func<ScriptModule<T, TResult>, T, T>, Func<ScriptModule<T, TResult>, T, TResult, TResult>>, nn.IModule<T, TResult>
+        {
+            internal ScriptModule(string path, Device place) : base(path, place) { }
+
+            public TResult forward(T tensor) => Run<TResult>(Argument(tensor));
             public TResult call(T input) => forward(input);
-
-            TResult nn.IModule<T, TResult>.call(T input1) => forward(input1);
-
-            public TResult forward(T tensor)
-            {
-                var results = tensor switch
-                {
-                    Tensor one => Run([one]),
-                    Tensor[] several => Run([.. several.Select(each => (Value)each)]),
-                    _ => throw new ArgumentException($"A TorchScript module takes tensors, not {typeof(T)}.", nameof(tensor)),
-                };
-                return results switch
-                {
-                    TResult all => all,
-                    [TResult one] => one,
-                    _ => throw new InvalidOperationException($"The TorchScript module returned {results.Length} tensors, not {typeof(TResult)}."),
-                };
-            }
         }
 
-        /// <summary>Loads a TorchScript file. It is a program: load only what you trust.</summary>
-        public static ScriptModule<T1, TResult> load<T1, TResult>(string filename, Device map_location)
+        public class ScriptModule<T1, T2, TResult> : HookableScriptModule<Func<ScriptModule<T1, T2, TResult>, T1, T2, (T1, T2)?>, Func<ScriptModule<T1, T2, TResult>, T1, T2, TResult, TResult>>, nn.IModule<T1, T2, TResult>
         {
-            if (!File.Exists(filename)) throw new FileNotFoundException(filename);
-            return new(Operators.Check(NativeMethods.td_module_load(filename, (long)map_location.type, map_location.index), $"torch.jit.load {filename}"));
-        }
+            internal ScriptModule(string path, Device place) : base(path, place) { }
 
-        /// <summary>Loads a TorchScript file.</summary>
-        public static ScriptModule<T1, TResult> load<T1, TResult>(string filename, DeviceType device_type = DeviceType.CPU, long device_index = -1) =>
-            load<T1, TResult>(filename, new Device(device_type, (int)device_index));
+            public TResult forward(T1 input1, T2 input2) => Run<TResult>(Argument(input1), Argument(input2));
+            public TResult call(T1 input1, T2 input2) => forward(input1, input2);
+        }
     }
 }

@@ -6,19 +6,19 @@ using static TorchSharp.torch;
 namespace TorchSharp.Modules;
 
 /// <summary>libtorch's side of a TorchScript module.</summary>
-sealed unsafe class JitHandle : IDisposable
+sealed unsafe class ScriptHandle : IDisposable
 {
     const int Results = 64; // tensors that one call can return
 
     nint handle;
 
-    internal JitHandle(string path, Device place)
+    internal ScriptHandle(string path, Device place)
     {
         if (!File.Exists(path)) throw new FileNotFoundException($"{path} is missing. Expected a TorchScript file, as torch.jit.save writes it.", path);
         handle = Check(NativeMethods.td_module_load(path, (long)place.type, place.index), $"jit.load {path}");
     }
 
-    ~JitHandle() => Release();
+    ~ScriptHandle() => Release();
 
     internal nint Live => handle != 0 ? handle : throw new ObjectDisposedException("ScriptModule", "This TorchScript module was disposed.");
 
