@@ -27,7 +27,7 @@ static partial class Cases
         Add("contiguous", t => t[0].t().contiguous());
         Add("clone", t => t[0].clone(), t => t[0].alias(), t => InPlace(t[0] * 0, x => x.copy_(t[0])), t => t[0].cpu(), t => t[0].to(CPU), t => t[0].to("cpu"), t => t[0].to(DeviceType.CPU));
         Add("type.double", t => t[0].@double(), t => t[0].to(ScalarType.Float64), t => t[0].to_type(ScalarType.Float64), t => t[0].type(ScalarType.Float64), t => t[0].type(x => x.@double()),
-            t => t[0].to(ScalarType.Float64, CPU), t => t[0].type_as(zeros(1, ScalarType.Float64)), t => t[0].to(zeros(1, ScalarType.Float64)));
+            t => t[0].to(ScalarType.Float64, CPU), t => t[0].type_as(t[0].@double()), t => t[0].to(t[0].@double()));
         Add("type.half", t => t[0].half().@float());
         Add("type.bfloat16", t => t[0].bfloat16().@float());
         Add("type.int", t => t[0].@int());
@@ -37,7 +37,7 @@ static partial class Cases
     }
 
     // A tensor of size (4, 3) of another content, for view_as.
-    static Tensor new4x3(this Tensor like) => like.detach().reshape(4, 3);
+    static Tensor new4x3(this Tensor like) => like.reshape(4, 3);
 
     static void Parts()
     {

@@ -10,23 +10,28 @@ static unsafe partial class NativeMethods
 
     static NativeMethods() => NativeLibrary.SetDllImportResolver(typeof(NativeMethods).Assembly, Resolve);
 
-    // Why a build step or an installation is missing is said once, in one sentence, instead of a loader's trace.
     static nint Resolve(string name, System.Reflection.Assembly assembly, DllImportSearchPath? path)
     {
         if (name != Library) return 0;
-        var file = Path.Combine(AppContext.BaseDirectory, "libtorch_door.so");
+        var handle = Load(Path.Combine(AppContext.BaseDirectory, "libtorch_door.so"), Abi);
+        UseAllProcessors(handle);
+        return handle;
+    }
+
+    /// <summary>The door's library. Why a build step or an installation is missing is said in one sentence, instead of a loader's trace.</summary>
+    internal static nint Load(string file, long abi)
+    {
         if (!File.Exists(file))
             throw new DllNotFoundException($"{file} is missing: build it with scripts/setup.sh and dotnet build (it needs libtorch-dev, cmake and g++).");
         nint handle;
         try { handle = NativeLibrary.Load(file); }
-        catch (DllNotFoundException error)
+        catch (Exception error) when (error is DllNotFoundException or BadImageFormatException)
         {
             throw new DllNotFoundException($"{file} does not fit the libtorch of this machine ({LoaderReason(error)}): install libtorch (Debian: libtorch-dev), or point LIBTORCH at it, and build again.");
         }
-        var abi = ((delegate* unmanaged<long>)NativeLibrary.GetExport(handle, "td_abi"))();
-        if (abi != Abi)
-            throw new DllNotFoundException($"{file} has interface {abi}, this program needs {Abi}: build again with dotnet build.");
-        UseAllProcessors(handle);
+        var found = NativeLibrary.TryGetExport(handle, "td_abi", out var version) ? $"interface {((delegate* unmanaged<long>)version)()}" : "none of the door's functions";
+        if (found != $"interface {abi}")
+            throw new DllNotFoundException($"{file} has {found}, this program needs interface {abi}: build again with dotnet build.");
         return handle;
     }
 

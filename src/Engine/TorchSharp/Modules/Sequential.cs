@@ -47,6 +47,9 @@ namespace TorchSharp
             public static Modules.Sequential Sequential(params (string name, Module<Tensor, Tensor> submodule)[] modules) => new(modules);
             public static Modules.Sequential Sequential(params Module<Tensor, Tensor>[] modules) => new(modules);
             public static Modules.Sequential Sequential(IEnumerable<Module<Tensor, Tensor>> modules) => new([.. modules]);
+            public static Modules.Sequential Sequential(IEnumerable<(string name, Module<Tensor, Tensor> submodule)> modules) => new([.. modules]);
+            public static Modules.Sequential Sequential(params Tuple<string, Module<Tensor, Tensor>>[] modules) => Sequential((IEnumerable<Tuple<string, Module<Tensor, Tensor>>>)modules);
+            public static Modules.Sequential Sequential(IEnumerable<Tuple<string, Module<Tensor, Tensor>>> modules) => new([.. modules.Select(each => (each.Item1, each.Item2))]);
             public static Modules.Sequential Sequential() => new(Array.Empty<Module<Tensor, Tensor>>());
         }
     }
