@@ -23,7 +23,7 @@ public sealed record DataSettings
 /// <summary>The drawing of the 68 landmarks that the networks see.</summary>
 public sealed record LandmarkSettings
 {
-    [Setting("Width of the lines in pixels.", Min = 0.5, Max = 16)]
+    [Setting("Width of the lines in pixels of a 256 pixel picture; it scales with the side and is never under one pixel.", Min = 0.5, Max = 16)]
     public double LineWidth { get; init; } = 2;
 
     [Setting("Whether the inner lips (points 60 to 67) are drawn.")]
@@ -35,4 +35,7 @@ public sealed record EpisodeSettings
 {
     [Setting("K, the source frames an episode's embedding is the mean of.", Min = 1, Max = 64)]
     public int Shots { get; init; } = 8;
+
+    [Setting("Whether half of the episodes are flipped left to right, landmarks and all.")]
+    public bool Mirror { get; init; }
 }

@@ -1,5 +1,18 @@
 namespace TalkingHead.Configuration;
 
+/// <summary>Numbers that networks compute with; norms, losses and optimisers stay in float32 in all of them.</summary>
+public enum Precision
+{
+    /// <summary>float32 throughout.</summary>
+    Float32,
+
+    /// <summary>float32 with matrix products and convolutions rounded to TF32, on CUDA.</summary>
+    Tf32,
+
+    /// <summary>Matrix products and convolutions in bfloat16 by autocast.</summary>
+    Bf16,
+}
+
 /// <summary>Adam, for both sides of the game.</summary>
 public sealed record OptimizerSettings
 {
@@ -21,6 +34,9 @@ public sealed record OptimizerSettings
     [Setting("Discriminator steps for each step of the embedder and the generator.", Min = 1, Max = 16)]
     public int DiscriminatorSteps { get; init; } = 2;
 
+    [Setting("Parts that a batch is worked in, one after the other; more need less memory and give the same step.", Min = 1, Max = 4096)]
+    public int Accumulation { get; init; } = 1;
+
     [Setting("Gradients of a network longer than this are scaled to it; 0 for never.", Min = 0)]
     public double ClipNorm { get; init; }
 }
@@ -39,6 +55,9 @@ public sealed record TrainingSettings
 
     [Setting("Decay of the averaged embedder and generator that are evaluated and exported; 0 for none.", Min = 0, Max = 0.999999)]
     public double Averaging { get; init; } = 0.999;
+
+    [Setting("Numbers to compute with: float32, tf32 (CUDA) or bf16 (autocast; norms, losses and optimisers in float32).")]
+    public Precision Precision { get; init; } = Precision.Float32;
 
     [Setting("Seed of the weights, the rows of W and the episodes.", Min = 0, Max = int.MaxValue)]
     public int Seed { get; init; } = 1;

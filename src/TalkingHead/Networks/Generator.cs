@@ -84,7 +84,7 @@ public sealed class Generator : Module<Tensor, Tensor, Tensor>
     }
 
     /// <summary>All but P, which a new person's ψ' replaces.</summary>
-    internal IEnumerable<Parameter> ParametersWithoutProjection() => 
+    internal IEnumerable<Parameter> ParametersWithoutProjection() =>
         named_parameters().Where(pair => !pair.name.StartsWith($"{nameof(projection)}.", StringComparison.Ordinal)).Select(pair => pair.parameter);
 
     // ψ is scale then shift of each adaptive norm, in the order of use.

@@ -24,10 +24,6 @@ public sealed class LossTerms
         return total.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Every term by name, unweighted and detached, still on its device.</summary>
-    public void CopyTo(IDictionary<string, Tensor> losses)
-    {
-        foreach (var (name, (_, value)) in terms)
-            losses[name] = value.detach();
-    }
+    /// <summary>Every term by name, unweighted, with its graph.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> Values => terms.Select(term => KeyValuePair.Create(term.Key, term.Value.Value));
 }

@@ -31,6 +31,19 @@ public sealed class EpisodeBatch : IDisposable
 
     public IReadOnlyList<string> Clips { get; }
 
+    /// <summary>The batch in <paramref name="count"/> parts of nearly one size, as views: what each needs of memory is less.</summary>
+    internal IEnumerable<EpisodePart> Parts(int count)
+    {
+        int b = Clips.Count;
+        count = Math.Min(count, b);
+        for (int part = 0; part < count; part++)
+        {
+            int start = part * b / count, length = (part + 1) * b / count - start;
+            yield return new EpisodePart(Source.narrow(0, start, length), SourceLandmarks.narrow(0, start, length),
+                Target.narrow(0, start, length), TargetLandmarks.narrow(0, start, length), start, length, (double)length / b);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -40,3 +53,6 @@ public sealed class EpisodeBatch : IDisposable
         TargetLandmarks.Dispose();
     }
 }
+
+/// <summary>Consecutive episodes of a batch: where they start, how many they are, and their share of it.</summary>
+sealed record EpisodePart(Tensor Source, Tensor SourceLandmarks, Tensor Target, Tensor TargetLandmarks, int Start, int Length, double Share);

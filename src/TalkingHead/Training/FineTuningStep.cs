@@ -33,8 +33,8 @@ public sealed class FineTuningStep : IDisposable
         }
         foreach (var parameter in generator.parameters().Concat(discriminator.parameters()))
             parameter.requires_grad_(false);
-        generatorSide = new GameSide([.. generator.ParametersWithoutProjection(), Psi], settings.GeneratorRate, settings);
-        discriminatorSide = new GameSide([.. discriminator.ParametersWithoutPerson(), Person], settings.DiscriminatorRate, settings);
+        generatorSide = new GameSide("generator", [.. generator.ParametersWithoutProjection(), Psi], settings.GeneratorRate, settings);
+        discriminatorSide = new GameSide("discriminator", [.. discriminator.ParametersWithoutPerson(), Person], settings.DiscriminatorRate, settings);
     }
 
     /// <summary>ψ', the person's scales and shifts (1,A).</summary>
@@ -62,32 +62,31 @@ public sealed class FineTuningStep : IDisposable
     // L' = L'_CNT + L'_ADV, for ψ and ψ'.
     Tensor TrainGenerator(Tensor frames, Tensor landmarks, OrderedDictionary<string, Tensor> losses)
     {
-        generatorSide.Thaw();
+        generatorSide.Begin();
         var fake = generator.call(landmarks, Psi);
         var terms = new LossTerms();
         content.AddTerms(terms, fake, frames);
         var (score, fakeMaps) = discriminator.call(fake, landmarks, Person);
         terms.Add("adversarial", objective.Adversarial!.Value, Adversarial.Generator(score));
         terms.Add("feature_matching", objective.FeatureMatching!.Value, FeatureMatching.Loss(fakeMaps, discriminator.RealMaps(frames, landmarks)));
-        losses["generator"] = generatorSide.Learn(terms);
-        terms.CopyTo(losses);
+        generatorSide.Accumulate(terms, 1, losses);
+        generatorSide.Step(losses);
         SpectralNorm.Iterate(generator);
-        generatorSide.Freeze();
         return fake.detach(); // D learns from x̂ as a picture: nothing flows back into G
     }
 
     // The hinge loss, for θ, w' and b.
     void TrainDiscriminator(Tensor frames, Tensor landmarks, Tensor fake, OrderedDictionary<string, Tensor> losses)
     {
-        discriminatorSide.Thaw();
+        discriminatorSide.Begin();
         var (real, faked) = discriminator.Compare(frames, fake, landmarks, Person);
         var terms = new LossTerms();
-        terms.Add("hinge", 1, Adversarial.Discriminator(real, faked));
-        losses["discriminator"] = discriminatorSide.Learn(terms);
+        terms.Add("discriminator", 1, Adversarial.Discriminator(real, faked));
+        terms.Add("real_score", 0, real.mean());
+        terms.Add("fake_score", 0, faked.mean());
+        discriminatorSide.Accumulate(terms, 1, losses);
+        discriminatorSide.Step(losses);
         SpectralNorm.Iterate(discriminator);
-        discriminatorSide.Freeze();
-        losses["real_score"] = real.detach().mean();
-        losses["fake_score"] = faked.detach().mean();
     }
 
     /// <inheritdoc/>

@@ -11,9 +11,16 @@ sealed class GameSide : IDisposable
     readonly Parameter[] parameters;
     readonly Adam optimizer;
     readonly double clipNorm;
+    readonly string name;
+    LossTerms? last;
 
-    public GameSide(IEnumerable<Parameter> parameters, double rate, OptimizerSettings settings)
+    /// <param name="name">"generator" or "discriminator": names its losses.</param>
+    /// <param name="parameters">What it trains.</param>
+    /// <param name="rate">Learning rate.</param>
+    /// <param name="settings">The rest of Adam.</param>
+    public GameSide(string name, IEnumerable<Parameter> parameters, double rate, OptimizerSettings settings)
     {
+        this.name = name;
         this.parameters = [.. parameters];
         optimizer = optim.Adam(this.parameters, rate, settings.Beta1, settings.Beta2, settings.Epsilon);
         clipNorm = settings.ClipNorm;
@@ -22,32 +29,64 @@ sealed class GameSide : IDisposable
 
     public Adam Optimizer => optimizer;
 
-    public void Thaw() => RequireGrad(true);
+    /// <summary>
+    /// Whether each step's gradient is looked at before weights move. On a CPU that costs nothing; a GPU would have to be
+    /// waited for, so there a run looks at its reports and becomes careful when one is not finite.
+    /// </summary>
+    public bool Careful { get; set; } = true;
+
+    void Thaw() => RequireGrad(true);
 
     /// <summary>Frozen parameters get no gradient; gradients still pass through their layers to the input.</summary>
     public void Freeze() => RequireGrad(false);
 
-    /// <summary>One optimiser step on the weighted sum of the terms, which is returned, detached.</summary>
-    public Tensor Learn(LossTerms terms)
+    /// <summary>Starts a step: no gradient is left of the one before.</summary>
+    public void Begin()
     {
-        var total = terms.Total();
+        Thaw();
         optimizer.zero_grad();
-        total.backward();
-        if (clipNorm > 0)
-            ClipGradients();
-        optimizer.step();
-        return total.detach();
     }
 
+    /// <summary>
+    /// Adds a part of the batch: its gradient, and its terms to <paramref name="losses"/>, both times
+    /// <paramref name="share"/>, the part's share of the batch. Every loss is a mean, so the parts sum to the whole.
+    /// </summary>
+    public void Accumulate(LossTerms terms, double share, OrderedDictionary<string, Tensor> losses)
+    {
+        var total = terms.Total();
+        (share == 1 ? total : share * total).backward();
+        foreach (var (term, value) in terms.Values)
+            Add(losses, term, value, share);
+        if (terms.Values.All(term => term.Key != name)) // where one term is all, it is the loss
+            Add(losses, name, total, share);
+        last = terms;
+    }
+
+    /// <summary>Ends the step: checks the gradient, then lets the optimiser move the weights, and freezes them.</summary>
+    /// <exception cref="NonFiniteException">A term or the gradient is not finite; no weight has changed.</exception>
+    public void Step(OrderedDictionary<string, Tensor> losses)
+    {
+        using var scope = NewDisposeScope();
+        var norm = Health.GradientNorm(parameters);
+        if (Careful)
+            Health.Check(name, last!, norm);
+        if (clipNorm > 0)
+            ClipGradients(norm);
+        optimizer.step();
+        losses[$"{name}_gradient"] = norm.MoveToOuterDisposeScope();
+        Freeze();
+    }
+
+    static void Add(OrderedDictionary<string, Tensor> losses, string loss, Tensor value, double share) =>
+        losses[loss] = losses.TryGetValue(loss, out var before) ? before + share * value.detach() : share * value.detach();
+
     // Scales all gradients alike so that together they are no longer than the limit; nn.utils has it with a device sync.
-    void ClipGradients()
+    void ClipGradients(Tensor norm)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var gradients = parameters.Select(parameter => parameter.grad).OfType<Tensor>().ToList();
-        var length = stack(gradients.Select(gradient => gradient.norm())).norm();
-        var factor = (clipNorm / (length + 1e-6)).clamp(max: 1);
-        foreach (var gradient in gradients)
+        var factor = (clipNorm / (norm + 1e-6)).clamp(max: 1);
+        foreach (var gradient in parameters.Select(parameter => parameter.grad).OfType<Tensor>())
             gradient.mul_(factor);
     }
 

@@ -1,6 +1,7 @@
 using TalkingHead.Configuration;
 using TalkingHead.Networks;
 using TalkingHead.Objectives;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using Generator = TalkingHead.Networks.Generator;
 
@@ -28,15 +29,27 @@ public sealed class TrainingStep : IDisposable
     {
         (this.embedder, this.generator, this.discriminator, this.embeddings, this.content) = (embedder, generator, discriminator, embeddings, content);
         (objective, settings) = (configuration.Objective, configuration.Optimizer);
-        generatorSide = new GameSide([.. embedder.parameters(), .. generator.parameters()], settings.GeneratorRate, settings);
-        discriminatorSide = new GameSide(discriminator.parameters(), settings.DiscriminatorRate, settings);
+        generatorSide = new GameSide("generator", [.. embedder.parameters(), .. generator.parameters()], settings.GeneratorRate, settings);
+        discriminatorSide = new GameSide("discriminator", discriminator.parameters(), settings.DiscriminatorRate, settings);
     }
+
+    /// <summary>Looks at every gradient before weights move (<see cref="GameSide.Careful"/>).</summary>
+    public bool Careful
+    {
+        set => generatorSide.Careful = discriminatorSide.Careful = value;
+    }
+
+    internal Adam GeneratorOptimizer => generatorSide.Optimizer;
+
+    internal Adam DiscriminatorOptimizer => discriminatorSide.Optimizer;
 
     /// <summary>
     /// Trains on one batch; in the warm-up (<paramref name="adversarial"/> false) on the content loss alone.
-    /// Returns every loss by name, unweighted, a detached scalar on the device, in the caller's dispose scope.
+    /// Returns every loss by name, unweighted, a detached scalar on the device, in the caller's dispose scope; with
+    /// <paramref name="measure"/> also how strongly −D(x̂) pulls at a pixel.
     /// </summary>
-    public IReadOnlyDictionary<string, Tensor> Run(EpisodeBatch batch, bool adversarial = true)
+    /// <exception cref="NonFiniteException">A loss or a gradient is not finite.</exception>
+    public IReadOnlyDictionary<string, Tensor> Run(EpisodeBatch batch, bool adversarial = true, bool measure = false)
     {
         using var scope = NewDisposeScope();
         var losses = new OrderedDictionary<string, Tensor>();
@@ -44,6 +57,8 @@ public sealed class TrainingStep : IDisposable
         var fake = TrainGenerator(batch, rows, losses);
         for (int step = 0; rows != null && step < settings.DiscriminatorSteps; step++)
             TrainDiscriminator(batch, rows, fake, losses);
+        if (measure && rows != null)
+            losses["adversarial_gradient"] = AdversarialGradient(batch, rows, fake);
         foreach (var loss in losses.Values)
             loss.MoveToOuterDisposeScope();
         return losses;
@@ -52,42 +67,66 @@ public sealed class TrainingStep : IDisposable
     // L = L_CNT + L_ADV + L_MCH, for E and G. Returns x̂.
     internal Tensor TrainGenerator(EpisodeBatch batch, RowBatch? rows, OrderedDictionary<string, Tensor> losses)
     {
-        generatorSide.Thaw();
-        var embedding = embedder.call(batch.Source, batch.SourceLandmarks);              // (B,N)
-        var fake = generator.call(batch.TargetLandmarks, generator.Project(embedding));  // (B,3,S,S)
-        var terms = new LossTerms();
-        content.AddTerms(terms, fake, batch.Target);
-        if (rows != null)
+        generatorSide.Begin();
+        var fakes = new List<Tensor>();
+        foreach (var part in batch.Parts(settings.Accumulation))
         {
-            var w = rows.Rows(); // (B,N)
-            var (score, fakeMaps) = discriminator.call(fake, batch.TargetLandmarks, discriminator.Person(w));
-            terms.Add("adversarial", objective.Adversarial!.Value, Adversarial.Generator(score));
-            terms.Add("feature_matching", objective.FeatureMatching!.Value, FeatureMatching.Loss(fakeMaps, discriminator.RealMaps(batch.Target, batch.TargetLandmarks)));
-            terms.Add("embedding_match", objective.EmbeddingMatch!.Value, EmbeddingMatch.Loss(embedding, w));
+            var embedding = embedder.call(part.Source, part.SourceLandmarks);               // (b,N)
+            var fake = generator.call(part.TargetLandmarks, generator.Project(embedding));  // (b,3,S,S)
+            var terms = new LossTerms();
+            content.AddTerms(terms, fake, part.Target);
+            if (rows != null)
+            {
+                var w = rows.Rows().narrow(0, part.Start, part.Length); // (b,N)
+                var (score, fakeMaps) = discriminator.call(fake, part.TargetLandmarks, discriminator.Person(w));
+                terms.Add("adversarial", objective.Adversarial!.Value, Adversarial.Generator(score));
+                terms.Add("feature_matching", objective.FeatureMatching!.Value, FeatureMatching.Loss(fakeMaps, discriminator.RealMaps(part.Target, part.TargetLandmarks)));
+                terms.Add("embedding_match", objective.EmbeddingMatch!.Value, EmbeddingMatch.Loss(embedding, w));
+            }
+            generatorSide.Accumulate(terms, part.Share, losses);
+            fakes.Add(fake.detach()); // D learns from x̂ as a picture: nothing flows back into G
         }
-        losses["generator"] = generatorSide.Learn(terms);
-        terms.CopyTo(losses);
+        generatorSide.Step(losses);
         SpectralNorm.Iterate(embedder);
         SpectralNorm.Iterate(generator);
-        generatorSide.Freeze();
-        return fake.detach(); // D learns from x̂ as a picture: nothing flows back into G
+        return fakes.Count == 1 ? fakes[0] : cat(fakes);
     }
 
     // The hinge loss, for θ, W, w0 and b.
     internal void TrainDiscriminator(EpisodeBatch batch, RowBatch rows, Tensor fake, OrderedDictionary<string, Tensor> losses)
     {
-        discriminatorSide.Thaw();
+        Forget(losses); // of two steps the last is reported
+        discriminatorSide.Begin();
         rows.Thaw();
-        var (real, faked) = discriminator.Compare(batch.Target, fake, batch.TargetLandmarks, discriminator.Person(rows.Rows()));
-        var terms = new LossTerms();
-        terms.Add("hinge", 1, Adversarial.Discriminator(real, faked));
-        losses["discriminator"] = discriminatorSide.Learn(terms);
+        foreach (var part in batch.Parts(settings.Accumulation))
+        {
+            var w = rows.Rows().narrow(0, part.Start, part.Length); // (b,N)
+            var (real, faked) = discriminator.Compare(part.Target, fake.narrow(0, part.Start, part.Length), part.TargetLandmarks, discriminator.Person(w));
+            var terms = new LossTerms();
+            terms.Add("discriminator", 1, Adversarial.Discriminator(real, faked));
+            terms.Add("real_score", 0, real.mean());
+            terms.Add("fake_score", 0, faked.mean());
+            discriminatorSide.Accumulate(terms, part.Share, losses);
+        }
+        discriminatorSide.Step(losses);
         rows.Adam(settings);
-        SpectralNorm.Iterate(discriminator);
         rows.Freeze();
-        discriminatorSide.Freeze();
-        losses["real_score"] = real.detach().mean();
-        losses["fake_score"] = faked.detach().mean();
+        SpectralNorm.Iterate(discriminator);
+    }
+
+    static void Forget(OrderedDictionary<string, Tensor> losses)
+    {
+        foreach (string name in new[] { "discriminator", "real_score", "fake_score" })
+            losses.Remove(name);
+    }
+
+    // Mean absolute gradient of −D(x̂) with respect to a pixel of x̂, for the last of the batch's episodes.
+    Tensor AdversarialGradient(EpisodeBatch batch, RowBatch rows, Tensor fake)
+    {
+        long last = batch.Clips.Count - 1;
+        var picture = fake.narrow(0, last, 1).detach().requires_grad_();
+        var (score, _) = discriminator.call(picture, batch.TargetLandmarks.narrow(0, last, 1), discriminator.Person(rows.Rows().narrow(0, last, 1)));
+        return autograd.grad([score.sum()], [picture])[0].abs().mean();
     }
 
     /// <inheritdoc/>

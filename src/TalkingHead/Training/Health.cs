@@ -1,0 +1,38 @@
+using TalkingHead.Objectives;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Training;
+
+/// <summary>A step met a number that is no number, before any weight changed.</summary>
+public sealed class NonFiniteException(string term) : Exception($"{term} is not finite")
+{
+    /// <summary>The loss or gradient concerned.</summary>
+    public string Term { get; } = term;
+}
+
+/// <summary>Checks between a backward pass and the optimiser.</summary>
+static class Health
+{
+    /// <summary>The length of all gradients together, a scalar on the device.</summary>
+    public static Tensor GradientNorm(IEnumerable<Parameter> parameters)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var norms = parameters.Select(parameter => parameter.grad).OfType<Tensor>().Select(gradient => gradient.norm()).ToList();
+        return stack(norms).norm().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Names the first term that is not finite, else the gradient.</summary>
+    /// <exception cref="NonFiniteException">The norm or a term is not finite.</exception>
+    public static void Check(string phase, LossTerms terms, Tensor gradientNorm)
+    {
+        // A gradient is finite only if every term was: one number to read while all is well.
+        if (float.IsFinite(gradientNorm.item<float>()))
+            return;
+        foreach (var (name, value) in terms.Values)
+            if (!float.IsFinite(value.item<float>()))
+                throw new NonFiniteException($"the term {name} of the {phase}'s loss");
+        throw new NonFiniteException($"the {phase}'s gradient");
+    }
+}

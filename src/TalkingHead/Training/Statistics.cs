@@ -1,0 +1,52 @@
+using static TorchSharp.torch;
+
+namespace TalkingHead.Training;
+
+/// <summary>Sums of losses on the device, read once a report: no step waits for a number.</summary>
+public sealed class Statistics : IDisposable
+{
+    readonly OrderedDictionary<string, (Tensor Sum, int Count)> sums = [];
+
+    /// <summary>Adds a step's scalars.</summary>
+    public void Add(IReadOnlyDictionary<string, Tensor> losses)
+    {
+        foreach (var (name, value) in losses)
+        {
+            if (!sums.TryGetValue(name, out var entry))
+                entry = (zeros_like(value, ScalarType.Float64).DetachFromDisposeScope(), 0);
+            entry.Sum.add_(value);
+            sums[name] = (entry.Sum, entry.Count + 1);
+        }
+    }
+
+    /// <summary>The means since the last reading. This waits for the device.</summary>
+    public IReadOnlyList<KeyValuePair<string, double>> Read()
+    {
+        var means = sums.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Sum.item<double>() / pair.Value.Count)).ToList();
+        Clear();
+        return means;
+    }
+
+    /// <summary>What a checkpoint keeps: each sum with its count, (2) float64.</summary>
+    public Dictionary<string, Tensor> Save() => sums.ToDictionary(
+        pair => pair.Key,
+        pair => tensor(new[] { pair.Value.Sum.item<double>(), pair.Value.Count }));
+
+    /// <summary>Puts back what <see cref="Save"/> gave.</summary>
+    public void Load(IEnumerable<KeyValuePair<string, Tensor>> saved, Device device)
+    {
+        Clear();
+        foreach (var (name, pair) in saved)
+            sums[name] = (pair[0].to(device, copy: true).DetachFromDisposeScope(), (int)pair[1].item<double>());
+    }
+
+    void Clear()
+    {
+        foreach (var (sum, _) in sums.Values)
+            sum.Dispose();
+        sums.Clear();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Clear();
+}

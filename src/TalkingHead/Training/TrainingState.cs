@@ -1,0 +1,100 @@
+using TalkingHead.Formats;
+using TalkingHead.Networks;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Training;
+
+/// <summary>
+/// Every tensor that decides how a training goes on, and its way to a checkpoint's files and back: networks with the
+/// vectors of spectral norm, averages, both optimisers, the rows of W with their moments, the sums since the last
+/// report, the random generator.
+/// </summary>
+sealed class TrainingState(NetworkSet networks, TrainingStep step, VideoEmbeddings embeddings, Averaging? embedderAverage, Averaging? generatorAverage, Statistics statistics, Device device)
+{
+    const string NetworksFile = "networks.safetensors", AveragesFile = "averages.safetensors", OptimizersFile = "optimizers.safetensors",
+        RowsFile = "rows.safetensors", RestFile = "rest.safetensors";
+
+    public void Save(string folder)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        SafeTensors.Save(Path.Combine(folder, NetworksFile), Networks());
+        if (embedderAverage is not null && generatorAverage is not null)
+            SafeTensors.Save(Path.Combine(folder, AveragesFile), [.. Prefixed("embedder", embedderAverage.State), .. Prefixed("generator", generatorAverage.State)]);
+        SafeTensors.Save(Path.Combine(folder, OptimizersFile), [.. Prefixed("generator", Moments(step.GeneratorOptimizer)), .. Prefixed("discriminator", Moments(step.DiscriminatorOptimizer))]);
+        embeddings.Save(Path.Combine(folder, RowsFile));
+        SafeTensors.Save(Path.Combine(folder, RestFile), [.. Prefixed("statistics", statistics.Save()), KeyValuePair.Create("generator_state", get_rng_state())]);
+    }
+
+    /// <exception cref="UserException">A tensor is missing or has another shape: another architecture.</exception>
+    public void Load(string folder)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        Copy(folder, NetworksFile, Networks());
+        if (embedderAverage is not null && generatorAverage is not null)
+            Copy(folder, AveragesFile, [.. Prefixed("embedder", embedderAverage.State), .. Prefixed("generator", generatorAverage.State)]);
+        LoadMoments(folder);
+        embeddings.Load(Path.Combine(folder, RowsFile));
+        var rest = SafeTensors.Load(Path.Combine(folder, RestFile));
+        statistics.Load(rest.Where(pair => pair.Key.StartsWith("statistics.", StringComparison.Ordinal)).Select(pair => KeyValuePair.Create(pair.Key["statistics.".Length..], pair.Value)), device);
+        set_rng_state(rest["generator_state"]);
+    }
+
+    List<KeyValuePair<string, Tensor>> Networks() =>
+    [
+        .. Prefixed("embedder", networks.Embedder.state_dict()),
+        .. Prefixed("generator", networks.Generator.state_dict()),
+        .. Prefixed("discriminator", networks.Discriminator.state_dict()),
+    ];
+
+    static IEnumerable<KeyValuePair<string, Tensor>> Prefixed(string prefix, IEnumerable<KeyValuePair<string, Tensor>> tensors) =>
+        tensors.Select(pair => KeyValuePair.Create($"{prefix}.{pair.Key}", pair.Value));
+
+    // Adam's means by the number of their parameter, in the optimiser's order; the step count is the same for all.
+    static Dictionary<string, Tensor> Moments(Adam optimizer)
+    {
+        var moments = new Dictionary<string, Tensor>();
+        foreach (var (state, index) in States(optimizer))
+        {
+            moments[$"{index}.mean"] = state.exp_avg!;
+            moments[$"{index}.square"] = state.exp_avg_sq!;
+            moments[$"{index}.steps"] = tensor(state.step);
+        }
+        return moments;
+    }
+
+    void LoadMoments(string folder)
+    {
+        var saved = SafeTensors.Load(Path.Combine(folder, OptimizersFile));
+        foreach (var (side, optimizer) in new[] { ("generator", step.GeneratorOptimizer), ("discriminator", step.DiscriminatorOptimizer) })
+            foreach (var (state, index) in States(optimizer))
+            {
+                state.exp_avg!.copy_(saved[$"{side}.{index}.mean"]);
+                state.exp_avg_sq!.copy_(saved[$"{side}.{index}.square"]);
+                state.step = saved[$"{side}.{index}.steps"].item<long>();
+            }
+    }
+
+    static IEnumerable<(Adam.State State, int Index)> States(Adam optimizer) =>
+        optimizer.state_dict().State.Cast<Adam.State>().Select((state, index) => (state, index));
+
+    static void Copy(string folder, string file, List<KeyValuePair<string, Tensor>> into)
+    {
+        string path = Path.Combine(folder, file);
+        using var saved = SafeTensorsFile.Open(path);
+        foreach (var (name, target) in into)
+        {
+            if (!saved.Tensors.TryGetValue(name, out var stored))
+                throw new UserException($"{path}: has no tensor \"{name}\", which this configuration's networks have. Use the configuration that the run was started with.");
+            if (!stored.Shape.SequenceEqual(target.shape))
+                throw new UserException($"{path}: tensor \"{name}\" is ({string.Join(",", stored.Shape)}) in the checkpoint, ({string.Join(",", target.shape)}) in the model. Use the configuration that the run was started with.");
+        }
+        if (saved.Tensors.Keys.Except(into.Select(pair => pair.Key)).FirstOrDefault() is { } surplus)
+            throw new UserException($"{path}: has the tensor \"{surplus}\", which this configuration's networks lack. Use the configuration that the run was started with.");
+        foreach (var (name, target) in into)
+            target.copy_(saved.Tensors[name].ToTensor());
+    }
+}

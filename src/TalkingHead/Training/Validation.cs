@@ -1,0 +1,124 @@
+using TalkingHead.Configuration;
+using TalkingHead.Evaluation;
+using TalkingHead.Media;
+using TalkingHead.Networks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Training;
+
+/// <summary>
+/// How well people whom training never sees come out feed-forward (paper, FF): SSIM, PSNR and L1 of generated target
+/// frames beside two simple rows that a useful model beats, and whether person and pose each decide what is drawn.
+/// </summary>
+public sealed class Validation : IDisposable
+{
+    readonly NetworkSet networks;
+    readonly IReadOnlyList<HeldOutClip> clips;
+    readonly Device device;
+    readonly IReadOnlyList<KeyValuePair<string, double>> simpleRows;
+
+    internal Validation(RunConfiguration configuration, IReadOnlyList<HeldOutClip> clips, Device device)
+    {
+        (this.clips, this.device) = (clips, device);
+        networks = new NetworkSet(configuration, device);
+        networks.Train(false);
+        using var scope = NewDisposeScope();
+        simpleRows =
+        [
+            .. Scores("copy_nearest", clip => stack([.. clip.Nearest.Select(place => Bytes([clip.Sources[place]])[0])])),
+            .. Scores("mean_frame", clip => Bytes(clip.Sources).to(ScalarType.Float32).mean([0], keepdim: true).round().to(ScalarType.Byte).expand([clip.Targets.Count, -1, -1, -1])),
+        ];
+    }
+
+    /// <summary>Identities there are to validate on.</summary>
+    public int Identities => clips.Count;
+
+    /// <summary>Takes over an embedder's and a generator's weights, averaged or not.</summary>
+    public void Use(Dictionary<string, Tensor> embedder, Dictionary<string, Tensor> generator)
+    {
+        networks.Embedder.load_state_dict(embedder);
+        networks.Generator.load_state_dict(generator);
+    }
+
+    /// <summary>All figures by name, in a fixed order.</summary>
+    public IReadOnlyList<KeyValuePair<string, double>> Run()
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        return [.. Scores("feed_forward", clip => Pictures.Quantize(Generate(clip, clip)).cpu()), .. simpleRows, .. Influence()];
+    }
+
+    /// <summary>A sheet: sources, a landmark image, the output, the truth, and the output for the next person's landmarks.</summary>
+    public Picture Sheet(int most)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var rows = clips.Take(most).Select((clip, row) =>
+        {
+            int middle = clip.Targets.Count / 2;
+            var driver = clips[(row + 1) % clips.Count];
+            int driven = driver.Targets.Count / 2;
+            return (IReadOnlyList<Picture?>)
+            [
+                .. Enumerable.Range(0, 3).Select(place => clip.Sources[place * (clip.Sources.Count - 1) / 2]),
+                clip.TargetLandmarks[middle], PictureTensor.ToPictures(Generate(clip, clip))[middle], clip.Targets[middle],
+                driver.TargetLandmarks[driven], PictureTensor.ToPictures(Generate(clip, driver))[driven],
+            ];
+        });
+        return ContactSheet.Draw([.. rows], ["source", "source", "source", "landmarks", "output", "truth", "another's", "output"], [.. clips.Take(most).Select(clip => clip.Identity)]);
+    }
+
+    // The person of one clip in the poses of another, (T,3,S,S) in [-1,1].
+    Tensor Generate(HeldOutClip person, HeldOutClip driver)
+    {
+        using var scope = NewDisposeScope();
+        var embedding = networks.Embedder.call(
+            PictureTensor.ToTensor(person.Sources, device).unsqueeze(0), PictureTensor.ToTensor(person.SourceLandmarks, device).unsqueeze(0));
+        return networks.Generator.call(PictureTensor.ToTensor(driver.TargetLandmarks, device), networks.Generator.Project(embedding)).MoveToOuterDisposeScope();
+    }
+
+    // Means over all frames of all clips; generate gives uint8 pictures (T,3,S,S) on the CPU.
+    IEnumerable<KeyValuePair<string, double>> Scores(string row, Func<HeldOutClip, Tensor> generate)
+    {
+        List<double> ssim = [], psnr = [], l1 = [];
+        foreach (var clip in clips)
+        {
+            using var scope = NewDisposeScope();
+            Tensor fake = generate(clip), real = Bytes(clip.Targets);
+            ssim.AddRange(Ssim.Of(fake, real).data<double>().ToArray());
+            psnr.AddRange(Psnr.Of(fake, real).data<double>().ToArray());
+            l1.AddRange((fake.to(ScalarType.Float64) - real.to(ScalarType.Float64)).abs().mean([1, 2, 3]).data<double>().ToArray());
+        }
+        yield return new($"{row}_ssim", ssim.Average());
+        yield return new($"{row}_psnr", psnr.Where(double.IsFinite).DefaultIfEmpty(double.PositiveInfinity).Average());
+        yield return new($"{row}_l1", l1.Average());
+    }
+
+    // How far outputs differ (mean absolute, 0..255) when only the person is another, and when only the pose is.
+    IEnumerable<KeyValuePair<string, double>> Influence()
+    {
+        if (clips.Count < 2)
+            yield break;
+        List<double> person = [], pose = [];
+        for (int k = 0; k < clips.Count; k++)
+        {
+            using var scope = NewDisposeScope();
+            Tensor own = Generate(clips[k], clips[k]), other = Generate(clips[(k + 1) % clips.Count], clips[k]);
+            person.Add(((own - other).abs().mean() * 127.5).item<double>());
+            pose.Add(((own - own.roll([1], [0])).abs().mean() * 127.5).item<double>());
+        }
+        yield return new("person_influence", person.Average());
+        yield return new("pose_influence", pose.Average());
+    }
+
+    // (T,3,S,S) uint8.
+    static Tensor Bytes(IReadOnlyList<Picture> pictures)
+    {
+        using var scope = NewDisposeScope();
+        return Pictures.Quantize(PictureTensor.ToTensor(pictures)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => networks.Dispose();
+}
