@@ -36,19 +36,18 @@ public sealed class FanTracker : FaceTracker
     /// <param name="device">Null: the first GPU, else the CPU.</param>
     /// <exception cref="UserException">A file is missing or is not what it should be.</exception>
     public FanTracker(Device? device = null)
+        : this(FaceModels.Find(DetectorFile), FaceModels.Find(LandmarkFile), device ?? (cuda.is_available() ? CUDA : CPU))
     {
-        this.device = device ?? (cuda.is_available() ? CUDA : CPU);
-        string detectorFile = FaceModels.Find(DetectorFile), landmarkFile = FaceModels.Find(LandmarkFile);
-        detector = LoadDetector(detectorFile).to(this.device);
-        try
-        {
-            landmarker = jit.load<Tensor, Tensor>(landmarkFile, this.device);
-        }
-        catch (Exception e) when (e is not UserException)
-        {
-            throw new UserException($"{landmarkFile}: not a TorchScript file that can be loaded; get it again with: scripts/download-weights.sh fan", e);
-        }
+    }
 
+    FanTracker(string detectorFile, string landmarkFile, Device device)
+        : this(LoadDetector(detectorFile), LoadLandmarker(landmarkFile, device), device)
+    {
+    }
+
+    internal FanTracker(S3fd detector, jit.ScriptModule<Tensor, Tensor> landmarker, Device device)
+    {
+        (this.detector, this.landmarker, this.device) = (detector.to(device), landmarker, device);
         detector.eval();
         landmarker.eval();
     }
@@ -98,6 +97,18 @@ public sealed class FanTracker : FaceTracker
         foreach (var weight in weights.Values)
             weight.Dispose();
         return network;
+    }
+
+    internal static jit.ScriptModule<Tensor, Tensor> LoadLandmarker(string path, Device device)
+    {
+        try
+        {
+            return jit.load<Tensor, Tensor>(path, device);
+        }
+        catch (Exception e) when (e is not UserException)
+        {
+            throw new UserException($"{path}: not a TorchScript file that can be loaded; get it again with: scripts/download-weights.sh fan", e);
+        }
     }
 
     List<(FaceBox Box, double Score)> Detect(Picture picture)

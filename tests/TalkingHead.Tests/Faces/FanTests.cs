@@ -1,4 +1,10 @@
 using TalkingHead.Faces;
+using TalkingHead.Formats;
+using TalkingHead.Media;
+using TalkingHead.Tests.Formats;
+using TalkingHead.Tests.Networks;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace TalkingHead.Tests.Faces;
 
@@ -62,6 +68,54 @@ public sealed class FanTests
     }
 
     [Fact]
+    public void DetectorAgreesWithPyTorch()
+    {
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        using var network = new S3fd();
+        Formula.Fill(network);
+        var maps = network.call(100 * Formula.Values("picture", 1, 3, 64, 96));
+        var expected = SafeTensors.Load(Fixture("s3fd.safetensors"));
+        Assert.Equal(expected.Count, 2 * maps.Length);
+        for (var level = 0; level < maps.Length; level++)
+        {
+            Close(expected[$"scores.{level}"], maps[level].Scores);
+            Close(expected[$"offsets.{level}"], maps[level].Offsets);
+        }
+    }
+
+    [Fact]
+    public void LandmarksFollowABrightSpotThroughTheWholePath()
+    {
+        // The stand-in network puts its peaks around the brightest part, 256 / 64 of its input's pixels apart.
+        using var scope = NewDisposeScope();
+        using var network = new S3fd();
+        using var tracker = new FanTracker(network, FanTracker.LoadLandmarker(Fixture("heatmaps.pt"), CPU), CPU);
+        var before = Spot(150, 110);
+        var start = TestFaces.Face(150, 110, 100);
+        var face = tracker.Follow(Spot(154, 113), before, new(start, start.Bounds, 1, true))!;
+        Assert.False(face.Detected);
+        Assert.True(face.Score > 0.5);
+
+        // Point 36 is the one at (0, 0), 37 lies three cells to the right, 44 three below.
+        Assert.Equal((154, 113), (Math.Round(face.Landmarks[36].X), Math.Round(face.Landmarks[36].Y)));
+        double step = face.Landmarks[37].X - face.Landmarks[36].X, side = 64 / 3.0 * step;
+        var bounds = start.Bounds;
+        Assert.Equal(200 * (bounds.Width + 1.25 * bounds.Height) / 195, side, 3.0);
+        Assert.Equal(step, face.Landmarks[44].Y - face.Landmarks[36].Y, 0.05);
+        Assert.Null(tracker.Follow(new Picture(300, 220), before, new(start, start.Bounds, 1, true))); // nothing there
+    }
+
+    [Fact]
+    public void FilesThatAreNotTheNetworksAreRefused()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.At("a.zip"), "no network");
+        Assert.StartsWith(folder.At("a.zip"), Assert.Throws<UserException>(() => FanTracker.LoadLandmarker(folder.At("a.zip"), CPU)).Message, StringComparison.Ordinal);
+        Assert.ThrowsAny<Exception>(() => FanTracker.LoadDetector(folder.At("a.zip")));
+    }
+
+    [Fact]
     public void MissingWeightsNameTheCommandThatGetsThem()
     {
         Assert.SkipWhen(Directory.Exists("weights"), "the weights are here.");
@@ -73,4 +127,25 @@ public sealed class FanTests
     [Fact]
     public void UnknownDetectorIsWrongUsage() =>
         Assert.Equal(2, Assert.Throws<UserException>(() => FaceTracker.Open("magic")).ExitCode);
+
+    static string Fixture(string name) => Path.Combine(AppContext.BaseDirectory, "Fixtures", "Faces", name);
+
+    static void Close(Tensor expected, Tensor actual)
+    {
+        Assert.Equal(expected.shape, actual.shape);
+        var off = (expected - actual).abs().max().item<float>() / expected.abs().max().item<float>();
+        Assert.True(off < 1e-4, $"off by {off}");
+    }
+
+    static Picture Spot(int x, int y)
+    {
+        var picture = new Picture(300, 220);
+        for (var i = 0; i < picture.Width * picture.Height; i++)
+        {
+            var far = double.Hypot(i % 300 - x, i / 300 - y);
+            picture.Pixels.AsSpan(3 * i, 3).Fill((byte)(255 * Math.Clamp(8 - far, 0, 1)));
+        }
+
+        return picture;
+    }
 }
