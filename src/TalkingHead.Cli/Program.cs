@@ -13,6 +13,7 @@ static class Program
     static readonly Type[] Verbs =
     [
         typeof(LandmarksVerb),
+        typeof(InspectVerb),
         typeof(DoctorVerb),
     ];
 

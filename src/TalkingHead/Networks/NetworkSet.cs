@@ -43,6 +43,23 @@ public sealed class NetworkSet : IDisposable
         Discriminator.train(training);
     }
 
+    /// <summary>Layers, parameters and multiply-adds of a configuration's networks: embedder, generator with P, V.</summary>
+    public static IReadOnlyList<NetworkProfile> Profile(RunConfiguration configuration)
+    {
+        // Neither shapes nor counts depend on spectral norm.
+        using var networks = new NetworkSet(configuration with { SpectralNorm = new() { Embedder = false, Generator = false, Discriminator = false } });
+        using var scope = NewDisposeScope();
+        int size = configuration.Data.Size;
+        var picture = zeros(1, 3, size, size);
+        var (e, g, v) = (networks.Embedder, networks.Generator, networks.Discriminator.Trunk);
+        return
+        [
+            NetworkProfile.Measure("embedder", e, () => e.call(picture.unsqueeze(0), picture.unsqueeze(0))),
+            NetworkProfile.Measure("generator", g, () => g.call(picture, g.Project(zeros(1, configuration.Network.Embedding)))),
+            NetworkProfile.Measure("v", v, () => v.call(picture, picture)),
+        ];
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -40,7 +40,8 @@ public sealed class DownBlock : Module<Tensor, Tensor>
         var h = first ? x : functional.relu(norm1?.call(x) ?? x);
         h = conv1.call(h);
         h = conv2.call(functional.relu(norm2?.call(h) ?? h));
-        return (functional.avg_pool2d(h, 2) + functional.avg_pool2d(skip.call(x), 2)).MoveToOuterDisposeScope();
+        // A 1x1 convolution and a mean may change places: after the mean it has a quarter of the work.
+        return (functional.avg_pool2d(h, 2) + skip.call(functional.avg_pool2d(x, 2))).MoveToOuterDisposeScope();
     }
 }
 
@@ -118,7 +119,7 @@ public sealed class UpBlock : Module<Tensor, Style, Style, Tensor>
         using var scope = NewDisposeScope();
         var h = conv1.call(Double(functional.relu(norm1.call(x, style1))));
         h = conv2.call(functional.relu(norm2.call(h, style2)));
-        return (h + skip.call(Double(x))).MoveToOuterDisposeScope();
+        return (h + Double(skip.call(x))).MoveToOuterDisposeScope(); // as in the down block, the same in another order
     }
 
     static Tensor Double(Tensor x) => functional.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest);

@@ -39,6 +39,7 @@ public class NetworkParityTests
         using var _ = no_grad();
         using var networks = SmallSetting.Networks(new RunConfiguration());
         var expected = Fixtures.Load("paper-256.safetensors");
+        Assert.Equal(13_056, networks.Generator.StyleLength);
         var (source, landmarks) = (Formula.Values("source", 1, 3, 256, 256), Formula.Values("landmarks", 1, 3, 256, 256));
 
         var e = networks.Embedder.call(source.unsqueeze(0), landmarks.unsqueeze(0));

@@ -8,19 +8,6 @@ namespace TalkingHead.Tests.Networks;
 
 public class NetworkSizeTests
 {
-    static long Count(nn.Module module) => module.parameters().Sum(parameter => parameter.numel());
-
-    [Fact]
-    public void ThePapersNetworksHaveThePapersParameterCounts()
-    {
-        using var networks = new NetworkSet(new RunConfiguration() with { SpectralNorm = Off });
-        Assert.Equal(14_907_265, Count(networks.Embedder));
-        Assert.Equal(19_626_881, Count(networks.Discriminator.Trunk));
-        Assert.Equal(19_626_881 + 513, Count(networks.Discriminator));
-        Assert.Equal(38_073_925, Count(networks.Generator));
-        Assert.Equal(13_056, networks.Generator.StyleLength);
-    }
-
     static SpectralNormSettings Off => new() { Embedder = false, Generator = false, Discriminator = false };
 
     [Theory]
@@ -55,6 +42,17 @@ public class NetworkSizeTests
         Assert.Equal([2], score.shape);
         Assert.Equal(int.Log2(size / encoder) + 1, maps.Count);
         Assert.Equal([2, 24, encoder, encoder], maps[^1].shape);
+    }
+
+    [Fact]
+    public void TheProfilesLayersAccountForEveryParameter()
+    {
+        var profiles = NetworkSet.Profile(SmallSetting.Configuration("normal"));
+        Assert.Equal(["embedder", "generator", "v"], profiles.Select(profile => profile.Name));
+        Assert.All(profiles, profile => Assert.Equal(profile.Parameters, profile.Layers.Sum(layer => layer.Parameters)));
+        var first = profiles[0].Layers[0];
+        Assert.Equal(("path.blocks.0.conv1", "conv 3x3", 6 * 8 * 9 + 8, 32L * 32 * 8 * 6 * 9), (first.Path, first.Kind, first.Parameters, first.Macs));
+        Assert.Equal([8, 32, 32], first.Output);
     }
 
     [Fact]

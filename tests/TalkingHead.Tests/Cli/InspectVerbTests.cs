@@ -1,0 +1,48 @@
+using System.Text.Json;
+using TalkingHead.Cli;
+
+namespace TalkingHead.Tests.Cli;
+
+public class InspectVerbTests
+{
+    static string Configurations => Path.Combine(AppContext.BaseDirectory, "../../../../configs");
+
+    static (int Code, string Error) Run(params string[] arguments)
+    {
+        using var error = new StringWriter();
+        return (Program.Run(arguments, default, TextWriter.Null, error), error.ToString());
+    }
+
+    [Fact]
+    public void ThePapersNetworksHaveThePapersParameterCounts()
+    {
+        string file = Path.GetTempFileName();
+        var (code, error) = Run("inspect", Path.Combine(Configurations, "paper-voxceleb2-256.yaml"), "--json", file);
+        Assert.Equal((0, ""), (code, error));
+        var figures = JsonDocument.Parse(File.ReadAllText(file)).RootElement;
+        File.Delete(file);
+        Assert.Equal(14_907_265, figures.GetProperty("embedder").GetInt64());
+        Assert.Equal(19_626_881, figures.GetProperty("v").GetInt64());
+        Assert.Equal(38_073_925, figures.GetProperty("generator").GetInt64());
+        Assert.Equal(513, figures.GetProperty("w0_and_b").GetInt64());
+        Assert.Equal(512, figures.GetProperty("row_of_w").GetInt64());
+        Assert.All(figures.GetProperty("networks").EnumerateArray(), network => Assert.NotEmpty(network.GetProperty("layers").EnumerateArray()));
+    }
+
+    [Fact]
+    public void ChangesReachTheNetworks()
+    {
+        string file = Path.GetTempFileName();
+        Assert.Equal(0, Run("inspect", Path.Combine(Configurations, "smoke.yaml"), "--set", "network.embedding=24", "--json", file).Code);
+        Assert.Equal(25, JsonDocument.Parse(File.ReadAllText(file)).RootElement.GetProperty("w0_and_b").GetInt64());
+        File.Delete(file);
+    }
+
+    [Fact]
+    public void AMisspeltKeyIsOneLineAndExitCodeTwo()
+    {
+        var (code, error) = Run("inspect", Path.Combine(Configurations, "smoke.yaml"), "--set", "data.sise=64");
+        Assert.Equal(2, code);
+        Assert.Equal("talkinghead: --set data.sise=64: unknown key \"sise\" under \"data\". Did you mean \"size\"?" + Environment.NewLine, error);
+    }
+}
