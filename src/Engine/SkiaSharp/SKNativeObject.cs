@@ -21,9 +21,16 @@ public abstract class SKNativeObject : IDisposable
     /// <summary>Releases what the object holds. A second call does nothing.</summary>
     public void Dispose()
     {
-        if (!IgnorePublicDispose && Interlocked.Exchange(ref disposed, 1) == 0)
-            Dispose(true);
+        if (!IgnorePublicDispose)
+            DisposeInternal();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Releases what the object holds, also where everyone shares it.</summary>
+    protected internal void DisposeInternal()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) == 0)
+            Dispose(true);
     }
 
     protected virtual void Dispose(bool disposing)

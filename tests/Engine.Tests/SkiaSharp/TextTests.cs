@@ -110,6 +110,15 @@ public class TextTests
     }
 
     [Fact]
+    public void AFontOutlivesItsTypeface()
+    {
+        var face = SKTypeface.FromFamilyName("DejaVu Sans", SKFontStyle.Bold);
+        using var font = face.ToFont(20);
+        face.Dispose();
+        Assert.True(font.MeasureText("still") > 0);
+    }
+
+    [Fact]
     public void OutlinedTextIsHollow()
     {
         using var font = new SKFont(Sans, 50);

@@ -36,7 +36,17 @@ public class SKPaint : SKObject
     /// <summary>How far a pointed join may reach, in line widths, before it is cut off.</summary>
     public float StrokeMiter { get; set; } = 4;
 
-    public SKShader? Shader { get; set; }
+    /// <summary>The paint keeps a share of its own: the shader that was set may be disposed at once.</summary>
+    public SKShader? Shader
+    {
+        get;
+        set
+        {
+            var share = value?.Share();
+            field?.DisposeInternal();
+            field = share;
+        }
+    }
 
     public SKPathEffect? PathEffect { get; set; }
 
@@ -67,5 +77,12 @@ public class SKPaint : SKObject
         Shader = other.Shader;
         PathEffect = other.PathEffect;
         BlendMode = other.BlendMode;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            Shader = null;
+        base.Dispose(disposing);
     }
 }

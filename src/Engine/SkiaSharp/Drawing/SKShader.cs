@@ -90,7 +90,7 @@ public class SKShader : SKObject
 
     public static SKShader CreateBitmap(SKBitmap src, SKShaderTileMode tmx, SKShaderTileMode tmy, SKMatrix localMatrix)
     {
-        var image = SKImage.FromBitmap(src) ?? throw new ArgumentException("The bitmap has no pixels.", nameof(src));
+        using var image = SKImage.FromBitmap(src) ?? throw new ArgumentException("The bitmap has no pixels.", nameof(src));
         return CreateImage(image, tmx, tmy, localMatrix);
     }
 
@@ -112,8 +112,7 @@ public class SKShader : SKObject
         ArgumentNullException.ThrowIfNull(src);
         if (tmx != tmy)
             throw new ArgumentException($"The tile modes must be equal, found {tmx} and {tmy}.", nameof(tmy));
-        var kept = src.Subset(src.Info.Rect) ?? throw new ArgumentException("The image has no pixels.", nameof(src));
-        return new SKShader(new ShaderSource.Picture(kept, tmx, sampling), localMatrix);
+        return new SKShader(new ShaderSource.Picture(src.Share(), tmx, sampling), localMatrix);
     }
 
     public static SKShader CreateLocalMatrix(SKShader shader, SKMatrix localMatrix)
@@ -123,15 +122,31 @@ public class SKShader : SKObject
     }
 
     /// <summary>The same shader, moved by <paramref name="localMatrix"/> first.</summary>
-    public SKShader WithLocalMatrix(SKMatrix localMatrix) => new(source, this.localMatrix.PreConcat(localMatrix));
+    public SKShader WithLocalMatrix(SKMatrix localMatrix) =>
+        new(source.Share(), this.localMatrix.PreConcat(localMatrix));
+
+    /// <summary>The same shader for another owner, who alone disposes it.</summary>
+    internal SKShader Share()
+    {
+        ThrowIfDisposed();
+        return new SKShader(source.Share(), localMatrix) { IgnorePublicDispose = true };
+    }
 
     internal DrawingSource CreateSource(bool swapped, float opacity)
     {
+        ThrowIfDisposed();
         // Cairo asks for the way back, from the canvas to the pattern; where there is none, nothing shows.
         if (!localMatrix.TryInvert(out var inverse))
             return new ShaderSource.Plain(SKColorF.Empty).Create(swapped, opacity);
         var created = source.Create(swapped, opacity);
         Cairo.cairo_pattern_set_matrix(created.Pattern, Cairo.Matrix.From(inverse));
         return created;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            source.Release();
+        base.Dispose(disposing);
     }
 }

@@ -5,6 +5,14 @@ namespace SkiaSharp;
 /// <summary>What a shader shows, apart from its local matrix.</summary>
 abstract record ShaderSource
 {
+    /// <summary>The same source for another shader.</summary>
+    public virtual ShaderSource Share() => this;
+
+    /// <summary>Called by the one shader that has this source.</summary>
+    public virtual void Release()
+    {
+    }
+
     /// <param name="swapped">Whether the canvas holds red where cairo thinks blue is.</param>
     /// <param name="opacity">Multiplies alpha.</param>
     public abstract DrawingSource Create(bool swapped, float opacity);
@@ -45,8 +53,13 @@ abstract record ShaderSource
         }
     }
 
+    /// <summary>Pixels, which the source owns a share of.</summary>
     public sealed record Picture(SKImage Image, SKShaderTileMode Mode, SKSamplingOptions Sampling) : ShaderSource
     {
+        public override ShaderSource Share() => this with { Image = Image.Share() };
+
+        public override void Release() => Image.Dispose();
+
         public override DrawingSource Create(bool swapped, float opacity)
         {
             var source = DrawingSource.Picture(Image.View, swapped, opacity);

@@ -29,6 +29,8 @@ static partial class CairoText
         public FontFace(nint handle)
             : base(ownsHandle: true) => SetHandle(handle);
 
+        public FontFace Share() => new(cairo_font_face_reference(this));
+
         protected override bool ReleaseHandle()
         {
             cairo_font_face_destroy(handle);
@@ -65,6 +67,9 @@ static partial class CairoText
 
     [LibraryImport(Cairo.Library)]
     internal static partial int cairo_font_face_status(FontFace face);
+
+    [LibraryImport(Cairo.Library)]
+    internal static partial nint cairo_font_face_reference(FontFace face);
 
     [LibraryImport(Cairo.Library)]
     internal static partial void cairo_font_face_destroy(nint face);

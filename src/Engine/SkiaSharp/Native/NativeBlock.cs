@@ -10,6 +10,7 @@ namespace SkiaSharp.Native;
 sealed unsafe class NativeBlock : SafeHandleZeroOrMinusOneIsInvalid
 {
     readonly Action<nint>? free;
+    static int alive;
     int owners = 1;
 
     /// <param name="address">The first byte.</param>
@@ -21,7 +22,11 @@ sealed unsafe class NativeBlock : SafeHandleZeroOrMinusOneIsInvalid
         SetHandle(address);
         Length = length;
         this.free = free;
+        Interlocked.Increment(ref alive);
     }
+
+    /// <summary>Blocks that have not been given back, for tests of leaks.</summary>
+    public static int Alive => Volatile.Read(ref alive);
 
     public nint Address => handle;
 
@@ -64,6 +69,7 @@ sealed unsafe class NativeBlock : SafeHandleZeroOrMinusOneIsInvalid
 
     protected override bool ReleaseHandle()
     {
+        Interlocked.Decrement(ref alive);
         free?.Invoke(handle);
         return true;
     }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace SkiaSharp;
 
@@ -19,8 +20,10 @@ static class Resampling
         var horizontal = new Filter(from.Info.Width, to.Info.Width, sampling);
         var vertical = new Filter(from.Info.Height, to.Info.Height, sampling);
         var premultiplied = new SKImageInfo(from.Info.Width, 1, SKColorType.Rgba8888, from.Info.IsOpaque ? SKAlphaType.Opaque : SKAlphaType.Premul);
-        var source = new uint[from.Info.Width];
+        var words = new uint[from.Info.Width];
+        var source = new Vector4[from.Info.Width];
         var target = new uint[to.Info.Width];
+        var sums = new Vector4[to.Info.Width];
         var window = new Vector4[vertical.Reach][];
         var rowInWindow = new int[vertical.Reach];
         Array.Fill(rowInWindow, -1);
@@ -33,41 +36,57 @@ static class Resampling
                 var place = row % vertical.Reach;
                 if (rowInWindow[place] == row)
                     continue;
-                PixelConversion.Load(from.Row(row), from.Info, source);
-                PixelConversion.ChangeAlpha(source, from.Info, premultiplied);
+                PixelConversion.Load(from.Row(row), from.Info, words);
+                PixelConversion.ChangeAlpha(words, from.Info, premultiplied);
+                Unpack(words, source);
                 FilterRow(source, horizontal, window[place] ??= new Vector4[to.Info.Width]);
                 rowInWindow[place] = row;
             }
-            Mix(window, first, weights, target);
+            Mix(window, first, weights, sums, target);
             PixelConversion.ChangeAlpha(target, premultiplied, to.Info);
             PixelConversion.Store(target, to.Row(y), to.Info.ColorType);
         }
     }
 
-    static void FilterRow(uint[] source, Filter filter, Vector4[] target)
+    static void Unpack(uint[] words, Vector4[] source)
+    {
+        for (var x = 0; x < source.Length; x++)
+            source[x] = Unpack(words[x]);
+    }
+
+    static Vector4 Unpack(uint word)
+    {
+        var (halves, _) = Vector128.Widen(Vector128.CreateScalarUnsafe(word).AsByte());
+        return Vector128.ConvertToSingle(Vector128.WidenLower(halves).AsInt32()).AsVector4();
+    }
+
+    static void FilterRow(Vector4[] source, Filter filter, Vector4[] target)
     {
         for (var x = 0; x < target.Length; x++)
         {
             var (first, weights) = filter.At(x);
             var sum = Vector4.Zero;
+            var taps = source.AsSpan(first, weights.Length);
             for (var i = 0; i < weights.Length; i++)
-                sum += weights[i] * Unpack(source[first + i]);
+                sum += weights[i] * taps[i];
             target[x] = sum;
         }
     }
 
-    static void Mix(Vector4[][] window, int first, ReadOnlySpan<float> weights, uint[] target)
+    // Row by row rather than pixel by pixel: each row is read in order.
+    static void Mix(Vector4[][] window, int first, ReadOnlySpan<float> weights, Vector4[] sums, uint[] target)
     {
-        for (var x = 0; x < target.Length; x++)
+        Array.Clear(sums);
+        for (var i = 0; i < weights.Length; i++)
         {
-            var sum = Vector4.Zero;
-            for (var i = 0; i < weights.Length; i++)
-                sum += weights[i] * window[(first + i) % window.Length][x];
-            target[x] = Pack(sum);
+            var row = window[(first + i) % window.Length];
+            var weight = weights[i];
+            for (var x = 0; x < sums.Length; x++)
+                sums[x] += weight * row[x];
         }
+        for (var x = 0; x < target.Length; x++)
+            target[x] = Pack(sums[x]);
     }
-
-    static Vector4 Unpack(uint word) => new(word & 255, (word >> 8) & 255, (word >> 16) & 255, word >> 24);
 
     // A cubic filter overshoots: no premultiplied colour may exceed its alpha.
     static uint Pack(Vector4 value)

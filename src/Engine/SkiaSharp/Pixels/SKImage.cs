@@ -149,6 +149,9 @@ public class SKImage : SKObject
         ? new SKImage(View.Subset(subset), block.Share())
         : null;
 
+    /// <summary>Another image of the same pixels.</summary>
+    internal SKImage Share() => new(View, block.Share());
+
     protected override void Dispose(bool disposing)
     {
         if (disposing)

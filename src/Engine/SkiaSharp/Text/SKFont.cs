@@ -5,6 +5,9 @@ namespace SkiaSharp;
 /// <summary>A typeface at a size. Letters stand side by side by their widths; there is no kerning or shaping.</summary>
 public class SKFont : SKObject
 {
+    SKTypeface typeface;
+    CairoText.FontFace face;
+
     public SKFont()
         : this(SKTypeface.Default)
     {
@@ -12,13 +15,25 @@ public class SKFont : SKObject
 
     public SKFont(SKTypeface? typeface, float size = 12, float scaleX = 1, float skewX = 0)
     {
-        Typeface = typeface ?? SKTypeface.Default;
+        this.typeface = typeface ?? SKTypeface.Default;
+        face = this.typeface.Face.Share();
         Size = size;
         ScaleX = scaleX;
         SkewX = skewX;
     }
 
-    public SKTypeface Typeface { get; set; }
+    /// <summary>The font keeps a share of its own: the typeface may be disposed at once.</summary>
+    public SKTypeface Typeface
+    {
+        get => typeface;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            var share = value.Face.Share();
+            face.Dispose();
+            (typeface, face) = (value, share);
+        }
+    }
 
     /// <summary>Pixels of the em square.</summary>
     public float Size { get; set; }
@@ -88,8 +103,9 @@ public class SKFont : SKObject
     /// <summary>Makes this the font of a context.</summary>
     internal void Select(Cairo.Context context)
     {
+        ThrowIfDisposed();
         using var options = Options();
-        CairoText.cairo_set_font_face(context, Typeface.Face);
+        CairoText.cairo_set_font_face(context, face);
         CairoText.cairo_set_font_matrix(context, Matrix);
         CairoText.cairo_set_font_options(context, options);
     }
@@ -108,14 +124,17 @@ public class SKFont : SKObject
 
     CairoText.ScaledFont Scaled()
     {
+        ThrowIfDisposed();
         using var options = Options();
-        var font = new CairoText.ScaledFont(Typeface.Face, Matrix, Cairo.Matrix.From(SKMatrix.Identity), options);
+        var font = new CairoText.ScaledFont(face, Matrix, Cairo.Matrix.From(SKMatrix.Identity), options);
         var status = CairoText.cairo_scaled_font_status(font);
         if (status == 0)
             return font;
         font.Dispose();
         throw new InvalidOperationException($"The font {Typeface.FamilyName} has no size {Size}: {Cairo.StatusText(status)}.");
     }
+
+    protected override void DisposeNative() => face.Dispose();
 
     CairoText.FontOptions Options()
     {
