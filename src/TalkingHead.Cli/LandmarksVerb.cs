@@ -96,7 +96,7 @@ sealed class LandmarksVerb : IVerb
         if (IsPhoto(input))
             Photo(tracker, report, output, near);
         else
-            Video(tracker, report, output, near, stop);
+            Video(tracker, report, output, near, reports, stop);
         reports.Add(report);
         Console.WriteLine($"{input} -> {output}: {report.Summary}");
     }
@@ -111,7 +111,7 @@ sealed class LandmarksVerb : IVerb
         Beside(picture, face.Landmarks).Save(output);
     }
 
-    void Video(FaceTracker tracker, LandmarksReport report, string output, FaceBox? near, CancellationToken stop)
+    void Video(FaceTracker tracker, LandmarksReport report, string output, FaceBox? near, List<LandmarksReport> reports, CancellationToken stop)
     {
         if (PictureFile.Endings.Contains(Path.GetExtension(output).ToLowerInvariant()))
             throw UserException.Usage($"{output}: {report.File} is a video; name a .mp4, a .gif or a folder to write.");
@@ -135,10 +135,10 @@ sealed class LandmarksVerb : IVerb
                 }
             });
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (writer.FramesWritten > 0)
         {
-            if (writer.FramesWritten > 0)
-                writer.Finish(); // what there is plays
+            writer.Finish(); // what there is plays
+            reports.Add(report);
             throw;
         }
 

@@ -6,7 +6,7 @@ namespace TalkingHead.Faces;
 public sealed record FaceCropSettings
 {
     /// <summary>Side of the square, in sizes of the face (brows to chin, cheek to cheek, the larger). The default frames a head about as VoxCeleb does.</summary>
-    public double Margin { get; init; } = 1.9;
+    public double Margin { get; init; } = 2.2;
 
     /// <summary>How far the square lies above the face's middle, in sizes of the face: hair needs more room than the neck.</summary>
     public double Lift { get; init; } = 0.12;

@@ -12,7 +12,7 @@ public sealed record PlotBar(string Name, double Value, double Error = 0);
 /// <summary>Simple plots for reports.</summary>
 public static class Plot
 {
-    const double TitleSize = 15, TextSize = 12, Right = 16, Top = 32, Bottom = 44, TickRoom = 6;
+    const double TitleSize = 15, TextSize = 12, Right = 16, Top = 48, Bottom = 44, TickRoom = 6;
 
     // Okabe and Ito's colours, told apart by colour-blind readers too.
     static readonly SKColor[] Colours =
@@ -90,15 +90,16 @@ public static class Plot
         return ink.ToPicture();
     }
 
+    // In one row under the title, to the right.
     static void Legend(Ink ink, string[] names, int width)
     {
-        var room = names.Max(name => ink.WidthOf(name, TextSize));
+        const double swatch = 12, gap = 6, between = 16;
+        var x = width - Right - names.Sum(name => swatch + gap + ink.WidthOf(name, TextSize) + between) + between;
         for (var i = 0; i < names.Length; i++)
         {
-            var y = Top + 8 + i * (TextSize + 5);
-            ink.Box(width - Right - room - 26, y - 2, room + 26, TextSize + 5, new SKColor(255, 255, 255, 200));
-            ink.Box(width - Right - room - 22, y + 2, 12, 9, Colours[i % Colours.Length]);
-            ink.Text(names[i], width - Right - room - 6, y + TextSize - 1, TextSize);
+            ink.Box(x, Top - 15, swatch, 9, Colours[i % Colours.Length]);
+            ink.Text(names[i], x + swatch + gap, Top - 6, TextSize);
+            x += swatch + gap + ink.WidthOf(names[i], TextSize) + between;
         }
     }
 

@@ -11,7 +11,7 @@ public sealed class FaceCropTests
         var face = TestFaces.Face(200, 200, 100);
         var square = FaceCrop.Around(face);
         Assert.Equal(square.Width, square.Height, 1e-9);
-        Assert.Equal(1.9 * Math.Max(face.Bounds.Width, face.Bounds.Height), square.Width, 1e-3);
+        Assert.Equal(2.2 * Math.Max(face.Bounds.Width, face.Bounds.Height), square.Width, 1e-3);
         Assert.True(square.CentreY < face.Bounds.CentreY);
         var inside = face.Crop(square, 256, 256).Bounds;
         Assert.True(inside is { Left: > 30, Right: < 226, Top: > 30, Bottom: < 226 });

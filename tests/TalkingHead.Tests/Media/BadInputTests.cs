@@ -87,6 +87,15 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
+    public void StoppedBeforeTheFirstFrameLeavesNothingAndIsExitCode130()
+    {
+        Make("no-face.mp4");
+        using var error = new StringWriter();
+        Assert.Equal(130, Program.Run(["landmarks", folder.At("no-face.mp4"), "--out", folder.At("o.mp4")], new CancellationToken(canceled: true), TextWriter.Null, error));
+        Assert.Equal(["no-face.mp4"], folder.Files);
+    }
+
+    [Fact]
     public void WrongUsageIsExitCodeTwo()
     {
         Make("no-face.png");
