@@ -93,14 +93,14 @@ public sealed class DatasetWriter : IDisposable
     /// <param name="clip">Its frame count, size and checksum are filled in here.</param>
     /// <param name="frames">JPEG files of <see cref="DatasetWriterOptions.Size"/> pixels a side.</param>
     /// <param name="landmarks">(frames, 68, 2): x, y in pixels of the frame, the centre of the top left pixel at (0, 0).</param>
-    /// <exception cref="UserException">The disk is full or fails, or the id cannot be a clip's.</exception>
-    /// <exception cref="ArgumentException">The clip is written already, its identity is on the other side, or counts do not agree.</exception>
+    /// <exception cref="UserException">The disk is full or fails, the id cannot be a clip's, or its identity is on the other side.</exception>
+    /// <exception cref="ArgumentException">The clip is written already, or counts do not agree.</exception>
     public void Add(ClipRecord clip, IReadOnlyList<ReadOnlyMemory<byte>> frames, ReadOnlySpan<float> landmarks)
     {
         if (Contains(clip.Id))
             throw new ArgumentException($"Clip {clip.Id} is written already.", nameof(clip));
         if (identities.TryGetValue(clip.Identity, out var split) && split != clip.Split)
-            throw new ArgumentException($"Clip {clip.Id}: {clip.Identity} is on the {split} side already, not on {clip.Split}.", nameof(clip));
+            throw new UserException($"clip {clip.Id}: {clip.Identity} is on the {split.ToString().ToLowerInvariant()} side already, so its clips cannot be on both; move them to one.");
         var bytes = ClipBytes.Of(clip with { Size = options.Size }, frames, landmarks);
         Guarded(() =>
         {

@@ -79,6 +79,9 @@ public sealed class EpisodeSampler
         Shuffle();
     }
 
+    /// <summary>K.</summary>
+    public int Shots => sampling.Shots;
+
     /// <summary>Episodes in an epoch: the clips with K + 1 frames and more.</summary>
     public int Count => clips.Length;
 

@@ -24,8 +24,11 @@ public static class PictureTensor
         var hwc = tensor(bytes, [pictures.Count, height, width, 3], ScalarType.Byte); // (B, H, W, 3)
         if (device is not null)
             hwc = hwc.to(device);
-        return hwc.permute(0, 3, 1, 2).to_type(ScalarType.Float32).div(127.5f).sub(1f).contiguous().MoveToOuterDisposeScope();
+        return FromBytes(hwc.permute(0, 3, 1, 2)).contiguous().MoveToOuterDisposeScope();
     }
+
+    /// <summary>uint8 in 0..255 of any shape, on any device, as a new float tensor in [-1, 1]: v / 127.5 - 1.</summary>
+    public static Tensor FromBytes(Tensor bytes) => bytes.to_type(ScalarType.Float32).div_(127.5f).sub_(1f);
 
     /// <summary>One picture as (1, 3, H, W).</summary>
     public static Tensor ToTensor(this Picture picture, Device? device = null) => ToTensor([picture], device);

@@ -183,6 +183,6 @@ public sealed class DatasetWriterTests : IDisposable
     {
         using var writer = new DatasetWriter(folder.At("set"), MadeClips.Options);
         MadeClips.Add(writer, 0);
-        Assert.Throws<ArgumentException>(() => writer.Add(MadeClips.Record(1) with { Split = Split.Test }, MadeClips.Frames(1), MadeClips.Landmarks(1)));
+        Assert.Throws<UserException>(() => writer.Add(MadeClips.Record(1) with { Split = Split.Test }, MadeClips.Frames(1), MadeClips.Landmarks(1)));
     }
 }

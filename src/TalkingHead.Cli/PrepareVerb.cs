@@ -1,0 +1,95 @@
+using CommandLine;
+using CommandLine.Text;
+using TalkingHead.Datasets;
+using TalkingHead.Datasets.Preparation;
+
+namespace TalkingHead.Cli;
+
+[Verb("prepare", HelpText = "Makes a dataset of VoxCeleb, of videos or of photos: finds the faces, their landmarks, cuts them out. Stopped or killed, the same command continues.")]
+sealed class PrepareVerb : IVerb
+{
+    static readonly PrepareSettings Defaults = new() { Layout = default, From = "", Out = "" };
+
+    [Option("layout", Required = true, HelpText = "How the collection lies: voxceleb1, voxceleb2, videos (a folder for each person) or photos (a folder for each person); data/README.md draws the trees.")]
+    public string Layout { get; set; } = "";
+
+    [Option("from", Required = true, HelpText = "The collection's folder.")]
+    public string From { get; set; } = "";
+
+    [Option("out", Required = true, HelpText = "The dataset's folder.")]
+    public string Out { get; set; } = "";
+
+    [Option("size", HelpText = "Pixels of a frame's side. (Default: 256)")]
+    public int Size { get; set; } = Defaults.Size;
+
+    [Option("detector", Default = "dlib", HelpText = "dlib (CPU; its model is not for commercial use) or fan (the paper's; wants a GPU).")]
+    public string Detector { get; set; } = Defaults.Detector;
+
+    [Option("workers", HelpText = "Inputs prepared at the same time; changes nothing else. (Default: one for each processor)")]
+    public int Workers { get; set; }
+
+    [Option("part", HelpText = "i/n: take the i-th of n shares of the inputs, on this machine; the parts' files in one folder are one dataset.")]
+    public string? Part { get; set; }
+
+    [Option("shots", HelpText = "K of the training meant: a clip with fewer than K + 1 good frames is refused. (Default: 8)")]
+    public int Shots { get; set; } = Defaults.Shots;
+
+    [Option("frames-per-clip", HelpText = "Frames kept of a clip, evenly spaced: the default leaves room for 32 shots and 32 held-out frames at a third of the disk that all would take; 0 keeps all, which drivers for animation want. (Default: 64)")]
+    public int FramesPerClip { get; set; } = Defaults.FramesPerClip;
+
+    [Option("clip-seconds", HelpText = "A longer video of the videos layout becomes several clips of about this length, as VoxCeleb's are; 0 never cuts. (Default: 10)")]
+    public double ClipSeconds { get; set; } = Defaults.ClipSeconds;
+
+    [Option("least-face", HelpText = "A frame whose face is smaller, in pixels of the source, is no good one. (Default: 40)")]
+    public int LeastFace { get; set; } = Defaults.LeastFace;
+
+    [Option("quality", HelpText = "JPEG quality of the stored frames, 50 to 100. (Default: 95)")]
+    public int Quality { get; set; } = Defaults.Quality;
+
+    [Option("test-share", HelpText = "Share of the people on the test side, where there is no official division. (Default: 0.1)")]
+    public double TestShare { get; set; } = Defaults.TestShare;
+
+    [Option("seed", HelpText = "Draws that division. (Default: 1)")]
+    public ulong Seed { get; set; } = Defaults.Seed;
+
+    [Usage(ApplicationAlias = "talkinghead")]
+    public static IEnumerable<Example> Examples =>
+    [
+        new("VoxCeleb2 as it is unzipped", new PrepareVerb { Layout = "voxceleb2", From = "/data/voxceleb2", Out = "data/voxceleb2" }),
+        new("One's own videos, a folder for each person", new PrepareVerb { Layout = "videos", From = "people", Out = "data/people" }),
+    ];
+
+    public void Run(CancellationToken stop)
+    {
+        var settings = new PrepareSettings
+        {
+            Layout = PrepareLayouts.Parse(Layout),
+            From = From,
+            Out = Out,
+            Size = Size,
+            Detector = Detector,
+            Workers = Workers,
+            Part = Part is null ? DatasetPart.Whole : DatasetPart.Parse(Part),
+            Shots = Shots,
+            FramesPerClip = FramesPerClip,
+            ClipSeconds = ClipSeconds,
+            LeastFace = LeastFace,
+            Quality = Quality,
+            TestShare = TestShare,
+            Seed = Seed,
+        };
+        var preparation = new Preparation(settings);
+        Progress.Run("prepare", preparation.Inputs, "inputs", bar =>
+        {
+            var before = 0;
+            var result = preparation.Run(
+                done =>
+                {
+                    bar.Step(done - before);
+                    before = done;
+                },
+                refusal => bar.Say($"refused {refusal.Input}: {refusal.Reason}"), stop);
+            Console.WriteLine($"{Out}: {(result.AlreadyComplete ? "was complete already: " : "")}{result.Clips} clips of {result.Frames} frames from {result.Inputs} inputs, {result.Refusals} refusals");
+        });
+    }
+}

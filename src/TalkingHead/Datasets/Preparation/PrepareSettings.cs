@@ -1,0 +1,89 @@
+using System.Text.Json;
+using TalkingHead.Faces;
+
+namespace TalkingHead.Datasets.Preparation;
+
+/// <summary>What to prepare, and how. All but <see cref="Workers"/> changes what comes out.</summary>
+public sealed record PrepareSettings
+{
+    public required PrepareLayout Layout { get; init; }
+
+    /// <summary>The collection's folder.</summary>
+    public required string From { get; init; }
+
+    /// <summary>The dataset's folder.</summary>
+    public required string Out { get; init; }
+
+    /// <summary>Pixels of a frame's side.</summary>
+    public int Size { get; init; } = 256;
+
+    /// <summary>"dlib" or "fan".</summary>
+    public string Detector { get; init; } = "dlib";
+
+    /// <summary>Inputs prepared at the same time; 0 is one for each logical processor.</summary>
+    public int Workers { get; init; }
+
+    public DatasetPart Part { get; init; } = DatasetPart.Whole;
+
+    /// <summary>K: a clip with fewer than K + 1 good frames is refused.</summary>
+    public int Shots { get; init; } = 8;
+
+    /// <summary>So many frames of a clip are kept, evenly spaced; 0 keeps all. 64 leave room for 32 shots and 32 held-out frames.</summary>
+    public int FramesPerClip { get; init; } = 64;
+
+    /// <summary>A longer video of the videos layout becomes several clips, of about this many seconds each; 0 never cuts.</summary>
+    public double ClipSeconds { get; init; } = 10;
+
+    /// <summary>A frame whose face is smaller than this, in pixels of the source, is no good one.</summary>
+    public int LeastFace { get; init; } = 40;
+
+    /// <summary>JPEG quality of the stored frames.</summary>
+    public int Quality { get; init; } = 95;
+
+    /// <summary>The share of identities on the test side, where the layout has no official division.</summary>
+    public double TestShare { get; init; } = 0.1;
+
+    /// <summary>Draws that division.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    public FaceCropSettings Crop { get; init; } = new();
+
+    /// <summary>VoxCeleb's frames are cut around the face already, and are taken whole, as the paper takes them.</summary>
+    internal bool TakesWholeFrames => Layout is PrepareLayout.VoxCeleb1 or PrepareLayout.VoxCeleb2;
+
+    internal string Recipe => JsonSerializer.Serialize(new
+    {
+        made_by = "prepare",
+        layout = Layout.ToString().ToLowerInvariant(),
+        size = Size,
+        detector = Detector,
+        shots = Shots,
+        frames_per_clip = FramesPerClip,
+        clip_seconds = ClipSeconds,
+        least_face = LeastFace,
+        quality = Quality,
+        test_share = TestShare,
+        seed = Seed,
+        margin = Crop.Margin,
+        lift = Crop.Lift,
+    });
+
+    /// <exception cref="UserException">A setting is outside its range.</exception>
+    internal void Check()
+    {
+        Expect(Size is >= 32 and <= 1024, "size", Size, "32 to 1024");
+        Expect(Shots is >= 1 and <= 64, "shots", Shots, "1 to 64");
+        Expect(Workers is >= 0 and <= 1024, "workers", Workers, "0 to 1024");
+        Expect(FramesPerClip == 0 || FramesPerClip > Shots, "frames-per-clip", FramesPerClip, $"0, or more than the {Shots} shots");
+        Expect(ClipSeconds is 0 or (>= 0.5 and <= 86_400), "clip-seconds", ClipSeconds, "0, or 0.5 to 86400");
+        Expect(LeastFace is >= 8 and <= 4096, "least-face", LeastFace, "8 to 4096");
+        Expect(Quality is >= 50 and <= 100, "quality", Quality, "50 to 100");
+        Expect(TestShare is >= 0 and <= 1, "test-share", TestShare, "0 to 1");
+
+        static void Expect(bool met, string name, double found, string expected)
+        {
+            if (!met)
+                throw UserException.Usage(FormattableString.Invariant($"--{name} {found}: expected {expected}."));
+        }
+    }
+}
