@@ -1,0 +1,217 @@
+using TalkingHead.Media;
+using TalkingHead.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Datasets;
+
+/// <summary>
+/// Loads batches of episodes ahead of their use. Batches come in the sampler's order and with the same bytes, whatever the
+/// number of workers.
+/// </summary>
+/// <remarks>
+/// Who owns what: the sampler, the counters and the bookkeeping of slots belong to whoever holds <c>gate</c>. A slot's
+/// bytes belong to the workers that took its episodes, until none is left; then to the caller of <see cref="Next"/> on a
+/// CPU, to the uploading thread with a GPU; then the slot is free. Tensors on the GPU belong to the uploading thread until
+/// a batch is uploaded, then to the caller, whose conversion is queued on the same stream as the next upload. The loader
+/// owns all buffers and frees them when every thread has ended.
+/// </remarks>
+public sealed class EpisodeLoader : IDisposable
+{
+    readonly object gate = new();
+    readonly Dataset dataset;
+    readonly EpisodeSampler sampler;
+    readonly EpisodeLoading loading;
+    readonly EpisodeSlot[] slots; // batch n is in slot n % slots.Length
+    readonly Tensor[] uploads;    // on the GPU: batch n is in n % uploads.Length; empty on a CPU
+    readonly (string[] Clips, EpisodeSamplerState After)[] uploaded;
+    readonly Thread[] threads;
+    readonly long first;
+    long begun, freed, sent, handed; // batches: drawn, out of their slot, on the GPU, with the caller
+    bool stopped;
+    Exception? uploadFault;
+
+    /// <param name="dataset">Must stay open as long as the loader.</param>
+    /// <param name="sampler">The loader's alone from now on.</param>
+    /// <param name="loading">Batches, pictures, threads.</param>
+    /// <param name="device">Where batches are wanted; null is the CPU.</param>
+    /// <param name="number">Of the first batch: those before it were loaded by an earlier loader.</param>
+    /// <exception cref="UserException">The batch does not fit in one buffer, or frames are too large to be padded.</exception>
+    public EpisodeLoader(Dataset dataset, EpisodeSampler sampler, EpisodeLoading loading, Device? device = null, long number = 0)
+    {
+        (this.dataset, this.sampler, this.loading, State) = (dataset, sampler, loading, sampler.State);
+        ArgumentOutOfRangeException.ThrowIfLessThan(loading.Batch, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(loading.Workers, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(loading.Prefetch, 1);
+        var side = loading.Size == 0 ? dataset.Size : loading.Size;
+        if (EpisodeSlot.Length(loading.Batch, sampler.Shots, side) > int.MaxValue)
+            throw UserException.Usage($"a batch of {loading.Batch} episodes of {sampler.Shots} shots at {side} pixels is larger than 2 GiB of pictures; lower the batch.");
+        if (side < dataset.Size && loading.Resize == Configuration.ResizeKind.Pad)
+            throw UserException.Usage($"{dataset.Folder}: its frames of {dataset.Size} pixels cannot be padded to {side}; set data.resize to resize, or data.size to {dataset.Size} or more.");
+        first = begun = freed = sent = handed = number;
+        var onGpu = device is not null && device.type == DeviceType.CUDA;
+        slots = [.. Enumerable.Range(0, loading.Prefetch + 1).Select(_ => new EpisodeSlot(loading.Batch, sampler.Shots, side, onGpu))];
+        using (NewDisposeScope())
+            uploads = onGpu ? [.. Enumerable.Range(0, 2).Select(_ => slots[0].Bytes.to(device!).DetachFromDisposeScope())] : [];
+        uploaded = new (string[], EpisodeSamplerState)[uploads.Length];
+        threads = [.. Enumerable.Range(0, loading.Workers).Select(i => new Thread(Work) { IsBackground = true, Name = $"episodes {i}" })];
+        if (onGpu)
+            threads = [.. threads, new Thread(Upload) { IsBackground = true, Name = "episodes to the GPU" }];
+        foreach (var thread in threads)
+            thread.Start();
+    }
+
+    /// <summary>Where the sampler was after the last batch that <see cref="Next"/> gave: from there on all is still to come.</summary>
+    public EpisodeSamplerState State { get; private set; }
+
+    /// <summary>Number of the batch that <see cref="Next"/> gives next.</summary>
+    public long NextNumber => handed;
+
+    /// <summary>The next batch, as soon as it is there.</summary>
+    /// <exception cref="UserException">A clip of it is damaged; names clip and shard.</exception>
+    public LoadedBatch Next()
+    {
+        ObjectDisposedException.ThrowIf(stopped, this);
+        var slot = slots[handed % slots.Length];
+        lock (gate)
+        {
+            while (uploads.Length == 0 ? !IsFull(handed) : sent == handed && uploadFault is null)
+                Monitor.Wait(gate);
+        }
+
+        if ((uploads.Length == 0 ? slot.Fault : sent == handed ? uploadFault : null) is { } fault)
+            throw fault is UserException mistake ? new UserException(mistake.Message, mistake, mistake.ExitCode) : new InvalidOperationException($"Loading failed: {fault.Message}", fault);
+
+        // On the GPU this is only queued; on the same stream as what fills the buffer next.
+        var (clips, after) = uploads.Length == 0 ? (Clips(slot), slot.After!) : uploaded[handed % uploads.Length];
+        var all = PictureTensor.FromBytes(uploads.Length == 0 ? slot.Bytes : uploads[handed % uploads.Length]);
+        var (sources, sourceLandmarks, targets, targetLandmarks) = slot.Parts(all);
+        var batch = new LoadedBatch(handed, new(sources, sourceLandmarks, targets, targetLandmarks, clips), after);
+        all.Dispose(); // its parts keep the memory
+        State = after;
+        lock (gate)
+        {
+            handed++;
+            if (uploads.Length == 0)
+                freed++;
+            Monitor.PulseAll(gate);
+        }
+
+        return batch;
+    }
+
+    /// <summary>Ends all threads, then frees all buffers.</summary>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            if (stopped)
+                return;
+            stopped = true;
+            Monitor.PulseAll(gate);
+        }
+
+        foreach (var thread in threads)
+            thread.Join();
+        foreach (var slot in slots)
+            slot.Dispose();
+        foreach (var upload in uploads)
+            upload.Dispose();
+    }
+
+    void Work()
+    {
+        var reader = new EpisodeReader(dataset, loading);
+        while (TakeEpisode() is var (slot, episode))
+        {
+            Exception? fault = null;
+            try
+            {
+                slot.Fill(episode, reader);
+            }
+            catch (Exception e)
+            {
+                fault = e;
+            }
+
+            lock (gate)
+            {
+                slot.Fault ??= fault;
+                if (--slot.Left == 0)
+                    Monitor.PulseAll(gate);
+            }
+        }
+    }
+
+    // The next episode of the youngest batch; with none left there, a new batch, as soon as a slot is free.
+    (EpisodeSlot Slot, int Episode)? TakeEpisode()
+    {
+        lock (gate)
+        {
+            while (!stopped)
+            {
+                if (begun > first && slots[(begun - 1) % slots.Length] is var youngest && youngest.Begun < loading.Batch)
+                    return (youngest, youngest.Begun++);
+                if (begun - freed < slots.Length)
+                    Begin(slots[begun++ % slots.Length]);
+                else
+                    Monitor.Wait(gate);
+            }
+        }
+
+        return null;
+    }
+
+    void Begin(EpisodeSlot slot)
+    {
+        slot.Episodes = [.. Enumerable.Range(0, loading.Batch).Select(_ => sampler.Next())];
+        (slot.After, slot.Fault, slot.Begun, slot.Left) = (sampler.State, null, 0, loading.Batch);
+        Monitor.PulseAll(gate);
+    }
+
+    // A copy waits for the GPU, so it has a thread of its own; what it waits for is not what the training thread queues next.
+    void Upload()
+    {
+        while (TakeFull() is { } slot)
+        {
+            try
+            {
+                if (slot.Fault is not null)
+                    throw slot.Fault;
+                uploads[sent % uploads.Length].copy_(slot.Bytes);
+                uploaded[sent % uploads.Length] = (Clips(slot), slot.After!);
+            }
+            catch (Exception e)
+            {
+                lock (gate)
+                {
+                    uploadFault = e;
+                    Monitor.PulseAll(gate);
+                }
+
+                return;
+            }
+
+            lock (gate)
+            {
+                sent++;
+                freed++;
+                Monitor.PulseAll(gate);
+            }
+        }
+    }
+
+    EpisodeSlot? TakeFull()
+    {
+        lock (gate)
+        {
+            while (!stopped && (!IsFull(sent) || sent - handed == uploads.Length))
+                Monitor.Wait(gate);
+            return stopped ? null : slots[sent % slots.Length];
+        }
+    }
+
+    bool IsFull(long batch) => begun > batch && slots[batch % slots.Length].Left == 0;
+
+    string[] Clips(EpisodeSlot slot) => Array.ConvertAll(slot.Episodes, episode => dataset[episode.Clip].Id);
+}

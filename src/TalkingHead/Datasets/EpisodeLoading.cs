@@ -1,0 +1,33 @@
+using TalkingHead.Configuration;
+using TalkingHead.Faces;
+using TalkingHead.Training;
+
+namespace TalkingHead.Datasets;
+
+/// <summary>How episodes are loaded. Only <see cref="Batch"/>, <see cref="Size"/>, <see cref="Resize"/> and <see cref="Drawing"/> change what comes out.</summary>
+public sealed record EpisodeLoading
+{
+    /// <summary>Episodes in a batch.</summary>
+    public int Batch { get; init; } = 8;
+
+    /// <summary>Side of the pictures wanted; 0 is the dataset's own.</summary>
+    public int Size { get; init; }
+
+    /// <summary>How frames of another side come to it.</summary>
+    public ResizeKind Resize { get; init; } = ResizeKind.Resize;
+
+    /// <summary>How landmark images are drawn.</summary>
+    public LandmarkDrawing Drawing { get; init; } = new();
+
+    /// <summary>Threads that decode and draw.</summary>
+    public int Workers { get; init; } = Math.Max(1, Environment.ProcessorCount - 1);
+
+    /// <summary>Batches that may be ready or in the making while one is used.</summary>
+    public int Prefetch { get; init; } = 2;
+}
+
+/// <summary>A batch, and how to get back behind it.</summary>
+/// <param name="Number">Counted from the first batch of the training.</param>
+/// <param name="Episodes">In [-1, 1] on the loader's device; the caller's to dispose.</param>
+/// <param name="After">Where the sampler is after this batch.</param>
+public sealed record LoadedBatch(long Number, EpisodeBatch Episodes, EpisodeSamplerState After);

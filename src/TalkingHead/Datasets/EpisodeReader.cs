@@ -1,0 +1,63 @@
+using SkiaSharp;
+using TalkingHead.Configuration;
+using TalkingHead.Faces;
+using TalkingHead.Media;
+
+namespace TalkingHead.Datasets;
+
+/// <summary>Decodes and draws the pictures of an episode into planes of bytes (3, S, S). One thread's own: its buffers are used again.</summary>
+sealed class EpisodeReader(Dataset dataset, EpisodeLoading loading)
+{
+    readonly int side = loading.Size == 0 ? dataset.Size : loading.Size;
+    readonly byte[] rgba = new byte[4 * dataset.Size * dataset.Size];
+    readonly Picture drawn = new(loading.Size == 0 ? dataset.Size : loading.Size, loading.Size == 0 ? dataset.Size : loading.Size);
+    byte[] encoded = new byte[1 << 16];
+
+    /// <param name="episode">What to read.</param>
+    /// <param name="sources">(K, 3, S, S).</param>
+    /// <param name="sourceLandmarks">(K, 3, S, S).</param>
+    /// <param name="target">(3, S, S).</param>
+    /// <param name="targetLandmarks">(3, S, S).</param>
+    /// <exception cref="UserException">A frame is damaged; names clip and shard.</exception>
+    internal void Read(Episode episode, Span<byte> sources, Span<byte> sourceLandmarks, Span<byte> target, Span<byte> targetLandmarks)
+    {
+        var points = dataset.ReadLandmarks(episode.Clip);
+        var size = target.Length;
+        for (var k = 0; k < episode.Sources.Count; k++)
+            Read(episode, episode.Sources[k], points, sources.Slice(k * size, size), sourceLandmarks.Slice(k * size, size));
+        Read(episode, episode.Target, points, target, targetLandmarks);
+    }
+
+    void Read(Episode episode, int frame, float[] points, Span<byte> picture, Span<byte> landmarkImage)
+    {
+        Decode(episode.Clip, frame);
+        if (side == dataset.Size)
+            PlanarPixels.FromRgba(rgba, picture);
+        else
+            PlanarPixels.FromRgb(FrameFit.Fit(rgba, dataset.Size, side, loading.Resize).Pixels, picture);
+
+        var landmarks = FrameFit.Fit(new Landmarks(points.AsSpan(frame * ClipBytes.LandmarkFloats, ClipBytes.LandmarkFloats)), dataset.Size, side, loading.Resize);
+        if (episode.Mirrored)
+        {
+            PlanarPixels.Mirror(picture, side);
+            landmarks = landmarks.Mirror(side);
+        }
+
+        Array.Clear(drawn.Pixels);
+        LandmarkImage.Over(drawn, landmarks, loading.Drawing);
+        PlanarPixels.FromRgb(drawn.Pixels, landmarkImage);
+    }
+
+    unsafe void Decode(int clip, int frame)
+    {
+        var length = dataset.ReadFrame(clip, frame, ref encoded);
+        fixed (byte* bytes = encoded, pixels = rgba)
+        {
+            using var data = SKData.Create((nint)bytes, length);
+            using var codec = SKCodec.Create(data);
+            var info = new SKImageInfo(dataset.Size, dataset.Size, SKColorType.Rgba8888, SKAlphaType.Opaque);
+            if (codec is null || codec.Info.Width != info.Width || codec.Info.Height != info.Height || codec.GetPixels(info, (nint)pixels) != SKCodecResult.Success)
+                throw new UserException($"{dataset[clip].Shard}: frame {frame} of clip {dataset[clip].Id} is no JPEG picture of {dataset.Size}x{dataset.Size} ({(codec is null ? "no picture" : $"{codec.Info.Width}x{codec.Info.Height}")}); prepare the dataset again.");
+        }
+    }
+}
