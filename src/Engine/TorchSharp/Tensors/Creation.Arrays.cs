@@ -31,8 +31,10 @@ public static unsafe partial class torch
     {
         var bytes = Buffer.ByteLength(rawArray);
         long size = dtype.ElementSize();
+        if (offset < 0 || offset > bytes)
+            throw new ArgumentException($"frombuffer: byte {offset} is outside an array of {bytes} bytes.");
         if (count < 0) count = (bytes - offset) / size;
-        if (offset < 0 || offset + count * size > bytes)
+        if (count > (bytes - offset) / size)
             throw new ArgumentException($"frombuffer: {count} elements of {dtype} from byte {offset} do not fit into {bytes} bytes.");
         var pin = GCHandle.Alloc(rawArray, GCHandleType.Pinned);
         var first = (byte*)pin.AddrOfPinnedObject() + offset;
