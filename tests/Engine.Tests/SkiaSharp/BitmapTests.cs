@@ -9,7 +9,7 @@ public class BitmapTests
     [InlineData(SKColorType.Rgba8888, new byte[] { 10, 20, 30, 255 })]
     [InlineData(SKColorType.Bgra8888, new byte[] { 30, 20, 10, 255 })]
     [InlineData(SKColorType.Rgb888x, new byte[] { 10, 20, 30, 255 })]
-    [InlineData(SKColorType.Gray8, new byte[] { 18 })]
+    [InlineData(SKColorType.Gray8, new byte[] { 19 })]
     [InlineData(SKColorType.Alpha8, new byte[] { 255 })]
     public void BytesLieAsTheColourTypeSays(SKColorType colorType, byte[] bytes)
     {
@@ -130,7 +130,10 @@ public class BitmapTests
         using var part = new SKBitmap(3, 2, SKColorType.Bgra8888, SKAlphaType.Premul);
         Assert.True(image.ReadPixels(part.Info, part.GetPixels(), part.RowBytes, 6, 5));
         Assert.Equal(picture.GetPixel(7, 6), part.GetPixel(1, 1));
-        Assert.False(image.ReadPixels(part.Info, part.GetPixels(), part.RowBytes, 8, 5));
+        Assert.True(image.ReadPixels(part.Info, part.GetPixels(), part.RowBytes, -2, 7));
+        Assert.Equal(picture.GetPixel(0, 7), part.GetPixel(2, 0));
+        Assert.Equal(picture.GetPixel(7, 6), part.GetPixel(1, 1));
+        Assert.False(image.ReadPixels(part.Info, part.GetPixels(), part.RowBytes, 10, 5));
     }
 
     [Fact]

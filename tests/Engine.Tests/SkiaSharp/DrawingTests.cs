@@ -148,7 +148,7 @@ public class DrawingTests
     public void AGreyBitmapShowsTheLuminance()
     {
         using var bitmap = Draw(canvas => canvas.DrawRect(0, 0, 40, 20, Red), 40, SKColorType.Gray8);
-        Assert.Equal(new byte[] { 53, 255 }, new[] { bitmap.Bytes[0], bitmap.Bytes[^1] });
+        Assert.Equal(new byte[] { 54, 255 }, new[] { bitmap.Bytes[0], bitmap.Bytes[^1] });
     }
 
     [Fact]

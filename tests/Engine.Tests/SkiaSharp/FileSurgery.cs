@@ -43,8 +43,6 @@ static class FileSurgery
         var tiff = Tiff(orientation, littleEndian);
         if (file[0] == 0xFF)
             return [.. file[..2], 0xFF, 0xE1, 0, (byte)(tiff.Length + 8), .. "Exif\0\0"u8, .. tiff, .. file[2..]];
-        if (file[0] == 0x89)
-            return [.. file[..33], .. PngChunk("eXIf", tiff), .. file[33..]];
         return WebpWithExif(file, tiff);
     }
 
@@ -60,16 +58,6 @@ static class FileSurgery
             .. Short(0x0112), .. Short(3), .. Long(1), .. Short(orientation), 0, 0,
             0, 0, 0, 0,
         ];
-    }
-
-    static byte[] PngChunk(string type, byte[] body)
-    {
-        byte[] typed = [.. System.Text.Encoding.ASCII.GetBytes(type), .. body];
-        var chunk = new byte[typed.Length + 8];
-        BinaryPrimitives.WriteInt32BigEndian(chunk, body.Length);
-        typed.CopyTo(chunk, 4);
-        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(chunk.Length - 4), Crc(typed));
-        return chunk;
     }
 
     static byte[] WebpWithExif(byte[] webp, byte[] tiff)

@@ -24,7 +24,6 @@ public class HostileFileTests
     }
 
     [Theory]
-    [InlineData("")]
     [InlineData("this is a text, whatever its name says")]
     [InlineData("GIF89a......................")]
     public void WhatIsNoPictureIsNull(string text)
@@ -43,6 +42,14 @@ public class HostileFileTests
         {
             File.Delete(path);
         }
+    }
+
+    [Fact]
+    public void NothingAtAllIsIncomplete()
+    {
+        Assert.Null(SKCodec.Create(new MemoryStream(), out var result));
+        Assert.Equal(SKCodecResult.IncompleteInput, result);
+        Assert.Null(SKBitmap.Decode([]));
     }
 
     [Fact]
@@ -139,10 +146,11 @@ public class HostileFileTests
         using var data = SKData.CreateCopy(Pictures.Encoded(SKEncodedImageFormat.Jpeg));
         using var codec = SKCodec.Create(data)!;
         var info = codec.Info;
-        Assert.Equal(SKCodecResult.InvalidParameters, codec.GetPixels(info, IntPtr.Zero));
+        Assert.Throws<ArgumentNullException>(() => codec.GetPixels(info, IntPtr.Zero));
         Assert.Equal(SKCodecResult.InvalidParameters, codec.GetPixels(info, new byte[info.BytesSize - 1]));
         Assert.Equal(SKCodecResult.InvalidScale, codec.GetPixels(info.WithSize(63, 64), new byte[info.BytesSize]));
         Assert.Equal(SKCodecResult.InvalidConversion, codec.GetPixels(info.WithColorType(SKColorType.Gray8), new byte[info.BytesSize]));
+        Assert.Equal(SKCodecResult.InvalidConversion, codec.GetPixels(info.WithColorType(SKColorType.Rgb888x), new byte[info.BytesSize]));
     }
 
     [Fact]

@@ -7,7 +7,6 @@ public class RoundTripTests
     [Theory]
     [InlineData(SKColorType.Rgba8888)]
     [InlineData(SKColorType.Bgra8888)]
-    [InlineData(SKColorType.Rgb888x)]
     public void PngKeepsEveryOpaquePixel(SKColorType colorType)
     {
         using var picture = Pictures.Natural(61, 37, colorType);

@@ -35,20 +35,6 @@ static class Exif
         return SKEncodedOrigin.Default;
     }
 
-    public static SKEncodedOrigin OriginOfPng(ReadOnlySpan<byte> file)
-    {
-        for (var at = 8L; at + 12 <= file.Length;)
-        {
-            var length = BinaryPrimitives.ReadUInt32BigEndian(file[(int)at..]);
-            if (at + 12 + length > file.Length)
-                break;
-            if (file.Slice((int)at + 4, 4).SequenceEqual("eXIf"u8))
-                return OriginOfTiff(file.Slice((int)at + 8, (int)length));
-            at += 12 + length;
-        }
-        return SKEncodedOrigin.Default;
-    }
-
     public static SKEncodedOrigin OriginOfWebp(ReadOnlySpan<byte> file)
     {
         for (var at = 12L; at + 8 <= file.Length;)

@@ -20,7 +20,7 @@ abstract class PictureDecoder
     {
         ReadOnlySpan<byte> bytes = data.Span;
         PictureDecoder? decoder = null;
-        result = SKCodecResult.Unimplemented;
+        result = bytes.IsEmpty ? SKCodecResult.IncompleteInput : SKCodecResult.Unimplemented;
         if (bytes.StartsWith(PngDecoder.Signature))
             decoder = PngDecoder.TryOpen(data, out result);
         else if (bytes.StartsWith(JpegDecoder.Signature))

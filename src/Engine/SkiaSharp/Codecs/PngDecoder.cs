@@ -27,7 +27,8 @@ sealed class PngDecoder : PictureDecoder
                 (int)image.Height,
                 isGray ? SKColorType.Gray8 : SKImageInfo.PlatformColorType,
                 hasAlpha ? SKAlphaType.Unpremul : SKAlphaType.Opaque),
-            Origin = Exif.OriginOfPng(data.Span),
+            // Skia does not look for an orientation in PNG files either.
+            Origin = SKEncodedOrigin.Default,
         };
     }
 

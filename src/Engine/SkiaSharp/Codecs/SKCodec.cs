@@ -92,11 +92,15 @@ public unsafe class SKCodec : SKObject
     /// Decodes into the caller's memory, with no copy in between. On <see cref="SKCodecResult.IncompleteInput"/> the part
     /// that the file holds is there.
     /// </summary>
-    /// <param name="info">The size of <see cref="Info"/> or of <see cref="GetScaledDimensions"/>, and the layout wanted.</param>
+    /// <param name="info">
+    /// The size of <see cref="Info"/> or of <see cref="GetScaledDimensions"/>, and the layout wanted: red or blue first, or grey
+    /// for what is grey.
+    /// </param>
     /// <param name="pixels">At least <see cref="SKImageInfo.BytesSize"/> bytes.</param>
     public SKCodecResult GetPixels(SKImageInfo info, IntPtr pixels)
     {
         ThrowIfDisposed();
+        ArgumentNullException.ThrowIfNull((void*)pixels, nameof(pixels));
         var target = new PixelView(info, pixels, info.RowBytes);
         if (!target.IsValid)
             return SKCodecResult.InvalidParameters;
@@ -109,12 +113,11 @@ public unsafe class SKCodec : SKObject
         return result;
     }
 
-    // As Skia: colour does not become grey, alpha does not become opaque.
+    // As Skia: colour does not become grey, alpha does not become opaque, and nothing becomes 888x.
     bool IsConvertible(SKImageInfo info) => info.ColorType switch
     {
         SKColorType.Gray8 => Info.ColorType == SKColorType.Gray8,
         SKColorType.Rgba8888 or SKColorType.Bgra8888 => info.AlphaType != SKAlphaType.Unknown && (!info.IsOpaque || Info.IsOpaque),
-        SKColorType.Rgb888x => Info.IsOpaque,
         _ => false,
     };
 

@@ -17,7 +17,7 @@ public enum SKCodecResult
     /// <summary>The file cannot be decoded at that size; see <see cref="SKCodec.GetScaledDimensions(float)"/>.</summary>
     InvalidScale = 4,
 
-    /// <summary>No memory to decode into, or too few bytes a row.</summary>
+    /// <summary>Too few bytes to decode into.</summary>
     InvalidParameters = 5,
 
     /// <summary>The data is no picture.</summary>

@@ -89,9 +89,9 @@ static unsafe class PixelConversion
         }
     }
 
-    // Rec. 709 weights in 256ths.
+    // The weights of Rec. 709, rounded.
     static byte Luminance(uint word) =>
-        (byte)(((word & 255) * 54 + ((word >> 8) & 255) * 183 + ((word >> 16) & 255) * 19) >> 8);
+        (byte)(((word & 255) * 2126 + ((word >> 8) & 255) * 7152 + ((word >> 16) & 255) * 722 + 5000) / 10000);
 
     public static void SwapRedBlue(ReadOnlySpan<uint> from, Span<uint> to)
     {

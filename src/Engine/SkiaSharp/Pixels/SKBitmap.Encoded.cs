@@ -22,6 +22,10 @@ public partial class SKBitmap
     /// picture, or too large for memory; <see cref="SKCodec.Info"/> tells the size beforehand. The EXIF orientation is not
     /// applied; see <see cref="SKCodec.EncodedOrigin"/>.
     /// </summary>
+    /// <remarks>
+    /// The real package throws where memory does not suffice, and from its overloads for bytes also where there is no picture:
+    /// code for both goes by <see cref="SKCodec"/>.
+    /// </remarks>
     public static SKBitmap? Decode(string filename) => DecodeOnce(SKCodec.Create(filename), null);
 
     public static SKBitmap? Decode(string filename, SKImageInfo bitmapInfo) => DecodeOnce(SKCodec.Create(filename), bitmapInfo);

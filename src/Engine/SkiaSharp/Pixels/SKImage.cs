@@ -125,15 +125,15 @@ public class SKImage : SKObject
 
     /// <summary>
     /// Copies pixels from (<paramref name="srcX"/>, <paramref name="srcY"/>) on into a caller's memory, converting to its
-    /// layout. False where it reaches beyond the image.
+    /// layout. What lies beyond the image is left as it is; false where nothing lies within.
     /// </summary>
     public bool ReadPixels(SKImageInfo dstInfo, IntPtr dstPixels, int dstRowBytes, int srcX, int srcY)
     {
         var target = new PixelView(dstInfo, dstPixels, dstRowBytes);
-        var area = SKRectI.Create(srcX, srcY, dstInfo.Width, dstInfo.Height);
-        if (!target.IsValid || !Info.Rect.Contains(area))
+        var area = SKRectI.Intersect(SKRectI.Create(srcX, srcY, dstInfo.Width, dstInfo.Height), Info.Rect);
+        if (!target.IsValid || area.Width <= 0 || area.Height <= 0)
             return false;
-        PixelConversion.Copy(View.Subset(area), target);
+        PixelConversion.Copy(View.Subset(area), target.Subset(SKRectI.Create(area.Left - srcX, area.Top - srcY, area.Width, area.Height)));
         GC.KeepAlive(this);
         return true;
     }

@@ -59,8 +59,9 @@ public class SKFont : SKObject
         get
         {
             using var font = Scaled();
+            using var exact = Scaled(linear: true);
             var extents = default(CairoText.FontExtents);
-            CairoText.cairo_scaled_font_extents(font, ref extents);
+            CairoText.cairo_scaled_font_extents(exact, ref extents);
             return new SKFontMetrics
             {
                 Ascent = -(float)extents.Ascent,
@@ -122,10 +123,10 @@ public class SKFont : SKObject
 
     Cairo.Matrix Matrix => new(Size * ScaleX, 0, Size * SkewX, Size, 0, 0);
 
-    CairoText.ScaledFont Scaled()
+    CairoText.ScaledFont Scaled(bool linear = false)
     {
         ThrowIfDisposed();
-        using var options = Options();
+        using var options = Options(linear);
         var font = new CairoText.ScaledFont(face, Matrix, Cairo.Matrix.From(SKMatrix.Identity), options);
         var status = CairoText.cairo_scaled_font_status(font);
         if (status == 0)
@@ -136,7 +137,7 @@ public class SKFont : SKObject
 
     protected override void DisposeNative() => face.Dispose();
 
-    CairoText.FontOptions Options()
+    CairoText.FontOptions Options(bool linear = false)
     {
         var options = new CairoText.FontOptions();
         CairoText.cairo_font_options_set_antialias(
@@ -149,7 +150,7 @@ public class SKFont : SKObject
             _ => CairoText.HintMedium,
         });
         CairoText.cairo_font_options_set_hint_metrics(
-            options, Subpixel || LinearMetrics ? CairoText.HintMetricsOff : CairoText.HintMetricsOn);
+            options, linear || Subpixel || LinearMetrics ? CairoText.HintMetricsOff : CairoText.HintMetricsOn);
         return options;
     }
 }
