@@ -15,6 +15,7 @@ static class Program
         typeof(PrepareVerb),
         typeof(LandmarksVerb),
         typeof(InspectVerb),
+        typeof(ImportVerb),
         typeof(DoctorVerb),
     ];
 

@@ -20,9 +20,22 @@ public sealed record DataSettings
     public ResizeKind Resize { get; init; } = ResizeKind.Resize;
 }
 
+/// <summary>How landmarks are drawn.</summary>
+public enum LandmarkStyle
+{
+    /// <summary>As the paper's authors do: bright lines on black.</summary>
+    Paper,
+
+    /// <summary>As the best-known reproduction does: for its imported networks.</summary>
+    Vt,
+}
+
 /// <summary>The drawing of the 68 landmarks that the networks see.</summary>
 public sealed record LandmarkSettings
 {
+    [Setting("Whose drawing: paper, or vt for imported networks, which has its own lines.")]
+    public LandmarkStyle Style { get; init; } = LandmarkStyle.Paper;
+
     [Setting("Width of the lines in pixels of a 256 pixel picture; it scales with the side and is never under one pixel.", Min = 0.5, Max = 16)]
     public double LineWidth { get; init; } = 2;
 

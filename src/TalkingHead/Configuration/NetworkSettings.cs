@@ -1,8 +1,24 @@
 namespace TalkingHead.Configuration;
 
-/// <summary>Sizes of the three networks; the defaults are the paper's.</summary>
+/// <summary>Whose networks a run has.</summary>
+public enum NetworkLayout
+{
+    /// <summary>This framework's, built as the paper says.</summary>
+    Paper,
+
+    /// <summary>Those of the published weights of the best-known reproduction.</summary>
+    VtMaster,
+
+    /// <summary>Those of its later layout.</summary>
+    VtSaveDisc,
+}
+
+/// <summary>The three networks; the defaults are the paper's.</summary>
 public sealed record NetworkSettings
 {
+    [Setting("Whose networks: paper, or those that talkinghead import read; the sizes below are the paper's only.")]
+    public NetworkLayout Layout { get; init; } = NetworkLayout.Paper;
+
     [Setting("Channels of each network's first block; they double with every halving of the side.", Min = 8, Max = 512)]
     public int BaseChannels { get; init; } = 64;
 

@@ -1,3 +1,4 @@
+using TalkingHead.Configuration;
 using TalkingHead.Media;
 
 namespace TalkingHead.Faces;
@@ -5,11 +6,18 @@ namespace TalkingHead.Faces;
 /// <summary>How landmarks are drawn; the same in training and in use.</summary>
 public sealed record LandmarkDrawing
 {
+    /// <summary>Whose drawing; the reproduction's has its own lines and colours.</summary>
+    public LandmarkStyle Style { get; init; } = LandmarkStyle.Paper;
+
     /// <summary>Draw points 60 to 67 too.</summary>
     public bool InnerLips { get; init; }
 
     /// <summary>Pixels in a picture of 256; grows and shrinks with the shorter side, never under one pixel.</summary>
     public double LineWidth { get; init; } = 2;
+
+    /// <summary>As a configuration says.</summary>
+    public static LandmarkDrawing Of(LandmarkSettings settings) =>
+        new() { Style = settings.Style, LineWidth = settings.LineWidth, InnerLips = settings.InnerLips };
 }
 
 /// <summary>
@@ -30,9 +38,11 @@ public static class LandmarkImage
         (true, false, true), (false, true, true), (true, true, false), (true, true, false),
     ];
 
-    /// <summary>The landmark image: lines on black.</summary>
+    /// <summary>The landmark image: lines on black, or as the drawing's style has it.</summary>
     public static Picture Draw(Landmarks landmarks, int width, int height, LandmarkDrawing? drawing = null)
     {
+        if (drawing?.Style == LandmarkStyle.Vt)
+            return VtLandmarkImage.Draw(landmarks, width, height);
         var picture = new Picture(width, height);
         Over(picture, landmarks, drawing);
         return picture;

@@ -9,7 +9,7 @@ namespace TalkingHead.Networks;
 /// G (paper, section 3.1): a landmark image and a person's ψ to a picture of the person. ψ holds the scale and shift
 /// of every adaptive instance norm; <see cref="Project"/> makes it from an embedding (ψ = P ê), fine-tuning trains it.
 /// </summary>
-public sealed class Generator : Module<Tensor, Tensor, Tensor>
+public sealed class Generator : PersonGenerator
 {
     readonly DownPath path;
     readonly ModuleList<AdaptiveBlock> residual;
@@ -55,10 +55,10 @@ public sealed class Generator : Module<Tensor, Tensor, Tensor>
     }
 
     /// <summary>Length of ψ: 13,056 in the paper.</summary>
-    public int StyleLength => 2 * styleChannels.Sum();
+    public override int StyleLength => 2 * styleChannels.Sum();
 
     /// <summary>Embeddings ê (B,N) to ψ = P ê (B,<see cref="StyleLength"/>).</summary>
-    public Tensor Project(Tensor embedding) => projection.call(embedding);
+    public override Tensor Project(Tensor embedding) => projection.call(embedding);
 
     /// <summary>
     /// Landmark images (B,3,S,S) in [-1,1] and ψ, one for each or one for all (B or 1,<see cref="StyleLength"/>), to

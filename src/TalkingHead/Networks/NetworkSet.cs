@@ -8,23 +8,26 @@ namespace TalkingHead.Networks;
 public sealed class NetworkSet : IDisposable
 {
     /// <summary>Builds the networks; this seeds torch's generator.</summary>
+    /// <exception cref="UserException">The configuration is of imported networks.</exception>
     public NetworkSet(RunConfiguration configuration, Device? device = null)
     {
         var (settings, size, norm) = (configuration.Network, configuration.Data.Size, configuration.SpectralNorm);
+        if (settings.Layout != NetworkLayout.Paper)
+            throw UserException.Usage($"network.layout is {SettingValue.Format(settings.Layout)}: imported networks can be used, not trained. Train with network.layout=paper.");
         manual_seed(configuration.Training.Seed);
-        Embedder = new Embedder(settings, size, Mode(norm.Embedder));
-        Generator = new Generator(settings, size, Mode(norm.Generator));
-        Discriminator = new Discriminator(settings, size, Mode(norm.Discriminator));
+        Embedder = new Embedder(settings, size, Mode(norm, norm.Embedder));
+        Generator = new Generator(settings, size, Mode(norm, norm.Generator));
+        Discriminator = new Discriminator(settings, size, Mode(norm, norm.Discriminator));
         foreach (var network in new nn.Module[] { Embedder, Generator, Discriminator })
             network.to(device ?? CPU);
-
-        SpectralMode Mode(bool normalized) => (normalized, norm.Iterate) switch
-        {
-            (false, _) => SpectralMode.Off,
-            (true, PowerIteration.Step) => SpectralMode.EachStep,
-            (true, _) => SpectralMode.EachForward,
-        };
     }
+
+    internal static SpectralMode Mode(SpectralNormSettings settings, bool normalized) => (normalized, settings.Iterate) switch
+    {
+        (false, _) => SpectralMode.Off,
+        (true, PowerIteration.Step) => SpectralMode.EachStep,
+        (true, _) => SpectralMode.EachForward,
+    };
 
     /// <summary>E.</summary>
     public Embedder Embedder { get; }
