@@ -1,5 +1,6 @@
 using TalkingHead.Formats;
 using TalkingHead.Media;
+using TalkingHead.Perception;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -36,7 +37,7 @@ public sealed class FanTracker : FaceTracker
     /// <param name="device">Null: the first GPU, else the CPU.</param>
     /// <exception cref="UserException">A file is missing or is not what it should be.</exception>
     public FanTracker(Device? device = null)
-        : this(FaceModels.Find(DetectorFile), FaceModels.Find(LandmarkFile), device ?? (cuda.is_available() ? CUDA : CPU))
+        : this(PublishedWeights.Locate(DetectorFile), PublishedWeights.Locate(LandmarkFile), device ?? (cuda.is_available() ? CUDA : CPU))
     {
     }
 
@@ -90,7 +91,7 @@ public sealed class FanTracker : FaceTracker
         foreach (var (name, parameter) in expected)
         {
             if (!weights.TryGetValue(name, out var weight) || !weight.shape.SequenceEqual(parameter.shape))
-                throw new UserException($"{path}: no S3FD detector: \"{name}\" of ({string.Join(",", parameter.shape)}) is not in it; get it again with: scripts/download-weights.sh fan");
+                throw new UserException($"{path}: no S3FD detector: \"{name}\" of ({string.Join(",", parameter.shape)}) is not in it; get it again with: scripts/download-weights.sh {Path.GetFileName(path)}");
         }
 
         network.load_state_dict(weights.Where(w => expected.ContainsKey(w.Key)).ToDictionary());
@@ -107,7 +108,7 @@ public sealed class FanTracker : FaceTracker
         }
         catch (Exception e) when (e is not UserException)
         {
-            throw new UserException($"{path}: not a TorchScript file that can be loaded; get it again with: scripts/download-weights.sh fan", e);
+            throw new UserException($"{path}: not a TorchScript file that can be loaded; get it again with: scripts/download-weights.sh {Path.GetFileName(path)}", e);
         }
     }
 
