@@ -20,44 +20,57 @@ public static partial class torch
         public Tensor mul(Scalar target) => Call("aten::mul.Scalar", this, target);
         public Tensor mul_(Tensor target) => CallInPlace(this, "aten::mul_.Tensor", this, target);
         public Tensor mul_(Scalar target) => CallInPlace(this, "aten::mul_.Scalar", this, target);
+        /// <summary>this + alpha·target.</summary>
         public Tensor add(Tensor target, Scalar alpha) => Call("aten::add.Tensor", this, target, alpha);
         public Tensor add(Scalar scalar, Scalar alpha) => Call("aten::add.Scalar", this, scalar, alpha);
         public Tensor add_(Tensor target, Scalar alpha) => CallInPlace(this, "aten::add_.Tensor", this, target, alpha);
         public Tensor add_(Scalar scalar, Scalar alpha) => CallInPlace(this, "aten::add_.Scalar", this, scalar, alpha);
+        /// <summary>Of whole numbers too the result is a float, unless a rounding mode is given.</summary>
         public Tensor div(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => Call("aten::div.Tensor_mode", this, target, Rounding(rounding_mode));
         public Tensor div(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => Call("aten::div.Scalar_mode", this, target, Rounding(rounding_mode));
         public Tensor div_(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => CallInPlace(this, "aten::div_.Tensor_mode", this, target, Rounding(rounding_mode));
         public Tensor div_(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => CallInPlace(this, "aten::div_.Scalar_mode", this, target, Rounding(rounding_mode));
+        /// <summary>What is left of a division; its sign is the divisor's, as in Python.</summary>
         public Tensor remainder(Tensor target) => Call("aten::remainder.Tensor", this, target);
         public Tensor remainder(Scalar scalar) => Call("aten::remainder.Scalar", this, scalar);
+        /// <summary>What is left of a division; its sign is the dividend's, as in C.</summary>
         public Tensor fmod(Tensor target) => Call("aten::fmod.Tensor", this, target);
         public Tensor fmod(Scalar scalar) => Call("aten::fmod.Scalar", this, scalar);
+        /// <summary>The quotient rounded down.</summary>
         public Tensor floor_divide(Tensor other) => Call("aten::floor_divide", this, other);
         public Tensor floor_divide(Scalar other) => Call("aten::floor_divide.Scalar", this, other);
         public Tensor pow(Scalar exponent) => Call("aten::pow.Tensor_Scalar", this, exponent);
         public Tensor pow(Tensor exponent) => Call("aten::pow.Tensor_Tensor", this, exponent);
         public Tensor pow_(Scalar exponent) => CallInPlace(this, "aten::pow_.Scalar", this, exponent);
         public Tensor pow_(Tensor exponent) => CallInPlace(this, "aten::pow_.Tensor", this, exponent);
+        /// <summary>this + value·tensor1·tensor2.</summary>
         public Tensor addcmul(Tensor tensor1, Tensor tensor2, Scalar value) => Call("aten::addcmul", this, tensor1, tensor2, value);
         public Tensor addcmul_(Tensor tensor1, Tensor tensor2, Scalar value) => CallInPlace(this, "aten::addcmul_", this, tensor1, tensor2, value);
+        /// <summary>this + value·tensor1/tensor2.</summary>
         public Tensor addcdiv(Tensor tensor1, Tensor tensor2, Scalar value) => Call("aten::addcdiv", this, tensor1, tensor2, value);
         public Tensor addcdiv(Tensor tensor1, Tensor tensor2) => Call("aten::addcdiv", this, tensor1, tensor2);
         public Tensor addcdiv_(Tensor tensor1, Tensor tensor2, Scalar value) => CallInPlace(this, "aten::addcdiv_", this, tensor1, tensor2, value);
         public Tensor addcdiv_(Tensor tensor1, Tensor tensor2) => CallInPlace(this, "aten::addcdiv_", this, tensor1, tensor2);
+        /// <summary>this + weight·(end − this).</summary>
         public Tensor lerp(Tensor end, Tensor weight) => Call("aten::lerp.Tensor", this, end, weight);
         public Tensor lerp_(Tensor end, Tensor weight) => CallInPlace(this, "aten::lerp_.Tensor", this, end, weight);
+        /// <summary>Within [min, max]; a missing bound does not bound. The gradient is 0 outside.</summary>
         public Tensor clamp(Scalar? min = null, Scalar? max = null) => Call("aten::clamp", this, min, max);
         public Tensor clamp(Tensor? min = null, Tensor? max = null) => Call("aten::clamp.Tensor", this, min, max);
         public Tensor clamp_(Scalar? min = null, Scalar? max = null) => CallInPlace(this, "aten::clamp_", this, min, max);
         public Tensor clamp_(Tensor? min = null, Tensor? max = null) => CallInPlace(this, "aten::clamp_.Tensor", this, min, max);
         public Tensor clamp_min(Scalar min) => Call("aten::clamp_min", this, min);
         public Tensor clamp_max(Scalar max) => Call("aten::clamp_max", this, max);
+        /// <summary>The larger of each pair; where both are equal each gets half of the gradient.</summary>
         public Tensor maximum(Tensor other) => Call("aten::maximum", this, other);
         public Tensor minimum(Tensor other) => Call("aten::minimum", this, other);
         public Tensor max(Tensor other) => maximum(other);
         public Tensor min(Tensor other) => minimum(other);
+        /// <summary>√(this² + other²) without overflow.</summary>
         public Tensor hypot(Tensor other) => Call("aten::hypot", this, other);
+        /// <summary>The angle of (x = other, y = this), within (−π, π].</summary>
         public Tensor atan2(Tensor other) => Call("aten::atan2", this, other);
+        /// <summary>NaN and the infinities replaced; an infinity that is not given becomes the type's extreme.</summary>
         public Tensor nan_to_num(double nan = 0, double? posinf = null, double? neginf = null) => Call("aten::nan_to_num", this, nan, posinf, neginf);
 
         static Value Rounding(RoundingMode mode) => mode == RoundingMode.None ? Value.None : mode.ToString();

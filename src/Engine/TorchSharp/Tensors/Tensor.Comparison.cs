@@ -25,10 +25,13 @@ public static partial class torch
         public Tensor bitwise_and(Tensor other) => Call("aten::bitwise_and.Tensor", this, other);
         public Tensor bitwise_or(Tensor other) => Call("aten::bitwise_or.Tensor", this, other);
         public Tensor bitwise_xor(Tensor other) => Call("aten::bitwise_xor.Tensor", this, other);
+        /// <summary>This where the condition holds, y elsewhere.</summary>
         public Tensor where(Tensor condition, Tensor y) => Call("aten::where.self", condition, this, y);
         public Tensor masked_fill(Tensor mask, Scalar value) => Call("aten::masked_fill.Scalar", this, mask, value);
         public Tensor masked_fill_(Tensor mask, Scalar value) => CallInPlace(this, "aten::masked_fill_.Scalar", this, mask, value);
+        /// <summary>The elements where the mask holds, in a row.</summary>
         public Tensor masked_select(Tensor mask) => Call("aten::masked_select", this, mask);
+        /// <summary>|this − target| ≤ atol + rtol·|target| everywhere.</summary>
         public bool allclose(Tensor target, double rtol = 1E-05, double atol = 1E-08, bool equal_nan = false) => CallBits("aten::allclose", this, target, rtol, atol, equal_nan) != 0;
         public Tensor isclose(Tensor other, double rtol = 1E-05, double atol = 1E-08, bool nanEqual = false) => Call("aten::isclose", this, other, rtol, atol, nanEqual);
     }

@@ -46,9 +46,16 @@ public static unsafe partial class torch
         public T item<T>() where T : unmanaged
         {
             if (NumberOfElements != 1) throw new ArgumentException($"item: the tensor has {NumberOfElements} elements, expected one.");
+            if (dtype == TypeOf<T>() && device_type == DeviceType.CPU) return First<T>();
             using var scope = NewDisposeScope();
-            using var one = cpu().to(TypeOf<T>()).contiguous();
-            return *(T*)one.Pointer;
+            return to(TypeOf<T>(), CPU).First<T>();
+        }
+
+        T First<T>() where T : unmanaged
+        {
+            var first = *(T*)Pointer;
+            GC.KeepAlive(this);
+            return first;
         }
 
         public Scalar ToScalar() => dtype switch

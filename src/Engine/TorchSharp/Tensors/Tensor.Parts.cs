@@ -8,15 +8,19 @@ public static partial class torch
 {
     public partial class Tensor
     {
+        /// <summary>The whole tensor side by side, as often as sizes says, in a copy.</summary>
         public Tensor repeat(params long[] sizes) => Call("aten::repeat", this, sizes);
+        /// <summary>Each element repeated next to itself.</summary>
         public Tensor repeat_interleave(long repeats, long? dim = null, long? output_size = null) => Call("aten::repeat_interleave.self_int", this, repeats, dim, output_size);
         public Tensor repeat_interleave(Tensor repeats, long? dim = null, long? output_size = null) => Call("aten::repeat_interleave.self_Tensor", this, repeats, dim, output_size);
         public Tensor tile(long[] reps) => Call("aten::tile", this, reps);
         public Tensor narrow(long dim, long start, long length) => Call("aten::narrow", this, dim, start, length);
         public Tensor select(long dim, long index) => Call("aten::select.int", this, dim, index);
         public Tensor slice(long dim, long start, long finish, long step) => Call("aten::slice.Tensor", this, dim, start, finish, step);
+        /// <summary>A view of the storage by size and strides, in elements; nothing but the bounds is checked.</summary>
         public Tensor as_strided(long[] size, long[] strides, long storageOffset = 0) => Call("aten::as_strided", this, size, strides, storageOffset);
         public Tensor flip(params long[] dims) => Call("aten::flip", this, dims);
+        /// <summary>Elements shifted along dimensions; what leaves at the end comes back at the start.</summary>
         public Tensor roll(long[] shifts, long[] dims) => Call("aten::roll", this, shifts, dims);
         public Tensor roll(long shifts, long? dims = null) => roll((long[])[shifts], dims is { } at ? (long[])[at] : []);
         public Tensor roll(long[] shifts) => roll(shifts, (long[])[]);
@@ -24,11 +28,13 @@ public static partial class torch
         public Tensor roll((long, long) shifts, (long, long) dims) => roll((long[])[shifts.Item1, shifts.Item2], (long[])[dims.Item1, dims.Item2]);
         public Tensor roll((long, long, long) shifts, (long, long, long) dims) => roll((long[])[shifts.Item1, shifts.Item2, shifts.Item3], (long[])[dims.Item1, dims.Item2, dims.Item3]);
         public Tensor[] chunk(long chunks, long dim = 0) => CallList("aten::chunk", this, chunks, dim);
+        /// <summary>Parts of that size; the last may be smaller.</summary>
         public Tensor[] split(long size, int dim = 0) => CallList("aten::split.Tensor", this, size, (long)dim);
         public Tensor[] split(long[] sizes, long dim = 0) => CallList("aten::split_with_sizes", this, sizes, dim);
         public Tensor[] split(params long[] sizes) => split(sizes, 0L);
         public Tensor[] split(ReadOnlySpan<long> sizes, long dim = 0) => CallList("aten::split_with_sizes", this, sizes, dim);
         public Tensor[] unbind(long dimension = 0) => CallList("aten::unbind.int", this, dimension);
+        /// <summary>Windows of a size and step along a dimension, as a view; the window is the last dimension.</summary>
         public Tensor unfold(long dimension, long size, long step) => Call("aten::unfold", this, dimension, size, step);
     }
 

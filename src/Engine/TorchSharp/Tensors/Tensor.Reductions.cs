@@ -17,8 +17,10 @@ public static partial class torch
         public Tensor mean(long[] dimensions, bool keepdim = false, ScalarType? type = null) => Call("aten::mean.dim", this, dimensions, keepdim, type);
         public Tensor prod(ScalarType? type = null) => Call("aten::prod", this, type);
         public Tensor prod(long dim, bool keepdim = false, ScalarType? type = null) => Call("aten::prod.dim_int", this, dim, keepdim, type);
+        /// <summary>(Σ |x|ᵖ)^(1/p) over all elements.</summary>
         public Tensor norm(float p = 2) => Call("aten::norm.ScalarOpt_dim", this, (Scalar)p, Array.Empty<long>());
         public Tensor norm(int dim, bool keepdim = false, float p = 2) => Call("aten::norm.ScalarOpt_dim", this, (Scalar)p, (long[])[dim], keepdim);
+        /// <summary>The p-norm of the difference.</summary>
         public Tensor dist(Tensor other, float p = 2) => Call("aten::dist", this, other, (double)p);
     }
 

@@ -8,12 +8,17 @@ public static partial class torch
 {
     public partial class Tensor
     {
+        /// <summary>The same numbers in another shape; fails where the strides do not allow it. One size may be -1.</summary>
         public Tensor view(params long[] shape) => Call("aten::view", this, shape);
+        /// <summary>A view where the strides allow it, else a copy. One size may be -1.</summary>
         public Tensor reshape(params long[] shape) => Call("aten::reshape", this, shape);
         public Tensor view_as(Tensor other) => view(other.shape);
+        /// <summary>Dimensions start_dim to end_dim as one.</summary>
         public Tensor flatten(long start_dim = 0, long end_dim = -1) => Call("aten::flatten.using_ints", this, start_dim, end_dim);
+        /// <summary>One dimension as several.</summary>
         public Tensor unflatten(long dim, params long[] sizes) => Call("aten::unflatten.int", this, dim, sizes);
         public Tensor unflatten(long dim, Size sizes) => unflatten(dim, sizes.Shape);
+        /// <summary>Without the dimensions of size 1, or without that one.</summary>
         public Tensor squeeze(long? dim = null) => dim is { } at ? Call("aten::squeeze.dim", this, at) : Call("aten::squeeze", this);
         public Tensor squeeze_(long? dim = null) => dim is { } at ? CallInPlace(this, "aten::squeeze_.dim", this, at) : CallInPlace(this, "aten::squeeze_", this);
         public Tensor unsqueeze(long dim) => Call("aten::unsqueeze", this, dim);
@@ -24,6 +29,7 @@ public static partial class torch
         public Tensor permute(params long[] permutation) => Call("aten::permute", this, permutation);
         public Tensor permute(IEnumerable<long> permutation) => permute(permutation.ToArray());
         public Tensor movedim(long[] source, long[] destination) => Call("aten::movedim.intlist", this, source, destination);
+        /// <summary>Dimensions of size 1 repeated without a copy; -1 leaves a size as it is.</summary>
         public Tensor expand(ReadOnlySpan<long> sizes, bool isImplicit = false) => Call("aten::expand", this, sizes, isImplicit);
         public Tensor expand(params long[] sizes) => Call("aten::expand", this, sizes);
         public Tensor expand(long[] sizes, bool isImplicit = false) => Call("aten::expand", this, sizes, isImplicit);
