@@ -89,10 +89,10 @@ static partial class Cases
     static void Losses()
     {
         Add("l1_loss.none", t => l1_loss(t[0], t[1], Reduction.None));
-        Add("l1_loss.mean", t => l1_loss(t[0], t[1]));
-        Add("l1_loss.sum", t => l1_loss(t[0], t[1], Reduction.Sum));
+        Add("l1_loss.mean", t => l1_loss(t[0], t[1]), t => L1Loss().call(t[0], t[1]));
+        Add("l1_loss.sum", t => l1_loss(t[0], t[1], Reduction.Sum), t => L1Loss(Reduction.Sum).call(t[0], t[1]));
         Add("mse_loss.none", t => mse_loss(t[0], t[1], Reduction.None));
-        Add("mse_loss.mean", t => mse_loss(t[0], t[1]));
+        Add("mse_loss.mean", t => mse_loss(t[0], t[1]), t => MSELoss().call(t[0], t[1]));
         Add("mse_loss.sum", t => mse_loss(t[0], t[1], Reduction.Sum));
         Add("smooth_l1_loss", t => smooth_l1_loss(t[0], t[1], beta: 0.5));
         Add("huber_loss", t => huber_loss(t[0], t[1], 0.5));

@@ -65,20 +65,22 @@ public sealed class CoverageTests
         ["Tensor.with_requires_grad"] = Graph,
         ["Tensor.cuda"] = Device,
         ["Tensor.pin_memory"] = Device,
+        ["nn.Parameter"] = Creation,
+        ["nn.ModuleList"] = "holds modules: Modules/",
     };
 
-    static readonly Type[] offering = [typeof(Tensor), typeof(torch), typeof(linalg), typeof(nn.functional)];
+    static readonly Type[] offering = [typeof(Tensor), typeof(torch), typeof(linalg), typeof(nn.functional), typeof(nn)];
 
     static readonly HashSet<string> offered = [.. offering.SelectMany(type => type
         .GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
-        .Where(method => (!method.IsSpecialName || method.Name.StartsWith("op_")) && GivesTensors(method.ReturnType)))
+        .Where(method => (!method.IsSpecialName || method.Name.StartsWith("op_")) && Gives(method.ReturnType)))
         .Select(Name)];
 
-    static readonly HashSet<string> called = [.. CalledMethods.Of(Cases.Table.SelectMany(each => each.Forms))
+    static readonly HashSet<string> called = [.. CalledMethods.Of([.. Cases.Table.SelectMany(each => each.Forms), .. ModuleParityTests.Factories])
         .Where(method => offering.Contains(method.DeclaringType)).Select(Name)];
 
     [Fact]
-    public void EveryOperatorHasACaseOrAReason()
+    public void EveryOperatorAndModuleHasACaseOrAReason()
     {
         var without = offered.Where(name => !called.Contains(name) && !elsewhere.ContainsKey(name)).Order().ToList();
         Assert.True(without.Count == 0, $"{without.Count} of {offered.Count} operators have no case in Parity/Cases: {string.Join(", ", without)}");
@@ -92,5 +94,6 @@ public sealed class CoverageTests
 
     static string Name(MethodBase method) => $"{method.DeclaringType!.Name}.{method.Name}";
 
-    static bool GivesTensors(Type type) => type == typeof(Tensor) || type == typeof(Tensor[]) || type.GetGenericArguments().Contains(typeof(Tensor));
+    // Tensors, alone or several, or a module.
+    static bool Gives(Type type) => typeof(nn.Module).IsAssignableFrom(type) || typeof(Tensor).IsAssignableFrom(type) || type == typeof(Tensor[]) || type.GetGenericArguments().Contains(typeof(Tensor));
 }

@@ -36,6 +36,8 @@ public sealed class ModuleParityTests
         ["nn.Sequential"] = () => Sequential(Conv2d(4, 3, 1), ReLU(), Sequential(Conv2d(3, 2, 3))),
     };
 
+    internal static IEnumerable<Delegate> Factories => modules.Values;
+
     public static TheoryData<string> Names => [.. modules.Keys];
 
     [Theory]
