@@ -12,6 +12,7 @@ static class Program
     // One type a verb, in the order in which a newcomer meets them.
     static readonly Type[] Verbs =
     [
+        typeof(SynthVerb),
         typeof(PrepareVerb),
         typeof(LandmarksVerb),
         typeof(InspectVerb),
