@@ -10,9 +10,13 @@ static unsafe partial class NativeMethods
 
     static NativeMethods() => NativeLibrary.SetDllImportResolver(typeof(NativeMethods).Assembly, Resolve);
 
-    static nint Resolve(string name, System.Reflection.Assembly assembly, DllImportSearchPath? path)
+    static readonly Lazy<nint> library = new(LoadAndSetThreads);
+
+    // Asked once for every function: the library is loaded, and its threads are set, for the first of them.
+    static nint Resolve(string name, System.Reflection.Assembly assembly, DllImportSearchPath? path) => name == Library ? library.Value : 0;
+
+    static nint LoadAndSetThreads()
     {
-        if (name != Library) return 0;
         var handle = Load(Path.Combine(AppContext.BaseDirectory, "libtorch_door.so"), Abi);
         UseAllProcessors(handle);
         return handle;

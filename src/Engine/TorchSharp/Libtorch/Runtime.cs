@@ -18,9 +18,8 @@ public static unsafe class Runtime
         get
         {
             var count = get_num_threads();
-            var reason = Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is { } set ? $"OMP_NUM_THREADS is {set}"
-                : count == Environment.ProcessorCount ? $"all logical processors; libtorch's own default is {NativeMethods.OwnThreads}"
-                : $"set by the program; there are {Environment.ProcessorCount} logical processors";
+            var reason = count == NativeMethods.OwnThreads ? "libtorch's own default" : $"libtorch's own default is {NativeMethods.OwnThreads}";
+            if (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is { } set) reason = $"OMP_NUM_THREADS is {set}";
             return $"{count} {(count == 1 ? "thread" : "threads")} ({reason})";
         }
     }
