@@ -7,24 +7,41 @@ using TalkingHead.Networks;
 
 namespace TalkingHead.Cli;
 
-[Verb("inspect", HelpText = "Shows what a configuration builds: layers, parameters, multiply-adds, and every setting.")]
+[Verb("inspect", HelpText = "Shows what a configuration builds (layers, parameters, multiply-adds, every setting), or what a dataset holds.")]
 sealed class InspectVerb : IVerb
 {
-    [Value(0, MetaName = "CONFIG", Required = true, HelpText = "A configuration file, such as configs/smoke.yaml.")]
+    [Value(0, MetaName = "CONFIG|DATASET", Required = true, HelpText = "A configuration file, such as configs/smoke.yaml, or a dataset's folder.")]
     public string What { get; set; } = "";
 
     [Option("set", MetaValue = "KEY=VALUE", HelpText = "Settings to change, such as data.size=128.")]
     public IEnumerable<string> Changes { get; set; } = [];
+
+    [Option("verify", HelpText = "Of a dataset: read it whole and compare every checksum.")]
+    public bool Verify { get; set; }
+
+    [Option("sheet", MetaValue = "FILE.png", HelpText = "Of a dataset: draw a contact sheet.")]
+    public string? Sheet { get; set; }
 
     [Option("json", MetaValue = "FILE", HelpText = "Also write the figures to this file.")]
     public string? Json { get; set; }
 
     [Usage(ApplicationAlias = "talkinghead")]
     public static IEnumerable<Example> Examples =>
-        [new("Count the paper's networks", new InspectVerb { What = "configs/paper-voxceleb2-256.yaml", Json = "networks.json" })];
+    [
+        new("Count the paper's networks", new InspectVerb { What = "configs/paper-voxceleb2-256.yaml", Json = "networks.json" }),
+        new("Look at a dataset and check it", new InspectVerb { What = "data/people", Verify = true, Sheet = "people.png" }),
+    ];
 
     public void Run(CancellationToken stop)
     {
+        if (Directory.Exists(What))
+        {
+            DatasetInspection.Run(What, Verify, Sheet, Json, stop);
+            return;
+        }
+
+        if (Verify || Sheet is not null)
+            throw UserException.Usage($"{What}: --verify and --sheet are for a dataset's folder.");
         var configuration = RunConfiguration.Load(What, Changes);
         var profiles = NetworkSet.Profile(configuration);
         Console.Out.WriteLine(configuration.ToYaml()); // as it is: AnsiConsole would break long lines

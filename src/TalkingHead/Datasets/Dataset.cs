@@ -1,6 +1,7 @@
 using System.Text;
 using TalkingHead.Configuration;
 using TalkingHead.Formats;
+using TalkingHead.Media;
 
 namespace TalkingHead.Datasets;
 
@@ -39,6 +40,13 @@ public sealed class Dataset : IDisposable
 
     /// <summary>How the dataset was made, in one line of JSON.</summary>
     public string Recipe => parts[0].Recipe;
+
+    public int PartCount => parts.Length;
+
+    public int ShardCount => parts.Sum(part => part.Shards);
+
+    /// <summary>Of all shards together.</summary>
+    public long ShardBytes => parts.Sum(part => Enumerable.Range(0, part.Shards).Sum(part.ShardBytes));
 
     internal IReadOnlyList<DatasetIndex> Parts => parts;
 
@@ -124,11 +132,23 @@ public sealed class Dataset : IDisposable
     /// <summary>A frame as it is stored: a JPEG file.</summary>
     public byte[] ReadFrame(int clip, int frame) => ReadMember(clip, ClipMember.FirstFrame + frame);
 
-    /// <summary>A frame's JPEG file into a buffer that is made larger where it is too small; answers its length.</summary>
-    internal int ReadFrame(int clip, int frame, ref byte[] buffer)
+    /// <summary>A frame.</summary>
+    public Picture ReadPicture(int clip, int frame)
+    {
+        byte[] encoded = [], rgba = new byte[4 * Size * Size];
+        ReadPixels(clip, frame, ref encoded, rgba);
+        return FrameFit.ToPicture(rgba, Size);
+    }
+
+    /// <summary>A frame's pixels, RGBA.</summary>
+    /// <param name="encoded">A buffer for its JPEG file, made larger where it is too small.</param>
+    /// <param name="rgba">(S, S, 4); what is written to alpha says nothing.</param>
+    internal void ReadPixels(int clip, int frame, ref byte[] encoded, Span<byte> rgba)
     {
         var (part, entry) = Locate(clip);
-        return shards.Read(part, entry, ClipMember.FirstFrame + frame, ref buffer);
+        var length = shards.Read(part, entry, ClipMember.FirstFrame + frame, ref encoded);
+        if (!FrameJpeg.Decode(encoded.AsSpan(0, length), Size, rgba))
+            throw new UserException($"{this[clip].Shard}: frame {frame} of clip {this[clip].Id} is no JPEG picture of {Size}x{Size}; prepare the dataset again.");
     }
 
     /// <summary>Closes all files; nothing may read any more.</summary>

@@ -1,4 +1,3 @@
-using SkiaSharp;
 using TalkingHead.Configuration;
 using TalkingHead.Faces;
 using TalkingHead.Media;
@@ -30,7 +29,7 @@ sealed class EpisodeReader(Dataset dataset, EpisodeLoading loading)
 
     void Read(Episode episode, int frame, float[] points, Span<byte> picture, Span<byte> landmarkImage)
     {
-        Decode(episode.Clip, frame);
+        dataset.ReadPixels(episode.Clip, frame, ref encoded, rgba);
         if (side == dataset.Size)
             PlanarPixels.FromRgba(rgba, picture);
         else
@@ -46,18 +45,5 @@ sealed class EpisodeReader(Dataset dataset, EpisodeLoading loading)
         Array.Clear(drawn.Pixels);
         LandmarkImage.Over(drawn, landmarks, loading.Drawing);
         PlanarPixels.FromRgb(drawn.Pixels, landmarkImage);
-    }
-
-    unsafe void Decode(int clip, int frame)
-    {
-        var length = dataset.ReadFrame(clip, frame, ref encoded);
-        fixed (byte* bytes = encoded, pixels = rgba)
-        {
-            using var data = SKData.Create((nint)bytes, length);
-            using var codec = SKCodec.Create(data);
-            var info = new SKImageInfo(dataset.Size, dataset.Size, SKColorType.Rgba8888, SKAlphaType.Opaque);
-            if (codec is null || codec.Info.Width != info.Width || codec.Info.Height != info.Height || codec.GetPixels(info, (nint)pixels) != SKCodecResult.Success)
-                throw new UserException($"{dataset[clip].Shard}: frame {frame} of clip {dataset[clip].Id} is no JPEG picture of {dataset.Size}x{dataset.Size} ({(codec is null ? "no picture" : $"{codec.Info.Width}x{codec.Info.Height}")}); prepare the dataset again.");
-        }
     }
 }

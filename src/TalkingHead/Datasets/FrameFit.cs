@@ -9,14 +9,20 @@ static class FrameFit
 {
     internal static Picture Fit(ReadOnlySpan<byte> rgba, int from, int to, ResizeKind kind)
     {
-        var picture = new Picture(from, from);
-        for (int i = 0, o = 0; o < picture.Pixels.Length; i += 4, o += 3)
-            rgba.Slice(i, 3).CopyTo(picture.Pixels.AsSpan(o));
+        var picture = ToPicture(rgba, from);
         if (kind == ResizeKind.Resize)
             return picture.Resize(to, to);
         var padded = new Picture(to, to);
         padded.Paste(picture, Border(from, to), Border(from, to));
         return padded;
+    }
+
+    internal static Picture ToPicture(ReadOnlySpan<byte> rgba, int side)
+    {
+        var picture = new Picture(side, side);
+        for (int i = 0, o = 0; o < picture.Pixels.Length; i += 4, o += 3)
+            (picture.Pixels[o], picture.Pixels[o + 1], picture.Pixels[o + 2]) = (rgba[i], rgba[i + 1], rgba[i + 2]);
+        return picture;
     }
 
     internal static Landmarks Fit(Landmarks landmarks, int from, int to, ResizeKind kind)
