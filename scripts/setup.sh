@@ -6,8 +6,8 @@ set -euo pipefail
 packages=(
     libtorch-dev libopenblas0-pthread        # the engine; Debian's default BLAS is 40 times slower
     cmake g++ libdlib-dev libdlib-data       # the native doors; the 68-point model (not for commercial use)
-    ffmpeg                                   # video
-    libcairo2 libturbojpeg0 libpng16-16 libwebp7 libwebpdemux2 fonts-dejavu-core # drawing, pictures, text
+    ffmpeg curl                              # video; weights
+    libcairo2 libturbojpeg0 libpng16-16 libwebp7 fonts-dejavu-core # drawing, pictures, text
 )
 
 fail() { echo "setup: $*" >&2; exit 1; }

@@ -17,6 +17,7 @@ static class Program
         typeof(LandmarksVerb),
         typeof(InspectVerb),
         typeof(ImportVerb),
+        typeof(TrainVerb),
         typeof(DoctorVerb),
     ];
 

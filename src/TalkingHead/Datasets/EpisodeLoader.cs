@@ -24,7 +24,7 @@ public sealed class EpisodeLoader : IDisposable
     readonly EpisodeLoading loading;
     readonly EpisodeSlot[] slots; // batch n is in slot n % slots.Length
     readonly Tensor[] uploads;    // on the GPU: batch n is in n % uploads.Length; empty on a CPU
-    readonly (string[] Clips, EpisodeSamplerState After)[] uploaded;
+    readonly (string[] Clips, EpisodeSamplerState After, Exception? Fault)[] uploaded;
     readonly Thread[] threads;
     readonly long first;
     long begun, freed, sent, handed; // batches: drawn, out of their slot, on the GPU, with the caller
@@ -53,7 +53,7 @@ public sealed class EpisodeLoader : IDisposable
         slots = [.. Enumerable.Range(0, loading.Prefetch + 1).Select(_ => new EpisodeSlot(loading.Batch, sampler.Shots, side, onGpu))];
         using (NewDisposeScope())
             uploads = onGpu ? [.. Enumerable.Range(0, 2).Select(_ => slots[0].Bytes.to(device!).DetachFromDisposeScope())] : [];
-        uploaded = new (string[], EpisodeSamplerState)[uploads.Length];
+        uploaded = new (string[], EpisodeSamplerState, Exception?)[uploads.Length];
         threads = [.. Enumerable.Range(0, loading.Workers).Select(i => new Thread(Work) { IsBackground = true, Name = $"episodes {i}" })];
         if (onGpu)
             threads = [.. threads, new Thread(Upload) { IsBackground = true, Name = "episodes to the GPU" }];
@@ -68,7 +68,7 @@ public sealed class EpisodeLoader : IDisposable
     public long NextNumber => handed;
 
     /// <summary>The next batch, as soon as it is there.</summary>
-    /// <exception cref="UserException">A clip of it is damaged; names clip and shard.</exception>
+    /// <exception cref="UserException">A clip of it is damaged; names clip and shard. The batch after it can be asked for.</exception>
     public LoadedBatch Next()
     {
         ObjectDisposedException.ThrowIf(stopped, this);
@@ -79,15 +79,10 @@ public sealed class EpisodeLoader : IDisposable
                 Monitor.Wait(gate);
         }
 
-        if ((uploads.Length == 0 ? slot.Fault : sent == handed ? uploadFault : null) is { } fault)
-            throw fault is UserException mistake ? new UserException(mistake.Message, mistake, mistake.ExitCode) : new InvalidOperationException($"Loading failed: {fault.Message}", fault);
-
-        // On the GPU this is only queued; on the same stream as what fills the buffer next.
-        var (clips, after) = uploads.Length == 0 ? (Clips(slot), slot.After!) : uploaded[handed % uploads.Length];
-        var all = PictureTensor.FromBytes(uploads.Length == 0 ? slot.Bytes : uploads[handed % uploads.Length]);
-        var (sources, sourceLandmarks, targets, targetLandmarks) = slot.Parts(all);
-        var batch = new LoadedBatch(handed, new(sources, sourceLandmarks, targets, targetLandmarks, clips), after);
-        all.Dispose(); // its parts keep the memory
+        if (uploads.Length > 0 && sent == handed)
+            throw new InvalidOperationException($"Loading failed: {uploadFault!.Message}", uploadFault);
+        var (clips, after, fault) = uploads.Length == 0 ? (Clips(slot), slot.After!, slot.Fault) : uploaded[handed % uploads.Length];
+        var batch = fault is null ? Batch(slot, clips, after) : null;
         State = after;
         lock (gate)
         {
@@ -97,7 +92,17 @@ public sealed class EpisodeLoader : IDisposable
             Monitor.PulseAll(gate);
         }
 
-        return batch;
+        return batch ?? throw (fault is UserException mistake
+            ? new UserException(mistake.Message, mistake, mistake.ExitCode)
+            : new InvalidOperationException($"Loading failed: {fault!.Message}", fault));
+    }
+
+    // On the GPU this is only queued; on the same stream as what fills the buffer next.
+    LoadedBatch Batch(EpisodeSlot slot, string[] clips, EpisodeSamplerState after)
+    {
+        using var all = PictureTensor.FromBytes(uploads.Length == 0 ? slot.Bytes : uploads[handed % uploads.Length]); // its parts keep the memory
+        var (sources, sourceLandmarks, targets, targetLandmarks) = slot.Parts(all);
+        return new LoadedBatch(handed, new(sources, sourceLandmarks, targets, targetLandmarks, clips), after);
     }
 
     /// <summary>Ends all threads, then frees all buffers.</summary>
@@ -176,10 +181,9 @@ public sealed class EpisodeLoader : IDisposable
         {
             try
             {
-                if (slot.Fault is not null)
-                    throw slot.Fault;
-                uploads[sent % uploads.Length].copy_(slot.Bytes);
-                uploaded[sent % uploads.Length] = (Clips(slot), slot.After!);
+                if (slot.Fault is null)
+                    uploads[sent % uploads.Length].copy_(slot.Bytes);
+                uploaded[sent % uploads.Length] = (Clips(slot), slot.After!, slot.Fault);
             }
             catch (Exception e)
             {

@@ -1,6 +1,6 @@
 using TalkingHead.Configuration;
 using TorchSharp;
-#if SYSTEM_LIBTORCH_X
+#if SYSTEM_LIBTORCH
 using TorchSharp.Libtorch;
 #endif
 using static TorchSharp.torch;
@@ -16,7 +16,7 @@ public static class Acceleration
     /// <summary>The libtorch in use, for records.</summary>
     public static string Libtorch =>
 #if SYSTEM_LIBTORCH
-        TorchSharp.Libtorch.Runtime.Describe();
+        Runtime.Describe();
 #else
         $"the NuGet package's, {get_num_threads()} threads";
 #endif
@@ -49,7 +49,7 @@ public static class Acceleration
     {
         if (precision != Precision.Bf16)
             return null;
-#if SYSTEM_LIBTORCH_X
+#if SYSTEM_LIBTORCH
         return new Autocast(device.type, ScalarType.BFloat16);
 #else
         throw new UserException("training.precision bf16 needs autocast, which the TorchSharp package does not offer. Take tf32 or float32, or build with TorchPackage=system.");
@@ -62,15 +62,15 @@ public static class Acceleration
         bool tf32 = precision != Precision.Float32;
         backends.cuda.matmul.allow_tf32 = tf32;
         backends.cudnn.allow_tf32 = tf32;
-#if SYSTEM_LIBTORCH_X
-        Allocator.KeepLargeBlocks();
+#if SYSTEM_LIBTORCH
+        Memory.KeepLargeBlocks();
 #endif
     }
 
     /// <summary>Bytes of memory in use: the device's where it has its own, else the process's.</summary>
     public static long MemoryInUse(Device device)
     {
-#if SYSTEM_LIBTORCH_X
+#if SYSTEM_LIBTORCH
         if (device.type == DeviceType.CUDA)
             return Memory.Cuda(device).Allocated;
 #endif

@@ -28,9 +28,10 @@ sealed class HeldOutClip
 
         Picture Picture(int frame)
         {
-            using var bitmap = SKBitmap.Decode(dataset.ReadFrame(clip, frame))
+            using var stored = SKBitmap.Decode(dataset.ReadFrame(clip, frame))
                 ?? throw new UserException($"{dataset.Folder}: frame {frame} of clip {dataset[clip].Id} is no picture; prepare the dataset again.");
-            return PictureFile.FromBitmap(bitmap);
+            using var bitmap = stored.Copy(SKColorType.Rgba8888);
+            return PictureFile.FromBitmap(bitmap!);
         }
 
         Picture Drawn(int frame) => LandmarkImage.Draw(new Landmarks(Points(frame)), dataset.Size, dataset.Size, drawing);

@@ -27,17 +27,17 @@ public sealed class Statistics : IDisposable
         return means;
     }
 
-    /// <summary>What a checkpoint keeps: each sum with its count, (2) float64.</summary>
-    public Dictionary<string, Tensor> Save() => sums.ToDictionary(
-        pair => pair.Key,
-        pair => tensor(new[] { pair.Value.Sum.item<double>(), pair.Value.Count }));
+    /// <summary>What a checkpoint keeps: each sum with its count, (2) float64, under its place and name.</summary>
+    public Dictionary<string, Tensor> Save() => sums.Select((pair, place) => (pair, place)).ToDictionary(
+        entry => $"{entry.place:D3}.{entry.pair.Key}",
+        entry => tensor(new[] { entry.pair.Value.Sum.item<double>(), entry.pair.Value.Count }));
 
     /// <summary>Puts back what <see cref="Save"/> gave.</summary>
     public void Load(IEnumerable<KeyValuePair<string, Tensor>> saved, Device device)
     {
         Clear();
-        foreach (var (name, pair) in saved)
-            sums[name] = (pair[0].to(device, copy: true).DetachFromDisposeScope(), (int)pair[1].item<double>());
+        foreach (var (name, pair) in saved.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+            sums[name[(name.IndexOf('.') + 1)..]] = (pair[0].to(device, copy: true).DetachFromDisposeScope(), (int)pair[1].item<double>());
     }
 
     void Clear()

@@ -1,0 +1,61 @@
+using CommandLine;
+using CommandLine.Text;
+using TalkingHead.Configuration;
+using TalkingHead.Datasets;
+using TalkingHead.Training;
+
+namespace TalkingHead.Cli;
+
+[Verb("train", HelpText = "Meta-trains embedder, generator and discriminator on a dataset.")]
+sealed class TrainVerb : IVerb
+{
+    [Value(0, MetaName = "CONFIG", Required = true, HelpText = "A configuration, such as configs/synthetic-64.yaml.")]
+    public string Config { get; set; } = "";
+
+    [Option("data", Required = true, MetaValue = "DIR", HelpText = "The dataset, from synth or prepare.")]
+    public string Data { get; set; } = "";
+
+    [Option("out", Required = true, MetaValue = "RUN", HelpText = "The run's directory.")]
+    public string Out { get; set; } = "";
+
+    [Option("resume", HelpText = "Go on with the run from its newest checkpoint.")]
+    public bool Resume { get; set; }
+
+    [Option("set", MetaValue = "section.key=value", HelpText = "Change keys of the configuration, such as training.steps=100.")]
+    public IEnumerable<string> Set { get; set; } = [];
+
+    [Option("device", Default = "auto", HelpText = "cpu, cuda, cuda:N or auto.")]
+    public string Device { get; set; } = "auto";
+
+    [Option("workers", Default = 2, HelpText = "Threads that decode frames.")]
+    public int Workers { get; set; } = 2;
+
+    [Option("dry-run", HelpText = "Print everything resolved, and stop.")]
+    public bool DryRun { get; set; }
+
+    [Usage(ApplicationAlias = "talkinghead")]
+    public static IEnumerable<Example> Examples =>
+    [
+        new("Train on synthetic people", new TrainVerb { Config = "configs/synthetic-64.yaml", Data = "data/synthetic-64", Out = "runs/first" }),
+        new("Go on after an interruption", new TrainVerb { Config = "configs/synthetic-64.yaml", Data = "data/synthetic-64", Out = "runs/first", Resume = true }),
+    ];
+
+    public void Run(CancellationToken stop)
+    {
+        if (Workers is < 1 or > 256)
+            throw UserException.Usage($"--workers {Workers}: expected 1 to 256.");
+        var configuration = RunConfiguration.Load(Config, Set);
+        using var dataset = Dataset.Open(Data);
+        if (DryRun)
+        {
+            var (device, reason) = Acceleration.Choose(Device);
+            Console.Write(configuration.ToYaml());
+            Console.WriteLine($"# data {Data}: {dataset.Count} clips, {dataset.FrameCount} frames of {dataset.Size} pixels; out {Out}; device {device} ({reason})");
+            return;
+        }
+        using var view = TrainingView.Create(configuration.Training.Steps);
+        using var trainer = new MetaTrainer(configuration, dataset, Out, new TrainingMachine(Device, Workers, Resume), view);
+        trainer.Run(stop);
+        view.Say($"done: {Out}/checkpoints, {Out}/samples, {Out}/metrics.jsonl; tensorboard --logdir {Out}");
+    }
+}

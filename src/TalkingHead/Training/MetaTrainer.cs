@@ -1,0 +1,275 @@
+using System.Diagnostics;
+using System.Text.Json;
+using TalkingHead.Configuration;
+using TalkingHead.Datasets;
+using TalkingHead.Faces;
+using TalkingHead.Media;
+using TalkingHead.Networks;
+using TalkingHead.Objectives;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Training;
+
+/// <summary>What only this machine decides: it changes no number of the result.</summary>
+/// <param name="Device">"cpu", "cuda", "cuda:1" or "auto".</param>
+/// <param name="Workers">Threads that decode frames.</param>
+/// <param name="Resume">Whether a run that is there is continued.</param>
+public sealed record TrainingMachine(string Device = "auto", int Workers = 2, bool Resume = false);
+
+/// <summary>
+/// Meta-learning over a dataset (paper, section 3.2), from the first step to the last, through any number of
+/// interruptions: what a run ends with depends on its configuration and its dataset alone (on a CPU, to the last bit).
+/// </summary>
+public sealed class MetaTrainer : IDisposable
+{
+    const int MostFailures = 3;
+
+    readonly RunConfiguration configuration;
+    readonly TrainingSettings settings;
+    readonly RunDirectory run;
+    readonly Dataset dataset;
+    readonly ITrainingView view;
+    readonly Device device;
+    readonly NetworkSet networks;
+    readonly VideoEmbeddings embeddings;
+    readonly ContentLoss content;
+    readonly TrainingStep trainingStep;
+    readonly Averaging? embedderAverage, generatorAverage;
+    readonly Statistics statistics = new();
+    readonly TrainingState state;
+    readonly Validation? validation;
+    readonly EpisodeSampler sampler;
+    readonly int workers;
+    readonly LandmarkDrawing drawing;
+    readonly HashSet<long> skipped = [];
+    EpisodeLoader loader;
+    RunLog log;
+    int step, failures, failedAt, damaged, lastSaved = -1;
+    double? score;
+
+    /// <summary>Makes or continues the run at <paramref name="path"/>.</summary>
+    /// <exception cref="UserException">The run, the dataset or the device does not fit.</exception>
+    public MetaTrainer(RunConfiguration configuration, Dataset dataset, string path, TrainingMachine machine, ITrainingView view)
+    {
+        (this.configuration, this.dataset, this.view, settings, workers) = (configuration, dataset, view, configuration.Training, machine.Workers);
+        if (dataset.Size != configuration.Data.Size)
+            throw UserException.Usage($"{dataset.Folder}: its frames are {dataset.Size} pixels a side, the configuration's are {configuration.Data.Size}. Set data.size, or prepare the dataset with --size {configuration.Data.Size}.");
+        (device, string reason) = Acceleration.Choose(machine.Device);
+        content = ContentLoss.Create(configuration.Objective, settings.Seed, device);
+        run = RunDirectory.Open(path, machine.Resume);
+        view.Say($"device: {device} ({reason}); {Acceleration.Libtorch}");
+        view.Say(content.Reason);
+        Acceleration.Configure(settings.Precision);
+        drawing = new LandmarkDrawing { LineWidth = configuration.Landmarks.LineWidth, InnerLips = configuration.Landmarks.InnerLips };
+        var heldOut = HeldOutClip.Of(dataset, settings.ValidationIdentities, drawing);
+        validation = heldOut.Count > 0 ? new Validation(configuration, heldOut, device) : null;
+        view.Say(validation is null ? "validation: off, no identity is held out" : $"validation: {validation.Identities} held-out identities");
+        networks = new NetworkSet(configuration, device);
+        embeddings = new VideoEmbeddings(configuration);
+        trainingStep = new TrainingStep(configuration, networks.Embedder, networks.Generator, networks.Discriminator, embeddings, content);
+        if (settings.Averaging > 0)
+            (embedderAverage, generatorAverage) = (new Averaging(networks.Embedder, settings.Averaging), new Averaging(networks.Generator, settings.Averaging));
+        state = new TrainingState(networks, trainingStep, embeddings, embedderAverage, generatorAverage, statistics, device);
+        sampler = new EpisodeSampler(dataset, new EpisodeSampling { Shots = configuration.Episodes.Shots, Seed = (ulong)settings.Seed, Mirror = configuration.Episodes.Mirror });
+        view.Say($"dataset: {sampler.Count} clips to train on{(sampler.TooShort > 0 ? $", {sampler.TooShort} left out as shorter than {configuration.Episodes.Shots + 1} frames" : "")}");
+        int rows = embeddings.Add(sampler.Clips.Select(clip => dataset[clip].Id));
+        view.Say($"W: {rows} rows, one a clip, from the seeded initialiser");
+        (loader, log) = Begin(machine.Resume);
+        run.Describe(configuration, device.ToString());
+    }
+
+    /// <summary>Trains to the last step, or until <paramref name="stop"/>: then the step is finished and saved.</summary>
+    /// <exception cref="OperationCanceledException">It was stopped; everything is saved.</exception>
+    public void Run(CancellationToken stop)
+    {
+        var clock = Stopwatch.StartNew();
+        int reported = step;
+        while (step < settings.Steps)
+        {
+            using var scope = NewDisposeScope();
+            if (Next() is not { } batch || skipped.Contains(batch.Number) || !TryStep(batch))
+                continue;
+            if (step % settings.ReportEvery == 0 || step == settings.Steps)
+            {
+                Report(batch.Episodes, (step - reported) / clock.Elapsed.TotalSeconds);
+                reported = step;
+                clock.Restart();
+            }
+            if (step % settings.ValidateEvery == 0 || step == settings.Steps)
+                Validate();
+            if (step % settings.SampleEvery == 0 || step == settings.Steps)
+                Sample();
+            if (step % settings.CheckpointEvery == 0 || step == settings.Steps || stop.IsCancellationRequested)
+                Save();
+            if (step < settings.Steps)
+                stop.ThrowIfCancellationRequested();
+        }
+        if (lastSaved != step)
+            throw new UserException($"{run.Path}: the last steps could not be saved; the run stands at step {lastSaved}. Make room and run the same command with --resume.");
+    }
+
+    // None where a clip of the batch is damaged: it is named and left out.
+    LoadedBatch? Next()
+    {
+        try
+        {
+            var batch = loader.Next();
+            damaged = 0;
+            return batch;
+        }
+        catch (UserException damage)
+        {
+            if (++damaged == MostFailures)
+                throw new UserException($"{MostFailures} batches in a row hold a damaged clip, the last: {damage.Message} Check the dataset with inspect --verify.", damage);
+            log.Note("skipped", step, damage.Message, []);
+            view.Say($"step {step + 1}: a batch is left out: {damage.Message}");
+            return null;
+        }
+    }
+
+    // False where the step was given up and the run went back to its last checkpoint.
+    bool TryStep(LoadedBatch batch)
+    {
+        try
+        {
+            using var _ = Acceleration.Autocast(settings.Precision, device);
+            bool reports = (step + 1) % settings.ReportEvery == 0;
+            var losses = trainingStep.Run(batch.Episodes, adversarial: step >= settings.WarmUp * settings.Steps, measure: reports);
+            step++;
+            if (step > failedAt)
+                failures = 0;
+            embedderAverage?.Update(step);
+            generatorAverage?.Update(step);
+            statistics.Add(losses);
+            return true;
+        }
+        catch (NonFiniteException failure)
+        {
+            GoBack(batch, failure);
+            return false;
+        }
+    }
+
+    void Report(EpisodeBatch batch, double stepsPerSecond)
+    {
+        var figures = statistics.Read();
+        var byName = figures.ToDictionary();
+        log.Figures("train", step, figures);
+        log.Speed("episodes_per_second", step, stepsPerSecond * settings.Batch);
+        log.Speed("memory_bytes", step, Acceleration.MemoryInUse(device));
+        view.Report(step, settings.Steps, stepsPerSecond * settings.Batch, (settings.Steps - step) / stepsPerSecond, figures, Acceleration.MemoryInUse(device));
+        Warn(Diagnosis.OfTraining(byName), batch.Clips);
+    }
+
+    void Validate()
+    {
+        if (validation is null)
+            return;
+        Adopt(validation);
+        var figures = validation.Run();
+        var byName = figures.ToDictionary();
+        log.Figures("validation", step, figures);
+        view.Say($"step {step}: held out SSIM {byName["feed_forward_ssim"]:0.0000}, PSNR {byName["feed_forward_psnr"]:0.00} "
+            + $"(copy-nearest {byName["copy_nearest_ssim"]:0.0000}, {byName["copy_nearest_psnr"]:0.00}; mean frame {byName["mean_frame_ssim"]:0.0000}, {byName["mean_frame_psnr"]:0.00})");
+        Warn(Diagnosis.OfValidation(byName), []);
+        score = byName["feed_forward_ssim"];
+    }
+
+    void Sample()
+    {
+        if (validation is null)
+            return;
+        Adopt(validation);
+        var sheet = validation.Sheet(most: 8);
+        sheet.Save(Path.Combine(run.Samples, $"step-{step:D7}.png"));
+        using var scope = NewDisposeScope();
+        log.Picture("samples", step, ((PictureTensor.ToTensor(sheet)[0] + 1) * 127.5).round().to(ScalarType.Byte));
+    }
+
+    void Adopt(Validation into) => into.Use(embedderAverage?.State ?? networks.Embedder.state_dict(), generatorAverage?.State ?? networks.Generator.state_dict());
+
+    void Warn(IEnumerable<string> warnings, IEnumerable<string> clips)
+    {
+        foreach (string warning in warnings)
+        {
+            log.Note("warning", step, warning, clips);
+            view.Say($"step {step}: {warning}");
+        }
+    }
+
+    void Save()
+    {
+        try
+        {
+            Checkpoint.Save(run, new Checkpoint.State
+            {
+                Step = step,
+                Sampler = JsonSerializer.Serialize(loader.State),
+                Batch = loader.NextNumber,
+                Skipped = [.. skipped.Order()],
+                MetricsBytes = log.Position,
+                Score = score,
+            }, state.Save);
+            lastSaved = step;
+            Checkpoint.Retain(run, settings.KeepCheckpoints);
+        }
+        catch (IOException full)
+        {
+            view.Say($"step {step}: the checkpoint could not be written ({full.Message}); {(lastSaved < 0 ? "there is none yet" : $"the last good one is step {lastSaved}")}. Make room; the next one is tried at step {step + settings.CheckpointEvery}.");
+        }
+    }
+
+    // A batch that gives no finite number is left out: the run goes back and does the steps since again, without it.
+    void GoBack(LoadedBatch batch, NonFiniteException failure)
+    {
+        string incident = $"{failure.Term} is not finite";
+        view.Say($"step {step + 1}: {incident}; clips {string.Join(", ", batch.Episodes.Clips)}. Going back to step {Math.Max(lastSaved, 0)}, without this batch.");
+        if (++failures == MostFailures)
+            throw new UserException($"{run.Path}: {MostFailures} batches in a row gave no finite number, the last at step {step + 1} ({failure.Term}). The learning rates are too high, or the data is damaged: inspect --verify it, and lower optimizer.generator_rate.");
+        (failedAt, long bad) = (Math.Max(failedAt, step + 1), batch.Number);
+        loader.Dispose();
+        log.Dispose();
+        (loader, log) = Begin(resume: true);
+        skipped.Add(bad);
+        log.Note("skipped", step, incident, batch.Episodes.Clips);
+        Save();
+    }
+
+    // Step 0, or the newest whole checkpoint.
+    (EpisodeLoader, RunLog) Begin(bool resume)
+    {
+        long kept = 0, number = 0;
+        if (resume && Checkpoint.Newest(run, view.Say) is var (folder, saved))
+        {
+            state.Load(folder);
+            sampler.Restore(JsonSerializer.Deserialize<EpisodeSamplerState>(saved.Sampler)!);
+            (step, lastSaved, score, kept, number) = (saved.Step, saved.Step, saved.Score, saved.MetricsBytes, saved.Batch);
+            skipped.UnionWith(saved.Skipped);
+            view.Say($"going on from step {step}");
+        }
+        var opened = new RunLog(run, kept);
+        var episodes = new EpisodeLoader(dataset, sampler, new EpisodeLoading { Batch = settings.Batch, Workers = workers, Drawing = drawing }, device, number);
+        if (lastSaved >= 0)
+            return (episodes, opened);
+        opened.Text("configuration", 0, configuration.ToYaml());
+        (loader, log) = (episodes, opened);
+        Save(); // what the first steps can go back to
+        return (episodes, opened);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        loader.Dispose();
+        log.Dispose();
+        validation?.Dispose();
+        trainingStep.Dispose();
+        embedderAverage?.Dispose();
+        generatorAverage?.Dispose();
+        statistics.Dispose();
+        embeddings.Dispose();
+        networks.Dispose();
+        content.Dispose();
+        run.Dispose();
+    }
+}

@@ -1,0 +1,164 @@
+using TalkingHead.Configuration;
+using TalkingHead.Datasets;
+using TalkingHead.Training;
+
+namespace TalkingHead.Tests.Training;
+
+public sealed class MetaTrainerTests : IDisposable
+{
+    const int Steps = 12;
+
+    readonly MadeDataset made = new(clips: 10, frames: 6, size: 32);
+    readonly string folder = Directory.CreateTempSubdirectory("talkinghead-").FullName;
+
+    public void Dispose()
+    {
+        made.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void AnInterruptedRunEndsWithTheBytesOfAnUninterruptedOne()
+    {
+        string[] changes = [.. Changes, "training.report_every=1"];
+        Train("whole", changes: changes);
+        // Stopped after 2, 5 and 9 steps, of which only some are checkpoints of their own.
+        foreach (int until in new[] { 2, 5, 9 })
+            Assert.Throws<OperationCanceledException>(() => Train("parts", resume: until > 2, stopAfter: until, changes: changes));
+        Train("parts", resume: true, changes: changes);
+        AssertSameResult("whole", "parts");
+    }
+
+    [Fact]
+    public void ARunThatIsGoneOnWithFromAnOlderCheckpointEndsTheSame()
+    {
+        Train("whole");
+        Train("killed");
+        // As after a kill: the newest checkpoint is not whole, and metrics.jsonl ran ahead of the one before it.
+        File.Delete(Path.Combine(folder, "killed", "checkpoints", $"step-{Steps:D7}", "networks.safetensors"));
+        var view = Train("killed", resume: true);
+        Assert.Contains(view.Lines, line => line.Contains("networks.safetensors") && line.Contains("The one before it is taken"));
+        AssertSameResult("whole", "killed");
+    }
+
+    [Fact]
+    public void TheNumberOfWorkersChangesNothing()
+    {
+        Train("one", workers: 1);
+        Train("three", workers: 3);
+        AssertSameResult("one", "three");
+    }
+
+    [Fact]
+    public void AccumulationGivesTheSameStepToRounding()
+    {
+        string[] changes = ["training.steps=1", "training.batch=4", "training.warm_up=0", "training.report_every=1"];
+        Train("whole", changes: changes);
+        Train("parts", changes: [.. changes, "optimizer.accumulation=2"]);
+        var (whole, parts) = (Figures("whole"), Figures("parts"));
+        Assert.Contains("discriminator_gradient", whole.Keys);
+        Assert.Equal(whole.Keys, parts.Keys);
+        foreach (var (name, value) in whole)
+            Assert.True(Math.Abs(parts[name] - value) <= 1e-4 * Math.Abs(value) + 1e-6, $"{name}: {value}, in parts {parts[name]}");
+
+        // Every loss and the length of each network's gradient.
+        Dictionary<string, double> Figures(string run) => System.Text.Json.JsonDocument.Parse(File.ReadLines(Path.Combine(folder, run, "metrics.jsonl")).First())
+            .RootElement.EnumerateObject().Where(figure => figure.Value.ValueKind == System.Text.Json.JsonValueKind.Number).ToDictionary(figure => figure.Name, figure => figure.Value.GetDouble());
+    }
+
+    [Fact]
+    public void ADamagedClipIsNamedAndLeftOutAndTheRunEndsHealthy()
+    {
+        using var damaged = new MadeDataset(clips: 6, frames: 6, size: 32, damagedClip: 2);
+        var view = Train("damaged", data: damaged.Folder);
+        Assert.Contains(view.Lines, line => line.Contains("left out") && line.Contains("person2/clip"));
+        Assert.Contains("person2/clip", File.ReadAllText(Path.Combine(folder, "damaged", "metrics.jsonl")));
+        Assert.True(Directory.Exists(Path.Combine(folder, "damaged", "checkpoints", $"step-{Steps:D7}")));
+    }
+
+    [Fact]
+    public void ARunInUseByAnotherIsRefused()
+    {
+        using var held = RunDirectory.Open(Path.Combine(folder, "held"), resume: false);
+        Assert.Contains("another process is training here", Assert.Throws<UserException>(() => Train("held")).Message);
+    }
+
+    [Fact]
+    public void ARunThatIsThereIsNotOverwritten()
+    {
+        Train("there");
+        Assert.Contains("--resume", Assert.Throws<UserException>(() => Train("there")).Message);
+    }
+
+    [Fact]
+    public void ACheckpointOfAnotherArchitectureNamesTheFirstTensorThatDiffers()
+    {
+        Train("small");
+        var mistake = Assert.Throws<UserException>(() => Train("small", resume: true, changes: [.. Changes, "network.base_channels=16"]));
+        Assert.Contains("in the checkpoint", mistake.Message);
+        Assert.Contains("embedder.", mistake.Message);
+    }
+
+    [Fact]
+    public void ADatasetOfAnotherSizeIsRefusedBeforeAnythingIsWritten()
+    {
+        using var large = new MadeDataset(clips: 3, frames: 4, size: 64);
+        var mistake = Assert.Throws<UserException>(() => Train("size", data: large.Folder));
+        Assert.Contains("64 pixels a side, the configuration's are 32", mistake.Message);
+        Assert.Equal(2, mistake.ExitCode);
+        Assert.False(Directory.Exists(Path.Combine(folder, "size")));
+    }
+
+    [Fact]
+    public void OldCheckpointsGoAndTheBestStays()
+    {
+        Train("kept", changes: [.. Changes, "training.keep_checkpoints=1", "training.validate_every=3", "training.checkpoint_every=3"]);
+        using var run = RunDirectory.Open(Path.Combine(folder, "kept"), resume: true);
+        var steps = Checkpoint.Steps(run);
+        Assert.Contains(Steps, steps);
+        Assert.InRange(steps.Count, 1, 2);
+        double best = File.ReadLines(run.Metrics).Where(line => line.Contains("\"validation\""))
+            .Max(line => System.Text.Json.JsonDocument.Parse(line).RootElement.GetProperty("feed_forward_ssim").GetDouble());
+        Assert.Contains(steps, step => Checkpoint.Read(Checkpoint.Folder(run, step)).Score == best);
+    }
+
+    static string[] Changes => [$"training.steps={Steps}", "training.checkpoint_every=5", "training.report_every=4", "training.validate_every=6", "training.sample_every=6", "training.warm_up=0.3"];
+
+    RecordingView Train(string name, bool resume = false, int workers = 2, int stopAfter = int.MaxValue, string? data = null, string[]? changes = null)
+    {
+        var configuration = RunConfiguration.Load(Path.Combine(AppContext.BaseDirectory, "../../../../configs/smoke.yaml"), changes ?? Changes);
+        using var dataset = Dataset.Open(data ?? made.Folder);
+        using var stop = new CancellationTokenSource();
+        var view = new RecordingView(step =>
+        {
+            if (step >= stopAfter)
+                stop.Cancel();
+        });
+        using var trainer = new MetaTrainer(configuration, dataset, Path.Combine(folder, name), new TrainingMachine("cpu", workers, resume), view);
+        trainer.Run(stop.Token);
+        return view;
+    }
+
+    // Weights, averages, moments, rows, metrics and samples.
+    void AssertSameResult(string first, string second)
+    {
+        foreach (string file in new[] { "networks", "averages", "optimizers", "rows", "rest" }.Select(file => $"checkpoints/step-{Steps:D7}/{file}.safetensors").Append("metrics.jsonl"))
+            Assert.True(Bytes(first, file).AsSpan().SequenceEqual(Bytes(second, file)), file);
+        string[] samples = [.. Directory.GetFiles(Path.Combine(folder, first, "samples")).Select(path => Path.GetFileName(path)).Order()];
+        Assert.NotEmpty(samples);
+        Assert.Equal(samples, Directory.GetFiles(Path.Combine(folder, second, "samples")).Select(path => Path.GetFileName(path)).Order());
+        foreach (string sample in samples)
+            Assert.True(Bytes(first, $"samples/{sample}").AsSpan().SequenceEqual(Bytes(second, $"samples/{sample}")), sample);
+    }
+
+    byte[] Bytes(string run, string file) => File.ReadAllBytes(Path.Combine(folder, run, file));
+
+    sealed class RecordingView(Action<int> reported) : ITrainingView
+    {
+        public List<string> Lines { get; } = [];
+
+        public void Say(string line) => Lines.Add(line);
+
+        public void Report(int step, int steps, double episodesPerSecond, double secondsLeft, IReadOnlyList<KeyValuePair<string, double>> figures, long memoryBytes) => reported(step);
+    }
+}
