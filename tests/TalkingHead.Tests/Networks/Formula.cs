@@ -30,7 +30,7 @@ static class Formula
         var raw = Values(name, shape);
         string leaf = name[(name.LastIndexOf('.') + 1)..];
         if (leaf == "gamma")
-            return full(shape, 0.5);
+            return full(shape, 0.5f);
         if (leaf is "u" or "v")
             return raw;
         if (name == "projection.bias")

@@ -11,7 +11,7 @@ public class LayerTests
     public void AdaptiveInstanceNormOfAConstantMapHasFiniteGradients()
     {
         using var scope = NewDisposeScope();
-        var x = full([2, 3, 4, 4], 0.7).requires_grad_(true);
+        var x = full([2, 3, 4, 4], 0.7f).requires_grad_(true);
         var (scale, shift) = (ones(2, 3, requires_grad: true), zeros(2, 3, requires_grad: true));
         var y = new AdaptiveInstanceNorm().call(x, new Style(scale, shift));
         (y * randn(2, 3, 4, 4)).sum().backward();

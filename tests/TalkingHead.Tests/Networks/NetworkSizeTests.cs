@@ -24,8 +24,14 @@ public class NetworkSizeTests
             Data = new() { Size = size },
             Network = new()
             {
-                BaseChannels = 8, MaxChannels = 16, Embedding = 24, EncoderSide = encoder, BottleneckSide = bottleneck,
-                ResidualBlocks = 1, AttentionSide = attention, UpAttentionSide = attention,
+                BaseChannels = 8,
+                MaxChannels = 16,
+                Embedding = 24,
+                EncoderSide = encoder,
+                BottleneckSide = bottleneck,
+                ResidualBlocks = 1,
+                AttentionSide = attention,
+                UpAttentionSide = attention,
             },
             SpectralNorm = Off,
         };

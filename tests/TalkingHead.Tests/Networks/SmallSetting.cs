@@ -17,8 +17,14 @@ static class SmallSetting
         Data = new() { Size = Side },
         Network = new()
         {
-            BaseChannels = 8, MaxChannels = 16, Embedding = 16, EncoderSide = 4, BottleneckSide = 8, ResidualBlocks = 2,
-            AttentionSide = 16, UpAttentionSide = 16,
+            BaseChannels = 8,
+            MaxChannels = 16,
+            Embedding = 16,
+            EncoderSide = 4,
+            BottleneckSide = 8,
+            ResidualBlocks = 2,
+            AttentionSide = 16,
+            UpAttentionSide = 16,
         },
         Objective = new ObjectiveSettings { Content = ContentKind.Pyramid }.Resolved(),
         Optimizer = new() { Epsilon = 1e-3 },

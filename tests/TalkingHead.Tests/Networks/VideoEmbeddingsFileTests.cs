@@ -1,5 +1,5 @@
-using TalkingHead.Networks;
 using TalkingHead.Configuration;
+using TalkingHead.Networks;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Tests.Networks;

@@ -31,7 +31,7 @@ public class ObjectiveTests
     {
         using var scope = NewDisposeScope();
         Tensor[] fake = [ones(2, 4, 8, 8, requires_grad: true), ones(2, 16, 2, 2, requires_grad: true)];
-        Tensor[] real = [zeros(2, 4, 8, 8, requires_grad: true), full([2, 16, 2, 2], 3, requires_grad: true)];
+        Tensor[] real = [zeros(2, 4, 8, 8, requires_grad: true), full([2, 16, 2, 2], 3f, requires_grad: true)];
         var loss = FeatureMatching.Loss(fake, real);
         Assert.Equal(3, loss.item<float>(), 1e-6f);
         loss.backward();
@@ -43,7 +43,7 @@ public class ObjectiveTests
     public void TheEmbeddingMatchMovesTheEmbeddingAndNotTheRow()
     {
         using var scope = NewDisposeScope();
-        var (embedding, row) = (zeros(2, 4, requires_grad: true), full([2, 4], 0.5, requires_grad: true));
+        var (embedding, row) = (zeros(2, 4, requires_grad: true), full([2, 4], 0.5f, requires_grad: true));
         var loss = EmbeddingMatch.Loss(embedding, row);
         Assert.Equal(0.5f, loss.item<float>());
         loss.backward();

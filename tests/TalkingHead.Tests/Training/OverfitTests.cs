@@ -39,8 +39,8 @@ public class OverfitTests
     {
         var places = linspace(-1, 1, size);
         Tensor Radius(double x, double y) => ((places - x).pow(2).unsqueeze(0) + (places - y).pow(2).unsqueeze(1)).sqrt();
-        Tensor Frame(double x, double y) => where(Radius(x, y) < 0.5, 0.8, -0.6).to(ScalarType.Float32).expand(3, size, size) * tensor(new[] { 1f, 0.7f, 0.4f }).view(3, 1, 1);
-        Tensor Rim(double x, double y) => where((Radius(x, y) - 0.5).abs() < 0.08, 1.0, -1.0).to(ScalarType.Float32).expand(3, size, size);
+        Tensor Frame(double x, double y) => where(Radius(x, y) < 0.5, 0.8f, -0.6f).to(ScalarType.Float32).expand(3, size, size) * tensor(new[] { 1f, 0.7f, 0.4f }).view(3, 1, 1);
+        Tensor Rim(double x, double y) => where((Radius(x, y) - 0.5).abs() < 0.08, 1f, -1f).to(ScalarType.Float32).expand(3, size, size);
         var sources = Enumerable.Range(0, shots).Select(k => 0.2 * k - 0.1).ToList();
         return new EpisodeBatch(
             stack(sources.Select(x => Frame(x, -x))).unsqueeze(0), stack(sources.Select(x => Rim(x, -x))).unsqueeze(0),
