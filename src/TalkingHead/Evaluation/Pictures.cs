@@ -1,3 +1,4 @@
+using TalkingHead.Media;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Evaluation;
@@ -12,12 +13,42 @@ static class Pictures
         return ((pictures.detach() + 1) * 127.5).round().clamp(0, 255).to(ScalarType.Byte).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Pictures of one size as they are, (B,3,H,W) uint8.</summary>
+    public static Tensor Stack(IReadOnlyList<Picture> pictures, Device device)
+    {
+        int width = pictures[0].Width, height = pictures[0].Height, size = pictures[0].Pixels.Length;
+        var bytes = new byte[checked(size * pictures.Count)];
+        for (var i = 0; i < pictures.Count; i++)
+        {
+            if (pictures[i].Width != width || pictures[i].Height != height)
+                throw new ArgumentException($"Picture {i} is {pictures[i].Width}x{pictures[i].Height}, the first {width}x{height}.", nameof(pictures));
+            pictures[i].Pixels.CopyTo(bytes, i * size);
+        }
+
+        using var scope = NewDisposeScope();
+        var rows = tensor(bytes, [pictures.Count, height, width, 3], ScalarType.Byte).to(device); // (B,H,W,3)
+        return rows.permute(0, 3, 1, 2).contiguous().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Quantised pictures in the networks' form: RGB in [-1,1], float32.</summary>
+    public static Tensor Signed(Tensor pictures)
+    {
+        using var scope = NewDisposeScope();
+        return (pictures.to(ScalarType.Float32) / 127.5 - 1).MoveToOuterDisposeScope();
+    }
+
+    /// <exception cref="ArgumentException">No batch of uint8 pictures (B,3,H,W).</exception>
+    public static void Expect(Tensor pictures)
+    {
+        if (pictures.dtype != ScalarType.Byte || pictures.ndim != 4 || pictures.shape[1] != 3)
+            throw new ArgumentException($"got {pictures.dtype} ({string.Join(",", pictures.shape)}), expected uint8 pictures (B,3,H,W).");
+    }
+
     /// <exception cref="ArgumentException">Not two equal batches of uint8 pictures (B,3,H,W).</exception>
     public static void Expect(Tensor first, Tensor second)
     {
-        foreach (var pictures in new[] { first, second })
-            if (pictures.dtype != ScalarType.Byte || pictures.ndim != 4 || pictures.shape[1] != 3)
-                throw new ArgumentException($"got {pictures.dtype} ({string.Join(",", pictures.shape)}), expected uint8 pictures (B,3,H,W).");
+        Expect(first);
+        Expect(second);
         if (!first.shape.SequenceEqual(second.shape))
             throw new ArgumentException($"got pictures ({string.Join(",", first.shape)}) and ({string.Join(",", second.shape)}), expected equal sizes.");
     }

@@ -5,12 +5,14 @@ namespace TalkingHead.Evaluation;
 /// <summary>Peak signal-to-noise ratio: 10 log10(255² / mean squared error), in dB, of each picture.</summary>
 public static class Psnr
 {
+    internal const string Definition = "10 log10(255²/MSE) of each picture, mean of dB";
+
     /// <summary>Quantised pictures (B,3,H,W), uint8, to one value each, (B) float64; infinite where they are identical.</summary>
     public static Tensor Of(Tensor first, Tensor second)
     {
         Pictures.Expect(first, second);
         using var scope = NewDisposeScope();
-        var difference = first.to(ScalarType.Float64) - second.to(ScalarType.Float64);
-        return (10 * (255 * 255 / difference.square().mean([1, 2, 3])).log10()).MoveToOuterDisposeScope();
+        var difference = first.to(ScalarType.Float32) - second.to(ScalarType.Float32); // whole numbers, and so exact
+        return (10 * (255 * 255 / difference.square().mean([1, 2, 3], type: ScalarType.Float64)).log10()).MoveToOuterDisposeScope();
     }
 }

@@ -1,0 +1,145 @@
+using static TorchSharp.torch;
+
+namespace TalkingHead.Evaluation;
+
+/// <summary>
+/// Mean and covariance of features that arrive in batches, in float64 and without holding them: the latest rows wait in a
+/// block, full blocks are folded into sums. Up to <see cref="ExactRows"/> the block is all there is, and FID is computed
+/// from the rows themselves. A seeded uniform sample of rows is kept for KID.
+/// </summary>
+public sealed class FeatureStatistics : IDisposable
+{
+    /// <summary>Up to so many rows FID works on the rows, beyond it on the covariance.</summary>
+    public const int ExactRows = 2048;
+
+    /// <summary>Rows that KID draws its subsets from: 128 MiB at 2048 features.</summary>
+    public const int DefaultSample = 16384;
+
+    readonly int sampled;
+    readonly Random random;
+    readonly List<float[]> sample = [];
+    readonly float[] block; // (ExactRows, Features), the first `waiting` rows filled
+    int waiting;
+    Tensor? shift; // (1,d), near the mean, so that the sums of squares keep their digits
+    Tensor? sum; // (d), of folded rows less the shift
+    Tensor? products; // (d,d)
+
+    /// <param name="features">Numbers in a row.</param>
+    /// <param name="sampled">Rows kept for KID at most; 0 where no KID is wanted.</param>
+    /// <param name="seed">Which rows these are.</param>
+    public FeatureStatistics(int features, int sampled = DefaultSample, int seed = 1)
+    {
+        (Features, this.sampled, random) = (features, sampled, new(seed));
+        block = new float[ExactRows * features];
+    }
+
+    /// <summary>Numbers in a row.</summary>
+    public int Features { get; }
+
+    /// <summary>Rows so far.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Whether every row is still at hand.</summary>
+    internal bool IsExact => Count <= ExactRows;
+
+    /// <summary>Takes rows (B,d).</summary>
+    public void Add(Tensor rows)
+    {
+        if (rows.ndim != 2 || rows.shape[1] != Features)
+            throw new ArgumentException($"got features ({string.Join(",", rows.shape)}), expected (B,{Features}).", nameof(rows));
+        using var scope = NewDisposeScope();
+        var values = rows.detach().to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
+        for (var start = 0; start < values.Length; start += Features)
+        {
+            var row = values.AsSpan(start, Features);
+            if (waiting == ExactRows)
+                Fold();
+            row.CopyTo(block.AsSpan(waiting++ * Features));
+            Keep(row);
+            Count++;
+        }
+    }
+
+    /// <summary>The mean (d), float64.</summary>
+    public Tensor Mean()
+    {
+        using var scope = NewDisposeScope();
+        var total = Waiting().sum([0]);
+        if (sum is not null)
+            total += sum + shift!.squeeze(0) * (Count - waiting);
+        return (total / Count).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The covariance (d,d) with N - 1, float64; at least two rows.</summary>
+    public Tensor Covariance()
+    {
+        using var scope = NewDisposeScope();
+        if (IsExact)
+        {
+            var all = CentredRows();
+            return all.t().mm(all).MoveToOuterDisposeScope();
+        }
+
+        var rows = Waiting() - shift!;
+        var mean = ((sum! + rows.sum([0])) / Count).unsqueeze(0); // less the shift
+        return ((products! + rows.t().mm(rows) - Count * mean.t().mm(mean)) / (Count - 1)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>(X - mean) / √(N - 1), (N,d): its product with itself is the covariance. Only while <see cref="IsExact"/>.</summary>
+    internal Tensor CentredRows()
+    {
+        using var scope = NewDisposeScope();
+        var rows = Waiting();
+        return ((rows - rows.mean([0], keepdim: true)) / Math.Sqrt(Count - 1)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The rows kept for KID, (n,d) float64.</summary>
+    internal Tensor Sample()
+    {
+        var flat = new float[sample.Count * Features];
+        for (var i = 0; i < sample.Count; i++)
+            sample[i].CopyTo(flat, i * Features);
+        using var scope = NewDisposeScope();
+        return tensor(flat, [sample.Count, Features]).to(ScalarType.Float64).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        shift?.Dispose();
+        sum?.Dispose();
+        products?.Dispose();
+    }
+
+    Tensor Waiting()
+    {
+        using var scope = NewDisposeScope();
+        return tensor(block.AsSpan(0, waiting * Features).ToArray(), [waiting, Features]).to(ScalarType.Float64).MoveToOuterDisposeScope();
+    }
+
+    void Fold()
+    {
+        using var scope = NewDisposeScope();
+        var rows = Waiting();
+        shift ??= rows.mean([0], keepdim: true).DetachFromDisposeScope();
+        sum ??= zeros(Features, ScalarType.Float64).DetachFromDisposeScope();
+        products ??= zeros(Features, Features, ScalarType.Float64).DetachFromDisposeScope();
+        rows -= shift;
+        sum.add_(rows.sum([0]));
+        products.add_(rows.t().mm(rows));
+        waiting = 0;
+    }
+
+    // Reservoir sampling (Vitter 1985, algorithm R): every row so far is kept with the same probability.
+    void Keep(ReadOnlySpan<float> row)
+    {
+        if (sample.Count < sampled)
+        {
+            sample.Add(row.ToArray());
+            return;
+        }
+
+        var place = random.Next(Count + 1);
+        if (place < sample.Count)
+            row.CopyTo(sample[place]);
+    }
+}

@@ -1,0 +1,101 @@
+using System.Numerics;
+
+namespace TalkingHead.Evaluation;
+
+/// <summary>
+/// SSIM on the CPU, an order of magnitude faster than by tensors: one pass over the rows, in vectors of float64, with a few
+/// rows of memory. <see cref="Ssim.ByTensors"/> is the reference that it is held to.
+/// </summary>
+static class SsimScan
+{
+    static readonly int Lanes = Vector<double>.Count;
+
+    /// <summary>The mean over the valid region and the planes of one picture; both hold whole planes of height x width bytes.</summary>
+    internal static double Of(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, int height, int width)
+    {
+        // Beyond a row's end lie zeros, so that whole vectors can be read; what they give is not counted.
+        var stride = (width / Lanes + 2) * Lanes + Ssim.Window;
+        var (x, y) = (new double[height * stride], new double[height * stride]);
+        var rows = new double[5 * stride]; // blurred down: x, y, xx, yy, xy
+        var (sum, planes) = (0.0, first.Length / (height * width));
+        for (var plane = 0; plane < planes; plane++)
+        {
+            Widen(first.Slice(plane * height * width, height * width), x, width, stride);
+            Widen(second.Slice(plane * height * width, height * width), y, width, stride);
+            for (var row = 0; row <= height - Ssim.Window; row++)
+            {
+                BlurDown(x, y, row * stride, rows, stride, width);
+                sum += Across(rows, stride, width - Ssim.Window + 1);
+            }
+        }
+
+        return sum / ((double)planes * (height - Ssim.Window + 1) * (width - Ssim.Window + 1));
+    }
+
+    static void Widen(ReadOnlySpan<byte> bytes, double[] plane, int width, int stride)
+    {
+        for (int from = 0, to = 0; from < bytes.Length; from += width, to += stride)
+            for (var i = 0; i < width; i++)
+                plane[to + i] = bytes[from + i];
+    }
+
+    // Eleven rows from `start` on into one of each moment.
+    static void BlurDown(double[] x, double[] y, int start, double[] rows, int stride, int width)
+    {
+        for (var i = 0; i < width; i += Lanes)
+        {
+            Vector<double> sumX = default, sumY = default, sumXX = default, sumYY = default, sumXY = default;
+            for (var k = 0; k < Ssim.Window; k++)
+            {
+                var (a, b) = (At(x, start + k * stride + i), At(y, start + k * stride + i));
+                var weight = new Vector<double>(Ssim.Kernel[k]);
+                var (weightedA, weightedB) = (weight * a, weight * b);
+                sumX += weightedA;
+                sumY += weightedB;
+                sumXX = Vector.FusedMultiplyAdd(weightedA, a, sumXX);
+                sumYY = Vector.FusedMultiplyAdd(weightedB, b, sumYY);
+                sumXY = Vector.FusedMultiplyAdd(weightedA, b, sumXY);
+            }
+
+            Set(rows, i, sumX);
+            Set(rows, stride + i, sumY);
+            Set(rows, 2 * stride + i, sumXX);
+            Set(rows, 3 * stride + i, sumYY);
+            Set(rows, 4 * stride + i, sumXY);
+        }
+    }
+
+    // Blurs the moments across and sums the index over the first `count` places.
+    static double Across(double[] rows, int stride, int count)
+    {
+        var total = 0.0;
+        for (var i = 0; i < count; i += Lanes)
+        {
+            Vector<double> meanX = default, meanY = default, xx = default, yy = default, xy = default;
+            for (var k = 0; k < Ssim.Window; k++)
+            {
+                var weight = new Vector<double>(Ssim.Kernel[k]);
+                meanX = Vector.FusedMultiplyAdd(weight, At(rows, i + k), meanX);
+                meanY = Vector.FusedMultiplyAdd(weight, At(rows, stride + i + k), meanY);
+                xx = Vector.FusedMultiplyAdd(weight, At(rows, 2 * stride + i + k), xx);
+                yy = Vector.FusedMultiplyAdd(weight, At(rows, 3 * stride + i + k), yy);
+                xy = Vector.FusedMultiplyAdd(weight, At(rows, 4 * stride + i + k), xy);
+            }
+
+            var (product, squares) = (meanX * meanY, meanX * meanX + meanY * meanY);
+            Vector<double> c1 = new(Ssim.C1), c2 = new(Ssim.C2);
+            var index = (2 * product + c1) * (2 * (xy - product) + c2) / ((squares + c1) * (xx + yy - squares + c2));
+            if (i + Lanes <= count)
+                total += Vector.Sum(index);
+            else
+                for (var lane = 0; lane < count - i; lane++)
+                    total += index[lane];
+        }
+
+        return total;
+    }
+
+    static Vector<double> At(double[] values, int start) => new(values, start);
+
+    static void Set(double[] values, int start, Vector<double> vector) => vector.CopyTo(values, start);
+}

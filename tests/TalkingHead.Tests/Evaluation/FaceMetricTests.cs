@@ -1,0 +1,81 @@
+using TalkingHead.Evaluation;
+using TalkingHead.Faces;
+using TalkingHead.Perception;
+using TalkingHead.Tests.Faces;
+using TalkingHead.Tests.Perception;
+using TorchSharp;
+using static TalkingHead.Tests.Evaluation.MetricFixtures;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Tests.Evaluation;
+
+public sealed class FaceMetricTests
+{
+    [Fact]
+    public void AlignmentEqualsSkimagesSimilarity()
+    {
+        var cases = Expected("alignment").EnumerateArray().ToArray();
+        Assert.Equal(4, cases.Length);
+        foreach (var one in cases)
+        {
+            var fit = FaceAlignment.Fit(Floats(one.GetProperty("points")));
+            double[] found = [fit.A, -fit.B, fit.X, fit.B, fit.A, fit.Y];
+            Assert.All(one.GetProperty("matrix").EnumerateArray().Zip(found), pair => Assert.Equal(pair.First.GetDouble(), pair.Second, 1e-4));
+        }
+    }
+
+    [Fact]
+    public void AlignedPixelsAreBilinearWithBlackAround()
+    {
+        // A face whose five points are the oracle's: groups share their mean, single points stand alone.
+        var points = Floats(Expected("alignment")[1].GetProperty("points"));
+        var xy = new float[2 * Landmarks.Count];
+        for (var i = 0; i < Landmarks.Count; i++)
+        {
+            var from = i switch { >= 36 and <= 41 => 0, >= 42 and <= 47 => 1, 30 => 2, 48 => 3, _ => 4 };
+            (xy[2 * i], xy[2 * i + 1]) = (points[2 * from], points[2 * from + 1]);
+        }
+
+        var aligned = FaceAlignment.Align(Load("truth"), new Landmarks(xy));
+        var expected = Load("aligned");
+        var off = expected.Pixels.Zip(aligned.Pixels, (a, b) => Math.Abs(a - b)).ToArray();
+        Assert.InRange(off.Max(), 0, 1); // a value on the edge between two bytes
+        Assert.InRange(off.Count(value => value > 0), 0, 20);
+        Assert.Contains((byte)0, expected.Pixels);
+    }
+
+    [Fact]
+    public void CsimOfAFaceWithItselfIsOne()
+    {
+        using var scope = NewDisposeScope();
+        using var csim = new Csim(new ArcFace("IR-SE50", FormulaWeights.Fill(ArcFaceKind.IrSe50.Build()), bgr: true), CPU);
+        var faces = Pictures.Stack([Load("aligned")], CPU);
+        Assert.Equal(1, csim.Of(faces, faces).item<double>(), 1e-6);
+        Assert.InRange(csim.Of(faces, 255 - faces).item<double>(), -1, 0.999);
+    }
+
+    [Fact]
+    public void CsimsNetworkAndItsOrderOfChannelsAreNamed()
+    {
+        Assert.Equal("cosine of ArcFace embeddings, IR-SE50 on BGR, faces aligned to 112x112", Csim.Definition("ir-se50"));
+        Assert.Equal("cosine of ArcFace embeddings, IR-SE50 on RGB, faces aligned to 112x112", Csim.Definition("ir-se50-rgb"));
+        Assert.Equal("unknown CSIM network \"facenet\"; expected ir-se50, ir-se50-rgb, r50, r100.", Assert.Throws<UserException>(() => Csim.Definition("facenet")).Message);
+    }
+
+    [Fact]
+    public void LandmarkDistancesEqualTheirDefinitions()
+    {
+        var (real, fake) = (new Landmarks(Floats(Expected("landmarks", "real"))), new Landmarks(Floats(Expected("landmarks", "fake"))));
+        Assert.Equal(Expected("landmarks", "akd").GetDouble(), Akd.Of(real, fake, 256, 256), 1e-9);
+        Assert.Equal(Expected("landmarks", "nme").GetDouble(), Nme.Of(real, fake), 1e-9);
+    }
+
+    [Fact]
+    public void LandmarkDistancesDoNotDependOnTheFramesSize()
+    {
+        var (small, moved) = (TestFaces.Face(32, 32, 40), TestFaces.Face(33, 32, 40));
+        var (large, movedLarge) = (TestFaces.Face(128, 128, 160), TestFaces.Face(132, 128, 160));
+        Assert.Equal(Akd.Of(large, movedLarge, 256, 256), Akd.Of(small, moved, 64, 64), 1e-4);
+        Assert.Equal(Nme.Of(large, movedLarge), Nme.Of(small, moved), 1e-5);
+    }
+}
