@@ -18,6 +18,7 @@ static class Program
         typeof(InspectVerb),
         typeof(ImportVerb),
         typeof(TrainVerb),
+        typeof(CompareVerb),
         typeof(DoctorVerb),
     ];
 

@@ -30,7 +30,10 @@ public static class PictureFile
     /// <see cref="Picture.MaxSide"/> and <see cref="Picture.MaxPixels"/> by the header, before memory is taken.
     /// </summary>
     /// <exception cref="UserException">The file is missing, empty, no picture, cut off or too large.</exception>
-    public static Picture Load(string path)
+    public static Picture Load(string path) => Load(path, out _);
+
+    /// <summary>As <see cref="Load(string)"/>; says what the file held beside RGB, too.</summary>
+    internal static Picture Load(string path, out PictureForm form)
     {
         using var file = Open(path);
         if (file.Length == 0)
@@ -40,6 +43,12 @@ public static class PictureFile
 
         var encoded = new byte[file.Length];
         file.ReadExactly(encoded);
+        return Decode(encoded, path, out form);
+    }
+
+    /// <summary>The picture in a file's bytes; messages call it <paramref name="path"/>.</summary>
+    internal static Picture Decode(ReadOnlySpan<byte> encoded, string path, out PictureForm form)
+    {
         using var data = SKData.CreateCopy(encoded);
         using var codec = SKCodec.Create(data);
         if (codec is null)
@@ -54,6 +63,8 @@ public static class PictureFile
             throw new UserException(result == SKCodecResult.IncompleteInput
                 ? $"{path}: the picture is cut off; get the whole file."
                 : $"{path}: the picture is damaged ({result}).");
+        form = codec.Info.ColorType == SKColorType.Gray8 ? PictureForm.Gray
+            : !codec.Info.IsOpaque && IsSeenThrough(rgba) ? PictureForm.Transparent : PictureForm.Rgb;
         return Upright(OnWhite(rgba, width, height), codec.EncodedOrigin);
     }
 
@@ -149,6 +160,14 @@ public static class PictureFile
         {
             throw new UserException($"{path}: cannot be read: {e.Message}", e);
         }
+    }
+
+    static bool IsSeenThrough(byte[] rgba)
+    {
+        for (var i = 3; i < rgba.Length; i += 4)
+            if (rgba[i] != 255)
+                return true;
+        return false;
     }
 
     // Premultiplied colours over white: c + (255 - alpha).

@@ -1,0 +1,110 @@
+using System.Globalization;
+using CommandLine;
+using CommandLine.Text;
+using Spectre.Console;
+using TalkingHead.Evaluation;
+using TalkingHead.Training;
+
+namespace TalkingHead.Cli;
+
+[Verb("compare", HelpText = "Measures a folder of pictures, or a dataset, against another: SSIM, PSNR, L1, FID, KID, LPIPS, CSIM, AKD, NME.")]
+sealed class CompareVerb : IVerb
+{
+    [Value(0, MetaName = "REAL-DIR", Required = true, HelpText = "The truth: pictures in a folder and the folders in it, or a dataset.")]
+    public string Real { get; set; } = "";
+
+    [Value(1, MetaName = "FAKE-DIR", Required = true, HelpText = "What is measured; its pictures have the names of their truth, whatever the ending.")]
+    public string Fake { get; set; } = "";
+
+    [Option("metrics", Default = "ssim,psnr,l1,fid,kid,lpips,csim,akd,nme", HelpText = "Which ones. FID, KID, LPIPS and CSIM need weights: talkinghead doctor lists them.")]
+    public string Metrics { get; set; } = "ssim,psnr,l1,fid,kid,lpips,csim,akd,nme";
+
+    [Option("fid-variant", Default = "pytorch-fid", HelpText = "How FID and KID resize: pytorch-fid or clean-fid.")]
+    public string FidVariantName { get; set; } = "pytorch-fid";
+
+    [Option("lpips-trunk", Default = "alex", HelpText = "alex, vgg or squeeze.")]
+    public string LpipsTrunk { get; set; } = "alex";
+
+    [Option("csim-network", Default = "ir-se50", HelpText = "ir-se50 (fed BGR, as it was trained), ir-se50-rgb, r50 or r100.")]
+    public string CsimNetwork { get; set; } = "ir-se50";
+
+    [Option("detector", Default = "dlib", HelpText = "Finds the landmarks for CSIM, AKD and NME: dlib or fan.")]
+    public string Detector { get; set; } = "dlib";
+
+    [Option("device", Default = "auto", HelpText = "cpu, cuda, cuda:N or auto.")]
+    public string Device { get; set; } = "auto";
+
+    [Option("seed", Default = 1, HelpText = "Which subsets KID draws.")]
+    public int Seed { get; set; } = 1;
+
+    [Option("json", MetaValue = "FILE", HelpText = "Also write the figures to this file.")]
+    public string? Json { get; set; }
+
+    [Usage(ApplicationAlias = "talkinghead")]
+    public static IEnumerable<Example> Examples =>
+        [new("Measure generated frames against the true ones", new UnParserSettings { SkipDefault = true }, new CompareVerb { Real = "truth/", Fake = "generated/", Metrics = "ssim,psnr,fid", Json = "figures.json" })];
+
+    public void Run(CancellationToken stop)
+    {
+        var settings = Settings();
+        var (device, reason) = Acceleration.Choose(Device);
+        using var real = PictureSet.Open(Real);
+        using var fake = PictureSet.Open(Fake);
+        using var comparison = new Comparison(real, fake, settings with { Device = device });
+        Console.Error.WriteLine($"{real.Where}: {real.Names.Count} pictures; {fake.Where}: {fake.Names.Count}; device {device} ({reason})");
+
+        ComparisonResult? result = null;
+        Progress.Run("compare", comparison.Count, "names", progress => result = comparison.Run(done => progress.Step(done), stop));
+        Show(result!);
+        if (Json is not null)
+            JsonFile.Write(Json, new Report(Real, Fake, result!.Rows, result.Notes));
+        if (result!.Rows.All(row => row.Reason is not null))
+            throw new UserException($"{Real} and {Fake}: none of the metrics could be measured; the lines above say why.");
+    }
+
+    ComparisonSettings Settings() => new()
+    {
+        Metrics = ComparisonSettings.ParseMetrics(Metrics),
+        FidVariant = FidVariantName switch
+        {
+            "pytorch-fid" => FidVariant.PytorchFid,
+            "clean-fid" => FidVariant.CleanFid,
+            _ => throw UserException.Usage($"--fid-variant {FidVariantName}: expected pytorch-fid or clean-fid."),
+        },
+        LpipsTrunk = OneOf("lpips-trunk", LpipsTrunk, PerceptualDistance.Trunks),
+        CsimNetwork = OneOf("csim-network", CsimNetwork, Csim.Networks),
+        Detector = OneOf("detector", Detector, ["dlib", "fan"]),
+        Seed = Seed,
+    };
+
+    static string OneOf(string option, string value, IReadOnlyCollection<string> known) =>
+        known.Contains(value) ? value : throw UserException.Usage($"--{option} {value}: expected {string.Join(", ", known)}.");
+
+    static void Show(ComparisonResult result)
+    {
+        var table = new Table { Border = TableBorder.Simple };
+        foreach (var name in (string[])["metric", "value", "N", "size"])
+            table.AddColumn(new TableColumn(name) { NoWrap = true });
+        table.AddColumn("definition");
+        foreach (var row in result.Rows)
+            table.AddRow(row.Metric, Markup.Escape(Figure(row)), Count(row), row.Resolution, Markup.Escape(string.Concat(row.Definition, row.Marks.Count > 0 ? $" [{string.Join("; ", row.Marks)}]" : "")));
+        AnsiConsole.Write(table);
+        foreach (var rows in result.Rows.Where(row => row.Reason is not null).GroupBy(row => row.Reason))
+            Console.Out.WriteLine($"not measured: {string.Join(", ", rows.Select(row => row.Metric))}: {rows.Key}");
+        foreach (var note in result.Notes)
+            Console.Out.WriteLine($"note: {note}");
+    }
+
+    static string Figure(MetricRow row)
+    {
+        if (row.Value is not { } value)
+            return row.Reason is null ? "identical" : "-";
+        string Text(double number) => number.ToString($"F{row.Decimals}", CultureInfo.InvariantCulture);
+        return $"{Text(value)}{(row.Deviation is { } deviation ? $" ± {Text(deviation)}" : "")}{(row.Unit == "" ? "" : $" {row.Unit}")}";
+    }
+
+    static string Count(MetricRow row) => row.Reason is not null && row.Real == 0 ? "" : row.Real == row.Fake ? $"{row.Real}" : $"{row.Real} / {row.Fake}";
+
+    // The figures of the JSON file.
+    sealed record Report(string Real, string Fake, IReadOnlyList<MetricRow> Rows, IReadOnlyList<string> Notes);
+}
