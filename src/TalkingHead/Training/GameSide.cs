@@ -13,6 +13,7 @@ sealed class GameSide : IDisposable
     readonly double clipNorm;
     readonly string name;
     LossTerms? last;
+    Tensor? sum; // of the parts' totals
 
     /// <param name="name">"generator" or "discriminator": names its losses.</param>
     /// <param name="parameters">What it trains.</param>
@@ -45,6 +46,7 @@ sealed class GameSide : IDisposable
     {
         Thaw();
         optimizer.zero_grad();
+        sum = null;
     }
 
     /// <summary>
@@ -59,7 +61,7 @@ sealed class GameSide : IDisposable
             Add(losses, term, value, share);
         if (terms.Values.All(term => term.Key != name)) // where one term is all, it is the loss
             Add(losses, name, total, share);
-        last = terms;
+        (last, sum) = (terms, sum is null ? total.detach() : sum + total.detach());
     }
 
     /// <summary>Ends the step: checks the gradient, then lets the optimiser move the weights, and freezes them.</summary>
@@ -69,7 +71,7 @@ sealed class GameSide : IDisposable
         using var scope = NewDisposeScope();
         var norm = Health.GradientNorm(parameters);
         if (Careful)
-            Health.Check(name, last!, norm);
+            Health.Check(name, last!, sum!, norm);
         if (clipNorm > 0)
             ClipGradients(norm);
         optimizer.step();

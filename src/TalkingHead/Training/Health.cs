@@ -24,11 +24,12 @@ static class Health
     }
 
     /// <summary>Names the first term that is not finite, else the gradient.</summary>
-    /// <exception cref="NonFiniteException">The norm or a term is not finite.</exception>
-    public static void Check(string phase, LossTerms terms, Tensor gradientNorm)
+    /// <exception cref="NonFiniteException">The total of the terms or the norm is not finite.</exception>
+    public static void Check(string phase, LossTerms terms, Tensor total, Tensor gradientNorm)
     {
-        // A gradient is finite only if every term was: one number to read while all is well.
-        if (float.IsFinite(gradientNorm.item<float>()))
+        // One number to read while all is well. Both are needed: the slope of |x| at NaN is 0.
+        using var both = total + gradientNorm;
+        if (float.IsFinite(both.item<float>()))
             return;
         foreach (var (name, value) in terms.Values)
             if (!float.IsFinite(value.item<float>()))

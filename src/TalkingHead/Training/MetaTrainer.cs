@@ -60,13 +60,13 @@ public sealed class MetaTrainer : IDisposable
         view.Say($"device: {device} ({reason}); {Acceleration.Libtorch}");
         view.Say(content.Reason);
         Acceleration.Configure(settings.Precision);
-        drawing = new LandmarkDrawing { LineWidth = configuration.Landmarks.LineWidth, InnerLips = configuration.Landmarks.InnerLips };
+        drawing = LandmarkDrawing.Of(configuration.Landmarks);
         var heldOut = HeldOutClip.Of(dataset, settings.ValidationIdentities, drawing);
         validation = heldOut.Count > 0 ? new Validation(configuration, heldOut, device) : null;
         view.Say(validation is null ? "validation: off, no identity is held out" : $"validation: {validation.Identities} held-out identities");
         networks = new NetworkSet(configuration, device);
         embeddings = new VideoEmbeddings(configuration);
-        trainingStep = new TrainingStep(configuration, networks.Embedder, networks.Generator, networks.Discriminator, embeddings, content);
+        trainingStep = new TrainingStep(configuration, networks.Embedder, networks.Generator, networks.Discriminator, embeddings, content) { Careful = device.type == TorchSharp.DeviceType.CPU };
         if (settings.Averaging > 0)
             (embedderAverage, generatorAverage) = (new Averaging(networks.Embedder, settings.Averaging), new Averaging(networks.Generator, settings.Averaging));
         state = new TrainingState(networks, trainingStep, embeddings, embedderAverage, generatorAverage, statistics, device);
@@ -91,9 +91,11 @@ public sealed class MetaTrainer : IDisposable
                 continue;
             if (step % settings.ReportEvery == 0 || step == settings.Steps)
             {
-                Report(batch.Episodes, (step - reported) / clock.Elapsed.TotalSeconds);
+                bool healthy = Report(batch.Episodes, (step - reported) / clock.Elapsed.TotalSeconds);
                 reported = step;
                 clock.Restart();
+                if (!healthy)
+                    continue;
             }
             if (step % settings.ValidateEvery == 0 || step == settings.Steps)
                 Validate();
@@ -150,15 +152,24 @@ public sealed class MetaTrainer : IDisposable
         }
     }
 
-    void Report(EpisodeBatch batch, double stepsPerSecond)
+    // False where a figure is not finite: the run goes back to its last checkpoint and looks at every step from there on.
+    bool Report(EpisodeBatch batch, double stepsPerSecond)
     {
         var figures = statistics.Read();
+        if (figures.FirstOrDefault(figure => !double.IsFinite(figure.Value)) is { Key: { } name })
+        {
+            view.Say($"step {step}: {name} is not finite since the last report; going back to step {lastSaved} to find the batch.");
+            trainingStep.Careful = true;
+            StartAgain();
+            return false;
+        }
         var byName = figures.ToDictionary();
         log.Figures("train", step, figures);
         log.Speed("episodes_per_second", step, stepsPerSecond * settings.Batch);
         log.Speed("memory_bytes", step, Acceleration.MemoryInUse(device));
         view.Report(step, settings.Steps, stepsPerSecond * settings.Batch, (settings.Steps - step) / stepsPerSecond, figures, Acceleration.MemoryInUse(device));
         Warn(Diagnosis.OfTraining(byName), batch.Clips);
+        return true;
     }
 
     void Validate()
@@ -199,6 +210,8 @@ public sealed class MetaTrainer : IDisposable
 
     void Save()
     {
+        if (!statistics.AreFinite())
+            return; // the next report goes back to the checkpoint before
         try
         {
             Checkpoint.Save(run, new Checkpoint.State
@@ -227,12 +240,17 @@ public sealed class MetaTrainer : IDisposable
         if (++failures == MostFailures)
             throw new UserException($"{run.Path}: {MostFailures} batches in a row gave no finite number, the last at step {step + 1} ({failure.Term}). The learning rates are too high, or the data is damaged: inspect --verify it, and lower optimizer.generator_rate.");
         (failedAt, long bad) = (Math.Max(failedAt, step + 1), batch.Number);
-        loader.Dispose();
-        log.Dispose();
-        (loader, log) = Begin(resume: true);
+        StartAgain();
         skipped.Add(bad);
         log.Note("skipped", step, incident, batch.Episodes.Clips);
         Save();
+    }
+
+    void StartAgain()
+    {
+        loader.Dispose();
+        log.Dispose();
+        (loader, log) = Begin(resume: true);
     }
 
     // Step 0, or the newest whole checkpoint.

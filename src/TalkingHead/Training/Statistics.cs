@@ -27,6 +27,9 @@ public sealed class Statistics : IDisposable
         return means;
     }
 
+    /// <summary>Whether every sum is. This waits for the device.</summary>
+    public bool AreFinite() => sums.Values.All(entry => double.IsFinite(entry.Sum.item<double>()));
+
     /// <summary>What a checkpoint keeps: each sum with its count, (2) float64, under its place and name.</summary>
     public Dictionary<string, Tensor> Save() => sums.Select((pair, place) => (pair, place)).ToDictionary(
         entry => $"{entry.place:D3}.{entry.pair.Key}",

@@ -36,6 +36,7 @@ public sealed class TrainingStep : IDisposable
     /// <summary>Looks at every gradient before weights move (<see cref="GameSide.Careful"/>).</summary>
     public bool Careful
     {
+        get => generatorSide.Careful;
         set => generatorSide.Careful = discriminatorSide.Careful = value;
     }
 

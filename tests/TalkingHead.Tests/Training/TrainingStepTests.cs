@@ -154,4 +154,18 @@ public class TrainingStepTests
         Assert.Equal(losses.Count, scope.DisposablesCount);
         Assert.Equal(before + losses.Count, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
     }
+
+    [Fact]
+    public void ANumberThatIsNoneStopsTheStepBeforeAnyWeightChangesAndNamesTheTerm()
+    {
+        using var scope = NewDisposeScope();
+        using var game = new Game("plain");
+        using var batch = SmallSetting.BatchOf(0);
+        batch.Target[0, 0, 0, 0] = tensor(float.NaN);
+        var (generator, discriminator) = (game.GeneratorBits(), game.DiscriminatorBits());
+        var failure = Assert.Throws<NonFiniteException>(() => game.Step.Run(batch, adversarial: false));
+        Assert.Contains("content_pyramid", failure.Term);
+        Assert.Equal(generator, game.GeneratorBits());
+        Assert.Equal(discriminator, game.DiscriminatorBits());
+    }
 }
