@@ -63,19 +63,33 @@ static class PyTorchRun
 
     static Adam.Options AdamOptions(JsonElement group) => new()
     {
-        LearningRate = Number(group, "lr"), beta1 = Beta(group, 0), beta2 = Beta(group, 1), eps = Number(group, "eps"),
-        weight_decay = Number(group, "weight_decay"), amsgrad = Flag(group, "amsgrad"), maximize = Flag(group, "maximize"),
+        LearningRate = Number(group, "lr"),
+        beta1 = Beta(group, 0),
+        beta2 = Beta(group, 1),
+        eps = Number(group, "eps"),
+        weight_decay = Number(group, "weight_decay"),
+        amsgrad = Flag(group, "amsgrad"),
+        maximize = Flag(group, "maximize"),
     };
 
     static AdamW.Options AdamWOptions(JsonElement group) => new()
     {
-        LearningRate = Number(group, "lr"), beta1 = Beta(group, 0), beta2 = Beta(group, 1), eps = Number(group, "eps"),
-        weight_decay = Number(group, "weight_decay"), amsgrad = Flag(group, "amsgrad"), maximize = Flag(group, "maximize"),
+        LearningRate = Number(group, "lr"),
+        beta1 = Beta(group, 0),
+        beta2 = Beta(group, 1),
+        eps = Number(group, "eps"),
+        weight_decay = Number(group, "weight_decay"),
+        amsgrad = Flag(group, "amsgrad"),
+        maximize = Flag(group, "maximize"),
     };
 
     static SGD.Options SgdOptions(JsonElement group) => new()
     {
-        LearningRate = Number(group, "lr"), momentum = Number(group, "momentum"), dampening = Number(group, "dampening"),
-        weight_decay = Number(group, "weight_decay"), nesterov = Flag(group, "nesterov"), maximize = Flag(group, "maximize"),
+        LearningRate = Number(group, "lr"),
+        momentum = Number(group, "momentum"),
+        dampening = Number(group, "dampening"),
+        weight_decay = Number(group, "weight_decay"),
+        nesterov = Flag(group, "nesterov"),
+        maximize = Flag(group, "maximize"),
     };
 }

@@ -16,7 +16,13 @@ public partial class Adam : OptimizerHelper, optim.IBetas
     {
         _defaults = new Options
         {
-            LearningRate = lr, beta1 = beta1, beta2 = beta2, eps = eps, weight_decay = weight_decay, amsgrad = amsgrad, maximize = maximize,
+            LearningRate = lr,
+            beta1 = beta1,
+            beta2 = beta2,
+            eps = eps,
+            weight_decay = weight_decay,
+            amsgrad = amsgrad,
+            maximize = maximize,
         };
         foreach (var group in parameters) add_param_group(group);
     }

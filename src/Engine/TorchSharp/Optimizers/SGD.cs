@@ -13,7 +13,12 @@ public partial class SGD : OptimizerHelper, optim.IMomentum
     {
         _defaults = new Options
         {
-            LearningRate = lr, momentum = momentum, dampening = dampening, weight_decay = weight_decay, nesterov = nesterov, maximize = maximize,
+            LearningRate = lr,
+            momentum = momentum,
+            dampening = dampening,
+            weight_decay = weight_decay,
+            nesterov = nesterov,
+            maximize = maximize,
         };
         foreach (var group in parameters) add_param_group(group);
     }

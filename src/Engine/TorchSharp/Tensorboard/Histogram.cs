@@ -15,7 +15,11 @@ static class Histogram
         if (maxBins is { } most && counts.Length > most) (edges, counts) = Join(edges, counts, (int)Math.Max(1, most));
         var histogram = new HistogramProto
         {
-            Min = sorted[0], Max = sorted[^1], Num = sorted.Length, Sum = sorted.Sum(), SumSquares = sorted.Sum(value => value * value),
+            Min = sorted[0],
+            Max = sorted[^1],
+            Num = sorted.Length,
+            Sum = sorted.Sum(),
+            SumSquares = sorted.Sum(value => value * value),
         };
         // The occupied bins alone, behind an empty one whose right edge is the left edge of the first.
         int first = Array.FindIndex(counts, count => count > 0), last = Array.FindLastIndex(counts, count => count > 0);
