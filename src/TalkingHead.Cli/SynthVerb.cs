@@ -39,6 +39,9 @@ sealed class SynthVerb : IVerb
     [Option("workers", Default = 0, HelpText = "Threads that render; 0 is one for each logical processor. The bytes do not depend on it.")]
     public int Workers { get; set; }
 
+    [Option("sheet", HelpText = "Draw the first people, up to 32, each at another moment, into this picture, too.")]
+    public string? Sheet { get; set; }
+
     [Option("json", HelpText = "Write counts and rate to this file, too.")]
     public string? Json { get; set; }
 
@@ -67,6 +70,8 @@ sealed class SynthVerb : IVerb
         var seconds = clock.Elapsed.TotalSeconds;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{Out}: {Identities} people, {total} frames of {Size}x{Size} in {seconds:0.0} s ({total / seconds:0} frames/s on {workers} threads)"));
+        if (Sheet is not null)
+            SyntheticSheet.Draw(new SyntheticPopulation(Seed), Math.Min(32, Identities), Math.Max(Size, 128), workers).Save(Sheet);
         if (Json is not null)
             WriteJson(Json, new { identities = Identities, clips = Identities * Clips, frames = total, size = Size, seed = Seed, workers, seconds, frames_per_second = total / seconds });
     }

@@ -2,7 +2,7 @@ namespace TalkingHead.Datasets.Synthetic;
 
 /// <summary>
 /// Thin-plate spline interpolation over scattered points of the plane (Duchon 1977): the value anywhere is a fixed linear
-/// combination of the values at the points, so a surface follows its anchors by one matrix, whoever's head it is.
+/// combination of the values at the points, so a surface follows its anchors by one matrix, whosever head it is.
 /// </summary>
 sealed class ThinPlate
 {

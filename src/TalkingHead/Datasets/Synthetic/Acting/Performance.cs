@@ -41,7 +41,7 @@ sealed class Performance
         pitchCentre = r.Between(-0.1f, 0.1f);
         rollReach = r.Between(0.08f, 0.35f);
         syllablesPerSecond = r.Between(3.2f, 4.8f);
-        mood = r.Between(-0.35f, 0.75f);
+        mood = r.Between(-0.3f, 0.95f);
         loudness = r.Between(0.5f, 1);
 
         keyTurn = r.Between(-1.1f, 1.1f);

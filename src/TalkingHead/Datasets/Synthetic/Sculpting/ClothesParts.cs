@@ -21,7 +21,7 @@ sealed class ClothesParts(Traits traits, Mesh mesh)
         switch (traits.Clothes.Style)
         {
             case ClothesStyle.Crew: Garment(turn => -14.6f + 1.3f * Back(turn), 0.35f); Collar(turn => -14.5f + 1.3f * Back(turn), 0.5f); break;
-            case ClothesStyle.VNeck: Garment(turn => VLine(turn, -19.5f), 0.35f); Collar(turn => VLine(turn, -19.5f), 0.42f); break;
+            case ClothesStyle.VNeck: Garment(turn => VLine(turn, -18.2f), 0.35f); Collar(turn => VLine(turn, -18.2f), 0.42f); break;
             case ClothesStyle.Turtleneck: Garment(turn => -13.2f, 0.4f); Collar(_ => -12.4f, 1.05f); Collar(_ => -11.2f, 0.95f); break;
             case ClothesStyle.Shirt: Garment(turn => VLine(turn, -17.4f, 0.8f), 0.4f); ShirtCollar(traits.Clothes.Second); break;
             case ClothesStyle.Hoodie: Garment(turn => -14.6f + 1.3f * Back(turn), 0.6f); Hood(); break;

@@ -27,6 +27,7 @@ struct SurfacePoint
 sealed class Shader(HeadModel model, Moment moment, PosedHead head)
 {
     readonly Lighting light = moment.Lighting;
+    readonly bool curly = model.Traits.Hair.Style is HairStyle.Curly or HairStyle.Afro;
     readonly Vec3 rimFrom = new Vec3(moment.Lighting.RimSide, 0.35f, -0.75f).Normalised();
     readonly Vec3 rightOfHead = head.RightOfHead, upOfHead = head.UpOfHead, frontOfHead = head.FrontOfHead;
     readonly (Vec3 Left, Vec3 Right) gaze = (Gaze(moment, 0.045f), Gaze(moment, -0.045f));
@@ -79,7 +80,7 @@ sealed class Shader(HeadModel model, Moment moment, PosedHead head)
         }
         if (model.Traits.Skin.Freckles > 0 && MathF.Abs(u) < 8)
         {
-            var spots = Smooth(0.35f, 0.6f, Grain.At(u * 3.1f + 20, v * 3.1f)) * Bell(v + 2.4f, 2) * Bell(u, 4.2f) * (1 - p.Extra.Y);
+            var spots = 0.75f * Smooth(0.3f, 0.55f, Grain.At(u * 5.3f + 20, v * 5.3f)) * Bell(v + 2.4f, 2) * Bell(u, 4.2f) * (1 - p.Extra.Y);
             albedo *= Vec3.Lerp(Vec3.One, new(0.7f, 0.5f, 0.4f), spots * model.Traits.Skin.Freckles);
         }
         if (age > 0.45f && MathF.Abs(u) < 9) albedo *= 1 - (age - 0.45f) * 0.9f * Lines(MathF.Abs(u), v);
@@ -114,7 +115,7 @@ sealed class Shader(HeadModel model, Moment moment, PosedHead head)
     {
         var tangent = (rightOfHead * p.Extra.X + upOfHead * p.Extra.Y + frontOfHead * p.Extra.Z).Normalised();
         var strand = Grain.At(p.U * 3.1f, p.V * 2.2f) * 0.6f + Grain.At(p.U * 8.3f, p.V * 3) * 0.4f;
-        var albedo = p.Albedo * (1 + 0.55f * strand);
+        var albedo = p.Albedo * (1 + (curly ? 0.2f : 0.55f) * strand);
         var facing = Vec3.Dot(p.Normal, light.Towards);
         var body = albedo * (light.Key * (Wrap(facing, 0.3f) * (0.15f + 0.85f * p.Lit)) + Ambient(p.Normal) * (p.Occlusion * (p.Away > 0.5f ? 0.4f : 1)));
         if (p.Away > 0.5f) return body * 0.5f;
@@ -164,9 +165,11 @@ sealed class Shader(HeadModel model, Moment moment, PosedHead head)
         var lid = 1 - 0.5f * Smooth(eyes.Upper * 0.2f, eyes.Upper * 1.15f, d.Y * eyes.Radius);
         var facing = Vec3.Dot(p.Normal, light.Towards);
         var lit = albedo * ((light.Key * (Wrap(facing, 0.35f) * (0.35f + 0.65f * p.Lit)) + Ambient(p.Normal) * (0.4f + 0.6f * p.Occlusion)) * lid);
-        var half = (light.Towards + p.Eye * 1.3f + Vec3.Up * 0.45f).Normalised();
-        var glint = Smooth(0.974f, 0.987f, Vec3.Dot(p.Normal, half));
-        return lit + Vec3.One * (glint);
+        // The catch light sits where painters put it: over the pupil, on the side of the light, and never on the pupil.
+        var side = 0.4f * Math.Clamp(3 * Vec3.Dot(light.Towards, rightOfHead), -1, 1);
+        float gx = (d.X - toward.X) * eyes.Radius / iris - side, gy = (d.Y - toward.Y) * eyes.Radius / iris - 0.45f;
+        var glint = Smooth(0.1f, 0.055f, gx * gx + gy * gy);
+        return lit + Vec3.One * (glint * (0.45f + 0.5f * p.Lit));
     }
 
     Vec3 Teeth(ref SurfacePoint p)

@@ -36,12 +36,14 @@ static class SkinPaint
     /// <summary>Cheek line under which a full beard grows, by distance from the middle.</summary>
     static float CheekLine(float x) => -5.6f + 0.42f * MathF.Max(0, x - 3) + 0.05f * Square(MathF.Max(0, x - 5));
 
-    public static float Beard(BeardStyle style, float u, float v)
+    /// <summary>Where a beard of that style grows, 0 to 1; <paramref name="fade"/> above 0 widens its edge, in chart units.</summary>
+    public static float Beard(BeardStyle style, float u, float v, float fade = 0)
     {
         var x = MathF.Abs(u);
-        var moustache = Smooth(2.9f, 2.2f, x) * Smooth(-4.25f, -4.55f, v + 0.05f * x) * Smooth(-5.75f, -5.3f, v - 0.12f * x);
-        var full = Smooth(0.2f, -0.5f, v - CheekLine(x)) * Smooth(-13, -11.5f, v) * Smooth(9.6f, 8.6f, x);
-        var chin = Smooth(-6.6f, -7.2f, v + 0.25f * (x < 1 ? 0 : x - 1)) * Smooth(2.8f, 2.1f, x) * Smooth(-11.5f, -10.2f, v);
+        var moustache = Smooth(3.3f + fade, 2.6f, x) * Smooth(-4.25f + 0.4f * fade, -4.55f, v + 0.05f * x) * Smooth(-5.75f, -5.3f, v - 0.12f * x);
+        var full = Smooth(0.2f + 1.4f * fade, -0.5f, v - CheekLine(x)) * Smooth(-13 - fade, -11.5f, v) * Smooth(9.6f + fade, 8.6f, x);
+        full *= 1 - Smooth(2.4f, 1.9f, x) * Smooth(-8.3f, -7.9f, v);
+        var chin = Smooth(-6.6f + fade, -7.2f, v + 0.25f * (x < 1 ? 0 : x - 1)) * Smooth(2.8f + fade, 2.1f, x) * Smooth(-11.5f - fade, -10.2f, v);
         var sides = Bell(x - 2.75f, 0.45f) * Smooth(-4.9f, -5.5f, v) * Smooth(-8.5f, -7.6f, v);
         return style switch
         {
@@ -56,8 +58,8 @@ static class SkinPaint
     public static float Stubble(BeardTraits beard, float u, float v) => beard.Style switch
     {
         BeardStyle.None => 0,
-        BeardStyle.Stubble => beard.Density * Beard(BeardStyle.Full, u, v),
-        _ => 0.9f * Beard(beard.Style, u, v),
+        BeardStyle.Stubble => beard.Density * Beard(BeardStyle.Full, u, v, 0.4f),
+        _ => 0.9f * Beard(beard.Style, u, v, 0.6f),
     };
 
     static float Bell2(float du, float dv, float width, float height) => MathF.Exp(-0.5f * (Square(du / width) + Square(dv / height)));

@@ -165,7 +165,7 @@ sealed class FaceTopology
         foreach (var (pitch, inside) in new (float, Func<float, float, bool>)[]
         {
             (0.34f, (u, v) => MathF.Abs(u) < 2.4f && v < 0.4f && v > -4.9f || MathF.Abs(u) < 3.6f && v <= -4.9f && v > -7.6f),
-            (0.5f, (u, v) => MathF.Abs(u) < 8.2f && v < 4.2f && v > -10.2f),
+            (0.5f, (u, v) => MathF.Abs(u) < 8.2f && v < 4.2f && v > -10.2f || MathF.Abs(u) < 10.3f && v < 0 && v > -7),
             (1.0f, (u, v) => MathF.Abs(u) < 11f && v < 9f && v > -13f),
             (1.9f, (_, _) => true),
         })

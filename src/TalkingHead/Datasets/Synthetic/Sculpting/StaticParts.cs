@@ -10,12 +10,14 @@ sealed class StaticParts(Traits traits, FaceSurface surface, Mesh mesh)
         for (var side = -1; side <= 1; side += 2)
         {
             AddEyeball(side);
-            if (traits.Hair.Style != HairStyle.Headscarf) AddEar(side);
+            if (!CoversEars) AddEar(side);
         }
         AddTeeth();
         AddTongue();
         new GlassesParts(traits, surface, mesh).AddAll();
     }
+
+    bool CoversEars => traits.Hair.Style is HairStyle.Headscarf or HairStyle.Bob or HairStyle.FringeBob or HairStyle.Long or HairStyle.LongFringe or HairStyle.Wavy;
 
     void AddEyeball(int side)
     {

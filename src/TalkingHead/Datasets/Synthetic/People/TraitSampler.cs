@@ -36,7 +36,7 @@ static class TraitSampler
             ChinForward = 0.6f * r.Normal() + 0.2f * m,
             ChinLength = 0.6f * r.Normal() + 0.25f * m,
             Cheekbones = 0.6f * r.Normal() - 0.1f * m,
-            CheekFat = 0.9f * r.Normal() - 0.2f * age,
+            CheekFat = MathF.Max(-0.7f, 0.9f * r.Normal() - 0.2f * age),
             NoseLength = 0.6f * r.Normal() + 0.2f * m + 0.3f * age,
             NoseWidth = 0.8f * r.Normal() + 0.25f * m,
             NoseForward = 0.7f * r.Normal() + 0.2f * m,
@@ -103,7 +103,7 @@ static class TraitSampler
         if (!dark && r.Chance(0.35f)) colour = r.Pick(Palette.NaturalHair.AsSpan(6));
         if (r.Chance(MathF.Max(0, age - 0.55f) * 2)) colour = Vec3.Lerp(colour, r.Pick(Palette.GreyHair), r.Between(0.6f, 1));
         var natural = colour;
-        if (r.Chance(0.07f)) colour = r.Pick(Palette.DyedHair);
+        if (style != HairStyle.Receding && r.Chance(0.07f)) colour = r.Pick(Palette.DyedHair);
         if (style is HairStyle.Beanie or HairStyle.Headscarf) colour = r.Pick(Palette.Cloths);
         var tip = r.Chance(0.25f) ? colour * r.Between(1.5f, 2.2f) : colour * r.Between(0.95f, 1.25f);
         return new(style, natural, colour, tip, r.Between(0.75f, 1.3f), r.Between(0.7f, 1.25f), r.Chance(0.5f) ? r.Between(0.5f, 1) : -r.Between(0.5f, 1), r.Next(), r.NextBits());
@@ -119,7 +119,7 @@ static class TraitSampler
 
     static GlassesTraits DrawGlasses(SeededRandom r, float age, float masculine)
     {
-        var style = r.Chance(0.2f + 0.2f * age) ? (GlassesStyle)(1 + r.Below(4)) : GlassesStyle.None;
+        var style = r.Chance(0.16f + 0.2f * age) ? (GlassesStyle)(1 + r.Below(4)) : GlassesStyle.None;
         if (style == GlassesStyle.CatEye && masculine > 0.6f) style = GlassesStyle.Square;
         return new(style, r.Pick(Palette.Frames), r.Between(0.9f, 1.15f), r.Between(0.13f, 0.24f));
     }
