@@ -4,6 +4,9 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using TalkingHead.Benchmarks;
 
+if (args is ["--loader", ..])
+    return LoaderBenchmark.Run(args.ElementAtOrDefault(1));
+
 // Runs in this process: a benchmark's own build would have to find the native libraries again.
 var config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
 var summaries = BenchmarkSwitcher.FromAssembly(typeof(DoorBenchmarks).Assembly).Run(args, config);

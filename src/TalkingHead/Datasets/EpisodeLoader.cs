@@ -13,8 +13,9 @@ namespace TalkingHead.Datasets;
 /// Who owns what: the sampler, the counters and the bookkeeping of slots belong to whoever holds <c>gate</c>. A slot's
 /// bytes belong to the workers that took its episodes, until none is left; then to the caller of <see cref="Next"/> on a
 /// CPU, to the uploading thread with a GPU; then the slot is free. Tensors on the GPU belong to the uploading thread until
-/// a batch is uploaded, then to the caller, whose conversion is queued on the same stream as the next upload. The loader
-/// owns all buffers and frees them when every thread has ended.
+/// a batch is uploaded, then to the caller, whose conversion is queued on the same stream as the next upload. The floats
+/// that a batch consists of are the caller's alone, and are written by <see cref="Next"/>. The loader owns all buffers and
+/// frees them when every thread has ended.
 /// </remarks>
 public sealed class EpisodeLoader : IDisposable
 {
@@ -25,6 +26,7 @@ public sealed class EpisodeLoader : IDisposable
     readonly EpisodeSlot[] slots; // batch n is in slot n % slots.Length
     readonly Tensor[] uploads;    // on the GPU: batch n is in n % uploads.Length; empty on a CPU
     readonly (string[] Clips, EpisodeSamplerState After, Exception? Fault)[] uploaded;
+    readonly Tensor floats;       // of the batch that the caller has
     readonly Thread[] threads;
     readonly long first;
     long begun, freed, sent, handed; // batches: drawn, out of their slot, on the GPU, with the caller
@@ -52,7 +54,11 @@ public sealed class EpisodeLoader : IDisposable
         var onGpu = device is not null && device.type == DeviceType.CUDA;
         slots = [.. Enumerable.Range(0, loading.Prefetch + 1).Select(_ => new EpisodeSlot(loading.Batch, sampler.Shots, side, onGpu))];
         using (NewDisposeScope())
+        {
             uploads = onGpu ? [.. Enumerable.Range(0, 2).Select(_ => slots[0].Bytes.to(device!).DetachFromDisposeScope())] : [];
+            floats = zeros([slots[0].Bytes.NumberOfElements], ScalarType.Float32, device).DetachFromDisposeScope();
+        }
+
         uploaded = new (string[], EpisodeSamplerState, Exception?)[uploads.Length];
         threads = [.. Enumerable.Range(0, loading.Workers).Select(i => new Thread(Work) { IsBackground = true, Name = $"episodes {i}" })];
         if (onGpu)
@@ -67,7 +73,10 @@ public sealed class EpisodeLoader : IDisposable
     /// <summary>Number of the batch that <see cref="Next"/> gives next.</summary>
     public long NextNumber => handed;
 
-    /// <summary>The next batch, as soon as it is there.</summary>
+    /// <summary>
+    /// The next batch, as soon as it is there. Its tensors are views of one buffer, always the same: they hold until the
+    /// next call. Fresh memory for each batch would cost more than decoding it.
+    /// </summary>
     /// <exception cref="UserException">A clip of it is damaged; names clip and shard. The batch after it can be asked for.</exception>
     public LoadedBatch Next()
     {
@@ -100,8 +109,8 @@ public sealed class EpisodeLoader : IDisposable
     // On the GPU this is only queued; on the same stream as what fills the buffer next.
     LoadedBatch Batch(EpisodeSlot slot, string[] clips, EpisodeSamplerState after)
     {
-        using var all = PictureTensor.FromBytes(uploads.Length == 0 ? slot.Bytes : uploads[handed % uploads.Length]); // its parts keep the memory
-        var (sources, sourceLandmarks, targets, targetLandmarks) = slot.Parts(all);
+        PictureTensor.FromBytes(uploads.Length == 0 ? slot.Bytes : uploads[handed % uploads.Length], into: floats);
+        var (sources, sourceLandmarks, targets, targetLandmarks) = slot.Parts(floats);
         return new LoadedBatch(handed, new(sources, sourceLandmarks, targets, targetLandmarks, clips), after);
     }
 
@@ -122,6 +131,7 @@ public sealed class EpisodeLoader : IDisposable
             slot.Dispose();
         foreach (var upload in uploads)
             upload.Dispose();
+        floats.Dispose();
     }
 
     void Work()

@@ -28,6 +28,6 @@ public sealed record EpisodeLoading
 
 /// <summary>A batch, and how to get back behind it.</summary>
 /// <param name="Number">Counted from the first batch of the training.</param>
-/// <param name="Episodes">In [-1, 1] on the loader's device; the caller's to dispose.</param>
+/// <param name="Episodes">In [-1, 1] on the loader's device, until the next batch is asked for.</param>
 /// <param name="After">Where the sampler is after this batch.</param>
 public sealed record LoadedBatch(long Number, EpisodeBatch Episodes, EpisodeSamplerState After);

@@ -28,7 +28,10 @@ public static class PictureTensor
     }
 
     /// <summary>uint8 in 0..255 of any shape, on any device, as a new float tensor in [-1, 1]: v / 127.5 - 1.</summary>
-    public static Tensor FromBytes(Tensor bytes) => bytes.to_type(ScalarType.Float32).div_(127.5f).sub_(1f);
+    public static Tensor FromBytes(Tensor bytes) => ToRange(bytes.to_type(ScalarType.Float32));
+
+    /// <summary><see cref="FromBytes(Tensor)"/> into floats that are there already, of the same shape and device.</summary>
+    internal static void FromBytes(Tensor bytes, Tensor into) => ToRange(into.copy_(bytes));
 
     /// <summary>One picture as (1, 3, H, W).</summary>
     public static Tensor ToTensor(this Picture picture, Device? device = null) => ToTensor([picture], device);
@@ -54,4 +57,6 @@ public static class PictureTensor
 
     /// <summary>The first picture of <see cref="ToPictures"/>.</summary>
     public static Picture ToPicture(Tensor image) => ToPictures(image)[0];
+
+    static Tensor ToRange(Tensor values) => values.div_(127.5f).sub_(1f);
 }
