@@ -8,8 +8,6 @@ namespace TalkingHead.Cli;
 [Verb("prepare", HelpText = "Makes a dataset of VoxCeleb, of videos or of photos: finds the faces, their landmarks, cuts them out. Stopped or killed, the same command continues.")]
 sealed class PrepareVerb : IVerb
 {
-    static readonly PrepareSettings Defaults = new() { Layout = default, From = "", Out = "" };
-
     [Option("layout", Required = true, HelpText = "How the collection lies: voxceleb1, voxceleb2, videos (a folder for each person) or photos (a folder for each person); data/README.md draws the trees.")]
     public string Layout { get; set; } = "";
 
@@ -19,38 +17,41 @@ sealed class PrepareVerb : IVerb
     [Option("out", Required = true, HelpText = "The dataset's folder.")]
     public string Out { get; set; } = "";
 
-    [Option("size", HelpText = "Pixels of a frame's side. (Default: 256)")]
-    public int Size { get; set; } = Defaults.Size;
+    [Option("size", Default = PrepareSettings.DefaultSize, HelpText = "Pixels of a frame's side.")]
+    public int Size { get; set; } = PrepareSettings.DefaultSize;
 
-    [Option("detector", Default = "dlib", HelpText = "dlib (CPU; its model is not for commercial use) or fan (the paper's; wants a GPU).")]
-    public string Detector { get; set; } = Defaults.Detector;
+    [Option("detector", Default = PrepareSettings.DefaultDetector, HelpText = "dlib (CPU; its model is not for commercial use) or fan (the paper's; wants a GPU).")]
+    public string Detector { get; set; } = PrepareSettings.DefaultDetector;
 
-    [Option("workers", HelpText = "Inputs prepared at the same time; changes nothing else. (Default: one for each processor)")]
+    [Option("workers", Default = 0, HelpText = "Inputs prepared at the same time; 0 is one for each logical processor. The bytes do not depend on it.")]
     public int Workers { get; set; }
 
     [Option("part", HelpText = "i/n: take the i-th of n shares of the inputs, on this machine; the parts' files in one folder are one dataset.")]
     public string? Part { get; set; }
 
-    [Option("shots", HelpText = "K of the training meant: a clip with fewer than K + 1 good frames is refused. (Default: 8)")]
-    public int Shots { get; set; } = Defaults.Shots;
+    [Option("shots", Default = PrepareSettings.DefaultShots, HelpText = "K of the training meant: a clip with fewer than K + 1 good frames is refused.")]
+    public int Shots { get; set; } = PrepareSettings.DefaultShots;
 
-    [Option("frames-per-clip", HelpText = "Frames kept of a clip, evenly spaced: the default leaves room for 32 shots and 32 held-out frames at a third of the disk that all would take; 0 keeps all, which drivers for animation want. (Default: 64)")]
-    public int FramesPerClip { get; set; } = Defaults.FramesPerClip;
+    [Option("frames-per-clip", Default = PrepareSettings.DefaultFramesPerClip, HelpText = "Frames kept of a clip, evenly spaced: the default leaves room for 32 shots and 32 held-out frames at a third of the disk that all would take; 0 keeps all, which drivers for animation want.")]
+    public int FramesPerClip { get; set; } = PrepareSettings.DefaultFramesPerClip;
 
-    [Option("clip-seconds", HelpText = "A longer video of the videos layout becomes several clips of about this length, as VoxCeleb's are; 0 never cuts. (Default: 10)")]
-    public double ClipSeconds { get; set; } = Defaults.ClipSeconds;
+    [Option("clip-seconds", Default = PrepareSettings.DefaultClipSeconds, HelpText = "A longer video of the videos layout becomes several clips of about this length, as VoxCeleb's are; 0 never cuts.")]
+    public double ClipSeconds { get; set; } = PrepareSettings.DefaultClipSeconds;
 
-    [Option("least-face", HelpText = "A frame whose face is smaller, in pixels of the source, is no good one. (Default: 40)")]
-    public int LeastFace { get; set; } = Defaults.LeastFace;
+    [Option("least-face", Default = PrepareSettings.DefaultLeastFace, HelpText = "A frame whose face is smaller, in pixels of the source, is no good one.")]
+    public int LeastFace { get; set; } = PrepareSettings.DefaultLeastFace;
 
-    [Option("quality", HelpText = "JPEG quality of the stored frames, 50 to 100. (Default: 95)")]
-    public int Quality { get; set; } = Defaults.Quality;
+    [Option("quality", Default = PrepareSettings.DefaultQuality, HelpText = "JPEG quality of the stored frames, 50 to 100.")]
+    public int Quality { get; set; } = PrepareSettings.DefaultQuality;
 
-    [Option("test-share", HelpText = "Share of the people on the test side, where there is no official division. (Default: 0.1)")]
-    public double TestShare { get; set; } = Defaults.TestShare;
+    [Option("test-share", Default = PrepareSettings.DefaultTestShare, HelpText = "Share of the people on the test side, where there is no official division.")]
+    public double TestShare { get; set; } = PrepareSettings.DefaultTestShare;
 
-    [Option("seed", HelpText = "Draws that division. (Default: 1)")]
-    public ulong Seed { get; set; } = Defaults.Seed;
+    [Option("seed", Default = PrepareSettings.DefaultSeed, HelpText = "Draws that division.")]
+    public ulong Seed { get; set; } = PrepareSettings.DefaultSeed;
+
+    [Option("json", MetaValue = "FILE", HelpText = "Also write the counts to this file.")]
+    public string? Json { get; set; }
 
     [Usage(ApplicationAlias = "talkinghead")]
     public static IEnumerable<Example> Examples =>
@@ -90,6 +91,8 @@ sealed class PrepareVerb : IVerb
                 },
                 refusal => bar.Say($"refused {refusal.Input}: {refusal.Reason}"), stop);
             Console.WriteLine($"{Out}: {(result.AlreadyComplete ? "was complete already: " : "")}{result.Clips} clips of {result.Frames} frames from {result.Inputs} inputs, {result.Refusals} refusals");
+            if (Json is not null)
+                JsonFile.Write(Json, result);
         });
     }
 }

@@ -25,7 +25,7 @@ public sealed record ClipRecord(string Id, string Identity, Split Split, string 
     /// </summary>
     public IReadOnlyList<IReadOnlyList<double>>? Crop { get; init; }
 
-    /// <summary>Which frames of the source these are, counted from 0; null where they are all.</summary>
+    /// <summary>Which frames of the source these are, counted from 0, through its files in order of their names; null where there is no source.</summary>
     public IReadOnlyList<int>? SourceFrames { get; init; }
 
     /// <summary>XXH3 (64 bits) of the landmarks file and the frames' files, one after the other. The writer fills it in.</summary>

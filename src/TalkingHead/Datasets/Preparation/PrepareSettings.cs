@@ -6,6 +6,17 @@ namespace TalkingHead.Datasets.Preparation;
 /// <summary>What to prepare, and how. All but <see cref="Workers"/> changes what comes out.</summary>
 public sealed record PrepareSettings
 {
+    // Constants, so that the command line's help shows the same.
+    internal const int DefaultSize = 256;
+    internal const int DefaultShots = 8;
+    internal const int DefaultFramesPerClip = 64;
+    internal const double DefaultClipSeconds = 10;
+    internal const int DefaultLeastFace = 40;
+    internal const int DefaultQuality = 95;
+    internal const double DefaultTestShare = 0.1;
+    internal const ulong DefaultSeed = 1;
+    internal const string DefaultDetector = "dlib";
+
     public required PrepareLayout Layout { get; init; }
 
     /// <summary>The collection's folder.</summary>
@@ -15,10 +26,10 @@ public sealed record PrepareSettings
     public required string Out { get; init; }
 
     /// <summary>Pixels of a frame's side.</summary>
-    public int Size { get; init; } = 256;
+    public int Size { get; init; } = DefaultSize;
 
     /// <summary>"dlib" or "fan".</summary>
-    public string Detector { get; init; } = "dlib";
+    public string Detector { get; init; } = DefaultDetector;
 
     /// <summary>Inputs prepared at the same time; 0 is one for each logical processor.</summary>
     public int Workers { get; init; }
@@ -26,25 +37,25 @@ public sealed record PrepareSettings
     public DatasetPart Part { get; init; } = DatasetPart.Whole;
 
     /// <summary>K: a clip with fewer than K + 1 good frames is refused.</summary>
-    public int Shots { get; init; } = 8;
+    public int Shots { get; init; } = DefaultShots;
 
     /// <summary>So many frames of a clip are kept, evenly spaced; 0 keeps all. 64 leave room for 32 shots and 32 held-out frames.</summary>
-    public int FramesPerClip { get; init; } = 64;
+    public int FramesPerClip { get; init; } = DefaultFramesPerClip;
 
     /// <summary>A longer video of the videos layout becomes several clips, of about this many seconds each; 0 never cuts.</summary>
-    public double ClipSeconds { get; init; } = 10;
+    public double ClipSeconds { get; init; } = DefaultClipSeconds;
 
     /// <summary>A frame whose face is smaller than this, in pixels of the source, is no good one.</summary>
-    public int LeastFace { get; init; } = 40;
+    public int LeastFace { get; init; } = DefaultLeastFace;
 
     /// <summary>JPEG quality of the stored frames.</summary>
-    public int Quality { get; init; } = 95;
+    public int Quality { get; init; } = DefaultQuality;
 
     /// <summary>The share of identities on the test side, where the layout has no official division.</summary>
-    public double TestShare { get; init; } = 0.1;
+    public double TestShare { get; init; } = DefaultTestShare;
 
     /// <summary>Draws that division.</summary>
-    public ulong Seed { get; init; } = 1;
+    public ulong Seed { get; init; } = DefaultSeed;
 
     public FaceCropSettings Crop { get; init; } = new();
 

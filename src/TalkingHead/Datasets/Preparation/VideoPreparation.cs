@@ -29,9 +29,11 @@ sealed class VideoPreparation(PrepareSettings settings, FaceTracker tracker)
                 Look(input, piece, take, stop);
         }
 
-        if (pieces.TrueForAll(piece => piece.Refusal is not null))
-            return pieces.Select(piece => new Outcome.Refused(piece.Refusal!));
-        return Cut(input, pieces, rate, stop);
+        var outcomes = pieces.TrueForAll(piece => piece.Refusal is not null)
+            ? pieces.Select(piece => new Outcome.Refused(piece.Refusal!))
+            : Cut(input, pieces, rate, stop);
+        foreach (var outcome in outcomes)
+            yield return outcome;
     }
 
     /// <summary>The takes of a VIDEO folder of VoxCeleb2 as one clip, of about as many frames from each. Frames are whole, so reading once is enough.</summary>
