@@ -55,13 +55,13 @@ public sealed class EpisodeLoader : IDisposable
         slots = [.. Enumerable.Range(0, loading.Prefetch + 1).Select(_ => new EpisodeSlot(loading.Batch, sampler.Shots, side, onGpu))];
         using (NewDisposeScope())
         {
-            uploads = onGpu ? [.. Enumerable.Range(0, 2).Select(_ => slots[0].Bytes.to(device!).DetachFromDisposeScope())] : [];
+            uploads = onGpu || loading.Uploads ? [.. Enumerable.Range(0, 2).Select(_ => zeros_like(slots[0].Bytes, device: device).DetachFromDisposeScope())] : [];
             floats = zeros([slots[0].Bytes.NumberOfElements], ScalarType.Float32, device).DetachFromDisposeScope();
         }
 
         uploaded = new (string[], EpisodeSamplerState, Exception?)[uploads.Length];
         threads = [.. Enumerable.Range(0, loading.Workers).Select(i => new Thread(Work) { IsBackground = true, Name = $"episodes {i}" })];
-        if (onGpu)
+        if (uploads.Length > 0)
             threads = [.. threads, new Thread(Upload) { IsBackground = true, Name = "episodes to the GPU" }];
         foreach (var thread in threads)
             thread.Start();

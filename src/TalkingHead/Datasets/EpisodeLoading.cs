@@ -24,6 +24,9 @@ public sealed record EpisodeLoading
 
     /// <summary>Batches that may be ready or in the making while one is used.</summary>
     public int Prefetch { get; init; } = 2;
+
+    /// <summary>Goes the GPU's way on any device, for tests of it.</summary>
+    internal bool Uploads { get; init; }
 }
 
 /// <summary>A batch, and how to get back behind it.</summary>

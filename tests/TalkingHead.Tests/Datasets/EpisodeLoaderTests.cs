@@ -58,13 +58,15 @@ public sealed class EpisodeLoaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData(2, 1)]
-    [InlineData(5, 3)]
-    public void BatchesAreTheSameWhateverTheWorkersAndThePrefetch(int workers, int prefetch)
+    [InlineData(2, 1, false)]
+    [InlineData(5, 3, false)]
+    [InlineData(1, 1, true)]
+    [InlineData(3, 2, true)]
+    public void BatchesAreTheSameWhateverTheWorkersThePrefetchAndTheWay(int workers, int prefetch, bool uploads)
     {
         EpisodeSampling sampling = new() { Shots = 2, Seed = 9, Mirror = true };
         using var one = new EpisodeLoader(dataset, new(dataset, sampling), new() { Batch = 3, Workers = 1, Prefetch = 1 });
-        using var other = new EpisodeLoader(dataset, new(dataset, sampling), new() { Batch = 3, Workers = workers, Prefetch = prefetch });
+        using var other = new EpisodeLoader(dataset, new(dataset, sampling), new() { Batch = 3, Workers = workers, Prefetch = prefetch, Uploads = uploads });
         for (var n = 0; n < 12; n++)
         {
             using var scope = NewDisposeScope();
@@ -139,8 +141,10 @@ public sealed class EpisodeLoaderTests : IDisposable
         AssertSame(LandmarkImage.Draw(moved, 64, 64), batch.TargetLandmarks[0]);
     }
 
-    [Fact]
-    public void ADamagedFrameStopsTheLoaderWithClipAndShard()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ADamagedFrameStopsTheBatchWithClipAndShard(bool uploads)
     {
         var shard = Path.Combine(dataset.Folder, "part1of1-00000.tar");
         var frame = dataset.ReadFrame(4, 2);
@@ -154,7 +158,7 @@ public sealed class EpisodeLoaderTests : IDisposable
         }
 
         using var damaged = Dataset.Open(dataset.Folder);
-        using var loader = new EpisodeLoader(damaged, new(damaged, new() { Shots = Frames - 1 }), new() { Batch = Clips, Workers = 2 });
+        using var loader = new EpisodeLoader(damaged, new(damaged, new() { Shots = Frames - 1 }), new() { Batch = Clips, Workers = 2, Uploads = uploads });
         var error = Assert.Throws<UserException>(() => loader.Next());
         Assert.StartsWith($"{shard}: clip {damaged[4].Id} is damaged", error.Message);
     }
