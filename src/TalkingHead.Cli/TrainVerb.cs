@@ -53,7 +53,7 @@ sealed class TrainVerb : IVerb
             Console.WriteLine($"# data {Data}: {dataset.Count} clips, {dataset.FrameCount} frames of {dataset.Size} pixels; out {Out}; device {device} ({reason})");
             return;
         }
-        using var view = TrainingView.Create(configuration.Training.Steps);
+        var view = TrainingView.Create();
         using var trainer = new MetaTrainer(configuration, dataset, Out, new TrainingMachine(Device, Workers, Resume), view);
         trainer.Run(stop);
         view.Say($"done: {Out}/checkpoints, {Out}/samples, {Out}/metrics.jsonl; tensorboard --logdir {Out}");

@@ -8,20 +8,19 @@ namespace TalkingHead.Cli;
 /// A training on the screen: on a terminal one table that is drawn anew with each report, below the lines that stay;
 /// elsewhere a line a report.
 /// </summary>
-sealed class TrainingView : ITrainingView, IDisposable
+sealed class TrainingView : ITrainingView
 {
     static readonly string[] First = ["real_score", "fake_score"];
 
     readonly IAnsiConsole? terminal;
-    readonly int steps;
     int tableLines;
 
-    TrainingView(IAnsiConsole? terminal, int steps) => (this.terminal, this.steps) = (terminal, steps);
+    TrainingView(IAnsiConsole? terminal) => this.terminal = terminal;
 
-    public static TrainingView Create(int steps)
+    public static TrainingView Create()
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        return new(Console.IsErrorRedirected || !console.Profile.Capabilities.Interactive ? null : console, steps);
+        return new(Console.IsErrorRedirected || !console.Profile.Capabilities.Interactive ? null : console);
     }
 
     public void Say(string line)
@@ -49,7 +48,7 @@ sealed class TrainingView : ITrainingView, IDisposable
         table.Columns[1].RightAligned();
         foreach (var (name, value) in ordered)
             table.AddRow(name.Replace('_', ' '), value.ToString("0.####", CultureInfo.InvariantCulture));
-        terminal.Write(new Padder(new BreakdownChart().Width(60).HideTags().AddItem("done", step, Color.Green).AddItem("left", Math.Max(0, this.steps - step), Color.Grey)).Padding(1, 0));
+        terminal.Write(new Padder(new BreakdownChart().Width(60).HideTags().AddItem("done", step, Color.Green).AddItem("left", Math.Max(0, steps - step), Color.Grey)).Padding(1, 0));
         terminal.Write(table);
         tableLines = ordered.Count + 6;
     }
@@ -63,6 +62,4 @@ sealed class TrainingView : ITrainingView, IDisposable
             terminal.Write(new ControlCode("\x1b[1A\x1b[2K"));
         tableLines = 0;
     }
-
-    public void Dispose() => tableLines = 0;
 }

@@ -1,4 +1,3 @@
-using SkiaSharp;
 using TalkingHead.Datasets;
 using TalkingHead.Faces;
 using TalkingHead.Media;
@@ -26,13 +25,7 @@ sealed class HeldOutClip
         TargetLandmarks = [.. target.Select(Drawn)];
         Nearest = [.. target.Select(frame => Enumerable.Range(0, sources).MinBy(place => Distance(Points(frame), Points(source[place]))))];
 
-        Picture Picture(int frame)
-        {
-            using var stored = SKBitmap.Decode(dataset.ReadFrame(clip, frame))
-                ?? throw new UserException($"{dataset.Folder}: frame {frame} of clip {dataset[clip].Id} is no picture; prepare the dataset again.");
-            using var bitmap = stored.Copy(SKColorType.Rgba8888);
-            return PictureFile.FromBitmap(bitmap!);
-        }
+        Picture Picture(int frame) => dataset.ReadPicture(clip, frame);
 
         Picture Drawn(int frame) => LandmarkImage.Draw(new Landmarks(Points(frame)), dataset.Size, dataset.Size, drawing);
 

@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Text.Json;
 using TalkingHead.Configuration;
 using TalkingHead.Datasets;
+using TalkingHead.Evaluation;
 using TalkingHead.Faces;
-using TalkingHead.Media;
 using TalkingHead.Networks;
 using TalkingHead.Objectives;
 using static TorchSharp.torch;
@@ -194,7 +194,7 @@ public sealed class MetaTrainer : IDisposable
         var sheet = validation.Sheet(most: 8);
         sheet.Save(Path.Combine(run.Samples, $"step-{step:D7}.png"));
         using var scope = NewDisposeScope();
-        log.Picture("samples", step, ((PictureTensor.ToTensor(sheet)[0] + 1) * 127.5).round().to(ScalarType.Byte));
+        log.Picture("samples", step, Pictures.Stack([sheet], CPU)[0]);
     }
 
     void Adopt(Validation into) => into.Use(embedderAverage?.State ?? networks.Embedder.state_dict(), generatorAverage?.State ?? networks.Generator.state_dict());

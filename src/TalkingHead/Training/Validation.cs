@@ -26,8 +26,8 @@ public sealed class Validation : IDisposable
         using var scope = NewDisposeScope();
         simpleRows =
         [
-            .. Scores("copy_nearest", clip => stack([.. clip.Nearest.Select(place => Bytes([clip.Sources[place]])[0])])),
-            .. Scores("mean_frame", clip => Bytes(clip.Sources).to(ScalarType.Float32).mean([0], keepdim: true).round().to(ScalarType.Byte).expand([clip.Targets.Count, -1, -1, -1])),
+            .. Scores("copy_nearest", clip => stack([.. clip.Nearest.Select(place => Pictures.Stack([clip.Sources[place]], CPU)[0])])),
+            .. Scores("mean_frame", clip => Pictures.Stack(clip.Sources, CPU).to(ScalarType.Float32).mean([0], keepdim: true).round().to(ScalarType.Byte).expand([clip.Targets.Count, -1, -1, -1])),
         ];
     }
 
@@ -85,10 +85,10 @@ public sealed class Validation : IDisposable
         foreach (var clip in clips)
         {
             using var scope = NewDisposeScope();
-            Tensor fake = generate(clip), real = Bytes(clip.Targets);
+            Tensor fake = generate(clip), real = Pictures.Stack(clip.Targets, CPU);
             ssim.AddRange(Ssim.Of(fake, real).data<double>().ToArray());
             psnr.AddRange(Psnr.Of(fake, real).data<double>().ToArray());
-            l1.AddRange((fake.to(ScalarType.Float64) - real.to(ScalarType.Float64)).abs().mean([1, 2, 3]).data<double>().ToArray());
+            l1.AddRange((L1.Of(fake, real) * 255).data<double>().ToArray());
         }
         yield return new($"{row}_ssim", ssim.Average());
         yield return new($"{row}_psnr", psnr.Where(double.IsFinite).DefaultIfEmpty(double.PositiveInfinity).Average());
@@ -110,13 +110,6 @@ public sealed class Validation : IDisposable
         }
         yield return new("person_influence", person.Average());
         yield return new("pose_influence", pose.Average());
-    }
-
-    // (T,3,S,S) uint8.
-    static Tensor Bytes(IReadOnlyList<Picture> pictures)
-    {
-        using var scope = NewDisposeScope();
-        return Pictures.Quantize(PictureTensor.ToTensor(pictures)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
