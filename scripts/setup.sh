@@ -5,6 +5,7 @@ set -euo pipefail
 
 packages=(
     libtorch-dev libopenblas0-pthread        # the engine; Debian's default BLAS is 40 times slower
+    libgloo-dev                              # several processes on CPUs: c10d's Gloo needs its headers
     cmake g++ libdlib-dev libdlib-data       # the native doors; the 68-point model (not for commercial use)
     ffmpeg curl                              # video; weights
     libcairo2 libturbojpeg0 libpng16-16 libwebp7 fonts-dejavu-core # drawing, pictures, text
