@@ -14,6 +14,7 @@ public sealed record RunConfiguration
     public ObjectiveSettings Objective { get; init; } = new();
     public OptimizerSettings Optimizer { get; init; } = new();
     public TrainingSettings Training { get; init; } = new();
+    public FineTuningSettings FineTuning { get; init; } = new();
 
     /// <summary>Reads a configuration file and the user's <c>section.key=value</c> changes to it.</summary>
     /// <exception cref="UserException">Everything wrong with the file and the changes, a line each.</exception>

@@ -7,13 +7,16 @@ namespace TalkingHead.Datasets;
 /// <summary>Brings frames and landmarks of one side to another: scaled, or with a black border all around.</summary>
 static class FrameFit
 {
-    internal static Picture Fit(ReadOnlySpan<byte> rgba, int from, int to, ResizeKind kind)
+    internal static Picture Fit(ReadOnlySpan<byte> rgba, int from, int to, ResizeKind kind) => Fit(ToPicture(rgba, from), to, kind);
+
+    internal static Picture Fit(Picture picture, int to, ResizeKind kind)
     {
-        var picture = ToPicture(rgba, from);
+        if (picture.Width == to)
+            return picture;
         if (kind == ResizeKind.Resize)
             return picture.Resize(to, to);
         var padded = new Picture(to, to);
-        padded.Paste(picture, Border(from, to), Border(from, to));
+        padded.Paste(picture, Border(picture.Width, to), Border(picture.Width, to));
         return padded;
     }
 

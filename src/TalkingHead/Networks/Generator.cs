@@ -17,13 +17,18 @@ public sealed class Generator : PersonGenerator
     readonly SelfAttention? attention;
     readonly AdaptiveInstanceNorm norm;
     readonly NormalizedConv2d last;
-    readonly NormalizedLinear projection;
+    readonly NormalizedLinear? projection; // a head's generator has none
     readonly int size;
     readonly int attentionBlock;
     readonly int[] styleChannels;
 
     /// <summary>Pictures of side <paramref name="size"/>, with fresh weights from torch's generator.</summary>
-    public Generator(NetworkSettings settings, int size, SpectralMode mode) : base(nameof(Generator))
+    public Generator(NetworkSettings settings, int size, SpectralMode mode) : this(settings, size, mode, projects: true)
+    {
+    }
+
+    /// <summary>With or without P.</summary>
+    internal Generator(NetworkSettings settings, int size, SpectralMode mode, bool projects) : base(nameof(Generator))
     {
         this.size = size;
         int[] channels = settings.DownChannels(size, settings.BottleneckSide);
@@ -49,8 +54,11 @@ public sealed class Generator : PersonGenerator
             .. Enumerable.Range(0, channels.Length).SelectMany(block => new[] { ups[block], ups[block + 1] }),
             channels[0],
         ];
-        projection = new NormalizedLinear(settings.Embedding, StyleLength, mode);
-        StartAsInstanceNorm();
+        if (projects)
+        {
+            projection = new NormalizedLinear(settings.Embedding, StyleLength, mode);
+            StartAsInstanceNorm(projection);
+        }
         RegisterComponents();
     }
 
@@ -58,7 +66,8 @@ public sealed class Generator : PersonGenerator
     public override int StyleLength => 2 * styleChannels.Sum();
 
     /// <summary>Embeddings ê (B,N) to ψ = P ê (B,<see cref="StyleLength"/>).</summary>
-    public override Tensor Project(Tensor embedding) => projection.call(embedding);
+    public override Tensor Project(Tensor embedding) =>
+        (projection ?? throw new InvalidOperationException("A head's generator has no P: the person's ψ' stands beside it.")).call(embedding);
 
     /// <summary>
     /// Landmark images (B,3,S,S) in [-1,1] and ψ, one for each or one for all (B or 1,<see cref="StyleLength"/>), to
@@ -85,7 +94,34 @@ public sealed class Generator : PersonGenerator
 
     /// <summary>All but P, which a new person's ψ' replaces.</summary>
     internal IEnumerable<Parameter> ParametersWithoutProjection() =>
-        named_parameters().Where(pair => !pair.name.StartsWith($"{nameof(projection)}.", StringComparison.Ordinal)).Select(pair => pair.parameter);
+        named_parameters().Where(pair => !IsProjection(pair.name)).Select(pair => pair.parameter);
+
+    /// <summary>Whether a name of the state is P's.</summary>
+    internal static bool IsProjection(string name) => name.StartsWith($"{nameof(projection)}.", StringComparison.Ordinal);
+
+    /// <summary>How many parameters <see cref="ParametersWithoutProjection()"/> are, counted without making any.</summary>
+    internal static long CountWithoutProjection(NetworkSettings settings, int size)
+    {
+        long[] down = [.. settings.DownChannels(size, settings.BottleneckSide)];
+        long[] ups = [down[^1], .. down.Reverse()];
+        long count = 2 * settings.ResidualBlocks * 9 * down[^1] * down[^1] + 9 * 3 * down[0] + 3;
+        for (int block = 0; block < down.Length; block++)
+        {
+            var (inputs, outputs) = (block == 0 ? 3 : down[block - 1], down[block]);
+            count += Convolutions(inputs, outputs) + (block == 0 ? 2 * outputs : 2 * (inputs + outputs)); // biases, or affine norms
+            count += Convolutions(ups[block], ups[block + 1]);
+            if (size >> (block + 1) == settings.AttentionSide)
+                count += Attention(outputs);
+            if (settings.BottleneckSide << (block + 1) == settings.UpAttentionSide)
+                count += Attention(ups[block + 1]);
+        }
+        return count;
+
+        // Two of 3x3 and one of 1x1 with a bias.
+        static long Convolutions(long inputs, long outputs) => 9 * inputs * outputs + 9 * outputs * outputs + inputs * outputs + outputs;
+
+        static long Attention(long channels) => 2 * (channels / 8) * (channels + 1) + channels * (channels + 1) + 1;
+    }
 
     // ψ is scale then shift of each adaptive norm, in the order of use.
     IEnumerable<Style> Styles(Tensor psi)
@@ -99,7 +135,7 @@ public sealed class Generator : PersonGenerator
     }
 
     // With P's bias of scale 1 and shift 0, a fresh generator starts as plain instance norm.
-    void StartAsInstanceNorm()
+    void StartAsInstanceNorm(NormalizedLinear projection)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();

@@ -52,6 +52,10 @@ public sealed class ContentLoss : IDisposable
             terms.Add("content_pyramid", pyramidWeight, Content.Pyramid(fake, real, pyramidLevels));
     }
 
+    /// <summary>The weighted sum of this loss's terms among losses by name, read from the device.</summary>
+    internal double Weigh(IReadOnlyDictionary<string, Tensor> losses) =>
+        networks.Sum(entry => entry.Weight * losses[entry.Name].item<float>()) + (pyramidLevels > 0 ? pyramidWeight * losses["content_pyramid"].item<float>() : 0);
+
     static (ContentKind Kind, string Reason) Choose(ObjectiveSettings settings)
     {
         if (settings.Content != ContentKind.Vgg)

@@ -51,16 +51,21 @@ public static class Checkpoint
     };
 
     /// <summary>Steps of the checkpoints there are, in order.</summary>
-    public static IReadOnlyList<int> Steps(RunDirectory run) =>
+    public static IReadOnlyList<int> Steps(RunDirectory run) => Steps(run.Checkpoints);
+
+    /// <summary>As <see cref="Steps(RunDirectory)"/>, of a run that is only read.</summary>
+    internal static IReadOnlyList<int> Steps(string checkpoints) =>
     [
-        .. Directory.EnumerateDirectories(run.Checkpoints, Prefix + "*")
+        .. Directory.EnumerateDirectories(checkpoints, Prefix + "*")
             .Select(folder => int.TryParse(Path.GetFileName(folder)[Prefix.Length..], out int step) ? step : -1)
             .Where(step => step >= 0)
             .Order(),
     ];
 
     /// <summary>The folder of a step's checkpoint.</summary>
-    public static string Folder(RunDirectory run, int step) => Path.Combine(run.Checkpoints, $"{Prefix}{step:D7}");
+    public static string Folder(RunDirectory run, int step) => Folder(run.Checkpoints, step);
+
+    internal static string Folder(string checkpoints, int step) => Path.Combine(checkpoints, $"{Prefix}{step:D7}");
 
     /// <summary>Writes a checkpoint: <paramref name="writeFiles"/> fills the folder it is given.</summary>
     /// <exception cref="IOException">The disk is full, say; nothing of this checkpoint is left, the others are as they were.</exception>
@@ -142,7 +147,7 @@ public static class Checkpoint
             Remove(Folder(run, step));
     }
 
-    static double? Peek(string folder)
+    internal static double? Peek(string folder)
     {
         using var stream = File.OpenRead(Path.Combine(folder, StateFile));
         return JsonSerializer.Deserialize<State>(stream, Json)?.Score;

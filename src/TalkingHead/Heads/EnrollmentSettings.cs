@@ -1,0 +1,24 @@
+namespace TalkingHead.Heads;
+
+/// <summary>How a new person is learned; rates and batch are the run's configuration's (<c>fine_tuning</c>).</summary>
+public sealed record EnrollmentSettings
+{
+    /// <summary>ψ' = P ê and nothing more (paper, FF).</summary>
+    public bool FeedForward { get; init; }
+
+    /// <summary>
+    /// So many epochs, over every frame, without a stopping rule. Null: at most as many as the configuration says, and
+    /// the epoch kept that does best on held-out frames (or, with fewer than four frames, an end when nothing is gained).
+    /// </summary>
+    public int? Epochs { get; init; }
+
+    /// <summary>Decides the order of the frames.</summary>
+    public int Seed { get; init; } = 1;
+}
+
+/// <summary>One epoch of a fine-tuning.</summary>
+/// <param name="Epoch">From 1; 0 is the feed-forward person before the first step.</param>
+/// <param name="Epochs">The most there will be.</param>
+/// <param name="Loss">Mean weighted content loss of the frames learned from, as the epoch went over them; NaN for epoch 0.</param>
+/// <param name="HeldOut">Weighted content loss of the held-out frames after the epoch; NaN where none are held out.</param>
+public readonly record struct EnrollmentEpoch(int Epoch, int Epochs, double Loss, double HeldOut);

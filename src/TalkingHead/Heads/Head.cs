@@ -1,0 +1,87 @@
+using TalkingHead.Configuration;
+using TalkingHead.Faces;
+using TalkingHead.Media;
+using TalkingHead.Networks;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Heads;
+
+/// <summary>
+/// A person: a generator with spectral norm folded in, the person's ψ', mean landmark shape and one source picture. It
+/// needs no run. One thread uses it at a time.
+/// </summary>
+public sealed class Head : IDisposable
+{
+    readonly PersonGenerator generator;
+    readonly Tensor psi; // (1,A)
+
+    /// <param name="generator">Becomes the head's own (<see cref="HeadGenerator"/>).</param>
+    /// <param name="psi">ψ' (1,A); becomes the head's own.</param>
+    /// <param name="configuration">Of the run.</param>
+    /// <param name="meanShape">The person's mean landmarks, in pixels of a frame.</param>
+    /// <param name="portrait">A source frame.</param>
+    /// <param name="origin">What it was made of.</param>
+    /// <param name="device">Where it computes.</param>
+    internal Head(PersonGenerator generator, Tensor psi, RunConfiguration configuration, Landmarks meanShape, Picture portrait, HeadOrigin origin, Device device)
+    {
+        (this.generator, Configuration, MeanShape, Portrait, Origin, Device) = (generator, configuration, meanShape, portrait, origin, device);
+        this.psi = psi.DetachFromDisposeScope();
+        Id = HeadFile.Digest(this);
+    }
+
+    /// <summary>SHA-256 of all that the head is, in hexadecimal.</summary>
+    public string Id { get; }
+
+    /// <summary>Of the run that it was made with.</summary>
+    public RunConfiguration Configuration { get; }
+
+    /// <summary>The person's landmarks, averaged over the source frames, in pixels of a frame.</summary>
+    public Landmarks MeanShape { get; }
+
+    /// <summary>A source frame.</summary>
+    public Picture Portrait { get; }
+
+    /// <summary>What the head was made of, and how.</summary>
+    public HeadOrigin Origin { get; }
+
+    public Device Device { get; }
+
+    /// <summary>Pixels of a side.</summary>
+    public int Size => Configuration.Data.Size;
+
+    /// <summary>How landmarks are drawn for it.</summary>
+    public LandmarkDrawing Drawing => LandmarkDrawing.Of(Configuration.Landmarks);
+
+    internal PersonGenerator Generator => generator;
+
+    internal Tensor Psi => psi;
+
+    /// <summary>Landmark images (B,3,S,S) in [-1,1] to pictures (B,3,S,S) in [-1,1], in the caller's dispose scope.</summary>
+    public Tensor Generate(Tensor landmarkImages)
+    {
+        using var _ = no_grad();
+        return generator.call(landmarkImages, psi);
+    }
+
+    /// <summary>The person with these landmarks, which are in pixels of a frame.</summary>
+    public Picture[] Generate(IReadOnlyList<Landmarks> landmarks)
+    {
+        using var scope = NewDisposeScope();
+        return PictureTensor.ToPictures(Generate(PictureTensor.ToTensor([.. landmarks.Select(each => LandmarkImage.Draw(each, Size, Size, Drawing))], Device)));
+    }
+
+    /// <summary>Writes the head as one safetensors file, whole or not at all.</summary>
+    /// <exception cref="UserException">The file cannot be written.</exception>
+    public void Save(string path) => HeadFile.Save(this, path);
+
+    /// <summary>Reads a head.</summary>
+    /// <exception cref="UserException">No head, one of another version, or a damaged one.</exception>
+    public static Head Load(string path, Device? device = null) => HeadFile.Load(path, device ?? CPU);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        generator.Dispose();
+        psi.Dispose();
+    }
+}

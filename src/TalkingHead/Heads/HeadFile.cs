@@ -1,0 +1,127 @@
+using System.Security.Cryptography;
+using System.Text;
+using TalkingHead.Configuration;
+using TalkingHead.Faces;
+using TalkingHead.Formats;
+using TalkingHead.Media;
+using TalkingHead.Networks;
+using static TorchSharp.torch;
+using Generator = TalkingHead.Networks.Generator;
+
+namespace TalkingHead.Heads;
+
+/// <summary>
+/// A head's safetensors file: <c>generator.*</c> (spectral norm folded in), <c>psi</c> (1,A), <c>mean_shape</c> (68,2),
+/// <c>portrait</c> uint8 (S,S,3); in its metadata the format, the configuration, the origin and a SHA-256 of all these.
+/// </summary>
+static class HeadFile
+{
+    const string Prefix = "generator.", Psi = "psi", MeanShape = "mean_shape", Portrait = "portrait";
+    const string FormatKey = "format", Format = "talkinghead-head", VersionKey = "version", Version = "1",
+        ConfigurationKey = "configuration", OriginKey = "origin", DigestKey = "sha256";
+
+    public static void Save(Head head, string path)
+    {
+        using var scope = NewDisposeScope();
+        try
+        {
+            PictureFile.MakeRoom(path);
+            SafeTensors.Save(path, Tensors(head), new Dictionary<string, string>(Texts(head)) { [DigestKey] = head.Id });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{path}: the head cannot be written ({e.Message}). Choose another --out.", e);
+        }
+    }
+
+    public static Head Load(string path, Device device)
+    {
+        using var scope = NewDisposeScope();
+        using var file = SafeTensorsFile.Open(path);
+        var metadata = file.Metadata;
+        if (metadata.GetValueOrDefault(FormatKey) != Format)
+            throw new UserException($"{path}: no head, but another safetensors file; talkinghead finetune makes heads.");
+        if (metadata.GetValueOrDefault(VersionKey) != Version)
+            throw new UserException($"{path}: a head of version {Short(metadata.GetValueOrDefault(VersionKey))}, this program reads version {Version}. Use the program that made it, or make it again.");
+        string where = $"{path}: its configuration";
+        var configuration = RunConfiguration.Parse(Text(ConfigurationKey), where);
+        var origin = HeadOrigin.FromJson(Text(OriginKey), path);
+        int side = configuration.Data.Size;
+        CheckSize(path, file, configuration);
+        Expect(MeanShape, ScalarType.Float32, Landmarks.Count, 2);
+        Expect(Portrait, ScalarType.Byte, side, side, 3);
+        var shape = new Landmarks(file.Tensors[MeanShape].ToArray<float>());
+        if (!shape.AreFinite)
+            throw new UserException($"{path}: its mean landmark shape is not finite: the file is damaged. Copy it again, or make it again.");
+
+        var generator = HeadGenerator.Build(configuration, device);
+        try
+        {
+            StateDict.Load(generator, file.Tensors, path, name => Prefix + name, name => name is Psi or MeanShape or Portrait);
+            Expect(Psi, ScalarType.Float32, 1, generator.StyleLength);
+            var head = new Head(generator, file.Tensors[Psi].ToTensor(device), configuration, shape, new Picture(side, side, file.Tensors[Portrait].ToArray<byte>()), origin, device);
+            if (head.Id == metadata.GetValueOrDefault(DigestKey))
+                return head;
+            head.Dispose();
+            throw new UserException($"{path}: damaged: its checksum is another than it says. Copy it again, or make it again.");
+        }
+        catch
+        {
+            generator.Dispose();
+            throw;
+        }
+
+        string Text(string key) => metadata.GetValueOrDefault(key) ?? throw new UserException($"{path}: a head without \"{key}\" in its metadata: the file is damaged. Copy it again, or make it again.");
+
+        void Expect(string name, ScalarType type, params long[] sizes)
+        {
+            if (!file.Tensors.TryGetValue(name, out var stored) || stored.Type != type || !stored.Shape.SequenceEqual(sizes))
+                throw new UserException($"{path}: its tensor \"{name}\" is missing or not {type} ({string.Join(",", sizes)}): the file is damaged. Copy it again, or make it again.");
+        }
+    }
+
+    // A configuration is words: what it would take of memory must stand in the file already.
+    static void CheckSize(string path, SafeTensorsFile file, RunConfiguration configuration)
+    {
+        if (configuration.Network.Layout != NetworkLayout.Paper)
+            return; // of a fixed size
+        long asked = Generator.CountWithoutProjection(configuration.Network, configuration.Data.Size);
+        long held = file.Tensors.Where(entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal)).Sum(entry => entry.Value.Count);
+        if (asked != held)
+            throw new UserException($"{path}: its configuration is of a generator with {asked:N0} numbers, the file holds {held:N0}: the file is damaged. Copy it again, or make it again.");
+    }
+
+    /// <summary>SHA-256 over names, shapes, numbers and texts.</summary>
+    public static string Digest(Head head)
+    {
+        using var scope = NewDisposeScope();
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var stream = new HashStream(hash);
+        foreach (var (name, tensor) in Tensors(head).OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            stream.Write(Encoding.UTF8.GetBytes($"{name} {tensor.dtype} {string.Join(",", tensor.shape)}\n"));
+            TensorBytes.Write(tensor, stream);
+        }
+        foreach (var (key, text) in Texts(head).OrderBy(entry => entry.Key, StringComparer.Ordinal))
+            stream.Write(Encoding.UTF8.GetBytes($"{key} {Encoding.UTF8.GetByteCount(text)} {text}\n"));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    static IEnumerable<KeyValuePair<string, Tensor>> Tensors(Head head) =>
+    [
+        .. head.Generator.state_dict().Select(entry => KeyValuePair.Create(Prefix + entry.Key, entry.Value)),
+        KeyValuePair.Create(Psi, head.Psi),
+        KeyValuePair.Create(MeanShape, tensor(head.MeanShape.Values.ToArray(), [Landmarks.Count, 2])),
+        KeyValuePair.Create(Portrait, tensor(head.Portrait.Pixels, [head.Size, head.Size, 3], ScalarType.Byte)),
+    ];
+
+    static Dictionary<string, string> Texts(Head head) => new()
+    {
+        [FormatKey] = Format,
+        [VersionKey] = Version,
+        [ConfigurationKey] = head.Configuration.ToYaml(),
+        [OriginKey] = head.Origin.ToJson(),
+    };
+
+    static string Short(string? text) => text is null ? "none" : text.Length > 20 ? text[..20] : text;
+}
