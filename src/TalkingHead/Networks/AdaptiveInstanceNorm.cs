@@ -9,9 +9,6 @@ public readonly record struct Style(Tensor Scale, Tensor Shift);
 /// <summary>Instance norm whose scale and shift come from the person (Huang and Belongie 2017).</summary>
 public sealed class AdaptiveInstanceNorm : Module<Tensor, Style, Tensor>
 {
-    /// <summary>Added to the variance, under the root: a constant map has finite gradients.</summary>
-    internal const double Epsilon = 1e-4;
-
     internal AdaptiveInstanceNorm() : base(nameof(AdaptiveInstanceNorm))
     {
     }
@@ -20,7 +17,7 @@ public sealed class AdaptiveInstanceNorm : Module<Tensor, Style, Tensor>
     public override Tensor forward(Tensor x, Style style)
     {
         using var scope = NewDisposeScope();
-        var normal = functional.instance_norm(x, eps: Epsilon);
+        var normal = InstanceNorm.Normalize(x);
         var scale = style.Scale.unsqueeze(2).unsqueeze(3); // (B,C,1,1)
         var shift = style.Shift.unsqueeze(2).unsqueeze(3);
         return (normal * scale + shift).MoveToOuterDisposeScope();

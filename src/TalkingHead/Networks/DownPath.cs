@@ -33,6 +33,7 @@ public sealed class DownPath : Module<Tensor, Tensor>
     /// <summary>As <see cref="forward"/>; adds every block's own output, before any attention, to <paramref name="maps"/>.</summary>
     internal Tensor Run(Tensor x, List<Tensor>? maps)
     {
+        x = Layout.PixelByPixel(x);
         for (int block = 0; block < blocks.Count; block++)
         {
             x = blocks[block].call(x);

@@ -88,7 +88,7 @@ public sealed class Generator : PersonGenerator
             if (block == attentionBlock)
                 h = attention!.call(h);
         }
-        h = functional.relu(norm.call(h, styles.Dequeue()));
+        h = norm.call(h, styles.Dequeue()).relu_();
         return last.call(h).tanh().MoveToOuterDisposeScope();
     }
 

@@ -31,12 +31,12 @@ public sealed record NetworkProfile(string Name, IReadOnlyList<LayerProfile> Lay
             var remover = adaptive.register_forward_hook((_, _, _, y) => Add("AdaIN", y, 0));
             return remover.remove;
         }
-        if (module is not (NormalizedLayer or TorchSharp.Modules.InstanceNorm2d or SelfAttention))
+        if (module is not (NormalizedLayer or InstanceNorm or SelfAttention))
             return null;
         var layer = (Module<Tensor, Tensor>)module;
         return layer.register_forward_hook((_, x, y) => module switch
         {
-            NormalizedLayer normalized => Add(Describe(normalized), y, y.numel() * normalized.weight.numel() / normalized.weight.shape[0]),
+            NormalizedLayer normalized => Add(Describe(normalized), y, Places(normalized, x, y) * normalized.weight.numel()),
             SelfAttention => Add("attention", y, AttentionMacs(x)),
             _ => Add("instance norm", y, 0),
         }).remove;
@@ -46,6 +46,13 @@ public sealed record NetworkProfile(string Name, IReadOnlyList<LayerProfile> Lay
             layers.Add(new LayerProfile(path, kind, y.shape[1..], module.parameters(recurse: false).Sum(parameter => parameter.numel()), macs));
             return y;
         }
+    }
+
+    // Where the kernel is laid on: before the mean of a layer that halves, whatever its fast way saves.
+    static long Places(NormalizedLayer layer, Tensor x, Tensor y)
+    {
+        var at = layer is NormalizedConv2d { Resampling: Resampling.Halve } ? x : y;
+        return at.numel() / at.shape[1];
     }
 
     static string Describe(NormalizedLayer layer) => layer.weight.shape is [_, _, var kernel, _] ? $"conv {kernel}x{kernel}" : "linear";

@@ -79,19 +79,37 @@ public abstract class NormalizedLayer : Module<Tensor, Tensor>
     }
 }
 
-/// <summary>Convolution with zero padding that keeps the side.</summary>
+/// <summary>Convolution with zero padding that keeps the side, or one that also halves or doubles it.</summary>
 public sealed class NormalizedConv2d : NormalizedLayer
 {
     readonly long[] padding;
+    readonly Tensor? taps; // the constants of the resampling, not saved
 
-    internal NormalizedConv2d(long inputs, long outputs, int kernel, SpectralMode mode, bool bias = true)
-        : base(nameof(NormalizedConv2d), zeros(outputs, inputs, kernel, kernel), bias, mode) => padding = [kernel / 2, kernel / 2];
+    internal NormalizedConv2d(long inputs, long outputs, int kernel, SpectralMode mode, bool bias = true, Resampling resampling = Resampling.None)
+        : base(nameof(NormalizedConv2d), zeros(outputs, inputs, kernel, kernel), bias, mode)
+    {
+        padding = [kernel / 2, kernel / 2];
+        Resampling = resampling;
+        if (resampling == Resampling.None)
+            return;
+        taps = ResampledConvolution.Taps(resampling);
+        register_buffer(nameof(taps), taps, persistent: false);
+    }
 
-    // (B,in,H,W) -> (B,out,H,W)
+    /// <summary>What the layer does with the side.</summary>
+    public Resampling Resampling { get; }
+
+    // (B,in,H,W) -> (B,out,H,W), or half or twice the side
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return functional.conv2d(x, NormalWeight(), bias, padding: padding).MoveToOuterDisposeScope();
+        var y = Resampling switch
+        {
+            Resampling.Halve => ResampledConvolution.Halve(x, NormalWeight(), bias, taps!),
+            Resampling.Double => ResampledConvolution.Double(x, NormalWeight(), bias, taps!),
+            _ => functional.conv2d(x, NormalWeight(), bias, padding: padding),
+        };
+        return y.MoveToOuterDisposeScope();
     }
 }
 

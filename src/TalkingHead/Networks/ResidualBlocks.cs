@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -10,9 +9,9 @@ namespace TalkingHead.Networks;
 /// </summary>
 public sealed class DownBlock : Module<Tensor, Tensor>
 {
-    readonly InstanceNorm2d? norm1;
+    readonly InstanceNorm? norm1;
     readonly NormalizedConv2d conv1;
-    readonly InstanceNorm2d? norm2;
+    readonly InstanceNorm? norm2;
     readonly NormalizedConv2d conv2;
     readonly NormalizedConv2d skip;
     readonly bool first;
@@ -23,12 +22,12 @@ public sealed class DownBlock : Module<Tensor, Tensor>
         norm &= !first;
         if (norm)
         {
-            norm1 = InstanceNorm2d(inputs, AdaptiveInstanceNorm.Epsilon, affine: true);
-            norm2 = InstanceNorm2d(outputs, AdaptiveInstanceNorm.Epsilon, affine: true);
+            norm1 = new InstanceNorm(inputs);
+            norm2 = new InstanceNorm(outputs);
         }
         // Beside a norm a bias has no use.
         conv1 = new NormalizedConv2d(inputs, outputs, 3, mode, bias: !norm);
-        conv2 = new NormalizedConv2d(outputs, outputs, 3, mode, bias: !norm);
+        conv2 = new NormalizedConv2d(outputs, outputs, 3, mode, bias: !norm, Resampling.Halve);
         skip = new NormalizedConv2d(inputs, outputs, 1, mode);
         RegisterComponents();
     }
@@ -37,11 +36,11 @@ public sealed class DownBlock : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var h = first ? x : functional.relu(norm1?.call(x) ?? x);
+        var h = first ? x : norm1 is null ? functional.relu(x) : norm1.call(x).relu_();
         h = conv1.call(h);
-        h = conv2.call(functional.relu(norm2?.call(h) ?? h));
+        h = conv2.call((norm2?.call(h) ?? h).relu_()); // with the 2x2 mean; neither backward pass needs h as it was
         // A 1x1 convolution and a mean may change places: after the mean it has a quarter of the work.
-        return (functional.avg_pool2d(h, 2) + skip.call(functional.avg_pool2d(x, 2))).MoveToOuterDisposeScope();
+        return (h + skip.call(functional.avg_pool2d(x, 2))).MoveToOuterDisposeScope();
     }
 }
 
@@ -63,7 +62,7 @@ public sealed class ResidualBlock : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var h = conv1.call(functional.relu(x));
-        return (x + conv2.call(functional.relu(h))).MoveToOuterDisposeScope();
+        return (x + conv2.call(h.relu_())).MoveToOuterDisposeScope();
     }
 }
 
@@ -88,8 +87,8 @@ public sealed class AdaptiveBlock : Module<Tensor, Style, Style, Tensor>
     public override Tensor forward(Tensor x, Style style1, Style style2)
     {
         using var scope = NewDisposeScope();
-        var h = conv1.call(functional.relu(norm1.call(x, style1)));
-        h = conv2.call(functional.relu(norm2.call(h, style2)));
+        var h = conv1.call(norm1.call(x, style1).relu_());
+        h = conv2.call(norm2.call(h, style2).relu_());
         return (x + h).MoveToOuterDisposeScope();
     }
 }
@@ -106,7 +105,7 @@ public sealed class UpBlock : Module<Tensor, Style, Style, Tensor>
     internal UpBlock(long inputs, long outputs, SpectralMode mode) : base(nameof(UpBlock))
     {
         norm1 = new AdaptiveInstanceNorm();
-        conv1 = new NormalizedConv2d(inputs, outputs, 3, mode, bias: false);
+        conv1 = new NormalizedConv2d(inputs, outputs, 3, mode, bias: false, Resampling.Double);
         norm2 = new AdaptiveInstanceNorm();
         conv2 = new NormalizedConv2d(outputs, outputs, 3, mode, bias: false);
         skip = new NormalizedConv2d(inputs, outputs, 1, mode);
@@ -117,10 +116,8 @@ public sealed class UpBlock : Module<Tensor, Style, Style, Tensor>
     public override Tensor forward(Tensor x, Style style1, Style style2)
     {
         using var scope = NewDisposeScope();
-        var h = conv1.call(Double(functional.relu(norm1.call(x, style1))));
-        h = conv2.call(functional.relu(norm2.call(h, style2)));
-        return (h + Double(skip.call(x))).MoveToOuterDisposeScope(); // as in the down block, the same in another order
+        var h = conv1.call(norm1.call(x, style1).relu_()); // twice the side
+        h = conv2.call(norm2.call(h, style2).relu_());
+        return (h + ResampledConvolution.Nearest(skip.call(x))).MoveToOuterDisposeScope(); // as in the down block, the same in another order
     }
-
-    static Tensor Double(Tensor x) => functional.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest);
 }

@@ -28,11 +28,12 @@ public sealed class SelfAttention : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var q = query.call(x).flatten(2);                      // (B,C/8,P)
-        var k = key.call(x).flatten(2);                        // (B,C/8,P)
-        var v = value.call(x).flatten(2);                      // (B,C,P)
-        var weights = functional.softmax(q.transpose(1, 2).bmm(k), 2); // (B,P,P): row = looking place
-        var seen = v.bmm(weights.transpose(1, 2)).view_as(x);  // (B,C,H,W)
+        x = Layout.PixelByPixel(x);
+        var q = Layout.Places(query.call(x));                       // (B,P,C/8)
+        var k = Layout.Places(key.call(x));                         // (B,P,C/8)
+        var v = Layout.Places(value.call(x));                       // (B,P,C)
+        var weights = functional.softmax(q.bmm(k.transpose(1, 2)), 2); // (B,P,P): row = looking place
+        var seen = Layout.Picture(weights.bmm(v), x.shape[2], x.shape[3]); // (B,C,H,W)
         return (x + gamma * seen).MoveToOuterDisposeScope();
     }
 }

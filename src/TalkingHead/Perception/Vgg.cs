@@ -72,7 +72,7 @@ sealed class Vgg : Module<Tensor, Tensor[]>
         Shapes.Expect(x, $"{GetName()}'s picture", Shapes.Any, 3, Shapes.Any, Shapes.Any);
         using var scope = NewDisposeScope();
         var found = new List<Tensor>();
-        var h = normalisation.call(x);
+        var h = Layout.PixelByPixel(normalisation.call(x));
         for (var i = 0; i < convolutions.Length; i++)
         {
             if (i > 0 && names[i].EndsWith("_1", StringComparison.Ordinal))
