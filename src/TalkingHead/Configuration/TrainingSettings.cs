@@ -39,6 +39,12 @@ public sealed record OptimizerSettings
 
     [Setting("Gradients of a network longer than this are scaled to it; 0 for never.", Min = 0)]
     public double ClipNorm { get; init; }
+
+    [Setting("Share of the steps, to the last, over which the learning rates fall in a line to zero; 0 keeps them, as the paper does.", Min = 0, Max = 1)]
+    public double Decay { get; init; }
+
+    /// <summary>What the rates are multiplied with at step <paramref name="step"/> (from 0) of <paramref name="steps"/>.</summary>
+    internal double RateFactor(int step, int steps) => Math.Min(1, (steps - step) / (Decay * steps));
 }
 
 /// <summary>The course of a training.</summary>

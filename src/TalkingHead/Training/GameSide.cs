@@ -10,7 +10,7 @@ sealed class GameSide : IDisposable
 {
     readonly Parameter[] parameters;
     readonly Adam optimizer;
-    readonly double clipNorm;
+    readonly double rate, clipNorm;
     readonly string name;
     LossTerms? last;
     Tensor? sum; // of the parts' totals
@@ -23,12 +23,23 @@ sealed class GameSide : IDisposable
     {
         this.name = name;
         this.parameters = [.. parameters];
+        this.rate = rate;
         optimizer = optim.Adam(this.parameters, rate, settings.Beta1, settings.Beta2, settings.Epsilon);
         clipNorm = settings.ClipNorm;
         Freeze();
     }
 
     public Adam Optimizer => optimizer;
+
+    /// <summary>What the learning rate is multiplied with from here on.</summary>
+    public double RateFactor
+    {
+        set
+        {
+            foreach (var group in optimizer.ParamGroups)
+                group.LearningRate = rate * value;
+        }
+    }
 
     /// <summary>
     /// Whether each step's gradient is looked at before weights move. On a CPU that costs nothing; a GPU would have to be

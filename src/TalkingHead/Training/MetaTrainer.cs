@@ -136,6 +136,7 @@ public sealed class MetaTrainer : IDisposable
         {
             using var _ = Acceleration.Autocast(settings.Precision, device);
             bool reports = (step + 1) % settings.ReportEvery == 0;
+            trainingStep.RateFactor = configuration.Optimizer.RateFactor(step, settings.Steps);
             var losses = trainingStep.Run(batch.Episodes, adversarial: step >= settings.WarmUp * settings.Steps, measure: reports);
             step++;
             if (step > failedAt)

@@ -23,12 +23,13 @@ public sealed class TrainingStep : IDisposable
     readonly OptimizerSettings settings;
     readonly GameSide generatorSide;
     readonly GameSide discriminatorSide;
+    OptimizerSettings rowSettings; // W's
 
     /// <summary>A step over networks that the caller owns.</summary>
     public TrainingStep(RunConfiguration configuration, Embedder embedder, Generator generator, Discriminator discriminator, VideoEmbeddings embeddings, ContentLoss content)
     {
         (this.embedder, this.generator, this.discriminator, this.embeddings, this.content) = (embedder, generator, discriminator, embeddings, content);
-        (objective, settings) = (configuration.Objective, configuration.Optimizer);
+        (objective, settings, rowSettings) = (configuration.Objective, configuration.Optimizer, configuration.Optimizer);
         generatorSide = new GameSide("generator", [.. embedder.parameters(), .. generator.parameters()], settings.GeneratorRate, settings);
         discriminatorSide = new GameSide("discriminator", discriminator.parameters(), settings.DiscriminatorRate, settings);
     }
@@ -38,6 +39,16 @@ public sealed class TrainingStep : IDisposable
     {
         get => generatorSide.Careful;
         set => generatorSide.Careful = discriminatorSide.Careful = value;
+    }
+
+    /// <summary>What every learning rate is multiplied with from here on (<see cref="OptimizerSettings.Decay"/>).</summary>
+    public double RateFactor
+    {
+        set
+        {
+            generatorSide.RateFactor = discriminatorSide.RateFactor = value;
+            rowSettings = settings with { DiscriminatorRate = value * settings.DiscriminatorRate };
+        }
     }
 
     internal Adam GeneratorOptimizer => generatorSide.Optimizer;
@@ -110,7 +121,7 @@ public sealed class TrainingStep : IDisposable
             discriminatorSide.Accumulate(terms, part.Share, losses);
         }
         discriminatorSide.Step(losses);
-        rows.Adam(settings);
+        rows.Adam(rowSettings);
         rows.Freeze();
         SpectralNorm.Iterate(discriminator);
     }

@@ -67,6 +67,15 @@ public sealed class MetaTrainerTests : IDisposable
     }
 
     [Fact]
+    public void TheRatesFallInALineToTheEnd()
+    {
+        var constant = new OptimizerSettings();
+        var falling = new OptimizerSettings { Decay = 0.5 };
+        Assert.All(Enumerable.Range(0, 10), step => Assert.Equal(1, constant.RateFactor(step, 10)));
+        Assert.Equal([1, 1, 1, 1, 1, 1, 0.8, 0.6, 0.4, 0.2], Enumerable.Range(0, 10).Select(step => falling.RateFactor(step, 10)));
+    }
+
+    [Fact]
     public void ADamagedClipIsNamedAndLeftOutAndTheRunEndsHealthy()
     {
         using var damaged = new MadeDataset(clips: 6, frames: 6, size: 32, damagedClip: 2);

@@ -130,6 +130,29 @@ public class TrainingStepTests
     }
 
     [Fact]
+    public void ARateFactorOfZeroMovesNoWeightAndNoRow()
+    {
+        using var scope = NewDisposeScope();
+        using var game = new Game("plain");
+        using var batch = SmallSetting.BatchOf(0);
+        byte[][] before = Weights();
+        game.Step.RateFactor = 0;
+        game.Step.Run(batch);
+        Assert.Equal(before, Weights());
+        game.Step.RateFactor = 1;
+        game.Step.Run(batch);
+        Assert.All(before.Zip(Weights()), pair => Assert.NotEqual(pair.First, pair.Second));
+
+        // What the optimisers hold: the power iteration's vectors move without them.
+        byte[][] Weights() =>
+        [
+            .. new nn.Module[] { game.Networks.Embedder, game.Networks.Generator, game.Networks.Discriminator }
+                .Select(network => network.parameters().SelectMany(weight => weight.bytes.ToArray()).ToArray()),
+            [.. batch.Clips.SelectMany(game.Rows.Row).SelectMany(BitConverter.GetBytes)],
+        ];
+    }
+
+    [Fact]
     public void GradientsLongerThanTheLimitAreScaledToIt()
     {
         using var scope = NewDisposeScope();
