@@ -5,7 +5,7 @@ namespace TalkingHead.Tests.Training;
 /// <summary>The program itself, killed without warning (SIGKILL).</summary>
 public sealed class KilledTrainingTests : IDisposable
 {
-    const int Steps = 60;
+    const int Steps = 30;
 
     readonly MadeDataset made = new(clips: 10, frames: 6, size: 32);
     readonly string folder = Directory.CreateTempSubdirectory("talkinghead-").FullName;
