@@ -18,6 +18,8 @@ static class Program
         typeof(InspectVerb),
         typeof(ImportVerb),
         typeof(TrainVerb),
+        typeof(FinetuneVerb),
+        typeof(AnimateVerb),
         typeof(CompareVerb),
         typeof(DoctorVerb),
     ];

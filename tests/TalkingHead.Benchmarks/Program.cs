@@ -6,6 +6,8 @@ using TalkingHead.Benchmarks;
 
 if (args is ["--loader", ..])
     return LoaderBenchmark.Run(args.ElementAtOrDefault(1));
+if (args is ["--ablation", var run, var data, ..])
+    return HeadAblation.Run(run, data, args[3..]);
 
 // Runs in this process: a benchmark's own build would have to find the native libraries again.
 var config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));

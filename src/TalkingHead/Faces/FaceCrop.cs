@@ -22,7 +22,7 @@ public static class FaceCrop
     const double FollowSeconds = 0.5;
 
     /// <summary>Part of the square's side that must stay free around the face for one square to serve the whole clip.</summary>
-    const double Free = 0.08;
+    internal const double Free = 0.08;
 
     /// <summary>The square of a photo.</summary>
     public static FaceBox Around(Landmarks landmarks, FaceCropSettings? settings = null)

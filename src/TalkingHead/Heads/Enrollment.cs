@@ -77,6 +77,8 @@ public sealed class Enrollment
     {
         using var networks = run.Copy();
         using var step = new FineTuningStep(configuration, networks.Generator, networks.Discriminator, run.Embed(frames, landmarks), run.Content);
+        if (settings.ShuffledStyle)
+            Shuffle(step.Psi);
         int count = (int)frames.shape[0], epochs = settings.Epochs ?? configuration.FineTuning.Epochs;
         var rule = settings.Epochs is null ? StoppingRule.For(count) : null;
         int[] learned = [.. Enumerable.Range(0, count).Except(rule?.HeldOut ?? [])];
@@ -91,6 +93,15 @@ public sealed class Enrollment
         }
         best.Restore();
         return new Person(HeadGenerator.Of(networks.Generator, configuration, run.Device), step.Psi.detach().clone(), epoch, rule?.Kept ?? epoch);
+    }
+
+    void Shuffle(Tensor psi)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        int[] order = [.. Enumerable.Range(0, (int)psi.shape[1])];
+        new CounterRandom((ulong)settings.Seed, 0).Shuffle(order);
+        psi.copy_(psi.index_select(1, tensor(order.Select(place => (long)place).ToArray(), device: psi.device)));
     }
 
     // True when the rule says to end; it also says which epoch is kept, without one it is the last.

@@ -14,6 +14,12 @@ public sealed record EnrollmentSettings
 
     /// <summary>Decides the order of the frames.</summary>
     public int Seed { get; init; } = 1;
+
+    /// <summary>
+    /// The paper's ablation: ψ' starts with the numbers of P ê in a random order, so that their size is right and what
+    /// they say of the person is gone.
+    /// </summary>
+    internal bool ShuffledStyle { get; init; }
 }
 
 /// <summary>One epoch of a fine-tuning.</summary>

@@ -64,15 +64,22 @@ public sealed class Head : IDisposable
     }
 
     /// <summary>The person with these landmarks, which are in pixels of a frame.</summary>
-    public Picture[] Generate(IReadOnlyList<Landmarks> landmarks)
+    public Picture[] Generate(IReadOnlyList<Landmarks> landmarks) => Generate([.. landmarks.Select(each => LandmarkImage.Draw(each, Size, Size, Drawing))]);
+
+    /// <summary>The person of these landmark images.</summary>
+    public Picture[] Generate(IReadOnlyList<Picture> landmarkImages)
     {
         using var scope = NewDisposeScope();
-        return PictureTensor.ToPictures(Generate(PictureTensor.ToTensor([.. landmarks.Select(each => LandmarkImage.Draw(each, Size, Size, Drawing))], Device)));
+        return PictureTensor.ToPictures(Generate(PictureTensor.ToTensor(landmarkImages, Device)));
     }
 
     /// <summary>Writes the head as one safetensors file, whole or not at all.</summary>
     /// <exception cref="UserException">The file cannot be written.</exception>
     public void Save(string path) => HeadFile.Save(this, path);
+
+    /// <summary>Fails now where <see cref="Save"/> would fail after minutes of work.</summary>
+    /// <exception cref="UserException">The place cannot be written.</exception>
+    public static void ExpectWritable(string path) => HeadFile.ExpectWritable(path);
 
     /// <summary>Reads a head.</summary>
     /// <exception cref="UserException">No head, one of another version, or a damaged one.</exception>

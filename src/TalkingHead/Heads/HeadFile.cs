@@ -30,9 +30,26 @@ static class HeadFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"{path}: the head cannot be written ({e.Message}). Choose another --out.", e);
+            throw CannotBeWritten(path, e);
         }
     }
+
+    public static void ExpectWritable(string path)
+    {
+        try
+        {
+            if (Directory.Exists(path))
+                throw new IOException("it is a folder");
+            PictureFile.MakeRoom(path);
+            using var trial = new FileStream($"{path}.{Environment.ProcessId}.trial", FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CannotBeWritten(path, e);
+        }
+    }
+
+    static UserException CannotBeWritten(string path, Exception e) => new($"{path}: the head cannot be written ({e.Message}). Choose another --out.", e);
 
     public static Head Load(string path, Device device)
     {

@@ -65,4 +65,13 @@ public sealed record SourceName(string Name, string Key)
         // Names of people are a dataset's own: person "1" of another one is somebody else.
         return new(id, $"{Checksum.Hex(Checksum.Of(dataset.Recipe))}:{identity}");
     }
+
+    /// <summary>A file's, by its content: under another name it is the same person still.</summary>
+    internal static SourceName Of(string file)
+    {
+        using var stream = File.OpenRead(file);
+        var sum = new System.IO.Hashing.XxHash3();
+        sum.Append(stream);
+        return new(Path.GetFileName(file), Checksum.Hex(sum.GetCurrentHashAsUInt64()));
+    }
 }

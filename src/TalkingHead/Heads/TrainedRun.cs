@@ -117,12 +117,19 @@ public sealed class TrainedRun : IDisposable
         return (sum! / count).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Fails now where fine-tuning would fail later; says what content loss it will have.</summary>
+    /// <exception cref="UserException">The run is of imported networks, or its content loss lacks weight files.</exception>
+    public string ExpectTuning() => trainable is null ? throw ImportedNetworks() : Content.Reason;
+
+    UserException ImportedNetworks() =>
+        UserException.Usage($"{Name}: its networks are imported ({SettingValue.Format(Configuration.Network.Layout)}) and can be used, not trained: add --feed-forward.");
+
     /// <summary>Networks of one's own with the run's weights.</summary>
     /// <exception cref="UserException">The run is of imported networks.</exception>
     internal NetworkSet Copy()
     {
         if (trainable is null)
-            throw UserException.Usage($"{Name}: its networks are imported ({SettingValue.Format(Configuration.Network.Layout)}) and can be used, not trained: add --feed-forward.");
+            throw ImportedNetworks();
         var copy = new NetworkSet(Configuration, Device);
         copy.Embedder.load_state_dict(trainable.Embedder.state_dict());
         copy.Generator.load_state_dict(trainable.Generator.state_dict());

@@ -11,10 +11,10 @@ static class PictureComment
 
     const int HeaderEnd = 8 + 25; // PNG signature and IHDR chunk
 
-    /// <summary>An iTXt chunk "Comment" after the header (PNG specification, 11.3.3.4).</summary>
-    public static byte[] InPng(byte[] png, string comment)
+    /// <summary>An iTXt chunk after the header (PNG specification, 11.3.3.4), under the keyword for comments or another.</summary>
+    public static byte[] InPng(byte[] png, string comment, string keyword = "Comment")
     {
-        byte[] chunk = [.. new byte[4], .. "iTXtComment"u8, 0, 0, 0, 0, 0, .. Encoding.UTF8.GetBytes(comment), .. new byte[4]];
+        byte[] chunk = [.. new byte[4], .. "iTXt"u8, .. Encoding.ASCII.GetBytes(keyword), 0, 0, 0, 0, 0, .. Encoding.UTF8.GetBytes(comment), .. new byte[4]];
         BinaryPrimitives.WriteInt32BigEndian(chunk, chunk.Length - 12);
         BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(chunk.Length - 4), Crc(chunk.AsSpan(4, chunk.Length - 8)));
         return [.. png.AsSpan(0, HeaderEnd), .. chunk, .. png.AsSpan(HeaderEnd)];

@@ -74,7 +74,11 @@ public static class PictureFile
     /// </summary>
     public static void Save(Picture picture, string path, string? comment = null)
     {
-        var bytes = Encode(picture, path, comment);
+        Write(path, Encode(picture, path, comment));
+    }
+
+    static void Write(string path, byte[] bytes)
+    {
         try
         {
             MakeRoom(path);
@@ -84,6 +88,14 @@ public static class PictureFile
         {
             throw new UserException($"{path}: cannot be written: {e.Message}", e);
         }
+    }
+
+    /// <summary>Writes a PNG file with a mark, whole or not at all.</summary>
+    public static void Save(Picture picture, string path, SyntheticMark mark)
+    {
+        if (!path.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
+            throw new ArgumentException($"{path}: marks stand in PNG files.", nameof(path));
+        Write(path, mark.InPng(Encode(picture, path)));
     }
 
     /// <summary>Makes the folder that is to hold <paramref name="path"/>.</summary>

@@ -6,6 +6,11 @@ public sealed record VideoWriteSettings
     /// <summary>Goes into the file's metadata; see <see cref="VideoWriter.SyntheticComment"/>.</summary>
     public string? Comment { get; init; }
 
+    /// <summary>Says that a model made the frames; its words take the place of <see cref="Comment"/>.</summary>
+    public SyntheticMark? Mark { get; init; }
+
+    internal string? Words => Mark?.Comment ?? Comment;
+
     /// <summary>A video or sound file whose first sound track is laid under the frames, as long as these last.</summary>
     public string? SoundFrom { get; init; }
 
@@ -95,7 +100,8 @@ public sealed class VideoWriter : IDisposable
         FramesWritten++;
         if (ffmpeg is null)
         {
-            File.WriteAllBytes(Path.Combine(partial, $"{FramesWritten:D6}.png"), PictureFile.Encode(frame, "frame.png", settings.Comment));
+            var png = PictureFile.Encode(frame, "frame.png", settings.Mark is null ? settings.Comment : null);
+            File.WriteAllBytes(Path.Combine(partial, $"{FramesWritten:D6}.png"), settings.Mark?.InPng(png) ?? png);
             return;
         }
 
@@ -126,7 +132,9 @@ public sealed class VideoWriter : IDisposable
 
         if (kind == VideoKind.Mp4 && settings.SoundFrom is { } sound)
             LaySoundUnder(sound);
-        if (kind == VideoKind.Gif && settings.Comment is { } comment)
+        if (kind == VideoKind.Mp4 && settings.Mark is { } mark)
+            Append(mark.Mp4Box());
+        if (kind == VideoKind.Gif && settings.Words is { } comment)
             CommentGif(comment);
         if (kind == VideoKind.Folder)
         {
@@ -160,7 +168,7 @@ public sealed class VideoWriter : IDisposable
             "-color_trc", "bt709", "-color_range", "tv", .. Comment(), "-movflags", "+faststart", "-f", "mp4",
         ];
 
-    string[] Comment() => settings.Comment is { } comment ? ["-metadata", $"comment={comment}"] : [];
+    string[] Comment() => settings.Words is { } comment ? ["-metadata", $"comment={comment}"] : [];
 
     // The pictures are there already: they are copied, and the sound is cut to their length. Sound that mp4 holds as it
     // is gets copied, other sound becomes AAC.
@@ -185,6 +193,12 @@ public sealed class VideoWriter : IDisposable
         {
             File.Delete(both);
         }
+    }
+
+    void Append(byte[] box)
+    {
+        using var file = File.Open(partial, FileMode.Append);
+        file.Write(box);
     }
 
     void CommentGif(string comment)

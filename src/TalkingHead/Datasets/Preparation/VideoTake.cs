@@ -21,14 +21,18 @@ sealed class VideoTake : IDisposable
     internal double Rate => reader.Rate.PerSecond;
 
     /// <exception cref="UserException">No video that can be read.</exception>
-    internal static VideoTake Open(string path)
+    internal static VideoTake Open(string path) => new(Reader(path));
+
+    /// <summary>The video at its own size, or at the largest that is read.</summary>
+    /// <exception cref="UserException">No video that can be read.</exception>
+    internal static VideoReader Reader(string path)
     {
         var reader = VideoReader.Open(path);
         if (Math.Max(reader.Width, reader.Height) <= MostSide)
-            return new(reader);
+            return reader;
         var wide = reader.Width >= reader.Height;
         reader.Dispose();
-        return new(VideoReader.Open(path, wide ? new() { Width = MostSide } : new() { Height = MostSide }));
+        return VideoReader.Open(path, wide ? new() { Width = MostSide } : new() { Height = MostSide });
     }
 
     /// <summary>So many numbers from [first, end), evenly spaced; all of them where there are no more.</summary>

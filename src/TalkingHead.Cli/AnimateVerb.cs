@@ -1,0 +1,85 @@
+using System.Globalization;
+using CommandLine;
+using CommandLine.Text;
+using TalkingHead.Heads;
+using TalkingHead.Training;
+
+namespace TalkingHead.Cli;
+
+[Verb("animate", HelpText = "Animates a head with the motion of a video or of a dataset's clip.")]
+sealed class AnimateVerb : IVerb
+{
+    [Value(0, MetaName = "HEAD", Required = true, HelpText = "The person, from finetune.")]
+    public string HeadPath { get; set; } = "";
+
+    [Option("driver", Required = true, MetaValue = "VIDEO|DATASET#CLIP", HelpText = "Whose motion.")]
+    public string DriverPath { get; set; } = "";
+
+    [Option("out", Required = true, HelpText = "What to write: .mp4 (with the driver's sound), .gif, or a folder of PNG files.")]
+    public string Out { get; set; } = "";
+
+    [Option("side-by-side", HelpText = "A source picture, the landmark image and the result next to each other.")]
+    public bool SideBySide { get; set; }
+
+    [Option("adapt", MetaValue = "on|off", HelpText = "Carry the driver's motion to the head's own face shape; by default on where the driver is another person.")]
+    public string? Adapt { get; set; }
+
+    [Option("smoothing", Default = 1.0, HelpText = "How strongly a still face's tremble is averaged out of a video's landmarks: 0 is off.")]
+    public double Smoothing { get; set; } = 1;
+
+    [Option("batch", Default = 8, HelpText = "Frames generated together.")]
+    public int Batch { get; set; } = 8;
+
+    [Option("detector", Default = "dlib", HelpText = "dlib (CPU; its model is not for commercial use) or fan (the paper's; wants a GPU).")]
+    public string Detector { get; set; } = "dlib";
+
+    [Option("device", Default = "auto", HelpText = "cpu, cuda, cuda:N or auto.")]
+    public string Device { get; set; } = "auto";
+
+    [Option("json", MetaValue = "FILE", HelpText = "Also write the figures to this file.")]
+    public string? Json { get; set; }
+
+    [Usage(ApplicationAlias = "talkinghead")]
+    public static IEnumerable<Example> Examples =>
+        [new("Give a head the motion of a video", new UnParserSettings { SkipDefault = true }, new AnimateVerb { HeadPath = "person.head", DriverPath = "driver.mp4", Out = "out.mp4", SideBySide = true })];
+
+    public void Run(CancellationToken stop)
+    {
+        if (!(Smoothing is >= 0 and <= 100))
+            throw UserException.Usage($"--smoothing {Smoothing} is outside 0 to 100.");
+        if (Batch is < 1 or > 1024)
+            throw UserException.Usage($"--batch {Batch}: expected 1 to 1024.");
+        var settings = new AnimationSettings
+        {
+            Smoothing = Smoothing,
+            Batch = Batch,
+            Adapt = Adapt switch
+            {
+                null => null,
+                "on" => true,
+                "off" => false,
+                _ => throw UserException.Usage($"--adapt {Adapt}: expected on or off."),
+            },
+        };
+        var (device, reason) = Acceleration.Choose(Device);
+        using var head = Head.Load(HeadPath, device);
+        using var driver = Driver.Open(DriverPath, Detector);
+        var (adapt, why) = new Animator(head, settings).Adapts(driver);
+        Console.Error.WriteLine($"device: {device} ({reason}); adaptation {(adapt ? "on" : "off")} ({why})");
+
+        AnimationReport? report = null;
+        Progress.Run("animate", driver.FrameCount, "frames", progress => report = AnimationFile.Write(head, driver, Out, settings, SideBySide, () => progress.Step(), stop));
+        Say(report!);
+        if (Json is not null)
+            JsonFile.Write(Json, report);
+        stop.ThrowIfCancellationRequested(); // what there is plays
+    }
+
+    static void Say(AnimationReport report)
+    {
+        string missing = report.Held + report.Lost == 0 ? "" : $", {report.Held} without a face held from the last one, {report.Lost} marked as without a face";
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Output}: {report.Frames} frames at {report.Rate:0.##}/s{missing}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{report.Frames / report.Seconds:0.0} frames/s; work a frame: {string.Join(", ", report.Stages.Select(stage => $"{stage.Key} {stage.Value:0.0} ms"))}; from a frame in to its result out {report.Latency:0} ms (median)"));
+    }
+}

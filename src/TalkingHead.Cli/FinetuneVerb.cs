@@ -1,0 +1,122 @@
+using System.Globalization;
+using CommandLine;
+using CommandLine.Text;
+using TalkingHead.Heads;
+using TalkingHead.Media;
+
+namespace TalkingHead.Cli;
+
+[Verb("finetune", HelpText = "Makes a head of a new person from a few pictures, a video or a dataset's clip.")]
+sealed class FinetuneVerb : IVerb
+{
+    [Value(0, MetaName = "RUN", Required = true, HelpText = "The meta-trained run.")]
+    public string RunPath { get; set; } = "";
+
+    [Option("from", Required = true, MetaValue = "WHAT", HelpText = "Pictures, a folder of pictures, a video, or DATASET#CLIP.")]
+    public IEnumerable<string> From { get; set; } = [];
+
+    [Option("shots", Default = 8, HelpText = "T, the frames to learn from: the sharpest and most different ones are taken.")]
+    public int Shots { get; set; } = 8;
+
+    [Option("out", Required = true, MetaValue = "FILE.head", HelpText = "The head; beside it, as .png, its source frames and what it makes of them.")]
+    public string Out { get; set; } = "";
+
+    [Option("feed-forward", HelpText = "Do not tune: the person is what the embedder says (the paper's FF).")]
+    public bool FeedForward { get; set; }
+
+    [Option("epochs", HelpText = "Tune for so many epochs over all frames, without a stopping rule.")]
+    public int? Epochs { get; set; }
+
+    [Option("checkpoint", Default = "newest", HelpText = "Of the run: newest, best (in validation), or a step.")]
+    public string Checkpoint { get; set; } = "newest";
+
+    [Option("detector", Default = "dlib", HelpText = "dlib (CPU; its model is not for commercial use) or fan (the paper's; wants a GPU).")]
+    public string Detector { get; set; } = "dlib";
+
+    [Option("device", Default = "auto", HelpText = "cpu, cuda, cuda:N or auto.")]
+    public string Device { get; set; } = "auto";
+
+    [Option("seed", Default = 1, HelpText = "Decides the order of the frames.")]
+    public int Seed { get; set; } = 1;
+
+    [Option("set", MetaValue = "section.key=value", HelpText = "Change keys of the run's configuration, such as fine_tuning.generator_rate=1e-4.")]
+    public IEnumerable<string> Set { get; set; } = [];
+
+    [Option("json", MetaValue = "FILE", HelpText = "Also write the curve and what the head was made of to this file.")]
+    public string? Json { get; set; }
+
+    [Usage(ApplicationAlias = "talkinghead")]
+    public static IEnumerable<Example> Examples =>
+    [
+        new("Learn a person from photos", new UnParserSettings { SkipDefault = true }, new FinetuneVerb { RunPath = "runs/first", From = ["photos/"], Out = "person.head" }),
+        new("From 32 frames of a video", new UnParserSettings { SkipDefault = true }, new FinetuneVerb { RunPath = "runs/first", From = ["video.mp4"], Shots = 32, Out = "person.head" }),
+    ];
+
+    public void Run(CancellationToken stop)
+    {
+        if (Shots is < 1 or > 1000)
+            throw UserException.Usage($"--shots {Shots}: expected 1 to 1000.");
+        if (Epochs is < 1 or > 100_000)
+            throw UserException.Usage($"--epochs {Epochs}: expected 1 to 100000.");
+        if (FeedForward && Epochs is not null)
+            throw UserException.Usage("--feed-forward does not tune, so --epochs has no use; give one of them.");
+        string sheet = Path.ChangeExtension(Out, ".png");
+        if (string.Equals(sheet, Out, StringComparison.OrdinalIgnoreCase))
+            throw UserException.Usage($"--out {Out}: the head's name ends in .png, which its picture is to have; take another, such as {Path.ChangeExtension(Out, ".head")}.");
+        Head.ExpectWritable(Out);
+
+        using var run = TrainedRun.Open(RunPath, Device, Checkpoint, Set);
+        foreach (string note in run.Notes)
+            Console.Error.WriteLine(note);
+        if (!FeedForward)
+            Console.Error.WriteLine(run.ExpectTuning());
+        var source = PersonSource.Take([.. From], Shots, run.Configuration, Detector, Console.Error.WriteLine, stop);
+        var settings = new EnrollmentSettings { FeedForward = FeedForward, Epochs = Epochs, Seed = Seed };
+        var curve = new List<EnrollmentEpoch>();
+        using var head = FeedForward ? Enrollment.Run(run, source, settings, cancel: stop) : Tune(run, source, settings, curve, stop);
+
+        HeadSheet.Draw(head, source).Save(sheet, SyntheticMark.Of($"head {head.Id}"));
+        head.Save(Out);
+        Say(head, curve, sheet);
+        if (Json is not null)
+            JsonFile.Write(Json, new Report(Out, head.Id, head.Origin, curve.ConvertAll(epoch => new Point(epoch.Epoch, Finite(epoch.Loss), Finite(epoch.HeldOut)))));
+    }
+
+    Head Tune(TrainedRun run, SourceFrames source, EnrollmentSettings settings, List<EnrollmentEpoch> curve, CancellationToken stop)
+    {
+        Head? head = null;
+        Progress.Run("finetune", Epochs ?? run.Configuration.FineTuning.Epochs, "epochs", progress => head = Enrollment.Run(run, source, settings, epoch =>
+        {
+            curve.Add(epoch);
+            if (epoch.Epoch > 0)
+                progress.Step();
+        }, stop));
+        return head!;
+    }
+
+    void Say(Head head, List<EnrollmentEpoch> curve, string sheet)
+    {
+        if (curve.Count > 1)
+        {
+            bool heldOut = curve.Exists(epoch => double.IsFinite(epoch.HeldOut));
+            Console.WriteLine(heldOut ? "content loss of the held-out frames, epoch by epoch:" : "content loss of the frames, epoch by epoch:");
+            foreach (var epoch in curve.Where(epoch => double.IsFinite(Score(epoch)) && (epoch.Epoch % Math.Max(1, curve.Count / 10) == 0 || epoch.Epoch == head.Origin.KeptEpoch || epoch.Epoch == curve.Count - 1)))
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {epoch.Epoch,4} {Score(epoch),9:0.0000} {Bar(epoch)}{(epoch.Epoch == head.Origin.KeptEpoch ? " kept" : "")}"));
+
+            double Score(EnrollmentEpoch epoch) => heldOut ? epoch.HeldOut : epoch.Loss;
+
+            string Bar(EnrollmentEpoch epoch) => new('#', (int)Math.Round(40 * Score(epoch) / curve.Where(each => double.IsFinite(Score(each))).Max(Score)));
+        }
+
+        string how = head.Origin.Epochs is { } epochs ? $"fine-tuned, epoch {head.Origin.KeptEpoch} of {epochs}" : "feed-forward";
+        Console.WriteLine($"{Out}: a head of {head.Origin.Shots} frames of {head.Origin.Source.Name}, {how}; id {head.Id[..16]}");
+        Console.WriteLine($"{sheet}: its source frames and what it makes of them");
+    }
+
+    static double? Finite(double value) => double.IsFinite(value) ? value : null;
+
+    // The figures of the JSON file.
+    sealed record Report(string Head, string Id, HeadOrigin Origin, IReadOnlyList<Point> Curve);
+
+    sealed record Point(int Epoch, double? Loss, double? HeldOut);
+}
