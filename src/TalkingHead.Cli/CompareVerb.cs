@@ -7,32 +7,14 @@ using TalkingHead.Training;
 
 namespace TalkingHead.Cli;
 
-[Verb("compare", HelpText = "Measures a folder of pictures, or a dataset, against another: SSIM, PSNR, L1, FID, KID, LPIPS, CSIM, AKD, NME.")]
-sealed class CompareVerb : IVerb
+[Verb("compare", HelpText = "Measures a folder of pictures, or a dataset, against another: SSIM, PSNR, L1, FID, KID, LPIPS, CSIM, AKD, NME, pose.")]
+sealed class CompareVerb : MetricVerb, IVerb
 {
     [Value(0, MetaName = "REAL-DIR", Required = true, HelpText = "The truth: pictures in a folder and the folders in it, or a dataset.")]
     public string Real { get; set; } = "";
 
     [Value(1, MetaName = "FAKE-DIR", Required = true, HelpText = "What is measured; its pictures have the names of their truth, whatever the ending.")]
     public string Fake { get; set; } = "";
-
-    [Option("metrics", Default = "ssim,psnr,l1,fid,kid,lpips,csim,akd,nme", HelpText = "Which ones. FID, KID, LPIPS and CSIM need weights: talkinghead doctor lists them.")]
-    public string Metrics { get; set; } = "ssim,psnr,l1,fid,kid,lpips,csim,akd,nme";
-
-    [Option("fid-variant", Default = "pytorch-fid", HelpText = "How FID and KID resize: pytorch-fid or clean-fid.")]
-    public string FidVariantName { get; set; } = "pytorch-fid";
-
-    [Option("lpips-trunk", Default = "alex", HelpText = "alex, vgg or squeeze.")]
-    public string LpipsTrunk { get; set; } = "alex";
-
-    [Option("csim-network", Default = "ir-se50", HelpText = "ir-se50 (fed BGR, as it was trained), ir-se50-rgb, r50 or r100.")]
-    public string CsimNetwork { get; set; } = "ir-se50";
-
-    [Option("detector", Default = "dlib", HelpText = "Finds the landmarks for CSIM, AKD and NME: dlib or fan.")]
-    public string Detector { get; set; } = "dlib";
-
-    [Option("device", Default = "auto", HelpText = "cpu, cuda, cuda:N or auto.")]
-    public string Device { get; set; } = "auto";
 
     [Option("seed", Default = 1, HelpText = "Which subsets KID draws.")]
     public int Seed { get; set; } = 1;
@@ -46,7 +28,7 @@ sealed class CompareVerb : IVerb
 
     public void Run(CancellationToken stop)
     {
-        var settings = Settings();
+        var settings = Comparison() with { Seed = Seed };
         var (device, reason) = Acceleration.Choose(Device);
         using var real = PictureSet.Open(Real);
         using var fake = PictureSet.Open(Fake);
@@ -61,24 +43,6 @@ sealed class CompareVerb : IVerb
         if (result!.Rows.All(row => row.Reason is not null))
             throw new UserException($"{Real} and {Fake}: none of the metrics could be measured; the lines above say why.");
     }
-
-    ComparisonSettings Settings() => new()
-    {
-        Metrics = ComparisonSettings.ParseMetrics(Metrics),
-        FidVariant = FidVariantName switch
-        {
-            "pytorch-fid" => FidVariant.PytorchFid,
-            "clean-fid" => FidVariant.CleanFid,
-            _ => throw UserException.Usage($"--fid-variant {FidVariantName}: expected pytorch-fid or clean-fid."),
-        },
-        LpipsTrunk = OneOf("lpips-trunk", LpipsTrunk, PerceptualDistance.Trunks),
-        CsimNetwork = OneOf("csim-network", CsimNetwork, Csim.Networks),
-        Detector = OneOf("detector", Detector, ["dlib", "fan"]),
-        Seed = Seed,
-    };
-
-    static string OneOf(string option, string value, IReadOnlyCollection<string> known) =>
-        known.Contains(value) ? value : throw UserException.Usage($"--{option} {value}: expected {string.Join(", ", known)}.");
 
     static void Show(ComparisonResult result)
     {

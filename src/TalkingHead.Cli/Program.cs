@@ -20,6 +20,7 @@ static class Program
         typeof(TrainVerb),
         typeof(FinetuneVerb),
         typeof(AnimateVerb),
+        typeof(EvaluateVerb),
         typeof(CompareVerb),
         typeof(DoctorVerb),
     ];

@@ -1,4 +1,3 @@
-using TalkingHead.Faces;
 using TalkingHead.Media;
 using static TorchSharp.torch;
 
@@ -79,19 +78,19 @@ public sealed class Comparison : IDisposable
     {
         foreach (var metric in settings.Metrics)
         {
+            var row = MetricForms.Blank(metric, settings);
             switch (metric)
             {
                 case Metric.Ssim:
-                    Add(new(new("SSIM", Ssim.Definition), Ssim.Of, Ssim.LeastSide, device));
+                    Add(new(row, Ssim.Of, Ssim.LeastSide, device));
                     break;
                 case Metric.Psnr:
-                    Add(new(new("PSNR", Psnr.Definition) { Unit = "dB", Decimals = 3 }, Psnr.Of, 1, device));
+                    Add(new(row, Psnr.Of, 1, device));
                     break;
                 case Metric.L1:
-                    Add(new(new("L1", L1.Definition), L1.Of, 1, device));
+                    Add(new(row, L1.Of, 1, device));
                     break;
                 case Metric.Lpips:
-                    var row = new MetricRow("LPIPS", PerceptualDistance.Definition(settings.LpipsTrunk));
                     if (Loaded(() => networks.Lpips(settings, device), row) is { } lpips)
                         Add(new(row, lpips.Of, PerceptualDistance.LeastSide, device, lpips));
                     break;
@@ -106,34 +105,27 @@ public sealed class Comparison : IDisposable
 
     void PrepareDistributions()
     {
-        List<MetricRow> rows = [];
-        if (settings.Metrics.Contains(Metric.Fid))
-            rows.Add(new("FID", Fid.Definition(settings.FidVariant)));
-        if (settings.Metrics.Contains(Metric.Kid))
-            rows.Add(new("KID", Kid.Definition(settings.FidVariant)));
-        if (rows.Count > 0 && Loaded(() => networks.Inception(settings, device), [.. rows]) is { } features)
+        var rows = Blanks(metric => metric is Metric.Fid or Metric.Kid);
+        if (rows.Length > 0 && Loaded(() => networks.Inception(settings, device), rows) is { } features)
             measures.Add(new DistributionMeasure(features, settings, device));
     }
 
     void PrepareFaces()
     {
-        var csimRow = new MetricRow("CSIM", settings.Metrics.Contains(Metric.Csim) ? Csim.Definition(settings.CsimNetwork) : "");
-        var csim = settings.Metrics.Contains(Metric.Csim) ? Loaded(() => networks.Csim(settings, device), csimRow) : null;
-        List<MetricRow> rows = csim is null ? [] : [csimRow];
-        if (settings.Metrics.Contains(Metric.Akd))
-            rows.Add(new("AKD", Akd.Definition));
-        if (settings.Metrics.Contains(Metric.Nme))
-            rows.Add(new("NME", Nme.Definition));
-        if (rows.Count == 0)
+        var csim = settings.Metrics.Contains(Metric.Csim) ? Loaded(() => networks.Csim(settings, device), MetricForms.Blank(Metric.Csim, settings)) : null;
+        var rows = Blanks(metric => MetricForms.NeedsFaces(metric) && (metric != Metric.Csim || csim is not null));
+        if (rows.Length == 0)
             return;
-        if (Loaded(() => FaceTracker.Open(settings.Detector), [.. rows]) is { } tracker)
-            measures.Add(new FaceMeasure(tracker, csim, settings, matching.Pairs, device));
+        if (Loaded(() => TrackerPool.Open(settings.Detector), rows) is { } trackers)
+            measures.Add(new FaceMeasure(trackers, csim, settings, matching.Pairs, device));
         else
             csim?.Dispose();
     }
 
+    MetricRow[] Blanks(Func<Metric, bool> which) => [.. settings.Metrics.Where(which).Select(metric => MetricForms.Blank(metric, settings))];
+
     // A missing or foreign file costs the metrics that need it, not the others; a wrong setting ends the work.
-    T? Loaded<T>(Func<T> load, params IReadOnlyList<MetricRow> rows) where T : class
+    T? Loaded<T>(Func<T> load, params MetricRow[] rows) where T : class
     {
         try
         {

@@ -15,6 +15,7 @@ public enum Metric
     Csim,
     Akd,
     Nme,
+    Pose,
 }
 
 /// <summary>What is measured, and how.</summary>
@@ -31,7 +32,7 @@ public sealed record ComparisonSettings
     /// <summary>One of <see cref="Csim.Networks"/>; the default's weights have an address of their own.</summary>
     public string CsimNetwork { get; init; } = "ir-se50";
 
-    /// <summary>"dlib" or "fan": finds the landmarks for CSIM, AKD and NME.</summary>
+    /// <summary>"dlib" or "fan": finds the landmarks for CSIM, AKD, NME and poses.</summary>
     public string Detector { get; init; } = "dlib";
 
     /// <summary>Where networks and pictures' statistics run; the CPU when null.</summary>

@@ -61,22 +61,22 @@ sealed class DistributionMeasure : Measure
         }
     }
 
-    MetricRow FidRow(string name, FeatureStatistics first, FeatureStatistics second) => Row(name, Fid.Definition(settings.FidVariant), first, second) switch
+    MetricRow FidRow(string name, FeatureStatistics first, FeatureStatistics second) => Row(MetricForms.Blank(Metric.Fid, settings) with { Metric = name }, first, second) switch
     {
-        { Reason: null } row => row with { Value = Fid.Between(first, second), Decimals = 3, Marks = Fid.IsBiased(first, second) ? [$"biased: N < {Fid.UnbiasedFrom}"] : [] },
+        { Reason: null } row => row with { Value = Fid.Between(first, second), Marks = Fid.IsBiased(first, second) ? [$"biased: N < {Fid.UnbiasedFrom}"] : [] },
         var row => row,
     };
 
     MetricRow KidRow()
     {
-        var row = Row("KID", Kid.Definition(settings.FidVariant), real, fake);
+        var row = Row(MetricForms.Blank(Metric.Kid, settings), real, fake);
         if (row.Reason is not null)
             return row;
         var found = Kid.Between(real, fake, device, settings.Seed);
-        return row with { Value = found.Mean, Deviation = found.Deviation, Decimals = 5, Marks = [$"{found.Subsets} subset{(found.Subsets > 1 ? "s" : "")} of {found.SubsetSize}"] };
+        return row with { Value = found.Mean, Deviation = found.Deviation, Marks = [$"{found.Subsets} subset{(found.Subsets > 1 ? "s" : "")} of {found.SubsetSize}"] };
     }
 
-    MetricRow Row(string name, string definition, FeatureStatistics first, FeatureStatistics second) => new(name, definition)
+    MetricRow Row(MetricRow blank, FeatureStatistics first, FeatureStatistics second) => blank with
     {
         Real = first.Count,
         Fake = second.Count,

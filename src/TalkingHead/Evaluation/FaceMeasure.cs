@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using TalkingHead.Faces;
 using TalkingHead.Media;
 using static TorchSharp.torch;
@@ -6,8 +5,9 @@ using static TorchSharp.torch;
 namespace TalkingHead.Evaluation;
 
 /// <summary>
-/// CSIM, AKD and NME: what follows from the landmarks of both faces of a pair. The largest face of the real picture counts,
-/// and the one nearest to its place in the other. Pairs where either has none are counted, never dropped in silence.
+/// CSIM, AKD, NME and the error of pose: what follows from the landmarks of both faces of a pair. The largest face of the
+/// real picture counts, and the one nearest to its place in the other. Pairs where either has none are counted, never
+/// dropped in silence.
 /// </summary>
 sealed class FaceMeasure : Measure
 {
@@ -17,21 +17,20 @@ sealed class FaceMeasure : Measure
     readonly ComparisonSettings settings;
     readonly Csim? csim;
     readonly Device device;
-    readonly ConcurrentBag<FaceTracker> trackers = [];
+    readonly TrackerPool trackers;
     readonly int floorEvery;
     readonly SizeRange sizes = new();
-    readonly List<double> cosines = [], akd = [], nme = [], akdFloor = [], nmeFloor = [];
+    readonly List<double> cosines = [], akd = [], nme = [], pose = [], akdFloor = [], nmeFloor = [], poseFloor = [];
     int pairs, withoutRealFace, withoutFakeFace;
 
-    /// <param name="tracker">The first of the trackers, one a thread.</param>
+    /// <param name="trackers">Become this measure's own.</param>
     /// <param name="csim">Null where CSIM is not measured.</param>
     /// <param name="settings">What is measured, and with which detector.</param>
     /// <param name="expected">Pairs that will come.</param>
     /// <param name="device">Where the recogniser runs.</param>
-    internal FaceMeasure(FaceTracker tracker, Csim? csim, ComparisonSettings settings, int expected, Device device)
+    internal FaceMeasure(TrackerPool trackers, Csim? csim, ComparisonSettings settings, int expected, Device device)
     {
-        (this.csim, this.settings, this.device) = (csim, settings, device);
-        trackers.Add(tracker);
+        (this.trackers, this.csim, this.settings, this.device) = (trackers, csim, settings, device);
         floorEvery = Math.Max(1, expected / FloorPictures);
     }
 
@@ -39,11 +38,8 @@ sealed class FaceMeasure : Measure
     {
         var comparable = loaded.Where(pair => pair.IsComparable).ToArray();
         var found = new FacePair[comparable.Length];
-
-        // FAN runs on the device and fills it alone; dlib is a matter of cores.
-        var threads = new ParallelOptions { MaxDegreeOfParallelism = settings.Detector == "dlib" ? Environment.ProcessorCount : 1 };
         var first = pairs;
-        Parallel.For(0, comparable.Length, threads, i => found[i] = Find(comparable[i], wantsFloor: (first + i) % floorEvery == 0));
+        trackers.ForEach(comparable.Length, (i, tracker) => found[i] = Find(tracker, comparable[i], wantsFloor: (first + i) % floorEvery == 0));
         for (var i = 0; i < found.Length; i++)
             Count(comparable[i], found[i]);
         if (csim is not null)
@@ -52,71 +48,61 @@ sealed class FaceMeasure : Measure
 
     internal override IEnumerable<MetricRow> Rows()
     {
-        foreach (var metric in settings.Metrics)
+        foreach (var metric in settings.Metrics.Where(MetricForms.NeedsFaces))
         {
-            if (metric == Metric.Csim && csim is not null)
-                yield return Row("CSIM", $"{Csim.Definition(settings.CsimNetwork)}, {settings.Detector} landmarks", cosines);
-            if (metric == Metric.Akd)
+            var (values, floor) = metric switch
             {
-                yield return Row("AKD", $"{Akd.Definition}, {settings.Detector}", akd) with { Unit = "px", Decimals = 3 };
-                yield return Floor("AKD floor", akdFloor) with { Unit = "px", Decimals = 3 };
-            }
-
-            if (metric == Metric.Nme)
-            {
-                yield return Row("NME", $"{Nme.Definition}, {settings.Detector}", nme);
-                yield return Floor("NME floor", nmeFloor);
-            }
+                Metric.Akd => (akd, akdFloor),
+                Metric.Nme => (nme, nmeFloor),
+                Metric.Pose => (pose, poseFloor),
+                _ => (cosines, null),
+            };
+            if (metric == Metric.Csim && csim is null)
+                continue;
+            yield return Row(metric, values);
+            if (floor is not null)
+                yield return Floor(metric, floor);
         }
     }
 
     public override void Dispose()
     {
         csim?.Dispose();
-        foreach (var tracker in trackers)
-            tracker.Dispose();
+        trackers.Dispose();
     }
 
-    FacePair Find(LoadedPair pair, bool wantsFloor)
+    FacePair Find(FaceTracker tracker, LoadedPair pair, bool wantsFloor)
     {
-        if (!trackers.TryTake(out var tracker))
-            tracker = FaceTracker.Open(settings.Detector);
-        try
-        {
-            if (tracker.FindOne(pair.Real!) is not { } real)
-                return new(null, null, null, null, null);
-            var again = wantsFloor ? tracker.FindOne(Shifted(pair.Real!), real.Box)?.Landmarks.Map(new(1, 0, -1, 0)) : null;
-            if (tracker.FindOne(pair.Fake!, real.Box) is not { } fake)
-                return new(real.Landmarks, null, again, null, null);
-            return csim is null
-                ? new(real.Landmarks, fake.Landmarks, again, null, null)
-                : new(real.Landmarks, fake.Landmarks, again, FaceAlignment.Align(pair.Real!, real.Landmarks), FaceAlignment.Align(pair.Fake!, fake.Landmarks));
-        }
-        finally
-        {
-            trackers.Add(tracker);
-        }
+        if (tracker.FindOne(pair.Real!) is not { } real)
+            return new(null, null, null, null, null);
+        var again = wantsFloor ? TrackerPool.Again(tracker, pair.Real!, real) : null;
+        if (tracker.FindOne(pair.Fake!, real.Box) is not { } fake)
+            return new(real.Landmarks, null, again, null, null);
+        return csim is null
+            ? new(real.Landmarks, fake.Landmarks, again, null, null)
+            : new(real.Landmarks, fake.Landmarks, again, FaceAlignment.Align(pair.Real!, real.Landmarks), FaceAlignment.Align(pair.Fake!, fake.Landmarks));
     }
 
     void Count(LoadedPair pair, FacePair found)
     {
         pairs++;
-        var (width, height) = (pair.Real!.Width, pair.Real.Height);
         if (found is { Real: { } one, Again: { } again })
-        {
-            akdFloor.Add(Akd.Of(one, again, width, height));
-            nmeFloor.Add(Nme.Of(one, again));
-        }
-
+            Measure(pair.Real!, one, again, akdFloor, nmeFloor, poseFloor);
         if (found.Real is null)
             withoutRealFace++;
         else if (found.Fake is null)
             withoutFakeFace++;
         if (found is not { Real: { } real, Fake: { } fake })
             return;
-        sizes.Add(pair.Real);
-        akd.Add(Akd.Of(real, fake, width, height));
+        sizes.Add(pair.Real!);
+        Measure(pair.Real!, real, fake, akd, nme, pose);
+    }
+
+    static void Measure(Picture picture, Landmarks real, Landmarks fake, List<double> akd, List<double> nme, List<double> pose)
+    {
+        akd.Add(Akd.Of(real, fake, picture.Width, picture.Height));
         nme.Add(Nme.Of(real, fake));
+        pose.Add(PoseError.Of(real, fake));
     }
 
     void Compare(IReadOnlyList<FacePair> faces)
@@ -128,14 +114,14 @@ sealed class FaceMeasure : Measure
         cosines.AddRange(found.cpu().data<double>().ToArray());
     }
 
-    MetricRow Row(string name, string definition, List<double> values)
+    MetricRow Row(Metric metric, List<double> values)
     {
         List<string> marks = [];
         if (withoutRealFace > 0)
             marks.Add($"no face in {withoutRealFace} of the real pictures");
         if (withoutFakeFace > 0)
             marks.Add($"no face in {withoutFakeFace} of the fake pictures");
-        return new(name, definition)
+        return MetricForms.Blank(metric, settings) with
         {
             Value = values.Count > 0 ? values.Average() : null,
             Real = values.Count,
@@ -147,21 +133,19 @@ sealed class FaceMeasure : Measure
         };
     }
 
-    MetricRow Floor(string name, List<double> values) => new(name, "the same real picture detected again, moved by a pixel")
+    MetricRow Floor(Metric metric, List<double> values)
     {
-        Value = values.Count > 0 ? values.Average() : null,
-        Real = values.Count,
-        Fake = values.Count,
-        Resolution = sizes.ToString(),
-        Reason = values.Count > 0 ? null : "no face was found twice",
-    };
-
-    // A pixel to the right; the column that comes into view repeats the first.
-    static Picture Shifted(Picture picture)
-    {
-        var shifted = picture.Clone();
-        shifted.Paste(picture, 1, 0);
-        return shifted;
+        var row = MetricForms.Blank(metric, settings);
+        return row with
+        {
+            Metric = $"{row.Metric} floor",
+            Definition = "the same real picture detected again, moved by a pixel",
+            Value = values.Count > 0 ? values.Average() : null,
+            Real = values.Count,
+            Fake = values.Count,
+            Resolution = sizes.ToString(),
+            Reason = values.Count > 0 ? null : "no face was found twice",
+        };
     }
 
     /// <summary>Landmarks of a pair, those of the real picture found again, and the aligned faces; null where there are none.</summary>

@@ -18,9 +18,12 @@ static class PictureBatches
     internal static IEnumerable<IReadOnlyList<T>> Of<T>(IEnumerable<T> items, Func<T, Picture> picture)
     {
         foreach (var group in items.GroupBy(item => (picture(item).Width, picture(item).Height)))
-            foreach (var batch in group.Chunk(Math.Max(1, MostPixels / (group.Key.Width * group.Key.Height))))
+            foreach (var batch in group.Chunk(Most(group.Key.Width, group.Key.Height)))
                 yield return batch;
     }
+
+    /// <summary>So many pictures of one size go into a tensor.</summary>
+    internal static int Most(int width, int height) => Math.Max(1, MostPixels / (width * height));
 
     internal static Tensor Stack<T>(IReadOnlyList<T> items, Func<T, Picture> picture, Device device) =>
         Pictures.Stack([.. items.Select(picture)], device);

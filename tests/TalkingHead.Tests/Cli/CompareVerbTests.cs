@@ -65,7 +65,7 @@ public sealed class CompareVerbTests : IDisposable
         AssertSays(1, $"{folder.At("empty")}: holds no picture (.jpg, .jpeg, .png, .webp, .bmp) and no dataset.", real, folder.At("empty"));
         AssertSays(1, "these two have one name; keep one of them.", real, twice);
         AssertSays(1, $"{real} and {other}: none of the metrics could be measured; the lines above say why.", real, other, "--metrics", "ssim");
-        AssertSays(2, "--metrics: unknown metric \"ssin\"; expected some of ssim, psnr, l1, fid, kid, lpips, csim, akd, nme. Did you mean \"ssim\"?", real, real, "--metrics", "psnr,ssin");
+        AssertSays(2, "--metrics: unknown metric \"ssin\"; expected some of ssim, psnr, l1, fid, kid, lpips, csim, akd, nme, pose. Did you mean \"ssim\"?", real, real, "--metrics", "psnr,ssin");
         AssertSays(2, "--metrics names no metric; expected some of", real, real, "--metrics", ",");
         AssertSays(2, "--fid-variant tf: expected pytorch-fid or clean-fid.", real, real, "--fid-variant", "tf");
         AssertSays(2, "--lpips-trunk resnet: expected alex, vgg, squeeze.", real, real, "--lpips-trunk", "resnet");

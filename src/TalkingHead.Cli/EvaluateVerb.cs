@@ -1,0 +1,114 @@
+using System.Globalization;
+using CommandLine;
+using CommandLine.Text;
+using Spectre.Console;
+using TalkingHead.Datasets;
+using TalkingHead.Evaluation.Protocol;
+using TalkingHead.Heads;
+
+namespace TalkingHead.Cli;
+
+[Verb("evaluate", HelpText = "Measures a run on people whom it never saw, by the paper's protocol, and writes a report. Goes on where it was interrupted.")]
+sealed class EvaluateVerb : MetricVerb, IVerb
+{
+    [Value(0, MetaName = "RUN", Required = true, HelpText = "A run's directory, from train or import.")]
+    public string RunPath { get; set; } = "";
+
+    [Option("data", Required = true, MetaValue = "DIR", HelpText = "The dataset; its held-out people are taken.")]
+    public string Data { get; set; } = "";
+
+    [Option("out", Required = true, MetaValue = "DIR", HelpText = "Where report.html, results.json, timing.json, table.md and what they are made of go.")]
+    public string Out { get; set; } = "";
+
+    [Option("shots", Default = "1,8,32", HelpText = "T: how many source frames a person is learned from.")]
+    public string Shots { get; set; } = "1,8,32";
+
+    [Option("identities", Default = EvaluationSettings.DefaultIdentities, HelpText = "Held-out people, one clip of each.")]
+    public int Identities { get; set; } = EvaluationSettings.DefaultIdentities;
+
+    [Option("holdout", Default = EvaluationSettings.DefaultHoldOut, HelpText = "Frames of each clip to generate; none of them is a source frame.")]
+    public int HoldOut { get; set; } = EvaluationSettings.DefaultHoldOut;
+
+    [Option("cross", HelpText = "Each person is driven by another one: CSIM, the error of pose against the driver, FID and KID.")]
+    public bool Cross { get; set; }
+
+    [Option("feed-forward", HelpText = "No fine-tuned heads.")]
+    public bool FeedForward { get; set; }
+
+    [Option("heads-out", MetaValue = "DIR", HelpText = "Keep the heads here.")]
+    public string? HeadsOut { get; set; }
+
+    [Option("part", MetaValue = "I/N", HelpText = "Evaluate this part of the people, say 2/4: several machines with one --out, or with one each whose records are put together. Whoever finds everybody done writes the report.")]
+    public string? Part { get; set; }
+
+    [Option("checkpoint", Default = "newest", HelpText = "newest, best (by validation) or a step.")]
+    public string Checkpoint { get; set; } = "newest";
+
+    [Option("set", MetaValue = "KEY=VALUE", HelpText = "Changes to the run's configuration, such as fine_tuning.epochs=20.")]
+    public IEnumerable<string> Changes { get; set; } = [];
+
+    [Option("seed", Default = EvaluationSettings.DefaultSeed, HelpText = "Chooses people, clips and frames.")]
+    public int Seed { get; set; } = EvaluationSettings.DefaultSeed;
+
+    [Option("json", MetaValue = "FILE", HelpText = "Also write figures and times to this file.")]
+    public string? Json { get; set; }
+
+    [Usage(ApplicationAlias = "talkinghead")]
+    public static IEnumerable<Example> Examples =>
+    [
+        new("The paper's protocol", new UnParserSettings { SkipDefault = true }, new EvaluateVerb { RunPath = "runs/first", Data = "data/voxceleb2", Out = "runs/first/evaluation" }),
+        new("Short clips", new UnParserSettings { SkipDefault = true }, new EvaluateVerb { RunPath = "runs/first", Data = "data/synthetic-64", Out = "runs/first/evaluation", Shots = "1,8", Identities = 20, HoldOut = 16 }),
+    ];
+
+    public void Run(CancellationToken stop)
+    {
+        var settings = new EvaluationSettings
+        {
+            Shots = EvaluationSettings.ParseShots(Shots),
+            Identities = Identities,
+            HoldOut = HoldOut,
+            Seed = Seed,
+            Cross = Cross,
+            FeedForward = FeedForward,
+            HeadsOut = HeadsOut,
+            Part = Part is null ? DatasetPart.Whole : DatasetPart.Parse(Part),
+            Comparison = Comparison(),
+        };
+        using var run = TrainedRun.Open(RunPath, Device, Checkpoint, Changes);
+        using var dataset = Dataset.Open(Data);
+        using var evaluation = new HeadEvaluation(run, dataset, Out, settings);
+        foreach (var note in run.Notes.Concat(evaluation.Notes))
+            Console.Error.WriteLine(note);
+
+        EvaluationResult? result = null;
+        Progress.Run("evaluate", evaluation.People, "people", progress => result = evaluation.Run(() => progress.Step(), stop));
+        if (result is null)
+        {
+            Console.WriteLine($"{Out}: {settings.Part} is done; the report is written once everybody's record is in {Path.Combine(Out, "records")} and evaluate is run once more, with or without --part.");
+            return;
+        }
+
+        Show(result);
+        Console.WriteLine($"{Path.Combine(Out, "report.html")}: the report; results.json, timing.json and table.md stand beside it");
+        if (Json is not null)
+            JsonFile.Write(Json, new { result, timing = result.Costs });
+    }
+
+    static void Show(EvaluationResult result)
+    {
+        var measured = result.Metrics.Where(form => form.Reason is null).ToArray();
+        var table = new Table { Border = TableBorder.Simple };
+        foreach (var name in (string[])["T", "method", .. measured.Select(form => form.Metric), "enrolment", "a frame"])
+            table.AddColumn(new TableColumn(name) { NoWrap = true });
+        foreach (var row in result.Rows)
+        {
+            var costs = result.Costs.FirstOrDefault(costs => (costs.Method, costs.Shots) == (row.Method, row.Shots));
+            table.AddRow((string[])[$"{row.Shots}", row.Method, .. row.Figures.Select((figure, i) => figure.Value is { } value ? Text(value, $"F{Math.Min(measured[i].Decimals, 4)}") : "-"),
+                costs is null ? "" : $"{Text(costs.EnrolmentSeconds, "F2")} s", costs is null ? "" : $"{Text(costs.FrameMilliseconds, "F1")} ms"]);
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+}

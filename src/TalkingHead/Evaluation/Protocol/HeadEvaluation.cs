@@ -1,0 +1,141 @@
+using System.Security.Cryptography;
+using System.Text;
+using TalkingHead.Datasets;
+using TalkingHead.Evaluation.Reporting;
+using TalkingHead.Formats;
+using TalkingHead.Heads;
+
+namespace TalkingHead.Evaluation.Protocol;
+
+/// <summary>
+/// The paper's protocol (section 4) on a run: people whom training never saw, T source frames each, hold-out frames apart
+/// from these, driven by their own landmarks or by another person's. Every person's figures are kept as soon as they are
+/// there; whoever finds all of them writes the report.
+/// </summary>
+public sealed class HeadEvaluation : IDisposable
+{
+    readonly TrainedRun run;
+    readonly Dataset dataset;
+    readonly EvaluationSettings settings;
+    readonly TimeProvider clock;
+    readonly FrameMeter meter;
+    readonly EvaluationFolder folder;
+    readonly IReadOnlyList<IdentityPlan> plan;
+    readonly List<string> notes = [];
+
+    /// <param name="run">Whose networks are evaluated; stays the caller's.</param>
+    /// <param name="dataset">Whose held-out people are taken; stays the caller's.</param>
+    /// <param name="path">The evaluation's directory, begun already or not.</param>
+    /// <param name="settings">How.</param>
+    /// <exception cref="UserException">A setting without sense, no person with clips long enough, another evaluation in the directory.</exception>
+    public HeadEvaluation(TrainedRun run, Dataset dataset, string path, EvaluationSettings settings)
+        : this(run, dataset, path, settings, ComparisonNetworks.Published, TimeProvider.System)
+    {
+    }
+
+    internal HeadEvaluation(TrainedRun run, Dataset dataset, string path, EvaluationSettings settings, ComparisonNetworks networks, TimeProvider clock)
+    {
+        settings.Check();
+        if (!run.CanFineTune && !settings.FeedForward)
+        {
+            settings = settings with { FeedForward = true };
+            notes.Add($"{run.Name}: its networks are imported and cannot be fine-tuned; feed-forward heads alone are evaluated.");
+        }
+
+        (this.run, this.dataset, this.clock) = (run, dataset, clock);
+        this.settings = settings = settings with { Shots = [.. settings.Shots.Order()], Comparison = settings.Comparison with { Device = run.Device, Seed = settings.Seed } };
+        plan = EvaluationPlan.Of(dataset, settings);
+        if (plan.Count < settings.Identities)
+            notes.Add($"{settings.Identities} people were asked for; the dataset holds {plan.Count} held-out ones with a clip of {settings.Shots[^1] + settings.HoldOut} frames or more.");
+        meter = new(settings.Comparison, settings.Cross, networks);
+        try
+        {
+            folder = EvaluationFolder.Open(path, Description());
+        }
+        catch
+        {
+            meter.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>People of this part, evaluated already or not.</summary>
+    public int People => Mine.Count();
+
+    /// <summary>What was chosen and what will not be measured, a sentence each.</summary>
+    public IReadOnlyList<string> Notes => [.. notes, .. meter.Forms.Where(form => form.Reason is not null).Select(form => $"{form.Metric} is not measured: {form.Reason}")];
+
+    /// <summary>Evaluates the people of this part who have no record yet, then, if nobody's is missing, writes the report.</summary>
+    /// <param name="step">Told of each person that is done.</param>
+    /// <param name="stop">Ends the work; what is done is kept.</param>
+    /// <returns>The result; null while people of other parts are missing.</returns>
+    public EvaluationResult? Run(Action? step = null, CancellationToken stop = default)
+    {
+        var trial = new IdentityTrial(dataset, run, meter, settings, clock);
+        foreach (var person in Mine)
+        {
+            if (!folder.HasRecord(person))
+                folder.Save(person, trial.Run(plan[person], DriverOf(person), stop));
+            step?.Invoke();
+        }
+
+        return Enumerable.Range(0, plan.Count).All(folder.HasRecord) ? Report() : null;
+    }
+
+    // By the place in the plan, so that parts are of equal size.
+    IEnumerable<int> Mine => Enumerable.Range(0, plan.Count).Where(person => person % settings.Part.Count == settings.Part.Number - 1);
+
+    public void Dispose() => meter.Dispose();
+
+    IdentityPlan DriverOf(int person) => settings.Cross ? plan[(person + 1) % plan.Count] : plan[person];
+
+    EvaluationResult Report()
+    {
+        using var summary = new Summary(settings, meter.Forms, meter.Metrics);
+        var rows = Row.Of(settings);
+        for (var person = 0; person < plan.Count; person++)
+            summary.Add(plan[person], DriverOf(person), IdentityRecord.Load(folder.RecordPath(person), rows));
+        var result = summary.Result(Subject(), notes);
+        EvaluationReport.Write(folder, result, person => IdentityRecord.Load(folder.RecordPath(person), rows).Pictures);
+        return result;
+    }
+
+    EvaluationSubject Subject() => new(run.Name, run.Step, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataset.Folder))), run.Configuration.Data.Size,
+        settings.Shots, plan.Count, settings.Identities, settings.HoldOut, settings.Seed);
+
+    // All that decides the figures: a directory holds records of one of these.
+    object Description() => new
+    {
+        Mode = settings.Cross ? "cross-reenactment" : "self-reenactment",
+        run.Name,
+        run.Step,
+        Weights = WeightsDigest(),
+        Configuration = Digest(run.Configuration.ToYaml()),
+        Dataset = Digest(dataset.Recipe),
+        settings.Shots,
+        settings.HoldOut,
+        settings.Seed,
+        settings.FeedForward,
+        Measured = meter.Metrics.Select(metric => metric.ToString()),
+        Definitions = meter.Forms.Select(form => $"{form.Metric}: {form.Definition}"),
+        Identities = settings.Identities,
+        People = plan,
+    };
+
+    // Runs of one name and step may still be of different weights.
+    string WeightsDigest()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (name, tensor) in run.Generator.state_dict())
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(name));
+            using var bytes = new MemoryStream();
+            TensorBytes.Write(tensor, bytes);
+            hash.AppendData(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
+
+    static string Digest(string text) => Checksum.Hex(Checksum.Of(text));
+}

@@ -1,0 +1,72 @@
+using TalkingHead.Datasets;
+using TalkingHead.Evaluation;
+using TalkingHead.Evaluation.Protocol;
+using TalkingHead.Heads;
+using TalkingHead.Perception;
+using TalkingHead.Tests.Formats;
+using TalkingHead.Tests.Heads;
+using TalkingHead.Tests.Perception;
+using TalkingHead.Tests.Training;
+
+namespace TalkingHead.Tests.Evaluation.Protocol;
+
+/// <summary>Evaluations of a small run (32x32, formula-made weights) on made clips, each in a folder of its own; a clock that never moves.</summary>
+sealed class SmallEvaluation : IDisposable
+{
+    internal static readonly EvaluationSettings Settings = new()
+    {
+        Shots = [1, 3],
+        HoldOut = 4,
+        Identities = 3,
+        Comparison = new() { Metrics = [Metric.Ssim, Metric.Psnr, Metric.L1] },
+    };
+
+    readonly MadeDataset made = new(clips: 15, frames: 8, size: 32);
+    readonly TemporaryFolder folder = new();
+    readonly Dataset dataset;
+    readonly TrainedRun run = SmallPerson.Run(SmallPerson.Configuration("plain", epochs: 2));
+
+    internal SmallEvaluation() => dataset = Dataset.Open(made.Folder);
+
+    internal string At(string name) => folder.At(name);
+
+    internal HeadEvaluation Open(string name, EvaluationSettings? settings = null, ComparisonNetworks? networks = null) =>
+        new(run, dataset, folder.At(name), settings ?? Settings, networks ?? ComparisonNetworks.Published, new StillClock());
+
+    internal EvaluationResult? Run(string name, EvaluationSettings? settings = null, ComparisonNetworks? networks = null, int stopAfter = int.MaxValue)
+    {
+        using var evaluation = Open(name, settings, networks);
+        using var stop = new CancellationTokenSource();
+        var done = 0;
+        return evaluation.Run(() =>
+        {
+            if (++done == stopAfter)
+                stop.Cancel();
+        }, stop.Token);
+    }
+
+    internal void AssertSameFiles(string first, string second)
+    {
+        foreach (var file in (string[])["results.json", "timing.json", "table.md", "report.html", "evaluation.json"])
+            Assert.True(File.ReadAllBytes(Path.Combine(At(first), file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(At(second), file))), $"{file} differs");
+    }
+
+    /// <summary>Every network with formula-made weights.</summary>
+    internal static ComparisonNetworks FormulaNetworks() => new(
+        (settings, device) => new(FormulaWeights.Fill(new Inception()), settings.FidVariant, device),
+        (_, device) => new(new Lpips(FormulaWeights.Fill(new LpipsWeights(LpipsTrunk.Alex)), FormulaWeights.Fill(LpipsTrunk.Alex.Empty())), device),
+        (_, device) => new(new ArcFace("IR-SE50", FormulaWeights.Fill(ArcFaceKind.IrSe50.Build()), bgr: true), device));
+
+    public void Dispose()
+    {
+        run.Dispose();
+        dataset.Dispose();
+        made.Dispose();
+        folder.Dispose();
+    }
+
+    sealed class StillClock : TimeProvider
+    {
+        public override long GetTimestamp() => 0;
+    }
+}
