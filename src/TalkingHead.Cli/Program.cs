@@ -22,6 +22,7 @@ static class Program
         typeof(AnimateVerb),
         typeof(EvaluateVerb),
         typeof(CompareVerb),
+        typeof(BenchVerb),
         typeof(DoctorVerb),
     ];
 

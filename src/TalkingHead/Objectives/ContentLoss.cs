@@ -15,10 +15,14 @@ public sealed class ContentLoss : IDisposable
     readonly double pyramidWeight;
     readonly int pyramidLevels;
 
-    ContentLoss(ObjectiveSettings settings, ContentKind kind, long seed, Device device)
+    ContentLoss(ObjectiveSettings settings, ContentKind kind, long seed, Device device, bool standIn = false)
     {
         switch (kind)
         {
+            case ContentKind.Vgg when standIn:
+                networks.Add(("content_vgg19", settings.Vgg19!.Value, Vgg.Random(VggKind.Caffe19, (ulong)seed).to(device)));
+                networks.Add(("content_vgg_face", settings.VggFace!.Value, Vgg.Random(VggKind.Face, (ulong)seed + 1).to(device)));
+                break;
             case ContentKind.Vgg:
                 networks.Add(("content_vgg19", settings.Vgg19!.Value, Vgg.Load(PublishedVgg19()!).to(device)));
                 networks.Add(("content_vgg_face", settings.VggFace!.Value, Vgg.Load(VggKind.Face).to(device)));
@@ -42,6 +46,18 @@ public sealed class ContentLoss : IDisposable
         var (kind, reason) = Choose(settings);
         return new ContentLoss(settings, kind, seed, device ?? CPU) { Reason = reason };
     }
+
+    /// <summary>As <see cref="Create"/>, with random weights in the networks whose files are missing: they cost the same.</summary>
+    internal static ContentLoss ForBenchmark(ObjectiveSettings settings, long seed, Device device)
+    {
+        bool standIn = settings.Content == ContentKind.Vgg && (PublishedVgg19() is null || !PublishedWeights.Has(VggKind.Face.File));
+        return standIn
+            ? new ContentLoss(settings, ContentKind.Vgg, seed, device, standIn) { Reason = "content loss: VGG19 and VGGFace with random weights, which cost what the published ones do" }
+            : Create(settings, seed, device);
+    }
+
+    /// <summary>The networks that compare, by their terms' names.</summary>
+    internal IEnumerable<(string Term, Vgg Network)> Networks => networks.Select(entry => (entry.Name, entry.Network));
 
     /// <summary>Adds the weighted terms of x̂ against x, pictures (B,3,S,S) in [-1,1]; the gradient reaches x̂ only.</summary>
     public void AddTerms(LossTerms terms, Tensor fake, Tensor real)

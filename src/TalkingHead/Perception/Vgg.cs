@@ -66,6 +66,19 @@ sealed class Vgg : Module<Tensor, Tensor[]>
     internal static Vgg Empty(VggKind kind, IReadOnlyList<string>? taps = null, ChannelNormalisation? normalisation = null) =>
         new(kind, taps ?? ContentTaps, normalisation ?? kind.Input());
 
+    /// <summary>Multiply-adds of one picture of a side.</summary>
+    internal long Macs(long side)
+    {
+        var macs = 0L;
+        for (var i = 0; i < convolutions.Length; i++)
+        {
+            if (i > 0 && names[i].EndsWith("_1", StringComparison.Ordinal))
+                side /= 2;
+            macs += side * side * convolutions[i].weight!.numel();
+        }
+        return macs;
+    }
+
     // x (B,3,H,W), RGB in [−1, 1] -> one (B,C,H / 2^b,W / 2^b) for each tap, in the network's order
     public override Tensor[] forward(Tensor x)
     {

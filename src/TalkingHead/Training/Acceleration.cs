@@ -67,6 +67,17 @@ public static class Acceleration
 #endif
     }
 
+    /// <summary>The most bytes that were in use at once: on the device where it has its own memory, else in the process since its start.</summary>
+    public static long PeakMemory(Device device)
+    {
+#if SYSTEM_LIBTORCH
+        if (device.type == DeviceType.CUDA)
+            return Memory.Cuda(device).PeakReserved;
+#endif
+        using var process = System.Diagnostics.Process.GetCurrentProcess();
+        return process.PeakWorkingSet64;
+    }
+
     /// <summary>Bytes of memory in use: the device's where it has its own, else the process's.</summary>
     public static long MemoryInUse(Device device)
     {

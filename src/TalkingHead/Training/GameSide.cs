@@ -1,5 +1,6 @@
 using TalkingHead.Configuration;
 using TalkingHead.Objectives;
+using TalkingHead.Speed;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -68,6 +69,7 @@ sealed class GameSide : IDisposable
     {
         var total = terms.Total();
         (share == 1 ? total : share * total).backward();
+        StepClock.Mark(StepPhase.Backward);
         foreach (var (term, value) in terms.Values)
             Add(losses, term, value, share);
         if (terms.Values.All(term => term.Key != name)) // where one term is all, it is the loss

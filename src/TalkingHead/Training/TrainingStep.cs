@@ -1,6 +1,7 @@
 using TalkingHead.Configuration;
 using TalkingHead.Networks;
 using TalkingHead.Objectives;
+using TalkingHead.Speed;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using Generator = TalkingHead.Networks.Generator;
@@ -84,9 +85,12 @@ public sealed class TrainingStep : IDisposable
         foreach (var part in batch.Parts(settings.Accumulation))
         {
             var embedding = embedder.call(part.Source, part.SourceLandmarks);               // (b,N)
+            StepClock.Mark(StepPhase.Embedder);
             var fake = generator.call(part.TargetLandmarks, generator.Project(embedding));  // (b,3,S,S)
+            StepClock.Mark(StepPhase.Generator);
             var terms = new LossTerms();
             content.AddTerms(terms, fake, part.Target);
+            StepClock.Mark(StepPhase.Content);
             if (rows != null)
             {
                 var w = rows.Rows().narrow(0, part.Start, part.Length); // (b,N)
@@ -94,6 +98,7 @@ public sealed class TrainingStep : IDisposable
                 terms.Add("adversarial", objective.Adversarial!.Value, Adversarial.Generator(score));
                 terms.Add("feature_matching", objective.FeatureMatching!.Value, FeatureMatching.Loss(fakeMaps, discriminator.RealMaps(part.Target, part.TargetLandmarks)));
                 terms.Add("embedding_match", objective.EmbeddingMatch!.Value, EmbeddingMatch.Loss(embedding, w));
+                StepClock.Mark(StepPhase.Discriminator);
             }
             generatorSide.Accumulate(terms, part.Share, losses);
             fakes.Add(fake.detach()); // D learns from x̂ as a picture: nothing flows back into G
@@ -101,6 +106,7 @@ public sealed class TrainingStep : IDisposable
         generatorSide.Step(losses);
         SpectralNorm.Iterate(embedder);
         SpectralNorm.Iterate(generator);
+        StepClock.Mark(StepPhase.Optimizer);
         return fakes.Count == 1 ? fakes[0] : cat(fakes);
     }
 
@@ -118,12 +124,14 @@ public sealed class TrainingStep : IDisposable
             terms.Add("discriminator", 1, Adversarial.Discriminator(real, faked));
             terms.Add("real_score", 0, real.mean());
             terms.Add("fake_score", 0, faked.mean());
+            StepClock.Mark(StepPhase.Discriminator);
             discriminatorSide.Accumulate(terms, part.Share, losses);
         }
         discriminatorSide.Step(losses);
         rows.Adam(rowSettings);
         rows.Freeze();
         SpectralNorm.Iterate(discriminator);
+        StepClock.Mark(StepPhase.Optimizer);
     }
 
     static void Forget(OrderedDictionary<string, Tensor> losses)

@@ -1,0 +1,82 @@
+using CommandLine;
+using CommandLine.Text;
+using TalkingHead.Configuration;
+using TalkingHead.Datasets;
+using TalkingHead.Speed;
+using TalkingHead.Training;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Cli;
+
+[Verb("bench", HelpText = "Measures a configuration's training step and animation on this machine.")]
+sealed class BenchVerb : IVerb
+{
+    [Value(0, MetaName = "CONFIG", Required = true, HelpText = "A configuration, such as configs/paper-voxceleb2-256.yaml.")]
+    public string Config { get; set; } = "";
+
+    [Option("data", MetaValue = "DIR", HelpText = "A dataset to load batches from; without it one made-up batch serves every step.")]
+    public string? Data { get; set; }
+
+    [Option("synthetic-batch", HelpText = "One made-up batch, though --data names a dataset.")]
+    public bool SyntheticBatch { get; set; }
+
+    [Option("device", Default = "auto", HelpText = "cpu, cuda, cuda:N or auto.")]
+    public string Device { get; set; } = "auto";
+
+    [Option("batch", MetaValue = "B", HelpText = "Episodes in a step; the configuration's own when not given.")]
+    public int? Batch { get; set; }
+
+    [Option("steps", Default = 5, HelpText = "Steps that are timed; one more before them warms up.")]
+    public int Steps { get; set; } = 5;
+
+    [Option("frames", Default = 5, HelpText = "Frames of animation that are timed.")]
+    public int Frames { get; set; } = 5;
+
+    [Option("workers", Default = 2, HelpText = "Threads that decode frames.")]
+    public int Workers { get; set; } = 2;
+
+    [Option("set", MetaValue = "section.key=value", HelpText = "Change keys of the configuration, such as training.precision=bf16.")]
+    public IEnumerable<string> Set { get; set; } = [];
+
+    [Option("twin", MetaValue = "DIR", HelpText = "Also write what the first step starts from, for tests/oracles/pytorch_step.py.")]
+    public string? Twin { get; set; }
+
+    [Option("json", MetaValue = "FILE", HelpText = "Also write the figures to this file.")]
+    public string? Json { get; set; }
+
+    [Usage(ApplicationAlias = "talkinghead")]
+    public static IEnumerable<Example> Examples =>
+        [new("Measure the paper's step on the CPU", new UnParserSettings { SkipDefault = true }, new BenchVerb { Config = "configs/paper-voxceleb2-256.yaml", Batch = 1, Device = "cpu" })];
+
+    public void Run(CancellationToken stop)
+    {
+        if (Steps < 1 || Frames < 1 || Workers < 1)
+            throw UserException.Usage("--steps, --frames and --workers: expected 1 or more.");
+        var configuration = RunConfiguration.Load(Config, Batch is { } batch ? [.. Set, $"training.batch={batch}"] : Set);
+        var (device, reason) = Acceleration.Choose(Device);
+        Console.WriteLine($"device: {device} ({reason}); {Acceleration.Libtorch}");
+        using var dataset = Data is not null && !SyntheticBatch ? Dataset.Open(Data) : null;
+
+        var steps = Measure(configuration, device, dataset, stop);
+        var peak = Acceleration.PeakMemory(device);
+        var frames = AnimationBenchmark.Run(configuration, device, 1, Frames, stop);
+        var ceiling = Ceiling.Measure(device);
+        var report = new BenchReport(Config, device.ToString(), Acceleration.Libtorch, configuration.Training.Batch, configuration.Episodes.Shots, configuration.Data.Size,
+            steps, frames.Seconds.Min(), frames.Processor.Min(), peak, ceiling);
+        report.Write(Console.Out);
+        if (Json is not null)
+            JsonFile.Write(Json, report);
+    }
+
+    Dictionary<string, StepFigures> Measure(RunConfiguration configuration, Device device, Dataset? dataset, CancellationToken stop)
+    {
+        using var benchmark = new StepBenchmark(configuration, device, dataset, Workers);
+        Console.WriteLine(benchmark.Content);
+        if (Twin is not null)
+            benchmark.SaveStart(Twin);
+        var steps = new Dictionary<string, StepFigures> { ["full"] = benchmark.Run(Steps, warming: 1, adversarial: true, stop) };
+        if (configuration.Training.WarmUp > 0)
+            steps["warm_up"] = benchmark.Run(Steps, warming: 1, adversarial: false, stop);
+        return steps;
+    }
+}

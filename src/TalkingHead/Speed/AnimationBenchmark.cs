@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using TalkingHead.Configuration;
+using TalkingHead.Heads;
+using TalkingHead.Networks;
+using TalkingHead.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Speed;
+
+/// <summary>Seconds of each call, and of processor time in each.</summary>
+public sealed record AnimationFigures(IReadOnlyList<double> Seconds, IReadOnlyList<double> Processor);
+
+/// <summary>The generator of a head, frame by frame: folded weights and no autograd.</summary>
+public static class AnimationBenchmark
+{
+    /// <summary>Times <paramref name="calls"/> calls with <paramref name="batch"/> landmark images, warm.</summary>
+    public static AnimationFigures Run(RunConfiguration configuration, Device device, int batch, int calls, CancellationToken stop)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        Acceleration.Configure(configuration.Training.Precision);
+        using var networks = new NetworkSet(configuration, device);
+        using var generator = HeadGenerator.Of(networks.Generator, configuration, device);
+        var psi = networks.Generator.Project(randn(1, configuration.Network.Embedding, device: device));
+        var landmarks = 2 * rand(batch, 3, configuration.Data.Size, configuration.Data.Size, device: device) - 1;
+        var (seconds, processor) = (new List<double>(), new List<double>());
+        for (int call = 0; call < calls + 2; call++)
+        {
+            stop.ThrowIfCancellationRequested();
+            using var inner = NewDisposeScope();
+            using var autocast = Acceleration.Autocast(configuration.Training.Precision, device);
+            var (clock, used) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
+            generator.call(landmarks, psi);
+            if (device.type == DeviceType.CUDA)
+                cuda.synchronize(device);
+            seconds.Add(clock.Elapsed.TotalSeconds);
+            processor.Add((Environment.CpuUsage.TotalTime - used).TotalSeconds);
+        }
+        return new AnimationFigures(seconds[2..], processor[2..]);
+    }
+}

@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using TalkingHead.Configuration;
+using TalkingHead.Datasets;
+using TalkingHead.Faces;
+using TalkingHead.Networks;
+using TalkingHead.Objectives;
+using TalkingHead.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Speed;
+
+/// <summary>How one kind of step went.</summary>
+/// <param name="Seconds">Of each step, warm.</param>
+/// <param name="Processor">Seconds of processor time of each: what others on the machine change least.</param>
+/// <param name="Phases">Mean seconds of a step by phase.</param>
+/// <param name="Losses">Of each step, the warming ones first.</param>
+/// <param name="Flop">Floating-point operations of a step (<see cref="StepCost"/>).</param>
+public sealed record StepFigures(IReadOnlyList<double> Seconds, IReadOnlyList<double> Processor, IReadOnlyDictionary<StepPhase, double> Phases, IReadOnlyList<IReadOnlyDictionary<string, float>> Losses, double Flop)
+{
+    /// <summary>Of the fastest step: on a machine that others use too, what disturbs only adds.</summary>
+    public double Best => Seconds.Min();
+
+    public double Median => Seconds.Order().ElementAt(Seconds.Count / 2);
+}
+
+/// <summary>The true training step of a configuration, without a run around it.</summary>
+public sealed class StepBenchmark : IDisposable
+{
+    // Rows of W there are with a made-up batch.
+    const int MadeUpClips = 200;
+
+    readonly RunConfiguration configuration;
+    readonly Device device;
+    readonly NetworkSet networks;
+    readonly VideoEmbeddings embeddings;
+    readonly ContentLoss content;
+    readonly TrainingStep step;
+    readonly EpisodeLoader? loader;
+    readonly EpisodeBatch? madeUp;
+
+    /// <param name="configuration">What is trained; its batch is what counts.</param>
+    /// <param name="device">Where.</param>
+    /// <param name="dataset">Where batches come from; without it one made-up batch serves every step.</param>
+    /// <param name="workers">Threads that decode.</param>
+    public StepBenchmark(RunConfiguration configuration, Device device, Dataset? dataset, int workers)
+    {
+        (this.configuration, this.device) = (configuration, device);
+        Acceleration.Configure(configuration.Training.Precision);
+        content = ContentLoss.ForBenchmark(configuration.Objective, configuration.Training.Seed, device);
+        networks = new NetworkSet(configuration, device);
+        embeddings = new VideoEmbeddings(configuration);
+        step = new TrainingStep(configuration, networks.Embedder, networks.Generator, networks.Discriminator, embeddings, content) { Careful = device.type == DeviceType.CPU };
+        if (dataset is null)
+        {
+            embeddings.Add(Enumerable.Range(0, MadeUpClips).Select(clip => $"clip {clip}"));
+            madeUp = MakeUp();
+            return;
+        }
+        if (dataset.Size != configuration.Data.Size)
+            throw UserException.Usage($"{dataset.Folder}: its frames are {dataset.Size} pixels a side, the configuration's are {configuration.Data.Size}.");
+        var sampler = new EpisodeSampler(dataset, new EpisodeSampling { Shots = configuration.Episodes.Shots, Seed = (ulong)configuration.Training.Seed, Mirror = configuration.Episodes.Mirror });
+        embeddings.Add(sampler.Clips.Select(clip => dataset[clip].Id));
+        loader = new EpisodeLoader(dataset, sampler, new EpisodeLoading { Batch = configuration.Training.Batch, Workers = workers, Drawing = LandmarkDrawing.Of(configuration.Landmarks) }, device);
+    }
+
+    /// <summary>Which content loss it is and why.</summary>
+    public string Content => content.Reason;
+
+    /// <summary>Writes what the first step starts from, for tests/oracles/pytorch_step.py.</summary>
+    /// <exception cref="UserException">There is a dataset: the twin knows one batch only.</exception>
+    public void SaveStart(string folder) => TwinStart.Save(folder, configuration, networks, embeddings, content,
+        madeUp ?? throw UserException.Usage("--twin needs a made-up batch: leave --data out."));
+
+    /// <summary>Trains for <paramref name="warming"/> steps and then <paramref name="steps"/> more, which count.</summary>
+    public StepFigures Run(int steps, int warming, bool adversarial, CancellationToken stop)
+    {
+        var losses = new List<IReadOnlyDictionary<string, float>>();
+        for (int i = 0; i < warming; i++)
+            losses.Add(Step(adversarial, stop));
+        using var clock = StepClock.Start(device);
+        var (seconds, processor) = (new List<double>(), new List<double>());
+        for (int i = 0; i < steps; i++)
+        {
+            var (whole, used) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
+            losses.Add(Step(adversarial, stop));
+            seconds.Add(whole.Elapsed.TotalSeconds);
+            processor.Add((Environment.CpuUsage.TotalTime - used).TotalSeconds);
+        }
+        return new StepFigures(seconds, processor, clock.Seconds.ToDictionary(pair => pair.Key, pair => pair.Value / steps), losses,
+            StepCost.Of(configuration, content, configuration.Training.Batch, adversarial));
+    }
+
+    Dictionary<string, float> Step(bool adversarial, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        using var scope = NewDisposeScope();
+        StepClock.Mark(StepPhase.Other);
+        var batch = madeUp ?? loader!.Next().Episodes;
+        StepClock.Mark(StepPhase.WaitingForData);
+        using var _ = Acceleration.Autocast(configuration.Training.Precision, device);
+        var losses = step.Run(batch, adversarial);
+        var read = losses.ToDictionary(pair => pair.Key, pair => pair.Value.item<float>()); // waits for the device
+        StepClock.Mark(StepPhase.Other);
+        return read;
+    }
+
+    EpisodeBatch MakeUp()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new torch.Generator(1);
+        var (b, k, s) = (configuration.Training.Batch, configuration.Episodes.Shots, configuration.Data.Size);
+        Tensor Noise(params long[] shape) => (2 * rand(shape, generator: generator) - 1).to(device).MoveToOuterDisposeScope();
+        var batch = new EpisodeBatch(Noise(b, k, 3, s, s), Noise(b, k, 3, s, s), Noise(b, 3, s, s), Noise(b, 3, s, s), [.. Enumerable.Range(0, b).Select(clip => $"clip {clip}")]);
+        foreach (var tensor in new[] { batch.Source, batch.SourceLandmarks, batch.Target, batch.TargetLandmarks })
+            tensor.DetachFromDisposeScope();
+        return batch;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        loader?.Dispose();
+        madeUp?.Dispose();
+        step.Dispose();
+        embeddings.Dispose();
+        networks.Dispose();
+        content.Dispose();
+    }
+}
