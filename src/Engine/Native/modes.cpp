@@ -146,7 +146,7 @@ void td_keep_large_blocks(void) {
 #if defined(__GLIBC__)
     // The step's large activations come back every step: keep them instead of mapping and clearing fresh pages.
     mallopt(M_MMAP_THRESHOLD, 1 << 30);
-    mallopt(M_TRIM_THRESHOLD, 1 << 30);
+    mallopt(M_TRIM_THRESHOLD, -1); // never: what a step frees at its end, the next one takes again
     mallopt(M_TOP_PAD, 64 << 20);
 #endif
 }
