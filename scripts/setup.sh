@@ -9,6 +9,7 @@ packages=(
     cmake g++ libdlib-dev libdlib-data       # the native doors; the 68-point model (not for commercial use)
     ffmpeg curl                              # video; weights
     libcairo2 libturbojpeg0 libpng16-16 libwebp7 fonts-dejavu-core # drawing, pictures, text
+    chromium                                 # tests only: opens the reports
 )
 
 fail() { echo "setup: $*" >&2; exit 1; }

@@ -11,6 +11,8 @@ namespace TalkingHead.Cli;
 [Verb("evaluate", HelpText = "Measures a run on people whom it never saw, by the paper's protocol, and writes a report. Goes on where it was interrupted.")]
 sealed class EvaluateVerb : MetricVerb, IVerb
 {
+    const int WholeTable = 200; // characters; a file has no width
+
     [Value(0, MetaName = "RUN", Required = true, HelpText = "A run's directory, from train or import.")]
     public string RunPath { get; set; } = "";
 
@@ -31,6 +33,9 @@ sealed class EvaluateVerb : MetricVerb, IVerb
 
     [Option("cross", HelpText = "Each person is driven by another one: CSIM, the error of pose against the driver, FID and KID.")]
     public bool Cross { get; set; }
+
+    [Option("adapt", HelpText = "With --cross: carry the driver's motion over to the person's own face, which the paper does not.")]
+    public bool Adapt { get; set; }
 
     [Option("feed-forward", HelpText = "No fine-tuned heads.")]
     public bool FeedForward { get; set; }
@@ -69,6 +74,7 @@ sealed class EvaluateVerb : MetricVerb, IVerb
             HoldOut = HoldOut,
             Seed = Seed,
             Cross = Cross,
+            Adapt = Adapt,
             FeedForward = FeedForward,
             HeadsOut = HeadsOut,
             Part = Part is null ? DatasetPart.Whole : DatasetPart.Parse(Part),
@@ -107,6 +113,8 @@ sealed class EvaluateVerb : MetricVerb, IVerb
                 costs is null ? "" : $"{Text(costs.EnrolmentSeconds, "F2")} s", costs is null ? "" : $"{Text(costs.FrameMilliseconds, "F1")} ms"]);
         }
 
+        if (Console.IsOutputRedirected)
+            AnsiConsole.Profile.Width = WholeTable;
         AnsiConsole.Write(table);
     }
 

@@ -43,7 +43,8 @@ public sealed record EvaluationResult
 /// <param name="Asked">People asked for.</param>
 /// <param name="HoldOut">Frames each.</param>
 /// <param name="Seed">Of the choice.</param>
-public sealed record EvaluationSubject(string Run, int Step, string Dataset, int Size, IReadOnlyList<int> Shots, int Identities, int Asked, int HoldOut, int Seed);
+/// <param name="Adapted">Whether the driver's motion was carried over to the person's own face.</param>
+public sealed record EvaluationSubject(string Run, int Step, string Dataset, int Size, IReadOnlyList<int> Shots, int Identities, int Asked, int HoldOut, int Seed, bool Adapted);
 
 /// <summary>A metric as it was measured.</summary>
 /// <param name="Metric">Its short name.</param>

@@ -22,6 +22,9 @@ public sealed record EvaluationSettings
     /// <summary>Each person is driven by the next one, not by herself.</summary>
     public bool Cross { get; init; }
 
+    /// <summary>In cross-reenactment, carry the driver's motion over to the person's own face; the paper does not.</summary>
+    public bool Adapt { get; init; }
+
     /// <summary>No fine-tuned heads.</summary>
     public bool FeedForward { get; init; }
 
@@ -47,7 +50,9 @@ public sealed record EvaluationSettings
         if (HoldOut < 2)
             throw UserException.Usage($"--holdout {HoldOut}: expected 2 or more; the floors halve the hold-out frames.");
         if (Cross && Identities < 2)
-            throw UserException.Usage($"--cross: expected --identities 2 or more, for each person is driven by another.");
+            throw UserException.Usage("--cross: expected --identities 2 or more, for each person is driven by another.");
+        if (Adapt && !Cross)
+            throw UserException.Usage("--adapt: expected with --cross; people who drive themselves need no adaptation.");
     }
 
     /// <summary>Reads "1,8,32".</summary>

@@ -101,7 +101,7 @@ public sealed class HeadEvaluation : IDisposable
     }
 
     EvaluationSubject Subject() => new(run.Name, run.Step, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataset.Folder))), run.Configuration.Data.Size,
-        settings.Shots, plan.Count, settings.Identities, settings.HoldOut, settings.Seed);
+        settings.Shots, plan.Count, settings.Identities, settings.HoldOut, settings.Seed, settings.Adapt);
 
     // All that decides the figures: a directory holds records of one of these.
     object Description() => new
@@ -116,6 +116,7 @@ public sealed class HeadEvaluation : IDisposable
         settings.HoldOut,
         settings.Seed,
         settings.FeedForward,
+        settings.Adapt,
         Measured = meter.Metrics.Select(metric => metric.ToString()),
         Definitions = meter.Forms.Select(form => $"{form.Metric}: {form.Definition}"),
         Identities = settings.Identities,

@@ -61,9 +61,17 @@ sealed class IdentityTrial(Dataset dataset, TrainedRun run, FrameMeter meter, Ev
 
         using var exact = new ExactArithmetic();
         began = clock.GetTimestamp();
-        Picture[] pictures = [.. driving.Landmarks.Chunk(Batch).SelectMany(head.Generate)];
+        Picture[] pictures = [.. Driving(head, driving.Landmarks).Chunk(Batch).SelectMany(head.Generate)];
         var perFrame = clock.GetElapsedTime(began).TotalMilliseconds / pictures.Length;
         return (pictures, [.. Enumerable.Range(0, pictures.Length)], new(enrolled.TotalSeconds, perFrame, head.Origin.Epochs, Machine()));
+    }
+
+    IReadOnlyList<Landmarks> Driving(Head head, IReadOnlyList<Landmarks> driver)
+    {
+        if (!settings.Adapt)
+            return driver;
+        var transfer = new LandmarkTransfer(LandmarkShape.AtRest(driver, head.MeanShape), head.MeanShape);
+        return [.. driver.Select(transfer.Apply)];
     }
 
     string Machine() => string.Create(CultureInfo.InvariantCulture, $"{run.Device}, {Environment.ProcessorCount} processors");

@@ -74,7 +74,7 @@ sealed class Summary : IDisposable
         (Method, Method)[] pairs = [(Method.FineTuned, Method.FeedForward), (Method.FineTuned, Method.CopyNearest), (Method.FeedForward, Method.CopyNearest), (Method.FineTuned, Method.MeanFrame), (Method.FeedForward, Method.MeanFrame)];
         return from shots in settings.Shots.Order()
                from pair in pairs
-               where rows.Contains(new(pair.Item1, shots))
+               where rows.Contains(new(pair.Item1, shots)) && (shots > 1 || pair.Item2 != Method.MeanFrame) // one frame's mean is its copy
                from metric in frameMetrics
                let found = tallies[(new(pair.Item1, shots), metric)].Against(tallies[(new(pair.Item2, shots), metric)])
                where found.Gain.Value is not null

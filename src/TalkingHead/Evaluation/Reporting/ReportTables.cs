@@ -38,19 +38,26 @@ static class ReportTables
         var measured = Measured(result).Where(form => result.Differences.Any(difference => difference.Metric == form.Metric)).ToArray();
         if (measured.Length == 0)
             return "";
-        var html = new StringBuilder("<tbody>");
-        foreach (var rows in result.Differences.GroupBy(difference => (difference.Shots, difference.Method, difference.Than)))
+        var frames = result.Subject.Identities * result.Subject.HoldOut;
+        var html = new StringBuilder();
+        foreach (var shots in result.Differences.GroupBy(difference => difference.Shots))
         {
-            html.Append($"<tr><th scope=\"row\">{Title(rows.Key.Method)} over {Title(rows.Key.Than).ToLowerInvariant()}, T = {rows.Key.Shots}</th>");
-            foreach (var form in measured)
-                html.Append(rows.FirstOrDefault(row => row.Metric == form.Metric) is { } gain ? Gain(gain, form, result.Subject.Identities * result.Subject.HoldOut) : $"<td>{None}</td>");
-            html.Append("</tr>");
+            html.Append($"<tbody><tr class=\"group\"><th scope=\"rowgroup\" colspan=\"{measured.Length + 1}\">T = {shots.Key}</th></tr>");
+            foreach (var rows in shots.GroupBy(difference => (difference.Method, difference.Than)))
+            {
+                html.Append($"<tr><th scope=\"row\">{Title(rows.Key.Method)} over {Title(rows.Key.Than).ToLowerInvariant()}</th>");
+                foreach (var form in measured)
+                    html.Append(rows.FirstOrDefault(row => row.Metric == form.Metric) is { } gain ? Gain(gain, form, frames) : $"<td>{None}</td>");
+                html.Append("</tr>");
+            }
+
+            html.Append("</tbody>");
         }
 
         return $"""
             <section aria-labelledby="gains"><h2 id="gains">Who beats whom</h2>
-            {Table("Gains", ["Gain", .. measured.Select(form => form.Unit == "" ? form.Metric : $"{form.Metric} {form.Unit}")], html.Append("</tbody>").ToString(),
-            "Differences frame by frame, turned so that + is better in every column, with 95 % intervals over people, and the share of people who gain. Better and worse: the interval leaves zero out. A model that does not beat copying the nearest source frame has learned nothing useful.")}</section>
+            {Table("Gains", ["Gain", .. measured.Select(form => form.Unit == "" ? form.Metric : $"{form.Metric} {form.Unit}")], html.ToString(),
+            "Differences frame by frame, turned so that + is better in every column, with 95 % intervals over people, and the share of people who gain. Better and worse: the interval leaves zero out. No gain is given where fewer than half of the frames can be compared. A model that does not beat copying the nearest source frame has learned nothing useful.")}</section>
             """;
     }
 
@@ -84,17 +91,18 @@ static class ReportTables
 
     internal static string Paper() => $"""
         <section aria-labelledby="paper" class="aside"><h2 id="paper">The paper’s own table <span class="tag">another dataset and protocol</span></h2>
-        {Table("Paper", ["Method", .. PaperTable.Shots.SelectMany(shots => (string[])[$"FID ↓ T = {shots}", "SSIM ↑", "CSIM ↑", "USER ↓"])],
+        {Table("Paper", ["Method", .. PaperTable.Shots.SelectMany(_ => (string[])["FID ↓", "SSIM ↑", "CSIM ↑", "USER ↓"])],
             Body(PaperTable.Rows.Select(row => ($"{row.Data}: {row.Method}", (string[])[.. row.Cells.SelectMany(cell => (string[])
-                [$"{Number(cell.Fid, 1)}{(cell.FidIsConfirmed ? "" : "†")}", Number(cell.Ssim, 2), Number(cell.Csim, 2), Number(cell.User, 2)])]))), PaperTable.Caption)}
+                [$"{Number(cell.Fid, 1)}{(cell.FidIsConfirmed ? "" : "†")}", Number(cell.Ssim, 2), Number(cell.Csim, 2), Number(cell.User, 2)])]))), PaperTable.Caption,
+            $"<tr class=\"span\"><td></td>{string.Concat(PaperTable.Shots.Select(shots => $"<th scope=\"colgroup\" colspan=\"4\">T = {shots}</th>"))}</tr>")}
         <p class="note">{PaperTable.Mark}</p></section>
         """;
 
     static string Body(IEnumerable<(string Heading, string[] Cells)> rows) =>
         $"<tbody>{string.Concat(rows.Select(row => $"<tr><th scope=\"row\">{Html(row.Heading)}</th>{string.Concat(row.Cells.Select(cell => $"<td>{cell}</td>"))}</tr>"))}</tbody>";
 
-    static string Table(string name, IReadOnlyList<string> headings, string body, string caption) => $"""
-        <div class="scroll" tabindex="0" role="region" aria-label="{name}"><table class="figures"><caption class="unseen">{name}</caption><thead><tr>{string.Concat(headings.Select(heading => $"<th scope=\"col\">{Html(heading)}</th>"))}</tr></thead>{body}</table></div>
+    static string Table(string name, IReadOnlyList<string> headings, string body, string caption, string above = "") => $"""
+        <div class="scroll" tabindex="0" role="region" aria-label="{name}"><table class="figures"><caption class="unseen">{name}</caption><thead>{above}<tr>{string.Concat(headings.Select(heading => $"<th scope=\"col\">{Html(heading)}</th>"))}</tr></thead>{body}</table></div>
         <p class="note">{Html(caption)}</p>
         """;
 
@@ -108,9 +116,11 @@ static class ReportTables
 
     static string Gain(Difference gain, MetricForm form, int frames)
     {
+        var missing = gain.Frames < frames ? $"{gain.Frames} of {frames} frames" : "";
+        if (2 * gain.Frames < frames)
+            return $"<td>{None}{Small(missing)}</td>";
         var word = (gain.Low, gain.High) switch { ( > 0, _) => "better", (_, < 0) => "worse", _ => "" };
         var interval = gain.Low is { } low && gain.High is { } high ? $"[{Signed(low, Decimals(form))}, {Signed(high, Decimals(form))}]" : "";
-        var missing = gain.Frames < frames ? $"{gain.Frames} of {frames} frames" : "";
         return $"<td class=\"{word}\">{Signed(gain.Gain, Decimals(form))}{Small(interval)}{Small($"{(word == "" ? "" : $"{word}, ")}{Number(100 * gain.Better, 0)} % gain")}{Small(missing)}</td>";
     }
 

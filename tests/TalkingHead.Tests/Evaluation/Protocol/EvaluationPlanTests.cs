@@ -89,6 +89,7 @@ public sealed class EvaluationPlanTests
             (settings with { Identities = 0 }, "--identities 0: expected 1 or more."),
             (settings with { HoldOut = 1 }, "--holdout 1: expected 2 or more"),
             (settings with { Cross = true, Identities = 1 }, "--cross: expected --identities 2 or more"),
+            (settings with { Adapt = true }, "--adapt: expected with --cross"),
         })
         {
             var mistake = Assert.Throws<UserException>(wrong.Check);

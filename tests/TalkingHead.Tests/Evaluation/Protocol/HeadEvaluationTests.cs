@@ -113,6 +113,17 @@ public sealed class HeadEvaluationTests : IDisposable
     }
 
     [Fact]
+    public void AdaptationChangesWhatDrivesAndIsSaid()
+    {
+        var settings = SmallEvaluation.Settings with { Cross = true, FeedForward = true, Shots = [3], Comparison = new() { Metrics = [Metric.Fid] } };
+        var plain = small.Run("plain", settings, SmallEvaluation.FormulaNetworks())!;
+        var adapted = small.Run("adapted", settings with { Adapt = true }, SmallEvaluation.FormulaNetworks())!;
+        Assert.NotEqual(plain.Rows[0].Figures[0].Value, adapted.Rows[0].Figures[0].Value);
+        Assert.Equal(plain.Rows[1].Figures[0].Value, adapted.Rows[1].Figures[0].Value); // copies are not driven
+        Assert.True(adapted.Subject.Adapted);
+    }
+
+    [Fact]
     public void HeadsAreKeptWhereTheyAreWanted()
     {
         small.Run("heads", SmallEvaluation.Settings with { Identities = 1, Shots = [1], HeadsOut = small.At("kept") });
