@@ -1,12 +1,24 @@
 #!/usr/bin/env bash
-# What a call through the door into libtorch costs, with BenchmarkDotNet, and beside it what PyTorch pays for the same
-# call from Python. Fails when an 8x8 add takes 2 us or more, or longer than from Python.
+# This program beside PyTorch on the same machine and libtorch.
 #
-#   scripts/benchmark.sh
+#   scripts/benchmark.sh steps [CONFIG BATCH]...   training step and animation; default: the paper's 256x256 with a batch
+#                                                  of 1, and synthetic-64 with its own. DEVICE=cuda for a GPU.
+#   scripts/benchmark.sh door                      what one call into libtorch costs, with BenchmarkDotNet. Fails when an
+#                                                  8x8 add takes 2 us or more, or longer than from Python.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1
+what=${1:-steps}
+shift || true
+
+if [ "$what" = steps ]; then
+    dotnet build src/TalkingHead.Cli -c Release -v q --nologo -clp:NoSummary
+    exec "${PYTHON:-/usr/bin/python3}" tests/oracles/side_by_side.py artifacts/bin/TalkingHead.Cli/release/TalkingHead.Cli "${DEVICE:-cpu}" \
+        "$@"
+fi
+[ "$what" = door ] || { echo "benchmark.sh: $what: expected steps or door." >&2; exit 2; }
+
 dotnet build tests/TalkingHead.Benchmarks -c Release -v q --nologo
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

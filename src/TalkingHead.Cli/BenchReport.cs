@@ -5,10 +5,10 @@ namespace TalkingHead.Cli;
 
 /// <summary>What the bench verb found.</summary>
 /// <param name="Steps">"full", and "warm_up" where the configuration has one.</param>
-/// <param name="FrameSeconds">Of the fastest frame of an animation, one at a time.</param>
-/// <param name="FrameProcessor">Processor time of the same.</param>
+/// <param name="Animation">By how the generator was called: "batch_1", "batch_8", on CUDA also as recorded graphs.</param>
+/// <param name="MetricMilliseconds">A pair of pictures, by metric.</param>
 /// <param name="PeakMemory">Bytes, in the training steps.</param>
-sealed record BenchReport(string Configuration, string Device, string Libtorch, int Batch, int Shots, int Size, IReadOnlyDictionary<string, StepFigures> Steps, double FrameSeconds, double FrameProcessor, long PeakMemory, Ceiling Ceiling)
+sealed record BenchReport(string Configuration, string Device, string Libtorch, int Batch, int Shots, int Size, IReadOnlyDictionary<string, StepFigures> Steps, IReadOnlyDictionary<string, AnimationFigures> Animation, IReadOnlyDictionary<string, double> MetricMilliseconds, long PeakMemory, Ceiling Ceiling)
 {
     public void Write(TextWriter output)
     {
@@ -19,7 +19,9 @@ sealed record BenchReport(string Configuration, string Device, string Libtorch, 
             output.WriteLine("  " + string.Join(", ", figures.Phases.Where(phase => phase.Value > 0).Select(phase => Invariant($"{phase.Key} {phase.Value:0.0000} s ({100 * phase.Value / whole:0.0} %)"))));
             output.WriteLine("  losses of the first step: " + string.Join(", ", figures.Losses[0].Select(loss => Invariant($"{loss.Key} {loss.Value:g6}"))));
         }
-        Line($"animation: {FrameSeconds * 1000:0.0} ms a frame, {1 / FrameSeconds:0.0} frames/s, {FrameProcessor * 1000:0.0} ms of processor time");
+        foreach (var (way, figures) in Animation)
+            Line($"animation, {way}: {figures.Best * 1000:0.0} ms a frame, {1 / figures.Best:0.0} frames/s, {figures.Processor.Min() * 1000:0.0} ms of processor time a call");
+        output.WriteLine("metrics, ms a pair: " + string.Join(", ", MetricMilliseconds.Select(metric => Invariant($"{metric.Key} {metric.Value:0.00}"))));
         Line($"peak memory in training: {PeakMemory / 1048576.0:0} MiB");
         Line($"ceiling: matrix product {Ceiling.MatrixProduct / 1e9:0} GFLOP/s, convolution {Ceiling.Convolution / 1e9:0} GFLOP/s");
 

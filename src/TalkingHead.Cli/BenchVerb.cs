@@ -59,10 +59,16 @@ sealed class BenchVerb : IVerb
 
         var steps = Measure(configuration, device, dataset, stop);
         var peak = Acceleration.PeakMemory(device);
-        var frames = AnimationBenchmark.Run(configuration, device, 1, Frames, stop);
+        var animations = new Dictionary<string, AnimationFigures>();
+        foreach (int many in new[] { 1, 8 })
+        {
+            animations[$"batch_{many}"] = AnimationBenchmark.Run(configuration, device, many, Frames, stop)!;
+            if (AnimationBenchmark.Run(configuration, device, many, Frames, stop, recorded: true) is { } recorded)
+                animations[$"batch_{many}_cuda_graph"] = recorded;
+        }
         var ceiling = Ceiling.Measure(device);
         var report = new BenchReport(Config, device.ToString(), Acceleration.Libtorch, configuration.Training.Batch, configuration.Episodes.Shots, configuration.Data.Size,
-            steps, frames.Seconds.Min(), frames.Processor.Min(), peak, ceiling);
+            steps, animations, MetricsBenchmark.Run(configuration.Data.Size), peak, ceiling);
         report.Write(Console.Out);
         if (Json is not null)
             JsonFile.Write(Json, report);

@@ -16,6 +16,7 @@ typedef void* td_tensor;
 typedef struct td_operator td_operator;
 typedef struct td_generator td_generator;
 typedef struct td_module td_module;
+typedef struct td_graph td_graph;
 
 enum td_tag {
     TD_NONE = 0,
@@ -44,7 +45,7 @@ typedef struct td_value {
     };
 } td_value;
 
-#define TD_ABI 2 /* grows with every change of this header; the managed side refuses another number */
+#define TD_ABI 3 /* grows with every change of this header; the managed side refuses another number */
 int64_t td_abi(void);
 const char* td_last_error(void);
 void td_free(void* memory);
@@ -119,6 +120,13 @@ int64_t td_cuda_memory(int64_t device, int64_t statistics[4]);
 int64_t td_cuda_reset_peak(int64_t device);
 int64_t td_cuda_empty_cache(void);
 int64_t td_mps_available(void);
+
+/* CUDA graphs, on one thread: begin, some warm-up calls of the work, record, the work, end; then replay at any time. */
+td_graph* td_graph_begin(int64_t device); /* the thread's current stream is the graph's own until the end */
+int64_t td_graph_record(td_graph* graph);
+int64_t td_graph_end(td_graph* graph, int64_t recorded); /* recorded 0: the work failed before record */
+int64_t td_graph_replay(td_graph* graph);
+void td_graph_release(td_graph* graph);
 
 /* TorchScript. A tuple or list of results arrives flattened, in order. */
 td_module* td_module_load(const char* path, int64_t device_type, int64_t device_index);

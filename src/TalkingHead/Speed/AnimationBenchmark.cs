@@ -9,13 +9,19 @@ using static TorchSharp.torch;
 namespace TalkingHead.Speed;
 
 /// <summary>Seconds of each call, and of processor time in each.</summary>
-public sealed record AnimationFigures(IReadOnlyList<double> Seconds, IReadOnlyList<double> Processor);
+/// <param name="Batch">Frames in a call.</param>
+public sealed record AnimationFigures(int Batch, IReadOnlyList<double> Seconds, IReadOnlyList<double> Processor)
+{
+    /// <summary>Seconds a frame in the fastest call.</summary>
+    public double Best => Seconds.Min() / Batch;
+}
 
 /// <summary>The generator of a head, frame by frame: folded weights and no autograd.</summary>
 public static class AnimationBenchmark
 {
     /// <summary>Times <paramref name="calls"/> calls with <paramref name="batch"/> landmark images, warm.</summary>
-    public static AnimationFigures Run(RunConfiguration configuration, Device device, int batch, int calls, CancellationToken stop)
+    /// <param name="recorded">As a CUDA graph; null comes back where the device records none.</param>
+    public static AnimationFigures? Run(RunConfiguration configuration, Device device, int batch, int calls, CancellationToken stop, bool recorded = false)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -24,19 +30,26 @@ public static class AnimationBenchmark
         using var generator = HeadGenerator.Of(networks.Generator, configuration, device);
         var psi = networks.Generator.Project(randn(1, configuration.Network.Embedding, device: device));
         var landmarks = 2 * rand(batch, 3, configuration.Data.Size, configuration.Data.Size, device: device) - 1;
+        using var autocast = Acceleration.Autocast(configuration.Training.Precision, device);
+        var graph = recorded ? Acceleration.Record(device, () => generator.call(landmarks, psi)) : null;
+        if (recorded && graph is null)
+            return null;
+        using var owner = graph?.Owner;
         var (seconds, processor) = (new List<double>(), new List<double>());
         for (int call = 0; call < calls + 2; call++)
         {
             stop.ThrowIfCancellationRequested();
             using var inner = NewDisposeScope();
-            using var autocast = Acceleration.Autocast(configuration.Training.Precision, device);
             var (clock, used) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
-            generator.call(landmarks, psi);
+            if (graph is null)
+                generator.call(landmarks, psi);
+            else
+                graph.Replay();
             if (device.type == DeviceType.CUDA)
                 cuda.synchronize(device);
             seconds.Add(clock.Elapsed.TotalSeconds);
             processor.Add((Environment.CpuUsage.TotalTime - used).TotalSeconds);
         }
-        return new AnimationFigures(seconds[2..], processor[2..]);
+        return new AnimationFigures(batch, seconds[2..], processor[2..]);
     }
 }

@@ -26,6 +26,7 @@ sealed class GameSide : IDisposable
         this.parameters = [.. parameters];
         this.rate = rate;
         optimizer = optim.Adam(this.parameters, rate, settings.Beta1, settings.Beta2, settings.Epsilon);
+        Acceleration.Speed(optimizer, this.parameters[0].device);
         clipNorm = settings.ClipNorm;
         Freeze();
     }

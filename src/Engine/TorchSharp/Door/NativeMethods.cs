@@ -6,7 +6,7 @@ namespace TorchSharp.Door;
 static unsafe partial class NativeMethods
 {
     const string Library = "torch_door";
-    internal const long Abi = 2;
+    internal const long Abi = 3;
 
     static NativeMethods() => NativeLibrary.SetDllImportResolver(typeof(NativeMethods).Assembly, Resolve);
 
@@ -17,7 +17,9 @@ static unsafe partial class NativeMethods
 
     static nint LoadAndSetThreads()
     {
-        var handle = Load(Path.Combine(AppContext.BaseDirectory, "libtorch_door.so"), Abi);
+        // A bundle names the door that it built for the PyTorch of its machine.
+        var file = Environment.GetEnvironmentVariable("TALKINGHEAD_DOOR") is { Length: > 0 } named ? named : Path.Combine(AppContext.BaseDirectory, "libtorch_door.so");
+        var handle = Load(file, Abi);
         UseAllProcessors(handle);
         return handle;
     }
@@ -115,6 +117,12 @@ static unsafe partial class NativeMethods
     [LibraryImport(Library)] internal static partial long td_cuda_memory(long device, long* statistics);
     [LibraryImport(Library)] internal static partial long td_cuda_reset_peak(long device);
     [LibraryImport(Library)] internal static partial long td_cuda_empty_cache();
+
+    [LibraryImport(Library)] internal static partial nint td_graph_begin(long device);
+    [LibraryImport(Library)] internal static partial long td_graph_record(nint graph);
+    [LibraryImport(Library)] internal static partial long td_graph_end(nint graph, long recorded);
+    [LibraryImport(Library)] internal static partial long td_graph_replay(nint graph);
+    [LibraryImport(Library)] internal static partial void td_graph_release(nint graph);
     [LibraryImport(Library)] internal static partial long td_mps_available();
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial nint td_module_load(string path, long deviceType, long deviceIndex);
