@@ -17,7 +17,7 @@ public sealed class RuntimeTests
     public void ThreadsComeWithTheirReason()
     {
         Assert.Matches(@"^\d+ threads? \((libtorch's own default( is \d+)?|OMP_NUM_THREADS is \d+)\)$", Runtime.Threads);
-        Assert.Matches(@"^libtorch \d+\.\d+\S*, \d+ threads? \(.*\), (no CUDA device|\d+ CUDA devices?)$", Runtime.Describe());
+        Assert.Matches(@"^libtorch \d+\.\d+\S*, \d+ threads? \(.*\)(, OpenBLAS .*)?, (no CUDA device|\d+ CUDA devices?)$", Runtime.Describe());
     }
 
     [Fact]
@@ -36,6 +36,10 @@ public sealed class RuntimeTests
             set_num_threads(before);
         }
     }
+
+    [Fact]
+    public void OpenBlasRunsOnOneThreadUnlessTheEnvironmentSaysOtherwise() =>
+        Assert.Equal(Environment.GetEnvironmentVariable("OPENBLAS_NUM_THREADS") is null, Runtime.Blas.Contains("on one thread", StringComparison.Ordinal));
 
     [Fact]
     public void OperatorsAreKnownByName()

@@ -19,6 +19,7 @@ static unsafe partial class NativeMethods
     {
         // A bundle names the door that it built for the PyTorch of its machine.
         var file = Environment.GetEnvironmentVariable("TALKINGHEAD_DOOR") is { Length: > 0 } named ? named : Path.Combine(AppContext.BaseDirectory, "libtorch_door.so");
+        Blas.Prepare();
         var handle = Load(file, Abi);
         UseAllProcessors(handle);
         return handle;

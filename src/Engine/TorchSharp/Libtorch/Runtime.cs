@@ -24,12 +24,22 @@ public static unsafe class Runtime
         }
     }
 
+    /// <summary>How OpenBLAS was set up and why, should libtorch use it; empty where the environment decides.</summary>
+    public static string Blas
+    {
+        get
+        {
+            _ = NativeMethods.OwnThreads; // set up when libtorch is loaded
+            return Door.Blas.Description;
+        }
+    }
+
     /// <summary>Whether a CUDA device can be used now.</summary>
     public static bool HasCuda => cuda.is_available();
 
     /// <summary>One line for a log: version, threads and their reason, devices.</summary>
     public static string Describe() =>
-        $"libtorch {VersionText}, {Threads}, {(HasCuda ? $"{cuda.device_count()} CUDA {(cuda.device_count() == 1 ? "device" : "devices")}" : "no CUDA device")}";
+        $"libtorch {VersionText}, {Threads}{(Blas.Length > 0 ? $", OpenBLAS {Blas}" : "")}, {(HasCuda ? $"{cuda.device_count()} CUDA {(cuda.device_count() == 1 ? "device" : "devices")}" : "no CUDA device")}";
 
     /// <summary>Whether this libtorch knows the operator, such as "aten::_fused_adam_".</summary>
     public static bool HasOperator(string name)
