@@ -29,7 +29,7 @@ cp -r "$dotnet_root/shared/Microsoft.NETCore.App/$version" "$home/dotnet/shared/
 # Picture and drawing libraries with what they need, the C and C++ runtimes aside: those are the node's.
 libraries=(libcairo.so.2 libfontconfig.so.1 libturbojpeg.so.0 libpng16.so.16 libwebp.so.7)
 for library in "${libraries[@]}"; do
-    path=$(ldconfig -p | awk -v name="$library" '$1 == name { print $NF; exit }')
+    path=$(/sbin/ldconfig -p | awk -v name="$library" '$1 == name && !found { found = $NF } END { print found }')
     [ -n "$path" ] || { echo "bundle: $library is missing here: run scripts/setup.sh." >&2; exit 1; }
     { echo "$path"; ldd "$path" | awk '$2 == "=>" && $3 ~ /^\// { print $3 }'; }
 done | sort -u | grep -vE '/(libc|libm|libdl|libpthread|librt|libgcc_s|libstdc\+\+|ld-linux[^/]*)\.so' | xargs -I{} cp -L {} "$home/lib/"
