@@ -2,6 +2,7 @@ using TalkingHead.Networks;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
+using InstanceNorm = TalkingHead.Networks.InstanceNorm;
 
 namespace TalkingHead.Tests.Networks;
 
@@ -27,6 +28,20 @@ public class LayerTests
         var y = new AdaptiveInstanceNorm().call(randn(2, 3, 16, 16), new Style(scale, shift));
         Assert.True(y.mean([2, 3]).allclose(shift, rtol: 1e-3, atol: 1e-3));
         Assert.True(y.std([2, 3], unbiased: false).allclose(scale, rtol: 1e-3, atol: 1e-3));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(30)]
+    public void NormalizeIsInstanceNormInValueAndGradientWhateverTheMean(double mean)
+    {
+        using var scope = NewDisposeScope();
+        var x = (Formula.Values("x", 2, 5, 12, 9) + mean).permute(0, 1, 3, 2).requires_grad_(true); // rows and columns in no usual order
+        var slope = Formula.Values("slope", x.shape);
+        var (fast, reference) = (InstanceNorm.Normalize(x), nn.functional.instance_norm(x, eps: InstanceNorm.Epsilon));
+        Assert.True(fast.allclose(reference, rtol: 1e-4, atol: 1e-5));
+        var gradients = new[] { fast, reference }.Select(y => autograd.grad([(y * slope).sum()], [x])[0]).ToArray();
+        Assert.True(gradients[0].allclose(gradients[1], rtol: 1e-4, atol: 1e-5));
     }
 
     [Fact]
