@@ -85,8 +85,11 @@ sealed class FinetuneVerb : IVerb
     Head Tune(TrainedRun run, SourceFrames source, EnrollmentSettings settings, List<EnrollmentEpoch> curve, CancellationToken stop)
     {
         Head? head = null;
-        Progress.Run("finetune", Epochs ?? run.Configuration.FineTuning.Epochs, "epochs", progress => head = Enrollment.Run(run, source, settings, epoch =>
+        long most = Epochs ?? run.Configuration.FineTuning.Epochs;
+        Progress.Run("finetune", Epochs is null && source.Count >= StoppingRule.LeastFrames ? 2 * most : most, "epochs", progress => head = Enrollment.Run(run, source, settings, epoch =>
         {
+            if (curve.Count > 0 && epoch.Epoch == 0)
+                progress.Say(FormattableString.Invariant($"best on held-out frames: epoch {curve.MinBy(each => each.HeldOut).Epoch}; learning all {source.Count} frames for as long"));
             curve.Add(epoch);
             if (epoch.Epoch > 0)
                 progress.Step();
@@ -96,9 +99,11 @@ sealed class FinetuneVerb : IVerb
 
     void Say(Head head, List<EnrollmentEpoch> curve, string sheet)
     {
+        bool heldOut = curve.Exists(epoch => double.IsFinite(epoch.HeldOut));
+        if (heldOut)
+            curve = curve.FindAll(epoch => double.IsFinite(epoch.HeldOut));
         if (curve.Count > 1)
         {
-            bool heldOut = curve.Exists(epoch => double.IsFinite(epoch.HeldOut));
             Console.WriteLine(heldOut ? "content loss of the held-out frames, epoch by epoch:" : "content loss of the frames, epoch by epoch:");
             foreach (var epoch in curve.Where(epoch => double.IsFinite(Score(epoch)) && (epoch.Epoch % Math.Max(1, curve.Count / 10) == 0 || epoch.Epoch == head.Origin.KeptEpoch || epoch.Epoch == curve.Count - 1)))
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {epoch.Epoch,4} {Score(epoch),9:0.0000} {Bar(epoch)}{(epoch.Epoch == head.Origin.KeptEpoch ? " kept" : "")}"));

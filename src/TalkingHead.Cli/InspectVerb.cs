@@ -7,19 +7,19 @@ using TalkingHead.Networks;
 
 namespace TalkingHead.Cli;
 
-[Verb("inspect", HelpText = "Shows what a configuration builds (layers, parameters, multiply-adds, every setting), or what a dataset holds.")]
+[Verb("inspect", HelpText = "Shows what a configuration builds (layers, parameters, multiply-adds, every setting), or what a dataset, a run or a head holds.")]
 sealed class InspectVerb : IVerb
 {
-    [Value(0, MetaName = "CONFIG|DATASET", Required = true, HelpText = "A configuration file, such as configs/smoke.yaml, or a dataset's folder.")]
+    [Value(0, MetaName = "CONFIG|DATASET|RUN|HEAD", Required = true, HelpText = "A configuration file, such as configs/smoke.yaml, a dataset's or a run's folder, or a head.")]
     public string What { get; set; } = "";
 
     [Option("set", MetaValue = "KEY=VALUE", HelpText = "Settings to change, such as data.size=128.")]
     public IEnumerable<string> Changes { get; set; } = [];
 
-    [Option("verify", HelpText = "Of a dataset: read it whole and compare every checksum.")]
+    [Option("verify", HelpText = "Of a dataset or a run: read it whole and compare every checksum; a head's is always compared.")]
     public bool Verify { get; set; }
 
-    [Option("sheet", MetaValue = "FILE.png", HelpText = "Of a dataset: draw a contact sheet.")]
+    [Option("sheet", MetaValue = "FILE.png", HelpText = "Of a dataset: draw a contact sheet; of a head: a source frame beside what it makes.")]
     public string? Sheet { get; set; }
 
     [Option("json", MetaValue = "FILE", HelpText = "Also write the figures to this file.")]
@@ -29,19 +29,26 @@ sealed class InspectVerb : IVerb
     public static IEnumerable<Example> Examples =>
     [
         new("Count the paper's networks", new InspectVerb { What = "configs/paper-voxceleb2-256.yaml", Json = "networks.json" }),
+        new("Say who a head is and what it was made of", new InspectVerb { What = "person.head" }),
         new("Look at a dataset and check it", new InspectVerb { What = "data/people", Verify = true, Sheet = "people.png" }),
     ];
 
     public void Run(CancellationToken stop)
     {
-        if (Directory.Exists(What))
-        {
+        if (RunInspection.Looks(What))
+            RunInspection.Run(What, Verify, Json);
+        else if (Directory.Exists(What))
             DatasetInspection.Run(What, Verify, Sheet, Json, stop);
-            return;
-        }
+        else if (HeadInspection.Looks(What))
+            HeadInspection.Run(What, Sheet, Json);
+        else if (Verify || Sheet is not null)
+            throw UserException.Usage($"{What}: --verify and --sheet are for a dataset, a run or a head.");
+        else
+            Networks();
+    }
 
-        if (Verify || Sheet is not null)
-            throw UserException.Usage($"{What}: --verify and --sheet are for a dataset's folder.");
+    void Networks()
+    {
         var configuration = RunConfiguration.Load(What, Changes);
         var profiles = NetworkSet.Profile(configuration);
         Console.Out.WriteLine(configuration.ToYaml()); // as it is: AnsiConsole would break long lines

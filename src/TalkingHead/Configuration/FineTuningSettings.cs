@@ -14,4 +14,7 @@ public sealed record FineTuningSettings
 
     [Setting("Learning rate of the discriminator and the person's vector; without it optimizer.discriminator_rate.", Min = 0, Max = 1)]
     public double? DiscriminatorRate { get; init; }
+
+    [Setting("Decay, step by step, of the averaged person that is kept; 0 for the last step's own.", Min = 0, Max = 0.999999)]
+    public double Averaging { get; init; }
 }

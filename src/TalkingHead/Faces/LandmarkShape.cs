@@ -26,28 +26,26 @@ public static class LandmarkShape
     }
 
     /// <summary>
-    /// The shape at rest of a face of which only some moments are known: the mean of the quarter of them that is nearest to
-    /// another person's shape, so that a head which is turned at first is not taken for one that is narrow.
+    /// The shape of a face that looks ahead, of a few moments in which it may look anywhere: the mean of the third of them
+    /// that is most like its own mirror image. So a head that is turned for a while is not taken for a narrow one.
     /// </summary>
-    /// <param name="shapes">The moments.</param>
-    /// <param name="like">The other person's shape at rest.</param>
-    public static Landmarks AtRest(IReadOnlyList<Landmarks> shapes, Landmarks like)
+    /// <exception cref="ArgumentException">There are none.</exception>
+    public static Landmarks Frontal(IReadOnlyList<Landmarks> shapes)
     {
         var place = Mean(shapes);
-        var nearest = shapes.OrderBy(shape => Distance(shape, like)).Take((shapes.Count + 3) / 4).ToArray();
-        var mean = Mean(nearest);
-        // Where and how large the face is, on the whole, all moments say.
-        return mean.Map(Similarity.Fit(mean.Values, place.Values));
+        var mean = Mean([.. shapes.OrderBy(Skew).Take((shapes.Count + 2) / 3)]);
+        return mean.Map(Similarity.Fit(mean.Values, place.Values)); // where the face is on the whole, all moments say
     }
 
-    // Square distance once size, place and tilt are taken out.
-    static double Distance(Landmarks shape, Landmarks like)
+    // How far the points are from those of the face's mirror image once both are laid over each other, in sizes of the face.
+    static double Skew(Landmarks face)
     {
-        var laid = shape.Map(Similarity.Fit(shape.Values, like.Values));
+        var mirrored = face.Mirror(0);
+        var laid = mirrored.Map(Similarity.Fit(mirrored.Values, face.Values));
         double sum = 0;
         for (var i = 0; i < 2 * Landmarks.Count; i++)
-            sum += (laid.Values[i] - like.Values[i]) * (laid.Values[i] - like.Values[i]);
-        return sum;
+            sum += (laid.Values[i] - face.Values[i]) * (laid.Values[i] - face.Values[i]);
+        return sum / Math.Max(1e-6, face.Bounds.Area);
     }
 
     static Landmarks Average(IReadOnlyList<Landmarks> shapes)

@@ -25,8 +25,8 @@ public sealed class LandmarkTransfer
     readonly Point[] scale = new Point[Landmarks.Count]; // of motion within the point's part
     readonly Point faceScale;
 
-    /// <param name="driverNeutral">The driver's shape at rest (<see cref="LandmarkShape.AtRest"/>).</param>
-    /// <param name="person">The person's mean shape, in pixels of the frames to be drawn.</param>
+    /// <param name="driverNeutral">The driver's shape at rest (<see cref="LandmarkShape.Frontal"/>).</param>
+    /// <param name="person">The person's own, likewise, in pixels of the frames to be drawn.</param>
     public LandmarkTransfer(Landmarks driverNeutral, Landmarks person)
     {
         (driverUpright, personUpright) = (Upright(driverNeutral), Upright(person));

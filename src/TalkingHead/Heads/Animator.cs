@@ -17,8 +17,11 @@ public sealed record AnimationSettings
     /// <summary>Frames generated together.</summary>
     public int Batch { get; init; } = 8;
 
-    /// <summary>Seconds of the driver that are seen before the first frame is drawn: for its neutral shape and its square.</summary>
-    public double LookAhead { get; init; } = 2;
+    /// <summary>
+    /// Seconds of the driver that are seen before the first frame is drawn, for its shape at rest and its square: of a file
+    /// they cost nothing, as landmarks alone are kept; of a camera they are delay. In fewer a head may be turned all along.
+    /// </summary>
+    public double LookAhead { get; init; } = 10;
 }
 
 /// <summary>Where a frame's landmarks are from.</summary>

@@ -65,7 +65,7 @@ sealed class Drive(Head head, int? croppedSide, double rate, bool adapt, double 
             crop = new(faces, rate);
             var measuring = new FollowingCrop(faces, rate); // of its own: measuring moves it
             if (adapt)
-                transfer = new(LandmarkShape.AtRest([.. faces.Select(face => Cropped(face, measuring))], head.MeanShape), head.MeanShape);
+                transfer = new(LandmarkShape.Frontal([.. faces.Select(face => Cropped(face, measuring))]), head.MeanShape);
         }
 
         while (ahead.TryDequeue(out var frame))

@@ -52,7 +52,7 @@ public sealed class Enrollment
         var (frames, landmarks) = source.ToTensors(run.Configuration, run.Device);
         var enrollment = new Enrollment(run, frames, landmarks, settings, report);
         var person = settings.FeedForward ? enrollment.FeedForward() : enrollment.FineTune(cancel);
-        return new Head(person.Generator, person.Psi, run.Configuration, LandmarkShape.Mean(source.Landmarks), source.Pictures[0], new HeadOrigin
+        return new Head(person.Generator, person.Psi, run.Configuration, LandmarkShape.Frontal(source.Landmarks), source.Pictures[0], new HeadOrigin
         {
             Run = run.Name,
             Step = run.Step,
@@ -65,7 +65,14 @@ public sealed class Enrollment
     }
 
     // A person's numbers, and how they came about; epochs are none where nothing was tuned.
-    sealed record Person(PersonGenerator Generator, Tensor Psi, int? Epochs, int? Kept);
+    sealed record Person(PersonGenerator Generator, Tensor Psi, int? Epochs, int? Kept) : IDisposable
+    {
+        public void Dispose()
+        {
+            Generator.Dispose();
+            Psi.Dispose();
+        }
+    }
 
     Person FeedForward()
     {
@@ -75,24 +82,39 @@ public sealed class Enrollment
 
     Person FineTune(CancellationToken cancel)
     {
+        int count = (int)frames.shape[0], epochs = settings.Epochs ?? configuration.FineTuning.Epochs;
+        if (settings.Epochs is not null)
+            return Tune(epochs, epochs, null, cancel);
+        var rule = StoppingRule.For(count);
+        var person = Tune(epochs, epochs, rule, cancel);
+        if (rule.HeldOut.Count == 0 || rule.Kept == 0)
+            return person;
+        // How long is known now. The person is learned once more for so long, from the frames that were held out as well:
+        // of few frames, one more is worth more than the epochs.
+        person.Dispose();
+        return Tune(rule.Kept, epochs, null, cancel) with { Epochs = person.Epochs };
+    }
+
+    // So many epochs, or until the rule says to end; most is the number reported.
+    Person Tune(int epochs, int most, StoppingRule? rule, CancellationToken cancel)
+    {
         using var networks = run.Copy();
         using var step = new FineTuningStep(configuration, networks.Generator, networks.Discriminator, run.Embed(frames, landmarks), run.Content);
         if (settings.ShuffledStyle)
             Shuffle(step.Psi);
-        int count = (int)frames.shape[0], epochs = settings.Epochs ?? configuration.FineTuning.Epochs;
-        var rule = settings.Epochs is null ? StoppingRule.For(count) : null;
-        int[] learned = [.. Enumerable.Range(0, count).Except(rule?.HeldOut ?? [])];
-        using var best = new Snapshot(networks.Generator, step.Psi);
+        int[] learned = [.. Enumerable.Range(0, (int)frames.shape[0]).Except(rule?.HeldOut ?? [])];
+        using var averaged = new PersonAverage(networks.Generator, step.Psi, configuration, run.Device);
+        using var best = new Snapshot(averaged.Generator, averaged.Psi);
         int epoch = 0;
-        bool end = Report(rule, best, new EnrollmentEpoch(0, epochs, double.NaN, HeldOut(networks.Generator, step.Psi, rule)));
+        bool end = Report(rule, best, new EnrollmentEpoch(0, most, double.NaN, HeldOut(averaged, rule)));
         while (!end && epoch < epochs)
         {
             epoch++;
-            double loss = Epoch(step, learned, epoch, cancel);
-            end = Report(rule, best, new EnrollmentEpoch(epoch, epochs, loss, HeldOut(networks.Generator, step.Psi, rule)));
+            double loss = Epoch(step, averaged, learned, epoch, cancel);
+            end = Report(rule, best, new EnrollmentEpoch(epoch, most, loss, HeldOut(averaged, rule)));
         }
         best.Restore();
-        return new Person(HeadGenerator.Of(networks.Generator, configuration, run.Device), step.Psi.detach().clone(), epoch, rule?.Kept ?? epoch);
+        return new Person(HeadGenerator.Of(averaged.Generator, configuration, run.Device), averaged.Psi.detach().clone().DetachFromDisposeScope(), epoch, rule?.Kept ?? epoch);
     }
 
     void Shuffle(Tensor psi)
@@ -104,7 +126,8 @@ public sealed class Enrollment
         psi.copy_(psi.index_select(1, tensor(order.Select(place => (long)place).ToArray(), device: psi.device)));
     }
 
-    // True when the rule says to end; it also says which epoch is kept, without one it is the last.
+    // True when the rule says to end; it also says which epoch is kept, without one it is the last. What is reported has
+    // a loss on held-out frames in the first pass and none in the second.
     bool Report(StoppingRule? rule, Snapshot best, EnrollmentEpoch epoch)
     {
         report?.Invoke(epoch);
@@ -115,7 +138,7 @@ public sealed class Enrollment
     }
 
     // Every frame once, in an order of the epoch's own. Returns the mean content loss.
-    double Epoch(FineTuningStep step, int[] learned, int epoch, CancellationToken cancel)
+    double Epoch(FineTuningStep step, PersonAverage averaged, int[] learned, int epoch, CancellationToken cancel)
     {
         int[] order = [.. learned];
         new CounterRandom((ulong)settings.Seed, (ulong)epoch).Shuffle(order);
@@ -129,6 +152,7 @@ public sealed class Enrollment
             try
             {
                 var losses = step.Run(frames.index_select(0, numbers), landmarks.index_select(0, numbers));
+                averaged.Update();
                 sum += run.Content.Weigh(losses) * batch.Length;
             }
             catch (NonFiniteException failure)
@@ -140,7 +164,7 @@ public sealed class Enrollment
     }
 
     // Weighted content loss of the held-out frames as the networks stand.
-    double HeldOut(Generator generator, Tensor psi, StoppingRule? rule)
+    double HeldOut(PersonAverage person, StoppingRule? rule)
     {
         if (rule is not { HeldOut.Count: > 0 })
             return double.NaN;
@@ -148,37 +172,7 @@ public sealed class Enrollment
         using var _ = no_grad();
         var numbers = tensor(rule.HeldOut.Select(frame => (long)frame).ToArray(), device: run.Device);
         var terms = new LossTerms();
-        run.Content.AddTerms(terms, generator.call(landmarks.index_select(0, numbers), psi), frames.index_select(0, numbers));
+        run.Content.AddTerms(terms, person.Generator.call(landmarks.index_select(0, numbers), person.Psi), frames.index_select(0, numbers));
         return terms.Total().item<float>();
-    }
-
-    // The generator's and ψ's numbers as they were when they did best.
-    sealed class Snapshot(Generator generator, Tensor psi) : IDisposable
-    {
-        readonly Tensor[] live = [.. generator.state_dict().Values, psi];
-        Tensor[] taken = [];
-
-        public void Take()
-        {
-            using var _ = no_grad();
-            if (taken.Length == 0)
-                taken = [.. live.Select(tensor => tensor.detach().clone().DetachFromDisposeScope())];
-            else
-                for (int i = 0; i < live.Length; i++)
-                    taken[i].copy_(live[i]);
-        }
-
-        public void Restore()
-        {
-            using var _ = no_grad();
-            for (int i = 0; i < taken.Length; i++)
-                live[i].copy_(taken[i]);
-        }
-
-        public void Dispose()
-        {
-            foreach (var tensor in taken)
-                tensor.Dispose();
-        }
     }
 }

@@ -7,8 +7,8 @@ public sealed record EnrollmentSettings
     public bool FeedForward { get; init; }
 
     /// <summary>
-    /// So many epochs, over every frame, without a stopping rule. Null: at most as many as the configuration says, and
-    /// the epoch kept that does best on held-out frames (or, with fewer than four frames, an end when nothing is gained).
+    /// So many epochs, over every frame, without a stopping rule. Null: with four frames or more, as many as do best on
+    /// frames held out, which are then learned too; with fewer, until nothing is gained. The configuration has the most.
     /// </summary>
     public int? Epochs { get; init; }
 
@@ -23,7 +23,7 @@ public sealed record EnrollmentSettings
 }
 
 /// <summary>One epoch of a fine-tuning.</summary>
-/// <param name="Epoch">From 1; 0 is the feed-forward person before the first step.</param>
+/// <param name="Epoch">From 1; 0 is the feed-forward person before the first step. It begins anew when the held-out frames are learned too.</param>
 /// <param name="Epochs">The most there will be.</param>
 /// <param name="Loss">Mean weighted content loss of the frames learned from, as the epoch went over them; NaN for epoch 0.</param>
 /// <param name="HeldOut">Weighted content loss of the held-out frames after the epoch; NaN where none are held out.</param>

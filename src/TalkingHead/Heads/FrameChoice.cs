@@ -20,8 +20,8 @@ static class FrameChoice
     /// <summary>A face less sharp than this share of the median is blurred.</summary>
     const double Blurred = 0.4;
 
-    /// <summary>A shape so many times farther from the mean than the median is rather a mistake of the tracker than a pose.</summary>
-    const double Strange = 3;
+    /// <summary>A shape so far from the mean, in sizes of the face, is rather a mistake of the tracker than a pose.</summary>
+    const double Strange = 0.6;
 
     /// <summary>Numbers of the chosen frames, ascending; all of them where there are no more than <paramref name="count"/>.</summary>
     public static IReadOnlyList<int> Spread(IReadOnlyList<Candidate> frames, int count)
@@ -31,7 +31,7 @@ static class FrameChoice
         double[][] shapes = [.. frames.Select(frame => Shape(frame.Landmarks))];
         double[] mean = [.. Enumerable.Range(0, shapes[0].Length).Select(i => shapes.Average(shape => shape[i]))];
         double[] strange = [.. shapes.Select(shape => Distance(shape, mean))];
-        var (open, sharp, usual) = (Median(frames.Select(frame => frame.Landmarks.EyeOpening)), Median(frames.Select(frame => frame.Sharpness)), Median(strange));
+        var (open, sharp) = (Median(frames.Select(frame => frame.Landmarks.EyeOpening)), Median(frames.Select(frame => frame.Sharpness)));
         // The good ones; where these are too few, the least bad beside them.
         int[] pool = [.. Enumerable.Range(0, frames.Count).OrderBy(Faults)];
         pool = pool[..Math.Max(count, pool.Count(frame => Faults(frame) == 0))];
@@ -41,7 +41,7 @@ static class FrameChoice
             chosen.Add(pool.Except(chosen).MaxBy(frame => chosen.Min(other => Distance(shapes[frame], shapes[other]))));
         return [.. chosen.Order()];
 
-        int Faults(int frame) => (frames[frame].Landmarks.EyeOpening < Blink * open ? 1 : 0) + (frames[frame].Sharpness < Blurred * sharp ? 1 : 0) + (strange[frame] > Strange * usual ? 1 : 0);
+        int Faults(int frame) => (frames[frame].Landmarks.EyeOpening < Blink * open ? 1 : 0) + (frames[frame].Sharpness < Blurred * sharp ? 1 : 0) + (strange[frame] > Strange ? 1 : 0);
     }
 
     /// <summary>Mean square of the Laplacian of brightness over the face.</summary>

@@ -22,10 +22,12 @@ public sealed class Head : IDisposable
     /// <param name="portrait">A source frame.</param>
     /// <param name="origin">What it was made of.</param>
     /// <param name="device">Where it computes.</param>
-    internal Head(PersonGenerator generator, Tensor psi, RunConfiguration configuration, Landmarks meanShape, Picture portrait, HeadOrigin origin, Device device)
+    /// <param name="texts">What its file's metadata says of all this; null where it comes from no file.</param>
+    internal Head(PersonGenerator generator, Tensor psi, RunConfiguration configuration, Landmarks meanShape, Picture portrait, HeadOrigin origin, Device device, IReadOnlyDictionary<string, string>? texts = null)
     {
         (this.generator, Configuration, MeanShape, Portrait, Origin, Device) = (generator, configuration, meanShape, portrait, origin, device);
         this.psi = psi.DetachFromDisposeScope();
+        Texts = texts ?? HeadFile.Describe(configuration, origin);
         Id = HeadFile.Digest(this);
     }
 
@@ -35,7 +37,7 @@ public sealed class Head : IDisposable
     /// <summary>Of the run that it was made with.</summary>
     public RunConfiguration Configuration { get; }
 
-    /// <summary>The person's landmarks, averaged over the source frames, in pixels of a frame.</summary>
+    /// <summary>The person's mean landmarks, looking ahead (<see cref="LandmarkShape.Frontal"/>), in pixels of a frame.</summary>
     public Landmarks MeanShape { get; }
 
     /// <summary>A source frame.</summary>
@@ -51,6 +53,15 @@ public sealed class Head : IDisposable
 
     /// <summary>How landmarks are drawn for it.</summary>
     public LandmarkDrawing Drawing => LandmarkDrawing.Of(Configuration.Landmarks);
+
+    /// <summary>Numbers of the generator.</summary>
+    public long Parameters => generator.parameters().Sum(parameter => parameter.numel());
+
+    /// <summary>Length of ψ'.</summary>
+    public int StyleLength => generator.StyleLength;
+
+    // As they stand in the file: another version of the program would write them otherwise, and the id with them.
+    internal IReadOnlyDictionary<string, string> Texts { get; }
 
     internal PersonGenerator Generator => generator;
 

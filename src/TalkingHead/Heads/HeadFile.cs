@@ -26,7 +26,7 @@ static class HeadFile
         try
         {
             PictureFile.MakeRoom(path);
-            SafeTensors.Save(path, Tensors(head), new Dictionary<string, string>(Texts(head)) { [DigestKey] = head.Id });
+            SafeTensors.Save(path, Tensors(head), new Dictionary<string, string>(head.Texts) { [DigestKey] = head.Id });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -60,8 +60,7 @@ static class HeadFile
             throw new UserException($"{path}: no head, but another safetensors file; talkinghead finetune makes heads.");
         if (metadata.GetValueOrDefault(VersionKey) != Version)
             throw new UserException($"{path}: a head of version {Short(metadata.GetValueOrDefault(VersionKey))}, this program reads version {Version}. Use the program that made it, or make it again.");
-        string where = $"{path}: its configuration";
-        var configuration = RunConfiguration.Parse(Text(ConfigurationKey), where);
+        var configuration = Configuration(path, Text(ConfigurationKey));
         var origin = HeadOrigin.FromJson(Text(OriginKey), path);
         int side = configuration.Data.Size;
         CheckSize(path, file, configuration);
@@ -76,7 +75,7 @@ static class HeadFile
         {
             StateDict.Load(generator, file.Tensors, path, name => Prefix + name, name => name is Psi or MeanShape or Portrait);
             Expect(Psi, ScalarType.Float32, 1, generator.StyleLength);
-            var head = new Head(generator, file.Tensors[Psi].ToTensor(device), configuration, shape, new Picture(side, side, file.Tensors[Portrait].ToArray<byte>()), origin, device);
+            var head = new Head(generator, file.Tensors[Psi].ToTensor(device), configuration, shape, new Picture(side, side, file.Tensors[Portrait].ToArray<byte>()), origin, device, metadata.Where(entry => entry.Key != DigestKey).ToDictionary());
             if (head.Id == metadata.GetValueOrDefault(DigestKey))
                 return head;
             head.Dispose();
@@ -94,6 +93,19 @@ static class HeadFile
         {
             if (!file.Tensors.TryGetValue(name, out var stored) || stored.Type != type || !stored.Shape.SequenceEqual(sizes))
                 throw new UserException($"{path}: its tensor \"{name}\" is missing or not {type} ({string.Join(",", sizes)}): the file is damaged. Copy it again, or make it again.");
+        }
+    }
+
+    static RunConfiguration Configuration(string path, string text)
+    {
+        try
+        {
+            return RunConfiguration.Parse(text, "its configuration");
+        }
+        catch (UserException mistakes)
+        {
+            string first = mistakes.Message.Split(Environment.NewLine)[0];
+            throw new UserException($"{path}: {first} The file is damaged, or a newer program made it: use that one, or make the head again.", mistakes);
         }
     }
 
@@ -119,7 +131,7 @@ static class HeadFile
             stream.Write(Encoding.UTF8.GetBytes($"{name} {tensor.dtype} {string.Join(",", tensor.shape)}\n"));
             TensorBytes.Write(tensor, stream);
         }
-        foreach (var (key, text) in Texts(head).OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        foreach (var (key, text) in head.Texts.OrderBy(entry => entry.Key, StringComparer.Ordinal))
             stream.Write(Encoding.UTF8.GetBytes($"{key} {Encoding.UTF8.GetByteCount(text)} {text}\n"));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
@@ -132,12 +144,13 @@ static class HeadFile
         KeyValuePair.Create(Portrait, tensor(head.Portrait.Pixels, [head.Size, head.Size, 3], ScalarType.Byte)),
     ];
 
-    static Dictionary<string, string> Texts(Head head) => new()
+    /// <summary>A new head's metadata.</summary>
+    public static Dictionary<string, string> Describe(RunConfiguration configuration, HeadOrigin origin) => new()
     {
         [FormatKey] = Format,
         [VersionKey] = Version,
-        [ConfigurationKey] = head.Configuration.ToYaml(),
-        [OriginKey] = head.Origin.ToJson(),
+        [ConfigurationKey] = configuration.ToYaml(),
+        [OriginKey] = origin.ToJson(),
     };
 
     static string Short(string? text) => text is null ? "none" : text.Length > 20 ? text[..20] : text;

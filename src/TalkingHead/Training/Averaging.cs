@@ -31,14 +31,16 @@ public sealed class Averaging : IDisposable
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        // A fixed decay would hold on to the random start: after n steps at most n/(n + 10) of the past is kept.
-        double now = Math.Min(decay, (step + 1.0) / (step + 10.0));
+        double now = DecayAt(step, decay);
         foreach (var (name, average) in State)
             if (averaged.Contains(name))
                 average.mul_(now).add_(source[name].detach(), 1 - now);
             else
                 average.copy_(source[name]);
     }
+
+    /// <summary>A fixed decay would hold on to the start: after n steps at most n/(n + 10) of the past is kept.</summary>
+    internal static double DecayAt(int step, double decay) => Math.Min(decay, (step + 1.0) / (step + 10.0));
 
     /// <inheritdoc/>
     public void Dispose()

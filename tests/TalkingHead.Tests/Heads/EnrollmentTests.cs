@@ -63,14 +63,35 @@ public class EnrollmentTests
     }
 
     [Fact]
-    public void WithFourFramesAndMoreTheBestEpochOnHeldOutFramesIsKept()
+    public void WithFourFramesAndMoreAllAreLearnedForAsLongAsDidBestOnHeldOutOnes()
     {
-        using var run = SmallPerson.Run(SmallPerson.Configuration("plain", rate: 2e-2, epochs: 30));
+        using var run = SmallPerson.Run(SmallPerson.Configuration("plain", rate: 1e-2, epochs: 30));
         var curve = new List<EnrollmentEpoch>();
         using var head = Enrollment.Run(run, SmallPerson.Frames(8), report: curve.Add);
-        Assert.Equal(Enumerable.Range(0, curve.Count), curve.Select(epoch => epoch.Epoch));
-        Assert.Equal(curve.MinBy(epoch => epoch.HeldOut).Epoch, head.Origin.KeptEpoch);
-        Assert.True(curve.Count - 1 < 30 || head.Origin.Epochs == 30);
+        var (first, second) = (curve.FindAll(epoch => double.IsFinite(epoch.HeldOut)), curve.FindAll(epoch => double.IsNaN(epoch.HeldOut)));
+        Assert.Equal(Enumerable.Range(0, first.Count), first.Select(epoch => epoch.Epoch));
+        Assert.Equal(first.MinBy(epoch => epoch.HeldOut).Epoch, head.Origin.KeptEpoch);
+        Assert.Equal(Enumerable.Range(0, head.Origin.KeptEpoch!.Value + 1), second.Select(epoch => epoch.Epoch));
+        Assert.Equal(first.Count - 1, head.Origin.Epochs);
+        using var asLong = Enrollment.Run(run, SmallPerson.Frames(8), new() { Epochs = head.Origin.KeptEpoch });
+        Assert.Equal(asLong.Psi.data<float>().ToArray(), head.Psi.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void APersonWhomTuningOnlyMakesWorseStaysAsTheEmbedderSays()
+    {
+        using var run = SmallPerson.Run(SmallPerson.Configuration("plain", rate: 0.9, epochs: 12));
+        using var head = Enrollment.Run(run, SmallPerson.Frames(8));
+        using var feedForward = Enrollment.Run(run, SmallPerson.Frames(8), new() { FeedForward = true });
+        Assert.Equal(0, head.Origin.KeptEpoch);
+        Assert.Equal(feedForward.Psi.data<float>().ToArray(), head.Psi.data<float>().ToArray());
+    }
+
+    [Theory, InlineData(1, 0), InlineData(3, 0), InlineData(4, 1), InlineData(8, 1), InlineData(32, 4), InlineData(500, 8)]
+    public void AnEighthOfTheFramesIsHeldOut(int frames, int held)
+    {
+        var rule = StoppingRule.For(frames);
+        Assert.Equal(held, rule.HeldOut.Distinct().Count(frame => frame >= 0 && frame < frames));
     }
 
     [Fact]
@@ -81,6 +102,20 @@ public class EnrollmentTests
         using var head = Enrollment.Run(run, SmallPerson.Frames(1), report: curve.Add);
         Assert.InRange(head.Origin.Epochs!.Value, 2, 12);
         Assert.All(curve, epoch => Assert.True(double.IsNaN(epoch.HeldOut)));
+    }
+
+    [Fact]
+    public void TheAverageOfTheStepsIsKeptWhereTheConfigurationSays()
+    {
+        var configuration = SmallPerson.Configuration("normal");
+        string Id(double decay)
+        {
+            using var run = SmallPerson.Run(configuration with { FineTuning = configuration.FineTuning with { Averaging = decay } });
+            using var head = Enrollment.Run(run, SmallPerson.Frames(2), new() { Epochs = 3 });
+            return string.Join(" ", head.Psi.data<float>().ToArray());
+        }
+        Assert.NotEqual(Id(0), Id(0.9));
+        Assert.Equal(Id(0.9), Id(0.9));
     }
 
     [Fact]

@@ -33,6 +33,25 @@ public class FineTuningStepTests
     }
 
     [Fact]
+    public void TheDiscriminatorsBiasLearnsWhereScoresAreNotBothInsideTheMargin()
+    {
+        using var scope = NewDisposeScope();
+        var configuration = SmallSetting.Configuration("normal");
+        using var networks = SmallSetting.Networks(configuration);
+        using var content = ContentLoss.Create(configuration.Objective);
+        var b = networks.Discriminator.get_parameter("b")!;
+        using (no_grad())
+            b.add_(100); // real pictures are past the margin, and made ones are not
+        var embedding = networks.Embedder.call(SmallSetting.Source(0), SmallSetting.SourceLandmarks(0)).detach().mean([0], keepdim: true);
+        var embedder = networks.Embedder.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.clone());
+        using var step = new FineTuningStep(configuration, networks.Generator, networks.Discriminator, embedding, content);
+        float before = b.item<float>();
+        step.Run(SmallSetting.Target(0), SmallSetting.TargetLandmarks(0));
+        Assert.NotEqual(before, b.item<float>());
+        Assert.All(networks.Embedder.state_dict(), pair => Assert.True(pair.Value.allclose(embedder[pair.Key], 0, 0)));
+    }
+
+    [Fact]
     public void ItLearnsThePerson()
     {
         using var scope = NewDisposeScope();
