@@ -70,7 +70,7 @@ sealed class IdentityTrial(Dataset dataset, TrainedRun run, FrameMeter meter, Ev
     {
         if (!settings.Adapt)
             return driver;
-        var transfer = new LandmarkTransfer(LandmarkShape.AtRest(driver, head.MeanShape), head.MeanShape);
+        var transfer = new LandmarkTransfer(LandmarkShape.Frontal(driver), head.MeanShape);
         return [.. driver.Select(transfer.Apply)];
     }
 
