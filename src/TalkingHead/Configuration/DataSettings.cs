@@ -51,4 +51,7 @@ public sealed record EpisodeSettings
 
     [Setting("Whether half of the episodes are flipped left to right, landmarks and all.")]
     public bool Mirror { get; init; }
+
+    [Setting("Share of the episodes whose colours are changed, in all frames alike: more people to tell apart where few are at hand; 0 for none, as in the paper.", Min = 0, Max = 1)]
+    public double Recolor { get; init; }
 }

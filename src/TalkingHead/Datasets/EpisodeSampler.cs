@@ -5,7 +5,8 @@ namespace TalkingHead.Datasets;
 /// <param name="Sources">K different frames of it.</param>
 /// <param name="Target">A frame that is none of these.</param>
 /// <param name="Mirrored">All its frames are flipped left to right.</param>
-public sealed record Episode(int Clip, IReadOnlyList<int> Sources, int Target, bool Mirrored);
+/// <param name="Recoloring">What becomes of its colours; null where they stay.</param>
+public sealed record Episode(int Clip, IReadOnlyList<int> Sources, int Target, bool Mirrored, Recoloring? Recoloring = null);
 
 /// <summary>Where a sampler is: with the same dataset and settings, a sampler put there goes on exactly.</summary>
 /// <param name="Seed">Of the order and of all draws.</param>
@@ -26,6 +27,9 @@ public sealed record EpisodeSampling
 
     /// <summary>Half of the episodes are flipped left to right, landmarks and all.</summary>
     public bool Mirror { get; init; }
+
+    /// <summary>This share of the episodes has its colours changed (<see cref="Datasets.Recoloring"/>).</summary>
+    public double Recolor { get; init; }
 }
 
 /// <summary>
@@ -118,7 +122,9 @@ public sealed class EpisodeSampler
         position++;
         Span<int> drawn = stackalloc int[sampling.Shots + 1];
         Draw(ref random, dataset.FrameCountOf(clip), drawn);
-        return new(clip, drawn[1..].ToArray(), drawn[0], sampling.Mirror && random.Below(2) == 1);
+        var mirrored = sampling.Mirror && random.Below(2) == 1;
+        var recolored = sampling.Recolor > 0 && random.Unit() < sampling.Recolor;
+        return new(clip, drawn[1..].ToArray(), drawn[0], mirrored, recolored ? Recoloring.Draw(ref random) : null);
     }
 
     void Shuffle()

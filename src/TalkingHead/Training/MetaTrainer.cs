@@ -70,7 +70,7 @@ public sealed class MetaTrainer : IDisposable
         if (settings.Averaging > 0)
             (embedderAverage, generatorAverage) = (new Averaging(networks.Embedder, settings.Averaging), new Averaging(networks.Generator, settings.Averaging));
         state = new TrainingState(networks, trainingStep, embeddings, embedderAverage, generatorAverage, statistics, device);
-        sampler = new EpisodeSampler(dataset, new EpisodeSampling { Shots = configuration.Episodes.Shots, Seed = (ulong)settings.Seed, Mirror = configuration.Episodes.Mirror });
+        sampler = new EpisodeSampler(dataset, new EpisodeSampling { Shots = configuration.Episodes.Shots, Seed = (ulong)settings.Seed, Mirror = configuration.Episodes.Mirror, Recolor = configuration.Episodes.Recolor });
         view.Say($"dataset: {sampler.Count} clips to train on{(sampler.TooShort > 0 ? $", {sampler.TooShort} left out as shorter than {configuration.Episodes.Shots + 1} frames" : "")}");
         int rows = embeddings.Add(sampler.Clips.Select(clip => dataset[clip].Id));
         view.Say($"W: {rows} rows, one a clip, from the seeded initialiser");
