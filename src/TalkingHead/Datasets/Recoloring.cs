@@ -1,67 +1,67 @@
 namespace TalkingHead.Datasets;
 
 /// <summary>
-/// One change of colours for all frames of an episode: the hue turned, saturation, contrast and brightness moved. To the
-/// networks it is another person in another room, at another's landmarks: where there are few people to learn from, E
-/// learns to look at colours rather than to recognise whom it knows.
+/// A change of colours for all frames of an episode: two turns of the hue, with saturation, contrast and brightness, that
+/// blend across the frame in one direction. To the networks it is another person in another room, clothes and all: where
+/// there are few people to learn from, E learns to look rather than to recognise whom it knows.
 /// </summary>
-public readonly struct Recoloring
+public sealed class Recoloring
 {
-    // Luma of ITU-R BT.601, which a turn of the hue keeps.
-    const float Red = 0.299f, Green = 0.587f, Blue = 0.114f;
+    readonly float[] from, to; // (3,4) each: output channel, input channels and offset, in bytes
+    readonly float across, down, begin; // the blend at (x, y), in sides: across x + down y - begin, within 0 to 1
 
-    readonly float[] matrix; // (3,4): output channel, input channels and offset, in bytes
+    internal Recoloring(float[] from, float[] to, float across = 0, float down = 0, float begin = 0) =>
+        (this.from, this.to, this.across, this.down, this.begin) = (from, to, across, down, begin);
 
-    Recoloring(float[] matrix) => this.matrix = matrix;
-
-    /// <summary>Any hue; saturation and contrast times 0.6 to 1.4; brightness moved by at most an eighth of the range.</summary>
+    /// <summary>Any hues; saturation and contrast times 0.6 to 1.4; brightness moved by at most an eighth of the range; a blend as wide as half of the frame's side, anywhere.</summary>
     internal static Recoloring Draw(ref CounterRandom random)
     {
-        var angle = (float)(2 * Math.PI * random.Unit());
-        float saturation = Between(0.6, 1.4, ref random), contrast = Between(0.6, 1.4, ref random), brightness = Between(-32, 32, ref random);
-        return Of(angle, saturation, contrast, brightness);
-
-        static float Between(double low, double high, ref CounterRandom random) => (float)(low + (high - low) * random.Unit());
+        float[] from = DrawMatrix(ref random), to = DrawMatrix(ref random);
+        var (down, across) = MathF.SinCos(Between(0, 2 * MathF.PI, ref random));
+        var middle = across * Between(0.2f, 0.8f, ref random) + down * Between(0.2f, 0.8f, ref random);
+        return new(from, to, 2 * across, 2 * down, 2 * middle - 0.5f);
     }
 
     /// <summary>The change of one turn of the hue (radians), two factors and an offset in bytes.</summary>
-    internal static Recoloring Of(float angle, float saturation, float contrast, float brightness)
+    internal static float[] Matrix(float angle, float saturation, float contrast, float brightness)
     {
-        // A grey part, luma in every channel, and the rest, which turns about the grey axis (Rodrigues' formula).
+        // The mean of the channels stays; what is beside it turns about the grey axis (Rodrigues' formula).
         var (sin, cos) = MathF.SinCos(angle);
         float third = (1 - cos) / 3, side = sin / MathF.Sqrt(3);
         float[] turn = [cos + third, third - side, third + side, third + side, cos + third, third - side, third - side, third + side, cos + third];
-        float[] luma = [Red, Green, Blue], matrix = new float[12];
+        var matrix = new float[12];
         for (var to = 0; to < 3; to++)
         {
             for (var from = 0; from < 3; from++)
-            {
-                var turned = 0f; // of the colour less its luma
-                for (var via = 0; via < 3; via++)
-                    turned += turn[3 * to + via] * ((via == from ? 1 : 0) - luma[from]);
-                matrix[4 * to + from] = contrast * (luma[from] + saturation * turned);
-            }
-
+                matrix[4 * to + from] = contrast * (saturation * turn[3 * to + from] + (1 - saturation) / 3);
             matrix[4 * to + 3] = 127.5f * (1 - contrast) + brightness + 0.5f;
         }
 
-        return new(matrix);
+        return matrix;
     }
 
-    /// <summary>Changes planes of red, green and blue in place.</summary>
-    internal void Apply(Span<byte> planes)
+    /// <summary>Changes planes of red, green and blue, <paramref name="side"/> pixels square, in place.</summary>
+    internal void Apply(Span<byte> planes, int side)
     {
-        var count = planes.Length / 3;
+        var count = side * side;
         Span<byte> red = planes[..count], green = planes[count..(2 * count)], blue = planes[(2 * count)..];
-        var m = matrix;
+        Span<float> m = stackalloc float[12];
         for (var i = 0; i < count; i++)
         {
+            var share = Math.Clamp((across * (i % side) + down * (i / side)) / side - begin, 0, 1);
+            for (var k = 0; k < m.Length; k++)
+                m[k] = from[k] + share * (to[k] - from[k]);
             float r = red[i], g = green[i], b = blue[i];
             red[i] = Byte(m[0] * r + m[1] * g + m[2] * b + m[3]);
             green[i] = Byte(m[4] * r + m[5] * g + m[6] * b + m[7]);
             blue[i] = Byte(m[8] * r + m[9] * g + m[10] * b + m[11]);
         }
     }
+
+    static float[] DrawMatrix(ref CounterRandom random) =>
+        Matrix(Between(0, 2 * MathF.PI, ref random), Between(0.6f, 1.4f, ref random), Between(0.6f, 1.4f, ref random), Between(-32, 32, ref random));
+
+    static float Between(float low, float high, ref CounterRandom random) => low + (high - low) * (float)random.Unit();
 
     static byte Byte(float value) => (byte)Math.Clamp(value, 0f, 255f);
 }
