@@ -18,6 +18,7 @@ static class Program
         typeof(InspectVerb),
         typeof(ImportVerb),
         typeof(TrainVerb),
+        typeof(ExportVerb),
         typeof(FinetuneVerb),
         typeof(AnimateVerb),
         typeof(EvaluateVerb),

@@ -46,14 +46,16 @@ public sealed class TrainedRun : IDisposable
     /// <summary>The content loss of the run's objective; loaded when it is first asked for.</summary>
     internal ContentLoss Content => content ??= ContentLoss.Create(Configuration.Objective, Configuration.Training.Seed, Device);
 
-    /// <summary>Opens a run's directory, which may be in training at the same time.</summary>
-    /// <param name="path">The run.</param>
+    /// <summary>Opens a run's directory, which may be in training at the same time, or a model file of <see cref="Export"/>.</summary>
+    /// <param name="path">The run, or the file.</param>
     /// <param name="device">cpu, cuda, cuda:N or auto.</param>
     /// <param name="checkpoint">newest, best (by validation) or the step of one.</param>
     /// <param name="changes">Changes to the run's configuration, such as <c>fine_tuning.epochs=10</c>.</param>
     /// <exception cref="UserException">No run, no such checkpoint, a damaged one, or no such device.</exception>
     public static TrainedRun Open(string path, string device = "auto", string checkpoint = "newest", IEnumerable<string>? changes = null)
     {
+        if (File.Exists(path))
+            return ModelFile.Open(path, device, changes);
         string file = Path.Combine(path, "config.yaml"), checkpoints = Path.Combine(path, "checkpoints");
         if (!File.Exists(file) || !Directory.Exists(checkpoints))
             throw new UserException($"{path}: no run: a run's directory holds config.yaml and checkpoints/. talkinghead train makes one.");
@@ -90,12 +92,12 @@ public sealed class TrainedRun : IDisposable
     }
 
     /// <summary>Networks at hand as a run, such as fresh ones to compare with; they become the run's.</summary>
-    internal static TrainedRun Of(string name, RunConfiguration configuration, NetworkSet trained, Device device)
+    internal static TrainedRun Of(string name, RunConfiguration configuration, NetworkSet trained, Device device, int step = 0, IReadOnlyList<string>? notes = null)
     {
         var networks = PersonNetworks.Build(configuration, device);
         networks.Embedder.load_state_dict(trained.Embedder.state_dict());
         networks.Generator.load_state_dict(trained.Generator.state_dict());
-        return new TrainedRun(name, 0, configuration, networks, trained, device, []);
+        return new TrainedRun(name, step, configuration, networks, trained, device, notes ?? []);
     }
 
     /// <summary>
@@ -123,6 +125,10 @@ public sealed class TrainedRun : IDisposable
 
     UserException ImportedNetworks() =>
         UserException.Usage($"{Name}: its networks are imported ({SettingValue.Format(Configuration.Network.Layout)}) and can be used, not trained: add --feed-forward.");
+
+    /// <summary>Writes the networks as one safetensors file of half precision, which <see cref="Open"/> takes in place of the run.</summary>
+    /// <exception cref="UserException">The run is of imported networks, or the file cannot be written.</exception>
+    public void Export(string path) => ModelFile.Save(this, trainable ?? throw UserException.Usage($"{Name}: its networks are imported ({SettingValue.Format(Configuration.Network.Layout)}); keep the file that they came from."), path);
 
     /// <summary>Networks of one's own with the run's weights.</summary>
     /// <exception cref="UserException">The run is of imported networks.</exception>

@@ -1,0 +1,29 @@
+using CommandLine;
+using CommandLine.Text;
+using TalkingHead.Heads;
+
+namespace TalkingHead.Cli;
+
+[Verb("export", HelpText = "Writes a trained run as one file of half precision, to be used wherever a run is.")]
+sealed class ExportVerb : IVerb
+{
+    [Value(0, MetaName = "RUN", Required = true, HelpText = "The meta-trained run.")]
+    public string RunPath { get; set; } = "";
+
+    [Option("out", Required = true, MetaValue = "FILE", HelpText = "The model, a safetensors file.")]
+    public string Out { get; set; } = "";
+
+    [Option("checkpoint", Default = "newest", HelpText = "Of the run: newest, best (in validation), or a step.")]
+    public string Checkpoint { get; set; } = "newest";
+
+    [Usage(ApplicationAlias = "talkinghead")]
+    public static IEnumerable<Example> Examples =>
+        [new("Keep the best checkpoint", new UnParserSettings { SkipDefault = true }, new ExportVerb { RunPath = "runs/first", Checkpoint = "best", Out = "first.safetensors" })];
+
+    public void Run(CancellationToken stop)
+    {
+        using var run = TrainedRun.Open(RunPath, "cpu", Checkpoint);
+        run.Export(Out);
+        Console.Out.WriteLine($"{Out}: step {run.Step} of {run.Name}, {new FileInfo(Out).Length / 1e6:0.0} MB; finetune and evaluate take it in place of the run");
+    }
+}
