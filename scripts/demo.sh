@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# The whole story in one command, on synthetic people or on a video of your own:
+#
+#   scripts/demo.sh [--quick] [--out DIR]
+#       makes people, meta-trains on them (about ten minutes on two cores; --quick takes the model in checkpoints/
+#       instead), learns a person it never saw from 8 frames, animates them with another's motion, evaluates.
+#   scripts/demo.sh [--quick | --run RUN] --video FILE [--driver FILE] [--out DIR]
+#       the same on a video of one person: enrols the person from 8 frames, animates them with the driver's motion
+#       (without --driver with their own), and compares with frames that were held out.
+#
+# Stopped at any moment, the same command goes on where it was.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+usage() { sed -n '4,9s/^# \{0,1\}//p' "$0"; }
+fail() { echo "demo: $*" >&2; exit 2; }
+
+quick= run= video= driver= out=
+while [ $# -gt 0 ]; do
+    case $1 in
+        --quick) quick=1 ;;
+        --run | --video | --driver | --out) [ $# -gt 1 ] || fail "$1 needs a value"; declare "${1#--}=$2"; shift ;;
+        -h | --help) usage; exit 0 ;;
+        *) usage >&2; fail "unknown option $1" ;;
+    esac
+    shift
+done
+for file in "$video" "$driver"; do [ -z "$file" ] || [ -f "$file" ] || fail "$file: no such file"; done
+[ -z "$driver" ] || [ -n "$video" ] || fail "--driver goes with --video"
+
+model=checkpoints/synthetic-64.safetensors
+out=${out:-runs/demo${video:+-$(basename "${video%.*}")}}
+people=data/synthetic-64
+th=scripts/talkinghead
+step() { echo; echo "== $*"; }
+
+step "set-up"
+scripts/setup.sh
+if [ -z "$run" ] && [ -n "$quick" ]; then run=$model; fi
+if [ -z "$run" ] || [ -z "$video" ]; then
+    step "people to learn from: $people"
+    [ -f "$people/done" ] || { $th synth --out "$people" --identities 220 --frames 32 --size 64 --seed 1 && touch "$people/done"; }
+fi
+if [ -z "$run" ]; then
+    run=runs/demo-model
+    step "meta-training: $run (interrupt it whenever you like)"
+    $th train configs/synthetic-64.yaml --data "$people" --out "$run" --resume
+fi
+
+mkdir -p "$out"
+if [ -n "$video" ]; then
+    step "faces in $(basename "$video")"
+    mkdir -p "$out/from/person"
+    ln -sf "$(realpath "$video")" "$out/from/person/"
+    [ -f "$out/data/done" ] || { $th prepare --layout videos --from "$out/from" --out "$out/data" --size 64 --test-share 1 --frames-per-clip 0 --clip-seconds 0 && touch "$out/data/done"; }
+    person=$video motion=${driver:-$video} data=$out/data identities=1
+else
+    person=$people#synth-00003 motion=$people#synth-00041 data=$people identities=20
+fi
+
+step "a person the model never saw, from 8 frames: $out/person.head"
+[ -f "$out/person.head" ] || $th finetune "$run" --from "$person" --shots 8 --out "$out/person.head"
+
+step "another's motion: $out/animated.mp4"
+[ -f "$out/animated.mp4" ] || $th animate "$out/person.head" --driver "$motion" --side-by-side --out "$out/animated.mp4"
+
+step "how good it is, on frames that were held out: $out/evaluation/report.html"
+$th evaluate "$run" --data "$data" --shots 1,8 --identities "$identities" --holdout 16 --out "$out/evaluation"
+
+cat <<END
+
+done. Look at
+  $out/animated.mp4             source picture, landmarks, result
+  $out/person.png               the person's frames and what the head makes of them
+  $out/evaluation/report.html   figures and pictures, best to worst
+$([ "$run" = runs/demo-model ] && echo "  $run/samples/        what training looked like")
+Next: scripts/demo.sh --video FILE on a video of yours; configs/paper-voxceleb2-256.yaml and data/README.md for the real thing.
+END
