@@ -32,6 +32,7 @@ model=checkpoints/synthetic-64.safetensors
 out=${out:-runs/demo${video:+-$(basename "${video%.*}")}}
 people=data/synthetic-64
 th=scripts/talkinghead
+finished() { compgen -G "$1/*.index" >/dev/null; } # a dataset's index is written last
 step() { echo; echo "== $*"; }
 
 step "set-up"
@@ -39,7 +40,7 @@ scripts/setup.sh
 if [ -z "$run" ] && [ -n "$quick" ]; then run=$model; fi
 if [ -z "$run" ] || [ -z "$video" ]; then
     step "people to learn from: $people"
-    [ -f "$people/done" ] || { $th synth --out "$people" --identities 220 --frames 32 --size 64 --seed 1 && touch "$people/done"; }
+    finished "$people" || $th synth --out "$people" --identities 220 --frames 32 --size 64 --seed 1
 fi
 if [ -z "$run" ]; then
     run=runs/demo-model
@@ -52,7 +53,7 @@ if [ -n "$video" ]; then
     step "faces in $(basename "$video")"
     mkdir -p "$out/from/person"
     ln -sf "$(realpath "$video")" "$out/from/person/"
-    [ -f "$out/data/done" ] || { $th prepare --layout videos --from "$out/from" --out "$out/data" --size 64 --test-share 1 --frames-per-clip 0 --clip-seconds 0 && touch "$out/data/done"; }
+    finished "$out/data" || $th prepare --layout videos --from "$out/from" --out "$out/data" --size 64 --test-share 1 --frames-per-clip 0 --clip-seconds 0
     person=$video motion=${driver:-$video} data=$out/data identities=1
 else
     person=$people#synth-00003 motion=$people#synth-00041 data=$people identities=20
