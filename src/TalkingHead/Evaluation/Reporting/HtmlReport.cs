@@ -32,7 +32,7 @@ static class HtmlReport
             <h1>{Html(title)}</h1>
             {Lead(result, ranking)}
             <dl class="facts">
-            {Fact("Run", $"{subject.Run}, step {subject.Step}")}{Fact("Dataset", subject.Dataset)}{Fact("People", $"{subject.Identities}, unseen in training")}{Fact("Hold-out", $"{subject.HoldOut} frames each, {subject.Identities * subject.HoldOut} in all")}{Fact("Source frames", $"T = {string.Join(", ", subject.Shots)}")}{Fact("Resolution", $"{subject.Size} × {subject.Size}")}{Fact("Seed", $"{subject.Seed}")}
+            {Fact("Run", $"{subject.Run}, step {subject.Step}")}{Fact("Dataset", subject.Dataset)}{Fact("People", $"{subject.Identities}, unseen in training")}{Fact("Hold-out", $"{subject.HoldOut} frames each, {subject.Identities * subject.HoldOut} in all")}{Fact("Source frames", $"T = {string.Join(", ", subject.Shots)}")}{Fact("Resolution", $"{subject.Size} × {subject.Size}")}{Fact("Seed", $"{subject.Seed}")}{(subject.Adapted ? Fact("Landmarks", "adapted to the person") : "")}
             </dl>
             </header>
             <main>
@@ -67,11 +67,12 @@ static class HtmlReport
         var verdict = gain switch
         {
             null => "",
+            _ when 2 * gain.Frames < figure.Frames + figure.Missing => "", // too few frames to say
             { Low: > 0 } => $", better than copying the nearest source frame by {Number(gain.Gain, Decimals(ranking.Metric))} (for {Number(100 * gain.Better, 0)} % of the people)",
             { High: < 0 } => $", worse than copying the nearest source frame by {Number(-gain.Gain, Decimals(ranking.Metric))} (better for {Number(100 * gain.Better, 0)} % of the people)",
             _ => ", not to be told apart from copying the nearest source frame",
         };
-        return $"<p class=\"lead\">{Title(ranking.Method)} on {ranking.Shots} {(ranking.Shots == 1 ? "frame" : "frames")}, a new person reaches {Html(ranking.Metric.Metric)} {Value(figure, ranking.Metric)}{(Spread(figure, ranking.Metric) is { Length: > 0 } spread ? $" {spread}" : "")}{verdict}.</p>";
+        return $"<p class=\"lead\">{Title(ranking.Method)} on {ranking.Shots} {(ranking.Shots == 1 ? "frame" : "frames")}, a new person reaches {Html(ranking.Metric.Metric)} {Value(figure, ranking.Metric)}{(ranking.Metric.Unit == "" ? "" : $" {ranking.Metric.Unit}")}{(Spread(figure, ranking.Metric) is { Length: > 0 } spread ? $" {spread}" : "")}{(Coverage(figure) is { Length: > 0 } frames ? $" on {frames}" : "")}{verdict}.</p>";
     }
 
     static string Definitions(EvaluationResult result) => $"""
