@@ -56,7 +56,7 @@ if [ -n "$video" ]; then
     finished "$out/data" || $th prepare --layout videos --from "$out/from" --out "$out/data" --size 64 --test-share 1 --frames-per-clip 0 --clip-seconds 0
     person=$video motion=${driver:-$video} data=$out/data identities=1
 else
-    person=$people#synth-00003 motion=$people#synth-00041 data=$people identities=8
+    person=$people#synth-00003/000 motion=$people#synth-00041/000 data=$people identities=8
 fi
 
 step "a person the model never saw, from 8 frames: $out/person.head"
