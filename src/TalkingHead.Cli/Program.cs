@@ -61,7 +61,7 @@ static class Program
             verb.Run(stop);
             return Done;
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) // by this process's signal, or by another rank's
         {
             error.WriteLine("talkinghead: stopped.");
             return Stopped;

@@ -2,7 +2,9 @@ using CommandLine;
 using CommandLine.Text;
 using TalkingHead.Configuration;
 using TalkingHead.Datasets;
+using TalkingHead.Distributed;
 using TalkingHead.Training;
+using TorchSharp;
 
 namespace TalkingHead.Cli;
 
@@ -30,6 +32,9 @@ sealed class TrainVerb : IVerb
     [Option("workers", Default = 2, HelpText = "Threads that decode frames.")]
     public int Workers { get; set; } = 2;
 
+    [Option("rank-timeout", Default = 60.0, MetaValue = "SECONDS", HelpText = "With several ranks: how long another may give no sign of life.")]
+    public double RankTimeout { get; set; } = 60;
+
     [Option("dry-run", HelpText = "Print everything resolved, and stop.")]
     public bool DryRun { get; set; }
 
@@ -44,7 +49,22 @@ sealed class TrainVerb : IVerb
     {
         if (Workers is < 1 or > 256)
             throw UserException.Usage($"--workers {Workers}: expected 1 to 256.");
+        if (RankTimeout is not (>= 1 and <= 86400))
+            throw UserException.Usage($"--rank-timeout {RankTimeout}: expected 1 to 86400 seconds.");
         var configuration = RunConfiguration.Load(Config, Set);
+        if (DryRun || RankPlace.FromEnvironment() is not { } place)
+        {
+            Train(configuration, Device, Ranks.Alone, stop);
+            return;
+        }
+        string device = place.Device(Device, torch.cuda.is_available() ? torch.cuda.device_count() : 0);
+        Acceleration.ShareProcessors(place.LocalCount);
+        using var ranks = new Ranks(place, Acceleration.Choose(device).Device, TimeSpan.FromSeconds(RankTimeout));
+        ranks.Run(() => Train(configuration, device, ranks, stop));
+    }
+
+    void Train(RunConfiguration configuration, string place, Ranks ranks, CancellationToken stop)
+    {
         using var dataset = Dataset.Open(Data);
         if (DryRun)
         {
@@ -54,8 +74,9 @@ sealed class TrainVerb : IVerb
             return;
         }
         var view = TrainingView.Create();
-        using var trainer = new MetaTrainer(configuration, dataset, Out, new TrainingMachine(Device, Workers, Resume), view);
+        using var trainer = new MetaTrainer(configuration, dataset, Out, new TrainingMachine(place, Workers, Resume, ranks), view);
         trainer.Run(stop);
-        view.Say($"done: {Out}/checkpoints, {Out}/samples, {Out}/metrics.jsonl; tensorboard --logdir {Out}");
+        if (ranks.IsFirst)
+            view.Say($"done: {Out}/checkpoints, {Out}/samples, {Out}/metrics.jsonl; tensorboard --logdir {Out}");
     }
 }

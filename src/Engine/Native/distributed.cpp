@@ -2,6 +2,7 @@
 #include "distributed.h"
 
 #if TD_WITH_GLOO || TD_WITH_NCCL
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
 #if TD_WITH_GLOO
@@ -29,7 +30,7 @@ int64_t door::wait(const Work& work, bool queued, int64_t timeout_ms) {
     return 0;
 }
 
-td_store* td_store_new(const char* host, int64_t port, int64_t serves, int64_t timeout_ms) {
+td_store* td_store_new(const char* host, int64_t port, int64_t serves, const char* prefix, int64_t timeout_ms) {
     return guarded<td_store*>(nullptr, [&] {
         c10d::TCPStoreOptions options;
         options.port = static_cast<uint16_t>(port);
@@ -37,7 +38,7 @@ td_store* td_store_new(const char* host, int64_t port, int64_t serves, int64_t t
         options.waitWorkers = false;
         options.timeout = milliseconds(timeout_ms);
         auto store = c10::make_intrusive<c10d::TCPStore>(host, options);
-        return new td_store{store, store->getPort()};
+        return new td_store{c10::make_intrusive<c10d::PrefixStore>(prefix, store), store->getPort()};
     });
 }
 
@@ -198,7 +199,7 @@ Result without(Result failed) {
 }  // namespace
 
 int64_t td_has_backend(int64_t) { return 0; }
-td_store* td_store_new(const char*, int64_t, int64_t, int64_t) { return without<td_store*>(nullptr); }
+td_store* td_store_new(const char*, int64_t, int64_t, const char*, int64_t) { return without<td_store*>(nullptr); }
 void td_store_release(td_store*) {}
 int64_t td_store_port(td_store*) { return without<int64_t>(-1); }
 int64_t td_store_set(td_store*, const char*, const uint8_t*, int64_t) { return without<int64_t>(-1); }

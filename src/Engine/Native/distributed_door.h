@@ -22,7 +22,7 @@ enum td_reduction { TD_SUM = 0, TD_MIN = 1, TD_MAX = 2 };
 int64_t td_has_backend(int64_t backend);
 
 /* A table of keys and bytes that one process serves over TCP. Waiting functions fail after their time. */
-td_store* td_store_new(const char* host, int64_t port, int64_t serves, int64_t timeout_ms); /* port 0: any, see td_store_port */
+td_store* td_store_new(const char* host, int64_t port, int64_t serves, const char* prefix, int64_t timeout_ms); /* port 0: any */
 void td_store_release(td_store* store);
 int64_t td_store_port(td_store* store);
 int64_t td_store_set(td_store* store, const char* key, const uint8_t* bytes, int64_t length);

@@ -45,6 +45,7 @@ public sealed class EpisodeLoader : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(loading.Batch, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(loading.Workers, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(loading.Prefetch, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)loading.Rank, (uint)loading.Ranks);
         var side = loading.Size == 0 ? dataset.Size : loading.Size;
         if (EpisodeSlot.Length(loading.Batch, sampler.Shots, side) > int.MaxValue)
             throw UserException.Usage($"a batch of {loading.Batch} episodes of {sampler.Shots} shots at {side} pixels is larger than 2 GiB of pictures; lower the batch.");
@@ -111,7 +112,7 @@ public sealed class EpisodeLoader : IDisposable
     {
         PictureTensor.FromBytes(uploads.Length == 0 ? slot.Bytes : uploads[handed % uploads.Length], into: floats);
         var (sources, sourceLandmarks, targets, targetLandmarks) = slot.Parts(floats);
-        return new LoadedBatch(handed, new(sources, sourceLandmarks, targets, targetLandmarks, clips), after);
+        return new LoadedBatch(handed, new(sources, sourceLandmarks, targets, targetLandmarks, clips[First..(First + loading.Batch)]) { StepClips = clips, First = First }, after);
     }
 
     /// <summary>Ends all threads, then frees all buffers.</summary>
@@ -179,7 +180,8 @@ public sealed class EpisodeLoader : IDisposable
 
     void Begin(EpisodeSlot slot)
     {
-        slot.Episodes = [.. Enumerable.Range(0, loading.Batch).Select(_ => sampler.Next())];
+        slot.Step = [.. Enumerable.Range(0, loading.Batch * loading.Ranks).Select(_ => sampler.Next())];
+        slot.Episodes = slot.Step[First..(First + loading.Batch)];
         (slot.After, slot.Fault, slot.Begun, slot.Left) = (sampler.State, null, 0, loading.Batch);
         Monitor.PulseAll(gate);
     }
@@ -227,5 +229,7 @@ public sealed class EpisodeLoader : IDisposable
 
     bool IsFull(long batch) => begun > batch && slots[batch % slots.Length].Left == 0;
 
-    string[] Clips(EpisodeSlot slot) => Array.ConvertAll(slot.Episodes, episode => dataset[episode.Clip].Id);
+    int First => loading.Rank * loading.Batch;
+
+    string[] Clips(EpisodeSlot slot) => Array.ConvertAll(slot.Step, episode => dataset[episode.Clip].Id);
 }

@@ -4,11 +4,17 @@ using TalkingHead.Training;
 
 namespace TalkingHead.Datasets;
 
-/// <summary>How episodes are loaded. Only <see cref="Batch"/>, <see cref="Size"/>, <see cref="Resize"/> and <see cref="Drawing"/> change what comes out.</summary>
+/// <summary>How episodes are loaded. Only <see cref="Batch"/>, <see cref="Ranks"/>, <see cref="Rank"/>, <see cref="Size"/>, <see cref="Resize"/> and <see cref="Drawing"/> change what comes out.</summary>
 public sealed record EpisodeLoading
 {
     /// <summary>Episodes in a batch.</summary>
     public int Batch { get; init; } = 8;
+
+    /// <summary>Ranks that share each step's episodes: of <see cref="Batch"/> times as many that are drawn, this one loads its part.</summary>
+    public int Ranks { get; init; } = 1;
+
+    /// <summary>Which of them this one is.</summary>
+    public int Rank { get; init; }
 
     /// <summary>Side of the pictures wanted; 0 is the dataset's own.</summary>
     public int Size { get; init; }

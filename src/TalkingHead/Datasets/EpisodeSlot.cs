@@ -34,7 +34,7 @@ sealed unsafe class EpisodeSlot : IDisposable
     internal Tensor Bytes { get; }
 
     // From here on: written by the loader under its lock.
-    internal Episode[] Episodes = [];
+    internal Episode[] Step = [], Episodes = []; // of all ranks; this rank's part of them, which the slot holds
     internal EpisodeSamplerState? After;
     internal Exception? Fault;
     internal int Begun, Left; // episodes that a worker took; that are not finished

@@ -17,11 +17,11 @@ public sealed class RowBatch : IDisposable
     readonly List<Tensor> owned = [];
     readonly Tensor weight, start, mean, square; // (U,N), a row for each different clip
     readonly float[] steps;                      // of Adam, of each row
-    readonly Tensor inverse;                     // (B), places in U
+    readonly Tensor inverse;                     // (b), places in U of this rank's part of the batch
     readonly Tensor? u, v, sigma;                // (U), (N), ()
     bool changed;
 
-    internal RowBatch(RowTable table, int length, int[] rows, (Tensor Direction, Tensor Sigma)? spectrum, Device device)
+    internal RowBatch(RowTable table, int length, int[] rows, Range part, (Tensor Direction, Tensor Sigma)? spectrum, Device device)
     {
         (this.table, this.length) = (table, length);
         unique = [.. rows.Distinct().Order()];
@@ -31,7 +31,7 @@ public sealed class RowBatch : IDisposable
         mean = Own(Take(RowLayout.Mean).to(device));
         square = Own(Take(RowLayout.Square).to(device));
         steps = Array.ConvertAll(unique, row => RowLayout.Steps(table[row], length));
-        inverse = Own(tensor(Array.ConvertAll(rows, row => (long)Array.BinarySearch(unique, row))).to(device));
+        inverse = Own(tensor(Array.ConvertAll(rows[part], row => (long)Array.BinarySearch(unique, row))).to(device));
         if (spectrum is var (direction, whole))
         {
             (v, sigma) = (Own(direction.to(device)), Own(whole.to(device)));
@@ -52,7 +52,10 @@ public sealed class RowBatch : IDisposable
     /// <summary>The different rows (U,N); their gradient is here after a backward pass.</summary>
     internal Tensor Weight => weight;
 
-    /// <summary>W_i of each clip of the batch (B,N), divided by σ where spectral norm is on.</summary>
+    /// <summary>Their gradient (U,N) after a backward pass.</summary>
+    public Tensor Gradient => weight.grad ?? throw new InvalidOperationException("The rows have no gradient: no backward pass has reached them.");
+
+    /// <summary>W_i of each clip of this rank's part of the batch (b,N), divided by σ where spectral norm is on.</summary>
     public Tensor Rows()
     {
         using var scope = NewDisposeScope();
@@ -67,7 +70,7 @@ public sealed class RowBatch : IDisposable
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var grad = weight.grad ?? throw new InvalidOperationException("The rows have no gradient: no backward pass has reached them.");
+        var grad = Gradient;
         for (int i = 0; i < steps.Length; i++)
             steps[i]++;
         mean.mul_(settings.Beta1).add_(grad, alpha: 1 - settings.Beta1);

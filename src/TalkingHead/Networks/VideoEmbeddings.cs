@@ -72,13 +72,17 @@ public sealed class VideoEmbeddings : IDisposable
     /// The rows of a batch of clips (B), on <paramref name="device"/>; unknown clips get a new row, which
     /// <see cref="Created"/> counts. The batch before it is written back first, so one batch is out at a time.
     /// </summary>
-    public RowBatch Gather(IReadOnlyList<string> batch, Device device)
+    /// <param name="batch">Clips of the whole step, of all ranks.</param>
+    /// <param name="device">Where they are wanted.</param>
+    /// <param name="first">This rank's part of them starts here.</param>
+    /// <param name="count">How many are its part; -1 for all the rest.</param>
+    public RowBatch Gather(IReadOnlyList<string> batch, Device device, int first = 0, int count = -1)
     {
         Flush();
         Add(batch);
         using var scope = NewDisposeScope();
         int[] rows = [.. batch.Select(clip => numbers[clip])];
-        pending = new RowBatch(table, length, rows, spectrum?.Iterate(), device);
+        pending = new RowBatch(table, length, rows, first..(count < 0 ? rows.Length : first + count), spectrum?.Iterate(), device);
         return pending;
     }
 

@@ -1,8 +1,10 @@
 using TalkingHead.Configuration;
+using TalkingHead.Distributed;
 using TorchSharp;
 #if SYSTEM_LIBTORCH
 using TorchSharp.Libtorch;
 #endif
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Training;
@@ -104,6 +106,13 @@ public static class Acceleration
         return process.PeakWorkingSet64;
     }
 
+    /// <summary>Lets the processes of one machine share its processors, unless OMP_NUM_THREADS says how many threads each has.</summary>
+    public static void ShareProcessors(int processes)
+    {
+        if (processes > 1 && Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is null)
+            set_num_threads(Math.Max(1, Environment.ProcessorCount / processes));
+    }
+
     /// <summary>Bytes of memory in use: the device's where it has its own, else the process's.</summary>
     public static long MemoryInUse(Device device)
     {
@@ -120,3 +129,119 @@ public static class Acceleration
 /// <param name="Replay">Starts it; does not wait.</param>
 /// <param name="Owner">Frees it and its memory.</param>
 public sealed record RecordedWork(Tensor Result, Action Replay, IDisposable Owner);
+
+#if SYSTEM_LIBTORCH
+/// <summary>The tensors' way between ranks: c10d's, over Gloo for a CPU and NCCL for CUDA.</summary>
+sealed class Collectives : IDisposable
+{
+    const string FirstKey = "talkinghead/first";
+    static readonly TimeSpan Look = TimeSpan.FromSeconds(1); // between two looks at whether a rank has failed
+
+    readonly RankPlace place;
+    readonly TcpStore store;
+    ProcessGroup? group;
+
+    /// <summary>Finds the others' store, or serves it.</summary>
+    /// <exception cref="UserException">Nobody answers in time, or the port is taken.</exception>
+    public Collectives(RankPlace place, TimeSpan patience)
+    {
+        this.place = place;
+        bool serves = place.Rank == 0 && !place.LauncherServes;
+        try
+        {
+            store = new TcpStore(place.Host, place.Port, serves, patience, $"talkinghead/{place.Attempt}/");
+        }
+        catch (System.Runtime.InteropServices.ExternalException failure)
+        {
+            throw new UserException(serves
+                ? $"rank 0 cannot serve {place.Host}:{place.Port} ({failure.Message}). Choose another MASTER_PORT, the same for every rank."
+                : $"rank {place.Rank}: nobody answers at {place.Host}:{place.Port} ({failure.Message}). Check that rank 0 runs there, and that MASTER_ADDR and MASTER_PORT are the same for every rank.", failure);
+        }
+    }
+
+    /// <summary>Rank 0's text, once.</summary>
+    public string FromFirst(string? mine)
+    {
+        if (mine is not null)
+            store.Set(FirstKey, System.Text.Encoding.UTF8.GetBytes(mine));
+        return System.Text.Encoding.UTF8.GetString(store.Get(FirstKey));
+    }
+
+    /// <summary>Forms the group, when every rank does.</summary>
+    public void Form(Device device, string address, TimeSpan timeout)
+    {
+        var backend = device.type == DeviceType.CUDA ? CollectiveBackend.Nccl : CollectiveBackend.Gloo;
+        if (!ProcessGroup.Has(backend))
+            throw new UserException(backend == CollectiveBackend.Nccl
+                ? $"several ranks on {device} need NCCL, with which the engine was not built: nccl.h was not found, or this libtorch has no NCCL. Install NCCL's and CUDA's headers and build again."
+                : "several ranks on a CPU need Gloo, with which the engine was not built: install its headers (Debian: libgloo-dev) and build again.");
+        group = new ProcessGroup(store, backend, place.Rank, place.Count, timeout, place.Interface, address);
+    }
+
+    /// <summary>Puts the root's numbers into everybody's tensor.</summary>
+    public void Broadcast(Tensor tensor, int root, Action check) => Finish(group!.Broadcast(tensor, root), check);
+
+    /// <summary>Puts the sum into everybody's tensor.</summary>
+    public void Sum(Tensor tensor, Action check) => Finish(group!.AllReduce(tensor), check);
+
+    /// <summary>Buckets of gradients, which are sent during backward.</summary>
+    public GradientBuckets Buckets(IReadOnlyList<Parameter> parameters) => new(new TorchSharp.Libtorch.GradientBuckets(group!, parameters));
+
+    static void Finish(CollectiveWork work, Action check)
+    {
+        using (work)
+            while (!work.Wait(Look))
+                check();
+    }
+
+    /// <summary>Leaves the others where they are: after a failure a goodbye would wait for them.</summary>
+    public void Abort()
+    {
+        if (group?.Backend == CollectiveBackend.Gloo)
+            group.Abort();
+    }
+
+    public void Dispose()
+    {
+        group?.Dispose();
+        store.Dispose();
+    }
+
+    /// <summary>The engine's buckets, waited for with a look at whether a rank has failed.</summary>
+    public sealed class GradientBuckets(TorchSharp.Libtorch.GradientBuckets buckets) : IDisposable
+    {
+        public void Arm() => buckets.Arm();
+
+        public void Finish(Action check)
+        {
+            buckets.Send();
+            while (!buckets.Wait(Look))
+                check();
+        }
+
+        public void Dispose() => buckets.Dispose();
+    }
+}
+#else
+/// <summary>The tensors' way between ranks, which a NuGet package does not offer: the first call says so, no other is reached.</summary>
+sealed class Collectives : IDisposable
+{
+    public Collectives(RankPlace place, TimeSpan patience) => throw UserException.Usage(
+        $"WORLD_SIZE is {place.Count}: several ranks need c10d, which the TorchSharp package does not offer. Build with TorchPackage=system, or start one process without WORLD_SIZE.");
+
+    public string FromFirst(string? mine) => mine!;
+    public void Form(Device device, string address, TimeSpan timeout) { }
+    public void Broadcast(Tensor tensor, int root, Action check) { }
+    public void Sum(Tensor tensor, Action check) { }
+    public GradientBuckets Buckets(IReadOnlyList<Parameter> parameters) => new();
+    public void Abort() { }
+    public void Dispose() { }
+
+    public sealed class GradientBuckets : IDisposable
+    {
+        public void Arm() { }
+        public void Finish(Action check) { }
+        public void Dispose() { }
+    }
+}
+#endif

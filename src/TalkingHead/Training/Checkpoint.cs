@@ -36,6 +36,9 @@ public static class Checkpoint
         /// <summary>Numbers of the batches that are left out.</summary>
         public IReadOnlyList<long> Skipped { get; init; } = [];
 
+        /// <summary>Episodes of a step, over all ranks: what <see cref="Skipped"/> numbers; none of checkpoints before there were ranks.</summary>
+        public int? Episodes { get; init; }
+
         /// <summary>The last validation's score, higher is better; none before the first.</summary>
         public double? Score { get; init; }
 

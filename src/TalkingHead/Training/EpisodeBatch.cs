@@ -18,7 +18,7 @@ public sealed class EpisodeBatch : IDisposable
         Shapes.Expect(sourceLandmarks, "source landmarks", source.shape);
         Shapes.Expect(target, "target frames", b, 3, side, side);
         Shapes.Expect(targetLandmarks, "target landmarks", target.shape);
-        (Source, SourceLandmarks, Target, TargetLandmarks, Clips) = (source, sourceLandmarks, target, targetLandmarks, clips);
+        (Source, SourceLandmarks, Target, TargetLandmarks, Clips, StepClips) = (source, sourceLandmarks, target, targetLandmarks, clips, clips);
     }
 
     public Tensor Source { get; }
@@ -30,6 +30,12 @@ public sealed class EpisodeBatch : IDisposable
     public Tensor TargetLandmarks { get; }
 
     public IReadOnlyList<string> Clips { get; }
+
+    /// <summary>The clips of the whole step: with several ranks this batch is one rank's part of them.</summary>
+    public IReadOnlyList<string> StepClips { get; init; }
+
+    /// <summary>Where this batch's clips start among the step's.</summary>
+    public int First { get; init; }
 
     /// <summary>The batch in <paramref name="count"/> parts of nearly one size, as views: what each needs of memory is less.</summary>
     internal IEnumerable<EpisodePart> Parts(int count)

@@ -1,4 +1,5 @@
 using TalkingHead.Configuration;
+using TalkingHead.Distributed;
 using TalkingHead.Objectives;
 using TalkingHead.Speed;
 using TorchSharp.Modules;
@@ -13,21 +14,27 @@ sealed class GameSide : IDisposable
     readonly Adam optimizer;
     readonly double rate, clipNorm;
     readonly string name;
+    readonly Ranks ranks;
+    readonly GradientAverage? average;
     LossTerms? last;
     Tensor? sum; // of the parts' totals
+    double missing; // share of the batch whose parts are still to come
 
     /// <param name="name">"generator" or "discriminator": names its losses.</param>
     /// <param name="parameters">What it trains.</param>
     /// <param name="rate">Learning rate.</param>
     /// <param name="settings">The rest of Adam.</param>
-    public GameSide(string name, IEnumerable<Parameter> parameters, double rate, OptimizerSettings settings)
+    /// <param name="ranks">Whose gradients are averaged; none for this process alone.</param>
+    public GameSide(string name, IEnumerable<Parameter> parameters, double rate, OptimizerSettings settings, Ranks? ranks = null)
     {
+        this.ranks = ranks ?? Ranks.Alone;
         this.name = name;
         this.parameters = [.. parameters];
         this.rate = rate;
         optimizer = optim.Adam(this.parameters, rate, settings.Beta1, settings.Beta2, settings.Epsilon);
         Acceleration.Speed(optimizer, this.parameters[0].device);
         clipNorm = settings.ClipNorm;
+        average = this.ranks.Gradients(this.parameters);
         Freeze();
     }
 
@@ -59,7 +66,7 @@ sealed class GameSide : IDisposable
     {
         Thaw();
         optimizer.zero_grad();
-        sum = null;
+        (sum, missing) = (null, 1);
     }
 
     /// <summary>
@@ -69,6 +76,9 @@ sealed class GameSide : IDisposable
     public void Accumulate(LossTerms terms, double share, OrderedDictionary<string, Tensor> losses)
     {
         var total = terms.Total();
+        missing -= share;
+        if (missing < 1e-9)
+            average?.Arm();
         (share == 1 ? total : share * total).backward();
         StepClock.Mark(StepPhase.Backward);
         foreach (var (term, value) in terms.Values)
@@ -78,14 +88,15 @@ sealed class GameSide : IDisposable
         (last, sum) = (terms, sum is null ? total.detach() : sum + total.detach());
     }
 
-    /// <summary>Ends the step: checks the gradient, then lets the optimiser move the weights, and freezes them.</summary>
+    /// <summary>Ends the step: averages the gradient over the ranks, checks the gradient, then lets the optimiser move the weights, and freezes them.</summary>
     /// <exception cref="NonFiniteException">A term or the gradient is not finite; no weight has changed.</exception>
     public void Step(OrderedDictionary<string, Tensor> losses)
     {
         using var scope = NewDisposeScope();
+        average?.Finish();
         var norm = Health.GradientNorm(parameters);
         if (Careful)
-            Health.Check(name, last!, sum!, norm);
+            Health.Check(name, last!, sum!, norm, ranks);
         if (clipNorm > 0)
             ClipGradients(norm);
         optimizer.step();
@@ -112,5 +123,9 @@ sealed class GameSide : IDisposable
             parameter.requires_grad_(value);
     }
 
-    public void Dispose() => optimizer.Dispose();
+    public void Dispose()
+    {
+        average?.Dispose();
+        optimizer.Dispose();
+    }
 }

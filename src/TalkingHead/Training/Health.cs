@@ -1,3 +1,4 @@
+using TalkingHead.Distributed;
 using TalkingHead.Objectives;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -23,15 +24,18 @@ static class Health
         return stack(norms).norm().MoveToOuterDisposeScope();
     }
 
-    /// <summary>Names the first term that is not finite, else the gradient.</summary>
+    /// <summary>Names the first term that is not finite with any rank, else the gradient, which is the ranks' mean already.</summary>
     /// <exception cref="NonFiniteException">The total of the terms or the norm is not finite.</exception>
-    public static void Check(string phase, LossTerms terms, Tensor total, Tensor gradientNorm)
+    public static void Check(string phase, LossTerms terms, Tensor total, Tensor gradientNorm, Ranks ranks)
     {
         // One number to read while all is well. Both are needed: the slope of |x| at NaN is 0.
         using var both = total + gradientNorm;
+        ranks.Average([both]);
         if (float.IsFinite(both.item<float>()))
             return;
-        foreach (var (name, value) in terms.Values)
+        var values = terms.Values.Select(term => KeyValuePair.Create(term.Key, term.Value.detach().clone())).ToList();
+        ranks.Average([.. values.Select(value => value.Value)]);
+        foreach (var (name, value) in values)
             if (!float.IsFinite(value.item<float>()))
                 throw new NonFiniteException($"the term {name} of the {phase}'s loss");
         throw new NonFiniteException($"the {phase}'s gradient");

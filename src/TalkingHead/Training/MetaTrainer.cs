@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using TalkingHead.Configuration;
 using TalkingHead.Datasets;
+using TalkingHead.Distributed;
 using TalkingHead.Evaluation;
 using TalkingHead.Faces;
 using TalkingHead.Networks;
@@ -14,7 +15,8 @@ namespace TalkingHead.Training;
 /// <param name="Device">"cpu", "cuda", "cuda:1" or "auto".</param>
 /// <param name="Workers">Threads that decode frames.</param>
 /// <param name="Resume">Whether a run that is there is continued.</param>
-public sealed record TrainingMachine(string Device = "auto", int Workers = 2, bool Resume = false);
+/// <param name="Ranks">The processes that train this run together; none for this one alone.</param>
+public sealed record TrainingMachine(string Device = "auto", int Workers = 2, bool Resume = false, Ranks? Ranks = null);
 
 /// <summary>
 /// Meta-learning over a dataset (paper, section 3.2), from the first step to the last, through any number of
@@ -26,7 +28,9 @@ public sealed class MetaTrainer : IDisposable
 
     readonly RunConfiguration configuration;
     readonly TrainingSettings settings;
-    readonly RunDirectory run;
+    readonly Ranks ranks;
+    readonly string path;
+    readonly RunDirectory? run; // of rank 0, as are averages, validation and log
     readonly Dataset dataset;
     readonly ITrainingView view;
     readonly Device device;
@@ -43,7 +47,7 @@ public sealed class MetaTrainer : IDisposable
     readonly LandmarkDrawing drawing;
     readonly HashSet<long> skipped = [];
     EpisodeLoader loader;
-    RunLog log;
+    RunLog? log;
     int step, failures, failedAt, damaged, lastSaved = -1;
     double? score;
 
@@ -51,31 +55,36 @@ public sealed class MetaTrainer : IDisposable
     /// <exception cref="UserException">The run, the dataset or the device does not fit.</exception>
     public MetaTrainer(RunConfiguration configuration, Dataset dataset, string path, TrainingMachine machine, ITrainingView view)
     {
-        (this.configuration, this.dataset, this.view, settings, workers) = (configuration, dataset, view, configuration.Training, machine.Workers);
+        (this.configuration, this.dataset, this.path, settings, workers, ranks) = (configuration, dataset, path, configuration.Training, machine.Workers, machine.Ranks ?? Ranks.Alone);
+        this.view = view = ranks.IsFirst ? view : new Unseen();
         if (dataset.Size != configuration.Data.Size)
             throw UserException.Usage($"{dataset.Folder}: its frames are {dataset.Size} pixels a side, the configuration's are {configuration.Data.Size}. Set data.size, or prepare the dataset with --size {configuration.Data.Size}.");
         (device, string reason) = Acceleration.Choose(machine.Device);
         content = ContentLoss.Create(configuration.Objective, settings.Seed, device);
-        run = RunDirectory.Open(path, machine.Resume);
+        run = ranks.IsFirst ? RunDirectory.Open(path, machine.Resume) : null;
         view.Say($"device: {device} ({reason}); {Acceleration.Libtorch}");
+        if (ranks.Count > 1)
+            view.Say($"ranks: {ranks.Count}, each with {settings.Batch} of a step's {settings.Batch * ranks.Count} episodes");
         view.Say(content.Reason);
         Acceleration.Configure(settings.Precision);
         drawing = LandmarkDrawing.Of(configuration.Landmarks);
-        var heldOut = HeldOutClip.Of(dataset, settings.ValidationIdentities, drawing);
+        var heldOut = ranks.IsFirst ? HeldOutClip.Of(dataset, settings.ValidationIdentities, drawing) : [];
         validation = heldOut.Count > 0 ? new Validation(configuration, heldOut, device) : null;
         view.Say(validation is null ? "validation: off, no identity is held out" : $"validation: {validation.Identities} held-out identities");
         networks = new NetworkSet(configuration, device);
         embeddings = new VideoEmbeddings(configuration);
-        trainingStep = new TrainingStep(configuration, networks.Embedder, networks.Generator, networks.Discriminator, embeddings, content) { Careful = device.type == TorchSharp.DeviceType.CPU };
-        if (settings.Averaging > 0)
+        trainingStep = new TrainingStep(configuration, networks.Embedder, networks.Generator, networks.Discriminator, embeddings, content, ranks) { Careful = device.type == TorchSharp.DeviceType.CPU };
+        if (ranks.IsFirst && settings.Averaging > 0)
             (embedderAverage, generatorAverage) = (new Averaging(networks.Embedder, settings.Averaging), new Averaging(networks.Generator, settings.Averaging));
         state = new TrainingState(networks, trainingStep, embeddings, embedderAverage, generatorAverage, statistics, device);
         sampler = new EpisodeSampler(dataset, new EpisodeSampling { Shots = configuration.Episodes.Shots, Seed = (ulong)settings.Seed, Mirror = configuration.Episodes.Mirror, Recolor = configuration.Episodes.Recolor });
         view.Say($"dataset: {sampler.Count} clips to train on{(sampler.TooShort > 0 ? $", {sampler.TooShort} left out as shorter than {configuration.Episodes.Shots + 1} frames" : "")}");
+        ranks.Expect("configuration", configuration.ToYaml(), "Start all ranks with the same command.");
+        ranks.Expect("dataset", sampler.State.Clips, "Give all ranks the same --data.");
         int rows = embeddings.Add(sampler.Clips.Select(clip => dataset[clip].Id));
         view.Say($"W: {rows} rows, one a clip, from the seeded initialiser");
         (loader, log) = Begin(machine.Resume);
-        run.Describe(configuration, device.ToString());
+        run?.Describe(configuration, device.ToString(), ranks.Count);
     }
 
     /// <summary>Trains to the last step, or until <paramref name="stop"/>: then the step is finished and saved.</summary>
@@ -101,32 +110,39 @@ public sealed class MetaTrainer : IDisposable
                 Validate();
             if (step % settings.SampleEvery == 0 || step == settings.Steps)
                 Sample();
-            if (step % settings.CheckpointEvery == 0 || step == settings.Steps || stop.IsCancellationRequested)
+            bool stopping = ranks.Any(stop.IsCancellationRequested);
+            if (step % settings.CheckpointEvery == 0 || step == settings.Steps || stopping)
                 Save();
-            if (step < settings.Steps)
-                stop.ThrowIfCancellationRequested();
+            if (step < settings.Steps && stopping)
+                throw new OperationCanceledException($"{path}: stopped at step {step}.", stop);
         }
         if (lastSaved != step)
-            throw new UserException($"{run.Path}: the last steps could not be saved; the run stands at step {lastSaved}. Make room and run the same command with --resume.");
+            throw new UserException($"{path}: the last steps could not be saved; the run stands at step {lastSaved}. Make room and run the same command with --resume.");
     }
 
-    // None where a clip of the batch is damaged: it is named and left out.
+    // None where a clip of the batch is damaged, in any rank's part: it is named and left out.
     LoadedBatch? Next()
     {
+        LoadedBatch? batch = null;
+        UserException? own = null;
         try
         {
-            var batch = loader.Next();
-            damaged = 0;
-            return batch;
+            batch = loader.Next();
         }
         catch (UserException damage)
         {
-            if (++damaged == MostFailures)
-                throw new UserException($"{MostFailures} batches in a row hold a damaged clip, the last: {damage.Message} Check the dataset with inspect --verify.", damage);
-            log.Note("skipped", step, damage.Message, []);
-            view.Say($"step {step + 1}: a batch is left out: {damage.Message}");
-            return null;
+            own = damage;
         }
+        if (ranks.Gather(own?.Message ?? "").FirstOrDefault(message => message != "") is not { } incident)
+        {
+            damaged = 0;
+            return batch;
+        }
+        if (++damaged == MostFailures)
+            throw new UserException($"{MostFailures} batches in a row hold a damaged clip, the last: {incident} Check the dataset with inspect --verify.", own);
+        log?.Note("skipped", step, incident, []);
+        view.Say($"step {step + 1}: a batch is left out: {incident}");
+        return null;
     }
 
     // False where the step was given up and the run went back to its last checkpoint.
@@ -156,6 +172,7 @@ public sealed class MetaTrainer : IDisposable
     // False where a figure is not finite: the run goes back to its last checkpoint and looks at every step from there on.
     bool Report(EpisodeBatch batch, double stepsPerSecond)
     {
+        statistics.Average(ranks);
         var figures = statistics.Read();
         if (figures.FirstOrDefault(figure => !double.IsFinite(figure.Value)) is { Key: { } name })
         {
@@ -165,11 +182,12 @@ public sealed class MetaTrainer : IDisposable
             return false;
         }
         var byName = figures.ToDictionary();
-        log.Figures("train", step, figures);
-        log.Speed("episodes_per_second", step, stepsPerSecond * settings.Batch);
-        log.Speed("memory_bytes", step, Acceleration.MemoryInUse(device));
-        view.Report(step, settings.Steps, stepsPerSecond * settings.Batch, (settings.Steps - step) / stepsPerSecond, figures, Acceleration.MemoryInUse(device));
-        Warn(Diagnosis.OfTraining(byName), batch.Clips);
+        double episodesPerSecond = stepsPerSecond * settings.Batch * ranks.Count;
+        log?.Figures("train", step, figures);
+        log?.Speed("episodes_per_second", step, episodesPerSecond);
+        log?.Speed("memory_bytes", step, Acceleration.MemoryInUse(device));
+        view.Report(step, settings.Steps, episodesPerSecond, (settings.Steps - step) / stepsPerSecond, figures, Acceleration.MemoryInUse(device));
+        Warn(Diagnosis.OfTraining(byName), batch.StepClips);
         return true;
     }
 
@@ -180,7 +198,7 @@ public sealed class MetaTrainer : IDisposable
         Adopt(validation);
         var figures = validation.Run();
         var byName = figures.ToDictionary();
-        log.Figures("validation", step, figures);
+        log?.Figures("validation", step, figures);
         view.Say($"step {step}: held out SSIM {byName["feed_forward_ssim"]:0.0000}, PSNR {byName["feed_forward_psnr"]:0.00} "
             + $"(copy-nearest {byName["copy_nearest_ssim"]:0.0000}, {byName["copy_nearest_psnr"]:0.00}; mean frame {byName["mean_frame_ssim"]:0.0000}, {byName["mean_frame_psnr"]:0.00})");
         Warn(Diagnosis.OfValidation(byName), []);
@@ -189,13 +207,13 @@ public sealed class MetaTrainer : IDisposable
 
     void Sample()
     {
-        if (validation is null)
+        if (validation is null || run is null)
             return;
         Adopt(validation);
         var sheet = validation.Sheet(most: 8);
         sheet.Save(Path.Combine(run.Samples, $"step-{step:D7}.png"));
         using var scope = NewDisposeScope();
-        log.Picture("samples", step, Pictures.Stack([sheet], CPU)[0]);
+        log?.Picture("samples", step, Pictures.Stack([sheet], CPU)[0]);
     }
 
     void Adopt(Validation into) => into.Use(embedderAverage?.State ?? networks.Embedder.state_dict(), generatorAverage?.State ?? networks.Generator.state_dict());
@@ -204,15 +222,24 @@ public sealed class MetaTrainer : IDisposable
     {
         foreach (string warning in warnings)
         {
-            log.Note("warning", step, warning, clips);
+            log?.Note("warning", step, warning, clips);
             view.Say($"step {step}: {warning}");
         }
     }
 
     void Save()
     {
+        statistics.Average(ranks);
         if (!statistics.AreFinite())
             return; // the next report goes back to the checkpoint before
+        state.Agree(ranks);
+        if (run is not null)
+            Write(run);
+        lastSaved = ranks.FromFirst(lastSaved);
+    }
+
+    void Write(RunDirectory run)
+    {
         try
         {
             Checkpoint.Save(run, new Checkpoint.State
@@ -221,7 +248,8 @@ public sealed class MetaTrainer : IDisposable
                 Sampler = JsonSerializer.Serialize(loader.State),
                 Batch = loader.NextNumber,
                 Skipped = [.. skipped.Order()],
-                MetricsBytes = log.Position,
+                Episodes = settings.Batch * ranks.Count,
+                MetricsBytes = log!.Position,
                 Score = score,
             }, state.Save);
             lastSaved = step;
@@ -237,40 +265,47 @@ public sealed class MetaTrainer : IDisposable
     void GoBack(LoadedBatch batch, NonFiniteException failure)
     {
         string incident = $"{failure.Term} is not finite";
-        view.Say($"step {step + 1}: {incident}; clips {string.Join(", ", batch.Episodes.Clips)}. Going back to step {Math.Max(lastSaved, 0)}, without this batch.");
+        view.Say($"step {step + 1}: {incident}; clips {string.Join(", ", batch.Episodes.StepClips)}. Going back to step {Math.Max(lastSaved, 0)}, without this batch.");
         if (++failures == MostFailures)
-            throw new UserException($"{run.Path}: {MostFailures} batches in a row gave no finite number, the last at step {step + 1} ({failure.Term}). The learning rates are too high, or the data is damaged: inspect --verify it, and lower optimizer.generator_rate.");
+            throw new UserException($"{path}: {MostFailures} batches in a row gave no finite number, the last at step {step + 1} ({failure.Term}). The learning rates are too high, or the data is damaged: inspect --verify it, and lower optimizer.generator_rate.");
         (failedAt, long bad) = (Math.Max(failedAt, step + 1), batch.Number);
         StartAgain();
         skipped.Add(bad);
-        log.Note("skipped", step, incident, batch.Episodes.Clips);
+        log?.Note("skipped", step, incident, batch.Episodes.StepClips);
         Save();
     }
 
     void StartAgain()
     {
         loader.Dispose();
-        log.Dispose();
+        log?.Dispose();
         (loader, log) = Begin(resume: true);
     }
 
-    // Step 0, or the newest whole checkpoint.
-    (EpisodeLoader, RunLog) Begin(bool resume)
+    // Step 0, or the newest whole checkpoint. Rank 0 reads; the others get its state, also on machines without the run.
+    (EpisodeLoader, RunLog?) Begin(bool resume)
     {
         long kept = 0, number = 0;
-        if (resume && Checkpoint.Newest(run, view.Say) is var (folder, saved))
+        Checkpoint.State? newest = null;
+        if (resume && run is not null && Checkpoint.Newest(run, view.Say) is var (folder, found))
         {
             state.Load(folder);
+            newest = found;
+        }
+        if (ranks.FromFirst(newest) is { } saved)
+        {
             sampler.Restore(JsonSerializer.Deserialize<EpisodeSamplerState>(saved.Sampler)!);
             (step, lastSaved, score, kept, number) = (saved.Step, saved.Step, saved.Score, saved.MetricsBytes, saved.Batch);
-            skipped.UnionWith(saved.Skipped);
+            if (saved.Episodes is null || saved.Episodes == settings.Batch * ranks.Count)
+                skipped.UnionWith(saved.Skipped); // else the numbers are of other batches
             view.Say($"going on from step {step}");
         }
-        var opened = new RunLog(run, kept);
-        var episodes = new EpisodeLoader(dataset, sampler, new EpisodeLoading { Batch = settings.Batch, Workers = workers, Drawing = drawing }, device, number);
+        state.FromFirst(ranks);
+        var opened = run is null ? null : new RunLog(run, kept);
+        var episodes = new EpisodeLoader(dataset, sampler, new EpisodeLoading { Batch = settings.Batch, Ranks = ranks.Count, Rank = ranks.Rank, Workers = workers, Drawing = drawing }, device, number);
         if (lastSaved >= 0)
             return (episodes, opened);
-        opened.Text("configuration", 0, configuration.ToYaml());
+        opened?.Text("configuration", 0, configuration.ToYaml());
         (loader, log) = (episodes, opened);
         Save(); // what the first steps can go back to
         return (episodes, opened);
@@ -280,7 +315,7 @@ public sealed class MetaTrainer : IDisposable
     public void Dispose()
     {
         loader.Dispose();
-        log.Dispose();
+        log?.Dispose();
         validation?.Dispose();
         trainingStep.Dispose();
         embedderAverage?.Dispose();
@@ -289,6 +324,18 @@ public sealed class MetaTrainer : IDisposable
         embeddings.Dispose();
         networks.Dispose();
         content.Dispose();
-        run.Dispose();
+        run?.Dispose();
+    }
+
+    // What other ranks have to say, rank 0 says.
+    sealed class Unseen : ITrainingView
+    {
+        public void Say(string line)
+        {
+        }
+
+        public void Report(int step, int steps, double episodesPerSecond, double secondsLeft, IReadOnlyList<KeyValuePair<string, double>> figures, long memoryBytes)
+        {
+        }
     }
 }

@@ -71,7 +71,7 @@ public sealed class RunDirectory : IDisposable
     }
 
     /// <summary>Writes what the run is made of and where it runs, before its first step.</summary>
-    public void Describe(RunConfiguration configuration, string device)
+    public void Describe(RunConfiguration configuration, string device, int ranks = 1)
     {
         AtomicFile.Write(Configuration, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(configuration.ToYaml())));
         var environment = new Dictionary<string, string>
@@ -82,6 +82,7 @@ public sealed class RunDirectory : IDisposable
             ["processors"] = Environment.ProcessorCount.ToString(),
             ["libtorch"] = Acceleration.Libtorch,
             ["device"] = device,
+            ["ranks"] = ranks.ToString(),
         };
         AtomicFile.Write(Inside("environment.json"), stream => JsonSerializer.Serialize(stream, environment, Indented));
     }

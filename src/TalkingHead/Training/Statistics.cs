@@ -1,3 +1,4 @@
+using TalkingHead.Distributed;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Training;
@@ -18,6 +19,22 @@ public sealed class Statistics : IDisposable
             sums[name] = (entry.Sum, entry.Count + 1);
         }
     }
+
+    /// <summary>Every rank's sums become their mean: what one rank with the whole batch would have.</summary>
+    public void Average(Ranks ranks) => ranks.Average([.. sums.Values.Select(entry => entry.Sum)]);
+
+    /// <summary>Rank 0's sums become everybody's.</summary>
+    public void FromFirst(Ranks ranks, Device device)
+    {
+        if (ranks.Count == 1)
+            return;
+        var first = ranks.FromFirst(sums.Select(pair => new Saved(pair.Key, pair.Value.Sum.item<double>(), pair.Value.Count)).ToList());
+        Clear();
+        foreach (var (name, sum, count) in first)
+            sums[name] = (tensor(sum, ScalarType.Float64, device).DetachFromDisposeScope(), count);
+    }
+
+    sealed record Saved(string Name, double Sum, int Count);
 
     /// <summary>The means since the last reading. This waits for the device.</summary>
     public IReadOnlyList<KeyValuePair<string, double>> Read()

@@ -1,3 +1,4 @@
+using TalkingHead.Distributed;
 using TalkingHead.Formats;
 using TalkingHead.Networks;
 using TorchSharp;
@@ -42,6 +43,40 @@ sealed class TrainingState(NetworkSet networks, TrainingStep step, VideoEmbeddin
         statistics.Load(rest.Where(pair => pair.Key.StartsWith("statistics.", StringComparison.Ordinal)).Select(pair => KeyValuePair.Create(pair.Key["statistics.".Length..], pair.Value)), device);
         set_rng_state(rest["generator_state"]);
     }
+
+    /// <summary>Everybody goes on from what rank 0 has.</summary>
+    public void FromFirst(Ranks ranks)
+    {
+        if (ranks.Count == 1)
+            return;
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var moments = Optimizers().ToList();
+        ranks.FromFirst([.. Tensors(), .. moments.SelectMany(state => new[] { state.exp_avg!, state.exp_avg_sq! })]);
+        foreach (var (state, steps) in moments.Zip(ranks.FromFirst(moments.Select(state => state.step).ToList())))
+            state.step = steps;
+        embeddings.FromFirst(ranks);
+        statistics.FromFirst(ranks, device);
+        var random = get_rng_state();
+        ranks.FromFirst([random]);
+        set_rng_state(random);
+    }
+
+    /// <summary>Before a checkpoint: the vectors of spectral norm are rank 0's, and everything else must be.</summary>
+    /// <exception cref="UserException">A rank went another way: its hardware or its libtorch computes differently.</exception>
+    public void Agree(Ranks ranks)
+    {
+        if (ranks.Count == 1)
+            return;
+        using var scope = NewDisposeScope();
+        ranks.FromFirst(Tensors().Where(tensor => !tensor.requires_grad && tensor.ndim == 1));
+        ranks.Expect("state", StateSharing.Digest([.. Tensors(), .. Optimizers().SelectMany(state => new[] { state.exp_avg!, state.exp_avg_sq! }), get_rng_state()], embeddings),
+            "It computes differently: check that all ranks have the same kind of GPU and the same libtorch, then go on with --resume from the checkpoint before.");
+    }
+
+    IEnumerable<Tensor> Tensors() => Networks().Select(pair => pair.Value);
+
+    IEnumerable<Adam.State> Optimizers() => States(step.GeneratorOptimizer).Concat(States(step.DiscriminatorOptimizer)).Select(entry => entry.State);
 
     List<KeyValuePair<string, Tensor>> Networks() =>
     [

@@ -1,4 +1,5 @@
 using TalkingHead.Configuration;
+using TalkingHead.Distributed;
 using TalkingHead.Networks;
 using TalkingHead.Objectives;
 using TalkingHead.Speed;
@@ -22,17 +23,18 @@ public sealed class TrainingStep : IDisposable
     readonly ContentLoss content;
     readonly ObjectiveSettings objective;
     readonly OptimizerSettings settings;
+    readonly Ranks ranks;
     readonly GameSide generatorSide;
     readonly GameSide discriminatorSide;
     OptimizerSettings rowSettings; // W's
 
-    /// <summary>A step over networks that the caller owns.</summary>
-    public TrainingStep(RunConfiguration configuration, Embedder embedder, Generator generator, Discriminator discriminator, VideoEmbeddings embeddings, ContentLoss content)
+    /// <summary>A step over networks that the caller owns; with several ranks each works on its part of the batch.</summary>
+    public TrainingStep(RunConfiguration configuration, Embedder embedder, Generator generator, Discriminator discriminator, VideoEmbeddings embeddings, ContentLoss content, Ranks? ranks = null)
     {
         (this.embedder, this.generator, this.discriminator, this.embeddings, this.content) = (embedder, generator, discriminator, embeddings, content);
-        (objective, settings, rowSettings) = (configuration.Objective, configuration.Optimizer, configuration.Optimizer);
-        generatorSide = new GameSide("generator", [.. embedder.parameters(), .. generator.parameters()], settings.GeneratorRate, settings);
-        discriminatorSide = new GameSide("discriminator", discriminator.parameters(), settings.DiscriminatorRate, settings);
+        (objective, settings, rowSettings, this.ranks) = (configuration.Objective, configuration.Optimizer, configuration.Optimizer, ranks ?? Ranks.Alone);
+        generatorSide = new GameSide("generator", [.. embedder.parameters(), .. generator.parameters()], settings.GeneratorRate, settings, this.ranks);
+        discriminatorSide = new GameSide("discriminator", discriminator.parameters(), settings.DiscriminatorRate, settings, this.ranks);
     }
 
     /// <summary>Looks at every gradient before weights move (<see cref="GameSide.Careful"/>).</summary>
@@ -66,12 +68,12 @@ public sealed class TrainingStep : IDisposable
     {
         using var scope = NewDisposeScope();
         var losses = new OrderedDictionary<string, Tensor>();
-        var rows = adversarial ? embeddings.Gather(batch.Clips, batch.Target.device) : null;
+        var rows = adversarial ? embeddings.Gather(batch.StepClips, batch.Target.device, batch.First, batch.Clips.Count) : null;
         var fake = TrainGenerator(batch, rows, losses);
         for (int step = 0; rows != null && step < settings.DiscriminatorSteps; step++)
             TrainDiscriminator(batch, rows, fake, losses);
         if (measure && rows != null)
-            losses["adversarial_gradient"] = AdversarialGradient(batch, rows, fake);
+            ranks.FromLast(losses["adversarial_gradient"] = AdversarialGradient(batch, rows, fake));
         foreach (var loss in losses.Values)
             loss.MoveToOuterDisposeScope();
         return losses;
@@ -128,6 +130,7 @@ public sealed class TrainingStep : IDisposable
             discriminatorSide.Accumulate(terms, part.Share, losses);
         }
         discriminatorSide.Step(losses);
+        ranks.Average([rows.Gradient]);
         rows.Adam(rowSettings);
         rows.Freeze();
         SpectralNorm.Iterate(discriminator);
@@ -140,7 +143,7 @@ public sealed class TrainingStep : IDisposable
             losses.Remove(name);
     }
 
-    // Mean absolute gradient of −D(x̂) with respect to a pixel of x̂, for the last of the batch's episodes.
+    // Mean absolute gradient of −D(x̂) with respect to a pixel of x̂, for the last of the step's episodes.
     Tensor AdversarialGradient(EpisodeBatch batch, RowBatch rows, Tensor fake)
     {
         long last = batch.Clips.Count - 1;

@@ -7,7 +7,7 @@ static unsafe partial class NativeMethods
 {
     [LibraryImport(Library)] internal static partial long td_has_backend(long backend);
 
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial nint td_store_new(string host, long port, long serves, long timeout);
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial nint td_store_new(string host, long port, long serves, string prefix, long timeout);
     [LibraryImport(Library)] internal static partial void td_store_release(nint store);
     [LibraryImport(Library)] internal static partial long td_store_port(nint store);
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial long td_store_set(nint store, string key, byte* bytes, long length);

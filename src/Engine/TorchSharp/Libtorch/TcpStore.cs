@@ -15,9 +15,10 @@ public sealed unsafe class TcpStore : IDisposable
     /// <param name="port">Its port; 0 where this process serves takes a free one.</param>
     /// <param name="serves">Whether this process serves it.</param>
     /// <param name="timeout">For connecting, and for <see cref="Get"/>.</param>
+    /// <param name="prefix">Before each of this object's keys.</param>
     /// <exception cref="System.Runtime.InteropServices.ExternalException">The port is taken, or nobody serves it within the time.</exception>
-    public TcpStore(string host, int port, bool serves, TimeSpan timeout) =>
-        handle = Check(NativeMethods.td_store_new(host, port, serves ? 1 : 0, (long)timeout.TotalMilliseconds), $"store at {host}:{port}");
+    public TcpStore(string host, int port, bool serves, TimeSpan timeout, string prefix = "") =>
+        handle = Check(NativeMethods.td_store_new(host, port, serves ? 1 : 0, prefix, (long)timeout.TotalMilliseconds), $"store at {host}:{port}");
 
     ~TcpStore() => NativeMethods.td_store_release(handle);
 

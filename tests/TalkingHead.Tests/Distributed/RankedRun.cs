@@ -1,0 +1,74 @@
+using System.Text.Json;
+using TalkingHead.Formats;
+using TalkingHead.Tests.Training;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Tests.Distributed;
+
+/// <summary>A small dataset and a folder of runs that several processes train.</summary>
+sealed class RankedRun : IDisposable
+{
+    readonly MadeDataset made;
+    readonly string folder = Directory.CreateTempSubdirectory("talkinghead-").FullName;
+
+    public RankedRun(int damagedClip = -1) => made = new MadeDataset(clips: 10, frames: 6, size: 32, damagedClip);
+
+    public string Folder => folder;
+
+    /// <summary>The train verb on the smoke configuration, for a run of that name.</summary>
+    public string[] Command(string run, bool resume = false, double timeout = 20, params string[] changes) =>
+    [
+        "train", Path.Combine(AppContext.BaseDirectory, "../../../../configs/smoke.yaml"), "--data", made.Folder, "--out", Path.Combine(folder, run), "--workers", "1", "--device", "cpu",
+        "--rank-timeout", $"{timeout}", .. resume ? ["--resume"] : Array.Empty<string>(), "--set", "training.validation_identities=1", .. changes,
+    ];
+
+    public void Train(int ranks, string run, bool resume = false, params string[] changes) => RankProcesses.Run(ranks, Command(run, resume, changes: changes));
+
+    public string Checkpoint(string run, int step) => Path.Combine(folder, run, "checkpoints", $"step-{step:D7}");
+
+    public int[] Steps(string run) => [.. Directory.GetDirectories(Path.Combine(folder, run, "checkpoints"), "step-*").Where(path => !path.EndsWith(".partial")).Select(path => int.Parse(Path.GetFileName(path)[5..])).Order()];
+
+    public byte[] Bytes(string run, string file) => File.ReadAllBytes(Path.Combine(folder, run, file));
+
+    /// <summary>The lines of metrics.jsonl of one kind, as numbers by name.</summary>
+    public List<Dictionary<string, double>> Figures(string run, string kind = "train") =>
+    [
+        .. File.ReadLines(Path.Combine(folder, run, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)
+            .Where(line => line.GetProperty("kind").GetString() == kind)
+            .Select(line => line.EnumerateObject().Where(figure => figure.Value.ValueKind == JsonValueKind.Number).ToDictionary(figure => figure.Name, figure => figure.Value.GetDouble())),
+    ];
+
+    /// <summary>How far two runs' checkpoints differ in one file, tensor by tensor.</summary>
+    public IEnumerable<(string Name, double Difference)> Differences(string file, (string Run, int Step) first, (string Run, int Step) second)
+    {
+        using var scope = NewDisposeScope();
+        var one = SafeTensors.Load(Path.Combine(Checkpoint(first.Run, first.Step), file));
+        var other = SafeTensors.Load(Path.Combine(Checkpoint(second.Run, second.Step), file));
+        Assert.Equal(one.Keys.Order(), other.Keys.Order());
+        return [.. one.Where(pair => pair.Value.dtype == ScalarType.Float32 && pair.Value.numel() > 0).Select(pair => (pair.Key, (pair.Value - other[pair.Key]).abs().max().item<float>() + 0.0))];
+    }
+
+    /// <summary>How far the rows of W differ in two checkpoints, clip by clip, without their moments.</summary>
+    public double[] RowDifferences((string Run, int Step) first, (string Run, int Step) second)
+    {
+        using var scope = NewDisposeScope();
+        var (one, other) = (Rows(first.Run, first.Step), Rows(second.Run, second.Step));
+        long width = (one.shape[1] - 1) / 3;
+        return [.. (one - other).narrow(1, 0, width).abs().amax([1]).data<float>().ToArray().Select(value => (double)value)];
+
+        Tensor Rows(string run, int step) => SafeTensors.Load(Path.Combine(Checkpoint(run, step), "rows.safetensors"))["rows"];
+    }
+
+    /// <summary>Every file of both runs' last checkpoint, and their figures, to the last byte.</summary>
+    public void AssertSameBytes(string first, string second, int step)
+    {
+        foreach (string file in new[] { "networks", "averages", "optimizers", "rows", "rest" }.Select(file => $"checkpoints/step-{step:D7}/{file}.safetensors").Append("metrics.jsonl"))
+            Assert.True(Bytes(first, file).AsSpan().SequenceEqual(Bytes(second, file)), file);
+    }
+
+    public void Dispose()
+    {
+        made.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+}
