@@ -17,6 +17,8 @@ sealed record BenchReport(string Configuration, string Device, string Libtorch, 
             Line($"{kind} step: best {figures.Best:0.0000} s, median {figures.Median:0.0000} s, {figures.Processor.Min():0.0000} s of processor time; {Batch / figures.Best:0.00} episodes/s; {figures.Flop / figures.Best / 1e9:0} GFLOP/s of {figures.Flop / 1e9:0} GFLOP");
             double whole = figures.Phases.Values.Sum();
             output.WriteLine("  " + string.Join(", ", figures.Phases.Where(phase => phase.Value > 0).Select(phase => Invariant($"{phase.Key} {phase.Value:0.0000} s ({100 * phase.Value / whole:0.0} %)"))));
+            if (figures.Communication is { } sent)
+                Line($"  {sent.Ranks} ranks: {sent.Bytes / 1e6:0.000} MB a step from each to collectives, {sent.RowBytes / 1e6:0.000} MB of it for rows of W; {100 * sent.WaitedShare:0.0} % of the step spent waiting for others");
             output.WriteLine("  losses of the first step: " + string.Join(", ", figures.Losses[0].Select(loss => Invariant($"{loss.Key} {loss.Value:g6}"))));
         }
         foreach (var (way, figures) in Animation)

@@ -2,6 +2,7 @@ using CommandLine;
 using CommandLine.Text;
 using TalkingHead.Configuration;
 using TalkingHead.Datasets;
+using TalkingHead.Distributed;
 using TalkingHead.Speed;
 using TalkingHead.Training;
 using static TorchSharp.torch;
@@ -53,11 +54,21 @@ sealed class BenchVerb : IVerb
         if (Steps < 1 || Frames < 1 || Workers < 1)
             throw UserException.Usage("--steps, --frames and --workers: expected 1 or more.");
         var configuration = RunConfiguration.Load(Config, Batch is { } batch ? [.. Set, $"training.batch={batch}"] : Set);
-        var (device, reason) = Acceleration.Choose(Device);
+        Launch.Run(Device, timeout: 60, (place, ranks) => Measure(configuration, place, ranks, stop));
+    }
+
+    // With several ranks all measure the step together; rank 0 does the rest and speaks.
+    void Measure(RunConfiguration configuration, string place, Ranks ranks, CancellationToken stop)
+    {
+        if (!ranks.IsFirst)
+            Console.SetOut(TextWriter.Null);
+        var (device, reason) = Acceleration.Choose(place);
         Console.WriteLine($"device: {device} ({reason}); {Acceleration.Libtorch}");
         using var dataset = Data is not null && !SyntheticBatch ? Dataset.Open(Data) : null;
 
-        var steps = Measure(configuration, device, dataset, stop);
+        var steps = Measure(configuration, device, dataset, ranks, stop);
+        if (!ranks.IsFirst)
+            return;
         var peak = Acceleration.PeakMemory(device);
         var animations = new Dictionary<string, AnimationFigures>();
         foreach (int many in new[] { 1, 8 })
@@ -67,16 +78,16 @@ sealed class BenchVerb : IVerb
                 animations[$"batch_{many}_cuda_graph"] = recorded;
         }
         var ceiling = Ceiling.Measure(device);
-        var report = new BenchReport(Config, device.ToString(), Acceleration.Libtorch, configuration.Training.Batch, configuration.Episodes.Shots, configuration.Data.Size,
+        var report = new BenchReport(Config, device.ToString(), Acceleration.Libtorch, configuration.Training.Batch * ranks.Count, configuration.Episodes.Shots, configuration.Data.Size,
             steps, animations, MetricsBenchmark.Run(configuration.Data.Size), peak, ceiling);
         report.Write(Console.Out);
         if (Json is not null)
             JsonFile.Write(Json, report);
     }
 
-    Dictionary<string, StepFigures> Measure(RunConfiguration configuration, Device device, Dataset? dataset, CancellationToken stop)
+    Dictionary<string, StepFigures> Measure(RunConfiguration configuration, Device device, Dataset? dataset, Ranks ranks, CancellationToken stop)
     {
-        using var benchmark = new StepBenchmark(configuration, device, dataset, Workers);
+        using var benchmark = new StepBenchmark(configuration, device, dataset, Workers, ranks);
         Console.WriteLine(benchmark.Content);
         if (Twin is not null)
             benchmark.SaveStart(Twin);

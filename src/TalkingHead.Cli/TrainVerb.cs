@@ -4,7 +4,6 @@ using TalkingHead.Configuration;
 using TalkingHead.Datasets;
 using TalkingHead.Distributed;
 using TalkingHead.Training;
-using TorchSharp;
 
 namespace TalkingHead.Cli;
 
@@ -32,7 +31,7 @@ sealed class TrainVerb : IVerb
     [Option("workers", Default = 2, HelpText = "Threads that decode frames.")]
     public int Workers { get; set; } = 2;
 
-    [Option("rank-timeout", Default = 60.0, MetaValue = "SECONDS", HelpText = "With several ranks: how long another may give no sign of life.")]
+    [Option(Launch.Option, Default = 60.0, MetaValue = "SECONDS", HelpText = "With several ranks: how long another may give no sign of life.")]
     public double RankTimeout { get; set; } = 60;
 
     [Option("dry-run", HelpText = "Print everything resolved, and stop.")]
@@ -49,18 +48,11 @@ sealed class TrainVerb : IVerb
     {
         if (Workers is < 1 or > 256)
             throw UserException.Usage($"--workers {Workers}: expected 1 to 256.");
-        if (RankTimeout is not (>= 1 and <= 86400))
-            throw UserException.Usage($"--rank-timeout {RankTimeout}: expected 1 to 86400 seconds.");
         var configuration = RunConfiguration.Load(Config, Set);
-        if (DryRun || RankPlace.FromEnvironment() is not { } place)
-        {
+        if (DryRun)
             Train(configuration, Device, Ranks.Alone, stop);
-            return;
-        }
-        string device = place.Device(Device, torch.cuda.is_available() ? torch.cuda.device_count() : 0);
-        Acceleration.ShareProcessors(place.LocalCount);
-        using var ranks = new Ranks(place, Acceleration.Choose(device).Device, TimeSpan.FromSeconds(RankTimeout));
-        ranks.Run(() => Train(configuration, device, ranks, stop));
+        else
+            Launch.Run(Device, RankTimeout, (device, ranks) => Train(configuration, device, ranks, stop));
     }
 
     void Train(RunConfiguration configuration, string place, Ranks ranks, CancellationToken stop)

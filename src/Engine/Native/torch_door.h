@@ -45,7 +45,7 @@ typedef struct td_value {
     };
 } td_value;
 
-#define TD_ABI 3 /* grows with every change of this header; the managed side refuses another number */
+#define TD_ABI 4 /* grows with every change of this header; the managed side refuses another number */
 int64_t td_abi(void);
 const char* td_last_error(void);
 void td_free(void* memory);

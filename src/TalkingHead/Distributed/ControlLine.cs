@@ -120,7 +120,7 @@ sealed class ControlLine : IDisposable
         {
             if (left || failure is not null)
                 return;
-            failure = sentence + ". This rank ends; start all again with --resume.";
+            failure = sentence.TrimEnd('.') + ". This rank ends; start all again with --resume.";
             last = new Timer(_ => End(), null, Grace, Timeout.InfiniteTimeSpan);
             Monitor.PulseAll(gate);
         }

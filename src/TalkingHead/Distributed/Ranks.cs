@@ -10,8 +10,9 @@ namespace TalkingHead.Distributed;
 
 /// <summary>What the ranks of a run have sent one another so far.</summary>
 /// <param name="Bytes">Of tensors that this rank gave to a collective.</param>
+/// <param name="RowBytes">Of these, gradients of rows of W.</param>
 /// <param name="Waited">How long this rank's thread waited for others or for the network.</param>
-public readonly record struct RankTraffic(long Bytes, TimeSpan Waited);
+public readonly record struct RankTraffic(long Bytes, long RowBytes, TimeSpan Waited);
 
 /// <summary>
 /// The processes that train one run together, each on its own part of every batch. What they decide they decide alike;
@@ -29,7 +30,7 @@ public sealed class Ranks : IDisposable
     readonly Device? device;
     readonly Stopwatch waited = new();
     bool failed;
-    long bytes;
+    long bytes, rowBytes;
 
     Ranks() => Count = 1;
 
@@ -60,6 +61,7 @@ public sealed class Ranks : IDisposable
         }
         catch
         {
+            failed = true;
             Dispose();
             throw;
         }
@@ -75,7 +77,7 @@ public sealed class Ranks : IDisposable
     public bool IsFirst => Rank == 0;
 
     /// <summary>So far.</summary>
-    public RankTraffic Traffic => new(bytes, waited.Elapsed);
+    public RankTraffic Traffic => new(bytes, rowBytes, waited.Elapsed);
 
     /// <summary>Every rank's text in the order of ranks, when all have given theirs.</summary>
     public string[] Gather(string mine) => line is null ? [mine] : Waiting(() => line.Gather(mine));
@@ -119,16 +121,25 @@ public sealed class Ranks : IDisposable
         }
     }
 
+    /// <summary>Averages the gradient (U,N) of the rows of W that the step's clips have: its size is theirs, not W's.</summary>
+    public void AverageRows(Tensor gradient)
+    {
+        long before = bytes;
+        Average([gradient]);
+        rowBytes += bytes - before;
+    }
+
     /// <summary>Averages the gradients of these parameters in each step; none where there is nothing to average with.</summary>
     internal GradientAverage? Gradients(IReadOnlyList<Parameter> parameters) =>
         collectives is null ? null : new GradientAverage(this, collectives.Buckets(parameters), 4 * parameters.Sum(parameter => parameter.numel()));
 
-    /// <summary>Runs a rank's whole work: where it fails, the others are told why.</summary>
+    /// <summary>Runs a rank's whole work and ends when all have done theirs; where it fails, the others are told why.</summary>
     public void Run(Action work)
     {
         try
         {
             work();
+            Gather("done"); // nobody misses rank 0 while still at work
         }
         catch (Exception e) when (line is not null && e is not OperationCanceledException)
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using TalkingHead.Configuration;
 using TalkingHead.Datasets;
+using TalkingHead.Distributed;
 using TalkingHead.Faces;
 using TalkingHead.Networks;
 using TalkingHead.Objectives;
@@ -18,11 +19,21 @@ namespace TalkingHead.Speed;
 /// <param name="Flop">Floating-point operations of a step (<see cref="StepCost"/>).</param>
 public sealed record StepFigures(IReadOnlyList<double> Seconds, IReadOnlyList<double> Processor, IReadOnlyDictionary<StepPhase, double> Phases, IReadOnlyList<IReadOnlyDictionary<string, float>> Losses, double Flop)
 {
+    /// <summary>What ranks sent one another; none for one alone.</summary>
+    public StepTraffic? Communication { get; init; }
+
     /// <summary>Of the fastest step: on a machine that others use too, what disturbs only adds.</summary>
     public double Best => Seconds.Min();
 
     public double Median => Seconds.Order().ElementAt(Seconds.Count / 2);
 }
+
+/// <summary>What a rank gives to collectives in a step.</summary>
+/// <param name="Ranks">How many there are.</param>
+/// <param name="Bytes">Of all tensors.</param>
+/// <param name="RowBytes">Of the gradient of rows of W: those of the step's clips, however many there are.</param>
+/// <param name="WaitedShare">Share of the step that the rank's thread waited for others.</param>
+public sealed record StepTraffic(int Ranks, double Bytes, double RowBytes, double WaitedShare);
 
 /// <summary>The true training step of a configuration, without a run around it.</summary>
 public sealed class StepBenchmark : IDisposable
@@ -32,6 +43,7 @@ public sealed class StepBenchmark : IDisposable
 
     readonly RunConfiguration configuration;
     readonly Device device;
+    readonly Ranks ranks;
     readonly NetworkSet networks;
     readonly VideoEmbeddings embeddings;
     readonly ContentLoss content;
@@ -43,14 +55,15 @@ public sealed class StepBenchmark : IDisposable
     /// <param name="device">Where.</param>
     /// <param name="dataset">Where batches come from; without it one made-up batch serves every step.</param>
     /// <param name="workers">Threads that decode.</param>
-    public StepBenchmark(RunConfiguration configuration, Device device, Dataset? dataset, int workers)
+    /// <param name="ranks">Who measures together, each with a batch; none for this process alone.</param>
+    public StepBenchmark(RunConfiguration configuration, Device device, Dataset? dataset, int workers, Ranks? ranks = null)
     {
-        (this.configuration, this.device) = (configuration, device);
+        (this.configuration, this.device, this.ranks) = (configuration, device, ranks ?? Ranks.Alone);
         Acceleration.Configure(configuration.Training.Precision);
         content = ContentLoss.ForBenchmark(configuration.Objective, configuration.Training.Seed, device);
         networks = new NetworkSet(configuration, device);
         embeddings = new VideoEmbeddings(configuration);
-        step = new TrainingStep(configuration, networks.Embedder, networks.Generator, networks.Discriminator, embeddings, content) { Careful = device.type == DeviceType.CPU };
+        step = new TrainingStep(configuration, networks.Embedder, networks.Generator, networks.Discriminator, embeddings, content, this.ranks) { Careful = device.type == DeviceType.CPU };
         if (dataset is null)
         {
             embeddings.Add(Enumerable.Range(0, MadeUpClips).Select(clip => $"clip {clip}"));
@@ -61,7 +74,7 @@ public sealed class StepBenchmark : IDisposable
             throw UserException.Usage($"{dataset.Folder}: its frames are {dataset.Size} pixels a side, the configuration's are {configuration.Data.Size}.");
         var sampler = new EpisodeSampler(dataset, new EpisodeSampling { Shots = configuration.Episodes.Shots, Seed = (ulong)configuration.Training.Seed, Mirror = configuration.Episodes.Mirror });
         embeddings.Add(sampler.Clips.Select(clip => dataset[clip].Id));
-        loader = new EpisodeLoader(dataset, sampler, new EpisodeLoading { Batch = configuration.Training.Batch, Workers = workers, Drawing = LandmarkDrawing.Of(configuration.Landmarks) }, device);
+        loader = new EpisodeLoader(dataset, sampler, new EpisodeLoading { Batch = configuration.Training.Batch, Ranks = this.ranks.Count, Rank = this.ranks.Rank, Workers = workers, Drawing = LandmarkDrawing.Of(configuration.Landmarks) }, device);
     }
 
     /// <summary>Which content loss it is and why.</summary>
@@ -80,6 +93,7 @@ public sealed class StepBenchmark : IDisposable
             losses.Add(Step(adversarial, stop));
         using var clock = StepClock.Start(device);
         var (seconds, processor) = (new List<double>(), new List<double>());
+        var before = ranks.Traffic;
         for (int i = 0; i < steps; i++)
         {
             var (whole, used) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
@@ -88,7 +102,11 @@ public sealed class StepBenchmark : IDisposable
             processor.Add((Environment.CpuUsage.TotalTime - used).TotalSeconds);
         }
         return new StepFigures(seconds, processor, clock.Seconds.ToDictionary(pair => pair.Key, pair => pair.Value / steps), losses,
-            StepCost.Of(configuration, content, configuration.Training.Batch, adversarial));
+            StepCost.Of(configuration, content, configuration.Training.Batch * ranks.Count, adversarial))
+        {
+            Communication = ranks.Count == 1 ? null : new StepTraffic(ranks.Count, (ranks.Traffic.Bytes - before.Bytes) / (double)steps,
+                (ranks.Traffic.RowBytes - before.RowBytes) / (double)steps, (ranks.Traffic.Waited - before.Waited).TotalSeconds / seconds.Sum()),
+        };
     }
 
     Dictionary<string, float> Step(bool adversarial, CancellationToken stop)
@@ -111,10 +129,12 @@ public sealed class StepBenchmark : IDisposable
         using var generator = new torch.Generator(1);
         var (b, k, s) = (configuration.Training.Batch, configuration.Episodes.Shots, configuration.Data.Size);
         Tensor Noise(params long[] shape) => (2 * rand(shape, generator: generator) - 1).to(device).MoveToOuterDisposeScope();
-        var batch = new EpisodeBatch(Noise(b, k, 3, s, s), Noise(b, k, 3, s, s), Noise(b, 3, s, s), Noise(b, 3, s, s), [.. Enumerable.Range(0, b).Select(clip => $"clip {clip}")]);
+        var batch = new EpisodeBatch(Noise(b, k, 3, s, s), Noise(b, k, 3, s, s), Noise(b, 3, s, s), Noise(b, 3, s, s), Clips(ranks.Rank, 1)) { StepClips = Clips(0, ranks.Count), First = ranks.Rank * b };
         foreach (var tensor in new[] { batch.Source, batch.SourceLandmarks, batch.Target, batch.TargetLandmarks })
             tensor.DetachFromDisposeScope();
         return batch;
+
+        string[] Clips(int first, int count) => [.. Enumerable.Range(first * b, count * b).Select(clip => $"clip {clip}")];
     }
 
     /// <inheritdoc/>

@@ -14,6 +14,9 @@ public enum StepPhase
     Backward,
     Optimizer,
 
+    /// <summary>Other ranks' gradients are not there yet.</summary>
+    WaitingForRanks,
+
     /// <summary>The loader had no batch ready.</summary>
     WaitingForData,
     Other,

@@ -93,7 +93,11 @@ sealed class GameSide : IDisposable
     public void Step(OrderedDictionary<string, Tensor> losses)
     {
         using var scope = NewDisposeScope();
-        average?.Finish();
+        if (average is not null)
+        {
+            average.Finish();
+            StepClock.Mark(StepPhase.WaitingForRanks);
+        }
         var norm = Health.GradientNorm(parameters);
         if (Careful)
             Health.Check(name, last!, sum!, norm, ranks);

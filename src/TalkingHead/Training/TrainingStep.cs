@@ -130,7 +130,7 @@ public sealed class TrainingStep : IDisposable
             discriminatorSide.Accumulate(terms, part.Share, losses);
         }
         discriminatorSide.Step(losses);
-        ranks.Average([rows.Gradient]);
+        ranks.AverageRows(rows.Gradient);
         rows.Adam(rowSettings);
         rows.Freeze();
         SpectralNorm.Iterate(discriminator);

@@ -6,7 +6,7 @@ namespace TorchSharp.Door;
 static unsafe partial class NativeMethods
 {
     const string Library = "torch_door";
-    internal const long Abi = 3;
+    internal const long Abi = 4;
 
     static NativeMethods() => NativeLibrary.SetDllImportResolver(typeof(NativeMethods).Assembly, Resolve);
 
