@@ -57,7 +57,7 @@ sealed class ControlServer : IDisposable
                 new Thread(() => Serve(client)) { IsBackground = true, Name = "control: a rank" }.Start();
             }
         }
-        catch (SocketException)
+        catch (Exception over) when (over is SocketException or InvalidOperationException)
         {
             // The listener was stopped: the run is over.
         }
