@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The longer tests of many ranks: kill -9 of one of two ranks at ten random moments, two machines as network namespaces
-# (as root), torchrun where PyTorch is installed.
+# (as root).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 TALKINGHEAD_KILLS="${TALKINGHEAD_KILLS:-10}"
