@@ -62,7 +62,7 @@ static class HeadAblation
         var fake = row switch
         {
             "mean-frame" => Pictures.Stack(source.Pictures, CPU).to(ScalarType.Float32).mean([0], keepdim: true).round().to(ScalarType.Byte).expand([target.Count, -1, -1, -1]),
-            "copy-nearest" => Pictures.Stack([.. target.Landmarks.Select(wanted => source.Pictures[Nearest(source, wanted)])], CPU),
+            "copy-nearest" => Pictures.Stack([.. target.Landmarks.Select(wanted => source.Pictures[wanted.Nearest(source.Landmarks)])], CPU),
             _ => Generated(),
         };
         return (Ssim.Of(fake, real).mean().item<double>(), Psnr.Of(fake, real).mean().item<double>(), clock.Elapsed.TotalSeconds, kept);
@@ -75,12 +75,4 @@ static class HeadAblation
             return Pictures.Quantize(head.Generate(target.ToTensors(run.Configuration, CPU).Landmarks));
         }
     }
-
-    static int Nearest(SourceFrames source, Landmarks wanted) => Enumerable.Range(0, source.Count).MinBy(frame =>
-    {
-        double sum = 0;
-        for (int i = 0; i < 2 * Landmarks.Count; i++)
-            sum += Math.Pow(source.Landmarks[frame].Values[i] - wanted.Values[i], 2);
-        return sum;
-    });
 }

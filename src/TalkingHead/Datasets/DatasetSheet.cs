@@ -25,7 +25,7 @@ public static class DatasetSheet
         foreach (var frame in Spread(dataset.FrameCountOf(clip), Pairs))
         {
             var picture = dataset.ReadPicture(clip, frame);
-            var landmarks = new Landmarks(points.AsSpan(frame * ClipBytes.LandmarkFloats, ClipBytes.LandmarkFloats));
+            var landmarks = Landmarks.OfFrame(points, frame);
             if (side < dataset.Size)
                 (picture, landmarks) = (picture.Resize(side, side), landmarks.Crop(new(0, 0, dataset.Size, dataset.Size), side, side));
             var drawn = picture.Clone();

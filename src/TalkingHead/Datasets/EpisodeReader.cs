@@ -36,7 +36,7 @@ sealed class EpisodeReader(Dataset dataset, EpisodeLoading loading)
             PlanarPixels.FromRgb(FrameFit.Fit(rgba, dataset.Size, side, loading.Resize).Pixels, picture);
 
         episode.Recoloring?.Apply(picture, side);
-        var landmarks = FrameFit.Fit(new Landmarks(points.AsSpan(frame * ClipBytes.LandmarkFloats, ClipBytes.LandmarkFloats)), dataset.Size, side, loading.Resize);
+        var landmarks = FrameFit.Fit(Landmarks.OfFrame(points, frame), dataset.Size, side, loading.Resize);
         if (episode.Mirrored)
         {
             PlanarPixels.Mirror(picture, side);

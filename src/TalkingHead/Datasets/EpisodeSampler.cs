@@ -1,3 +1,5 @@
+using TalkingHead.Configuration;
+
 namespace TalkingHead.Datasets;
 
 /// <summary>What an episode is of: K source frames that show who, and a target frame to be made from its landmarks.</summary>
@@ -18,6 +20,15 @@ public sealed record EpisodeSamplerState(ulong Seed, long Epoch, int Position, s
 /// <summary>How episodes are drawn.</summary>
 public sealed record EpisodeSampling
 {
+    /// <summary>The training episodes of a run.</summary>
+    public static EpisodeSampling Of(RunConfiguration configuration) => new()
+    {
+        Shots = configuration.Episodes.Shots,
+        Seed = (ulong)configuration.Training.Seed,
+        Mirror = configuration.Episodes.Mirror,
+        Recolor = configuration.Episodes.Recolor,
+    };
+
     /// <summary>K.</summary>
     public int Shots { get; init; } = 8;
 

@@ -42,10 +42,7 @@ public static class LandmarkShape
     {
         var mirrored = face.Mirror(0);
         var laid = mirrored.Map(Similarity.Fit(mirrored.Values, face.Values));
-        double sum = 0;
-        for (var i = 0; i < 2 * Landmarks.Count; i++)
-            sum += (laid.Values[i] - face.Values[i]) * (laid.Values[i] - face.Values[i]);
-        return sum / Math.Max(1e-6, face.Bounds.Area);
+        return laid.SquaredDistance(face) / Math.Max(1e-6, face.Bounds.Area);
     }
 
     static Landmarks Average(IReadOnlyList<Landmarks> shapes)

@@ -20,6 +20,9 @@ public sealed class Landmarks
         this.xy = xy.ToArray();
     }
 
+    /// <summary>Those of one frame, of a clip's frames laid one after the other (frames,68,2).</summary>
+    internal static Landmarks OfFrame(ReadOnlySpan<float> clip, int frame) => new(clip.Slice(frame * 2 * Count, 2 * Count));
+
     /// <summary>The lines that the points form.</summary>
     public static IReadOnlyList<LandmarkGroup> Groups { get; } =
     [
@@ -55,6 +58,18 @@ public sealed class Landmarks
 
     /// <summary>Height over width of an eye, the mean of both: about 0.3 open, under 0.2 closed (Soukupová and Čech 2016).</summary>
     public double EyeOpening => (Opening(36) + Opening(42)) / 2;
+
+    /// <summary>Sum of the squared differences of all coordinates.</summary>
+    internal double SquaredDistance(Landmarks other)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < xy.Length; i++)
+            sum += (xy[i] - other.xy[i]) * (xy[i] - other.xy[i]);
+        return sum;
+    }
+
+    /// <summary>The place of the closest of some landmarks, the first of equals: which source frame copy-nearest shows.</summary>
+    internal int Nearest(IReadOnlyList<Landmarks> among) => Enumerable.Range(0, among.Count).MinBy(place => SquaredDistance(among[place]));
 
     public Landmarks Map(Similarity map)
     {

@@ -89,7 +89,7 @@ public sealed class Driver : IDisposable
     {
         var points = dataset!.ReadLandmarks(clip);
         for (var frame = 0; frame < FrameCount && !stop.IsCancellationRequested; frame++)
-            yield return new(new Landmarks(points.AsSpan(frame * ClipBytes.LandmarkFloats, ClipBytes.LandmarkFloats)), Stopwatch.GetTimestamp());
+            yield return new(Landmarks.OfFrame(points, frame), Stopwatch.GetTimestamp());
     }
 
     // A stop ends the stream: what was read so far is animated and kept.

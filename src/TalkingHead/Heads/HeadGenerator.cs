@@ -11,12 +11,15 @@ namespace TalkingHead.Heads;
 static class HeadGenerator
 {
     /// <summary>One with weights that are yet to be loaded, in evaluation mode.</summary>
-    public static PersonGenerator Build(RunConfiguration configuration, Device device)
+    public static PersonGenerator Build(RunConfiguration configuration, Device device) => Empty<PersonGenerator>(() => configuration.Network.Layout == NetworkLayout.Paper
+        ? new Generator(configuration.Network, configuration.Data.Size, SpectralMode.Off, projects: false)
+        : new VtGenerator(VtLayout.Of(configuration.Network.Layout)), device); // its spectral norm is fixed in use, and P is part of it
+
+    /// <summary>What is built, in evaluation mode. Its fresh weights draw numbers and are replaced: whoever draws after gets the same as before.</summary>
+    public static T Empty<T>(Func<T> build, Device device) where T : PersonGenerator
     {
-        var state = get_rng_state(); // fresh weights draw numbers, and are replaced: whoever draws after gets the same as before
-        PersonGenerator generator = configuration.Network.Layout == NetworkLayout.Paper
-            ? new Generator(configuration.Network, configuration.Data.Size, SpectralMode.Off, projects: false)
-            : new VtGenerator(VtLayout.Of(configuration.Network.Layout)); // its spectral norm is fixed in use, and P is part of it
+        var state = get_rng_state();
+        var generator = build();
         set_rng_state(state);
         generator.to(device);
         generator.eval();

@@ -71,10 +71,10 @@ static class ModelFile
     {
         if (configuration.Network.Layout != NetworkLayout.Paper)
             throw new UserException($"{path}: its configuration is of imported networks, which no model file holds: the file is damaged. Copy it again.");
-        long asked = Networks.Generator.CountWithoutProjection(configuration.Network, configuration.Data.Size);
         long held = file.Tensors.Values.Sum(tensor => tensor.Count);
-        // E and V are at most as many again for each of their channels; what is far off is no such model.
-        if (asked > held || (long)configuration.Network.Embedding * configuration.Network.Embedding > held)
+        // E and V each have a 3x3 convolution of their widest maps to themselves, and no layer that is larger.
+        long widest = configuration.Network.EncoderChannels(configuration.Data.Size).Max();
+        if (Networks.Generator.CountWithoutProjection(configuration.Network, configuration.Data.Size) > held || 2 * 9 * widest * widest > held)
             throw new UserException($"{path}: its configuration is of networks larger than the {held:N0} numbers that it holds: the file is damaged. Copy it again.");
     }
 

@@ -24,11 +24,7 @@ sealed class PersonAverage : IDisposable
         if (decay == 0)
             return;
         average = new Averaging(generator, decay);
-        var state = get_rng_state(); // fresh weights are replaced at once
-        Generator = new Generator(configuration.Network, configuration.Data.Size, NetworkSet.Mode(configuration.SpectralNorm, configuration.SpectralNorm.Generator));
-        set_rng_state(state);
-        Generator.to(device);
-        Generator.eval();
+        Generator = HeadGenerator.Empty(() => new Generator(configuration.Network, configuration.Data.Size, NetworkSet.Mode(configuration.SpectralNorm, configuration.SpectralNorm.Generator)), device);
         Generator.load_state_dict(average.State);
         using var _ = no_grad();
         Psi = psi.detach().clone().DetachFromDisposeScope();

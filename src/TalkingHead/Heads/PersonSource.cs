@@ -56,7 +56,7 @@ public sealed class PersonSource
         var candidates = Enumerable.Range(0, dataset.FrameCountOf(clip)).Select(frame =>
         {
             stop.ThrowIfCancellationRequested();
-            var landmarks = new Landmarks(points.AsSpan(frame * ClipBytes.LandmarkFloats, ClipBytes.LandmarkFloats));
+            var landmarks = Landmarks.OfFrame(points, frame);
             return new Candidate(landmarks, FrameChoice.Sharpness(dataset.ReadPicture(clip, frame), landmarks.Bounds));
         }).ToList();
         return SourceFrames.Of(dataset, clip, FrameChoice.Spread(candidates, shots), configuration);

@@ -41,7 +41,7 @@ public sealed class SourceFrames
         var (size, kind) = (configuration.Data.Size, configuration.Data.Resize);
         return new SourceFrames(
             [.. frames.Select(frame => FrameFit.Fit(dataset.ReadPicture(clip, frame), size, kind))],
-            [.. frames.Select(frame => FrameFit.Fit(new Landmarks(points.AsSpan(frame * ClipBytes.LandmarkFloats, ClipBytes.LandmarkFloats)), dataset.Size, size, kind))],
+            [.. frames.Select(frame => FrameFit.Fit(Faces.Landmarks.OfFrame(points, frame), dataset.Size, size, kind))],
             SourceName.Of(dataset, clip));
     }
 

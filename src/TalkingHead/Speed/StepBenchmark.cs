@@ -72,7 +72,7 @@ public sealed class StepBenchmark : IDisposable
         }
         if (dataset.Size != configuration.Data.Size)
             throw UserException.Usage($"{dataset.Folder}: its frames are {dataset.Size} pixels a side, the configuration's are {configuration.Data.Size}.");
-        var sampler = new EpisodeSampler(dataset, new EpisodeSampling { Shots = configuration.Episodes.Shots, Seed = (ulong)configuration.Training.Seed, Mirror = configuration.Episodes.Mirror });
+        var sampler = new EpisodeSampler(dataset, EpisodeSampling.Of(configuration));
         embeddings.Add(sampler.Clips.Select(clip => dataset[clip].Id));
         loader = new EpisodeLoader(dataset, sampler, new EpisodeLoading { Batch = configuration.Training.Batch, Ranks = this.ranks.Count, Rank = this.ranks.Rank, Workers = workers, Drawing = LandmarkDrawing.Of(configuration.Landmarks) }, device);
     }

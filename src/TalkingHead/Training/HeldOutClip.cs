@@ -23,13 +23,14 @@ sealed class HeldOutClip
         SourceLandmarks = [.. source.Select(Drawn)];
         Targets = [.. target.Select(Picture)];
         TargetLandmarks = [.. target.Select(Drawn)];
-        Nearest = [.. target.Select(frame => Enumerable.Range(0, sources).MinBy(place => Distance(Points(frame), Points(source[place]))))];
+        Landmarks[] shown = [.. source.Select(Face)];
+        Nearest = [.. target.Select(frame => Face(frame).Nearest(shown))];
 
         Picture Picture(int frame) => dataset.ReadPicture(clip, frame);
 
-        Picture Drawn(int frame) => LandmarkImage.Draw(new Landmarks(Points(frame)), dataset.Size, dataset.Size, drawing);
+        Picture Drawn(int frame) => LandmarkImage.Draw(Face(frame), dataset.Size, dataset.Size, drawing);
 
-        ReadOnlySpan<float> Points(int frame) => points.AsSpan(frame * 2 * Landmarks.Count, 2 * Landmarks.Count);
+        Landmarks Face(int frame) => Landmarks.OfFrame(points, frame);
     }
 
     public string Identity { get; }
@@ -57,12 +58,4 @@ sealed class HeldOutClip
 
     // Numbers below count, evenly apart.
     static int[] Spread(int count, int wanted) => [.. Enumerable.Range(0, wanted).Select(k => (int)((k + 0.5) * count / wanted))];
-
-    static double Distance(ReadOnlySpan<float> first, ReadOnlySpan<float> second)
-    {
-        double sum = 0;
-        for (int k = 0; k < first.Length; k++)
-            sum += (first[k] - second[k]) * (first[k] - second[k]);
-        return sum;
-    }
 }

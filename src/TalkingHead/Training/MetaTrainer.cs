@@ -77,7 +77,7 @@ public sealed class MetaTrainer : IDisposable
         if (ranks.IsFirst && settings.Averaging > 0)
             (embedderAverage, generatorAverage) = (new Averaging(networks.Embedder, settings.Averaging), new Averaging(networks.Generator, settings.Averaging));
         state = new TrainingState(networks, trainingStep, embeddings, embedderAverage, generatorAverage, statistics, device);
-        sampler = new EpisodeSampler(dataset, new EpisodeSampling { Shots = configuration.Episodes.Shots, Seed = (ulong)settings.Seed, Mirror = configuration.Episodes.Mirror, Recolor = configuration.Episodes.Recolor });
+        sampler = new EpisodeSampler(dataset, EpisodeSampling.Of(configuration));
         view.Say($"dataset: {sampler.Count} clips to train on{(sampler.TooShort > 0 ? $", {sampler.TooShort} left out as shorter than {configuration.Episodes.Shots + 1} frames" : "")}");
         ranks.Expect("configuration", configuration.ToYaml(), "Start all ranks with the same command.");
         ranks.Expect("dataset", sampler.State.Clips, "Give all ranks the same --data.");

@@ -81,15 +81,7 @@ sealed class IdentityTrial(Dataset dataset, TrainedRun run, FrameMeter meter, Ev
         $"{string.Concat(plan.Identity.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' ? letter : '_'))}-{row.Method.Key()}-{row.Shots}.head");
 
     static int[] Nearest(SourceFrames shown, SourceFrames driving) =>
-        [.. driving.Landmarks.Select(wanted => Enumerable.Range(0, shown.Count).MinBy(place => Distance(wanted, shown.Landmarks[place])))];
-
-    static double Distance(Landmarks first, Landmarks second)
-    {
-        var sum = 0.0;
-        for (var i = 0; i < first.Values.Length; i++)
-            sum += (first.Values[i] - second.Values[i]) * (first.Values[i] - second.Values[i]);
-        return sum;
-    }
+        [.. driving.Landmarks.Select(wanted => wanted.Nearest(shown.Landmarks))];
 
     static Picture Mean(IReadOnlyList<Picture> pictures)
     {
