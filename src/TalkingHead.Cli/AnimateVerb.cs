@@ -9,39 +9,39 @@ namespace TalkingHead.Cli;
 [Verb("animate", HelpText = "Animates a head with the motion of a video or of a dataset's clip.")]
 sealed class AnimateVerb : IVerb
 {
-    [Value(0, MetaName = "HEAD", Required = true, HelpText = "The person, from finetune.")]
+    [Value(0, MetaName = "HEAD", Required = true, HelpText = "The person's head, from finetune.")]
     public string HeadPath { get; set; } = "";
 
     [Option("driver", Required = true, MetaValue = "VIDEO|DATASET#CLIP", HelpText = "Whose motion.")]
     public string DriverPath { get; set; } = "";
 
-    [Option("out", Required = true, HelpText = "What to write: .mp4 (with the driver's sound), .gif, or a folder of PNG files.")]
+    [Option("out", Required = true, MetaValue = "FILE|DIR", HelpText = "What to write: .mp4 (with the driver's sound), .gif or a folder of PNG files.")]
     public string Out { get; set; } = "";
 
-    [Option("side-by-side", HelpText = "A source picture, the landmark image and the result next to each other.")]
+    [Option("side-by-side", HelpText = "Show a source picture, the landmark image and the result next to each other.")]
     public bool SideBySide { get; set; }
 
-    [Option("adapt", MetaValue = "on|off", HelpText = "Carry the driver's motion to the head's own face shape; by default on where the driver is another person.")]
+    [Option("adapt", MetaValue = "on|off", HelpText = "Carry the driver's motion to the head's own face shape; without this option, on where the driver is another person.")]
     public string? Adapt { get; set; }
 
-    [Option("smoothing", Default = 1.0, HelpText = "How strongly a still face's tremble is averaged out of a video's landmarks: 0 is off.")]
+    [Option("smoothing", Default = 1.0, HelpText = "How strongly a still face's tremble is averaged out of a video's landmarks; 0 is off.")]
     public double Smoothing { get; set; } = 1;
 
     [Option("batch", Default = 8, HelpText = "Frames generated together.")]
     public int Batch { get; set; } = 8;
 
-    [Option("detector", Default = "dlib", HelpText = "dlib (CPU; its model is not for commercial use) or fan (the paper's; wants a GPU).")]
+    [Option("detector", Default = "dlib", HelpText = OptionText.Detector)]
     public string Detector { get; set; } = "dlib";
 
-    [Option("device", Default = "auto", HelpText = "cpu, cuda, cuda:N or auto.")]
+    [Option("device", Default = "auto", HelpText = OptionText.Device)]
     public string Device { get; set; } = "auto";
 
-    [Option("json", MetaValue = "FILE", HelpText = "Also write the figures to this file.")]
+    [Option("json", MetaValue = "FILE", HelpText = OptionText.Json)]
     public string? Json { get; set; }
 
     [Usage(ApplicationAlias = "talkinghead")]
     public static IEnumerable<Example> Examples =>
-        [new("Give a head the motion of a video", new UnParserSettings { SkipDefault = true }, new AnimateVerb { HeadPath = "person.head", DriverPath = "driver.mp4", Out = "out.mp4", SideBySide = true })];
+        [new("Give a head the motion of a video", new AnimateVerb { HeadPath = "person.head", DriverPath = "driver.mp4", Out = "out.mp4", SideBySide = true })];
 
     public void Run(CancellationToken stop)
     {

@@ -18,13 +18,13 @@ sealed class BenchVerb : IVerb
     [Option("data", MetaValue = "DIR", HelpText = "A dataset to load batches from; without it one made-up batch serves every step.")]
     public string? Data { get; set; }
 
-    [Option("synthetic-batch", HelpText = "One made-up batch, though --data names a dataset.")]
+    [Option("synthetic-batch", HelpText = "Take one made-up batch, though --data names a dataset.")]
     public bool SyntheticBatch { get; set; }
 
-    [Option("device", Default = "auto", HelpText = "cpu, cuda, cuda:N or auto.")]
+    [Option("device", Default = "auto", HelpText = OptionText.Device)]
     public string Device { get; set; } = "auto";
 
-    [Option("batch", MetaValue = "B", HelpText = "Episodes in a step; the configuration's own when not given.")]
+    [Option("batch", HelpText = "Episodes in a step; without this option, the configuration's.")]
     public int? Batch { get; set; }
 
     [Option("steps", Default = 5, HelpText = "Steps that are timed; one more before them warms up.")]
@@ -36,18 +36,18 @@ sealed class BenchVerb : IVerb
     [Option("workers", Default = 2, HelpText = "Threads that decode frames.")]
     public int Workers { get; set; } = 2;
 
-    [Option("set", MetaValue = "section.key=value", HelpText = "Change keys of the configuration, such as training.precision=bf16.")]
+    [Option("set", MetaValue = "KEY=VALUE", HelpText = "Change keys of the configuration, such as training.precision=bf16.")]
     public IEnumerable<string> Set { get; set; } = [];
 
     [Option("twin", MetaValue = "DIR", HelpText = "Also write what the first step starts from, for tests/oracles/pytorch_step.py.")]
     public string? Twin { get; set; }
 
-    [Option("json", MetaValue = "FILE", HelpText = "Also write the figures to this file.")]
+    [Option("json", MetaValue = "FILE", HelpText = OptionText.Json)]
     public string? Json { get; set; }
 
     [Usage(ApplicationAlias = "talkinghead")]
     public static IEnumerable<Example> Examples =>
-        [new("Measure the paper's step on the CPU", new UnParserSettings { SkipDefault = true }, new BenchVerb { Config = "configs/paper-voxceleb2-256.yaml", Batch = 1, Device = "cpu" })];
+        [new("Measure the paper's step on the CPU", new BenchVerb { Config = "configs/paper-voxceleb2-256.yaml", Batch = 1, Device = "cpu" })];
 
     public void Run(CancellationToken stop)
     {

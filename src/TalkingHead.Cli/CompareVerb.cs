@@ -7,7 +7,7 @@ using TalkingHead.Training;
 
 namespace TalkingHead.Cli;
 
-[Verb("compare", HelpText = "Measures a folder of pictures, or a dataset, against another: SSIM, PSNR, L1, FID, KID, LPIPS, CSIM, AKD, NME, pose.")]
+[Verb("compare", HelpText = "Measures a folder of pictures, or a dataset, against another: SSIM, PSNR, L1, FID, KID, LPIPS, CSIM, AKD, NME and pose.")]
 sealed class CompareVerb : MetricVerb, IVerb
 {
     [Value(0, MetaName = "REAL-DIR", Required = true, HelpText = "The truth: pictures in a folder and the folders in it, or a dataset.")]
@@ -16,15 +16,15 @@ sealed class CompareVerb : MetricVerb, IVerb
     [Value(1, MetaName = "FAKE-DIR", Required = true, HelpText = "What is measured; its pictures have the names of their truth, whatever the ending.")]
     public string Fake { get; set; } = "";
 
-    [Option("seed", Default = 1, HelpText = "Which subsets KID draws.")]
+    [Option("seed", Default = 1, HelpText = "Draws KID's subsets.")]
     public int Seed { get; set; } = 1;
 
-    [Option("json", MetaValue = "FILE", HelpText = "Also write the figures to this file.")]
+    [Option("json", MetaValue = "FILE", HelpText = OptionText.Json)]
     public string? Json { get; set; }
 
     [Usage(ApplicationAlias = "talkinghead")]
     public static IEnumerable<Example> Examples =>
-        [new("Measure generated frames against the true ones", new UnParserSettings { SkipDefault = true }, new CompareVerb { Real = "truth/", Fake = "generated/", Metrics = "ssim,psnr,fid", Json = "figures.json" })];
+        [new("Measure generated frames against the true ones", new CompareVerb { Real = "truth/", Fake = "generated/", Metrics = "ssim,psnr,fid", Json = "figures.json" })];
 
     public void Run(CancellationToken stop)
     {

@@ -1,60 +1,60 @@
-using System.Runtime.InteropServices;
 using CommandLine;
 using CommandLine.Text;
-using Spectre.Console;
-using TalkingHead.Perception;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace TalkingHead.Cli;
 
-[Verb("doctor", HelpText = "Says what this machine offers: libtorch, GPU, ffmpeg, face models, weights.")]
+[Verb("doctor", HelpText = "Says what this machine has, what it lacks and which command mends it. Exit code 1: training on synthetic people, fine-tuning from photos or animation cannot run.")]
 sealed class DoctorVerb : IVerb
 {
+    [Option("json", MetaValue = "FILE", HelpText = "Also write the rows to this file.")]
+    public string? Json { get; set; }
+
     [Usage(ApplicationAlias = "talkinghead")]
     public static IEnumerable<Example> Examples => [new("Check this machine", new DoctorVerb())];
 
     public void Run(CancellationToken stop)
     {
-        var table = new Table { Border = TableBorder.Simple }.AddColumns("", "found", "what to do");
-        foreach (var (what, found, advice) in Checks()) table.AddRow(what, Markup.Escape(found), Markup.Escape(advice));
-        AnsiConsole.Write(table);
-        Weights(Console.Out);
-    }
-
-    static IEnumerable<(string What, string Found, string Advice)> Checks()
-    {
-        yield return ("system", $"{RuntimeInformation.OSDescription}, {Environment.ProcessorCount} logical processors", "");
-        yield return ("libtorch", $"{typeof(torch).Assembly.GetName().Name} with {get_num_threads()} threads", "");
-        yield return cuda.is_available()
-            ? ("CUDA", $"{cuda.device_count()} device(s)", "")
-            : ("CUDA", "none", "training at 256x256 wants a GPU; small configurations run on the CPU");
-        yield return OnPath("ffmpeg") is { } ffmpeg
-            ? ("ffmpeg", ffmpeg, "")
-            : ("ffmpeg", "missing", "install ffmpeg (Debian: apt-get install ffmpeg; Windows: put ffmpeg.exe on PATH)");
-    }
-
-    // Lines, not cells: the commands stay whole and can be pasted.
-    static void Weights(TextWriter output)
-    {
-        output.WriteLine($"weights in {Path.GetFullPath(PublishedWeights.Folder)} ({PublishedWeights.FolderVariable} names another folder):");
-        foreach (var file in PublishedWeights.Table)
+        var rows = new List<Finding>();
+        foreach (var row in MachineChecks.All().Concat(WeightChecks.All()))
         {
-            var path = new FileInfo(Path.Combine(PublishedWeights.Folder, file.Name));
-            var (state, advice) = path switch
-            {
-                { Exists: true } when file.Bytes > 0 && path.Length != file.Bytes => ($"{path.Length} bytes, {file.Bytes} expected", $"remove it and run scripts/download-weights.sh {file.Name}"),
-                { Exists: true } => ("found", null),
-                _ => ("missing", file.Direct ? $"scripts/download-weights.sh {file.Name}" : $"by hand from {file.Address}"),
-            };
-            output.WriteLine($"  {file.Name}: {state}; {file.Use}");
-            if (advice is not null)
-                output.WriteLine($"      {advice}");
+            stop.ThrowIfCancellationRequested();
+            Say(row);
+            rows.Add(row);
         }
+        if (Json is not null)
+            JsonFile.Write(Json, rows);
+        string[] missing = [.. rows.Where(row => row.State == FindingState.Missing).Select(row => row.What)];
+        if (missing.Length > 0)
+            throw new UserException($"training, fine-tuning or animation cannot run here: see {string.Join(", ", missing)} above.");
+        Console.WriteLine("Training on synthetic people, fine-tuning from photos and animation can run here.");
     }
 
-    static string? OnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
-        .Split(Path.PathSeparator)
-        .SelectMany(folder => new[] { Path.Combine(folder, program), Path.Combine(folder, program + ".exe") })
-        .FirstOrDefault(File.Exists);
+    // Lines, not a table: the commands stay whole and can be pasted.
+    static void Say(Finding row)
+    {
+        string state = row.State switch { FindingState.Ok => "OK", FindingState.Optional => "optional", _ => "MISSING" };
+        Console.WriteLine($"{state,-9} {row.What}: {row.Found}");
+        if (row.Mend is not null)
+            Console.WriteLine($"{"",-9}   {row.Mend}");
+    }
+}
+
+/// <summary>One row of the doctor's.</summary>
+/// <param name="What">What was looked for.</param>
+/// <param name="State">Whether it is there.</param>
+/// <param name="Found">What was found, or why it is missing.</param>
+/// <param name="Mend">The command that mends it; null where nothing needs mending.</param>
+sealed record Finding(string What, FindingState State, string Found, string? Mend = null);
+
+/// <summary>Whether something is there.</summary>
+[System.Text.Json.Serialization.JsonConverter(typeof(System.Text.Json.Serialization.JsonStringEnumConverter<FindingState>))]
+enum FindingState
+{
+    Ok,
+
+    /// <summary>Missing or slow; the main job runs without it.</summary>
+    Optional,
+
+    /// <summary>Missing, and the main job needs it.</summary>
+    Missing,
 }

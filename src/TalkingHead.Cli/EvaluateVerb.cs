@@ -22,7 +22,7 @@ sealed class EvaluateVerb : MetricVerb, IVerb
     [Option("out", Required = true, MetaValue = "DIR", HelpText = "Where report.html, results.json, timing.json, table.md and what they are made of go.")]
     public string Out { get; set; } = "";
 
-    [Option("shots", Default = "1,8,32", HelpText = "T: how many source frames a person is learned from.")]
+    [Option("shots", Default = "1,8,32", MetaValue = "LIST", HelpText = "T: how many source frames a person is learned from.")]
     public string Shots { get; set; } = "1,8,32";
 
     [Option("identities", Default = EvaluationSettings.DefaultIdentities, HelpText = "Held-out people, one clip of each.")]

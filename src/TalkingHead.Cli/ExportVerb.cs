@@ -7,18 +7,18 @@ namespace TalkingHead.Cli;
 [Verb("export", HelpText = "Writes a trained run as one file of half precision, to be used wherever a run is.")]
 sealed class ExportVerb : IVerb
 {
-    [Value(0, MetaName = "RUN", Required = true, HelpText = "The meta-trained run.")]
+    [Value(0, MetaName = "RUN", Required = true, HelpText = "The run, from train.")]
     public string RunPath { get; set; } = "";
 
-    [Option("out", Required = true, MetaValue = "FILE", HelpText = "The model, a safetensors file.")]
+    [Option("out", Required = true, MetaValue = "FILE", HelpText = "The model to write, a safetensors file.")]
     public string Out { get; set; } = "";
 
-    [Option("checkpoint", Default = "newest", HelpText = "Of the run: newest, best (in validation), or a step.")]
+    [Option("checkpoint", Default = "newest", HelpText = OptionText.Checkpoint)]
     public string Checkpoint { get; set; } = "newest";
 
     [Usage(ApplicationAlias = "talkinghead")]
     public static IEnumerable<Example> Examples =>
-        [new("Keep the best checkpoint", new UnParserSettings { SkipDefault = true }, new ExportVerb { RunPath = "runs/first", Checkpoint = "best", Out = "first.safetensors" })];
+        [new("Keep the best checkpoint", new ExportVerb { RunPath = "runs/first", Checkpoint = "best", Out = "first.safetensors" })];
 
     public void Run(CancellationToken stop)
     {

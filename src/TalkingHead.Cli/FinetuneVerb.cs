@@ -9,16 +9,16 @@ namespace TalkingHead.Cli;
 [Verb("finetune", HelpText = "Makes a head of a new person from a few pictures, a video or a dataset's clip.")]
 sealed class FinetuneVerb : IVerb
 {
-    [Value(0, MetaName = "RUN", Required = true, HelpText = "The meta-trained run.")]
+    [Value(0, MetaName = "RUN", Required = true, HelpText = "The run, from train, export or import.")]
     public string RunPath { get; set; } = "";
 
-    [Option("from", Required = true, MetaValue = "WHAT", HelpText = "Pictures, a folder of pictures, a video, or DATASET#CLIP.")]
+    [Option("from", Required = true, MetaValue = "WHAT...", HelpText = "Pictures, a folder of pictures, a video or DATASET#CLIP.")]
     public IEnumerable<string> From { get; set; } = [];
 
-    [Option("shots", Default = 8, HelpText = "T, the frames to learn from: the sharpest and most different ones are taken.")]
+    [Option("shots", Default = 8, HelpText = "T, the frames to learn from; the sharpest and most different ones are taken.")]
     public int Shots { get; set; } = 8;
 
-    [Option("out", Required = true, MetaValue = "FILE.head", HelpText = "The head; beside it, as .png, its source frames and what it makes of them.")]
+    [Option("out", Required = true, MetaValue = "FILE", HelpText = "The head; beside it, as .png, a picture of its source frames and what it makes of them.")]
     public string Out { get; set; } = "";
 
     [Option("feed-forward", HelpText = "Do not tune: the person is what the embedder says (the paper's FF).")]
@@ -27,29 +27,29 @@ sealed class FinetuneVerb : IVerb
     [Option("epochs", HelpText = "Tune for so many epochs over all frames, without a stopping rule.")]
     public int? Epochs { get; set; }
 
-    [Option("checkpoint", Default = "newest", HelpText = "Of the run: newest, best (in validation), or a step.")]
+    [Option("checkpoint", Default = "newest", HelpText = OptionText.Checkpoint)]
     public string Checkpoint { get; set; } = "newest";
 
-    [Option("detector", Default = "dlib", HelpText = "dlib (CPU; its model is not for commercial use) or fan (the paper's; wants a GPU).")]
+    [Option("detector", Default = "dlib", HelpText = OptionText.Detector)]
     public string Detector { get; set; } = "dlib";
 
-    [Option("device", Default = "auto", HelpText = "cpu, cuda, cuda:N or auto.")]
+    [Option("device", Default = "auto", HelpText = OptionText.Device)]
     public string Device { get; set; } = "auto";
 
-    [Option("seed", Default = 1, HelpText = "Decides the order of the frames.")]
+    [Option("seed", Default = 1, HelpText = "Draws the order of the frames.")]
     public int Seed { get; set; } = 1;
 
-    [Option("set", MetaValue = "section.key=value", HelpText = "Change keys of the run's configuration, such as fine_tuning.generator_rate=1e-4.")]
+    [Option("set", MetaValue = "KEY=VALUE", HelpText = "Change keys of the run's configuration, such as fine_tuning.generator_rate=1e-4.")]
     public IEnumerable<string> Set { get; set; } = [];
 
-    [Option("json", MetaValue = "FILE", HelpText = "Also write the curve and what the head was made of to this file.")]
+    [Option("json", MetaValue = "FILE", HelpText = "Also write the curve of the losses and the head's origin to this file.")]
     public string? Json { get; set; }
 
     [Usage(ApplicationAlias = "talkinghead")]
     public static IEnumerable<Example> Examples =>
     [
-        new("Learn a person from photos", new UnParserSettings { SkipDefault = true }, new FinetuneVerb { RunPath = "runs/first", From = ["photos/"], Out = "person.head" }),
-        new("From 32 frames of a video", new UnParserSettings { SkipDefault = true }, new FinetuneVerb { RunPath = "runs/first", From = ["video.mp4"], Shots = 32, Out = "person.head" }),
+        new("Learn a person from photos", new FinetuneVerb { RunPath = "runs/first", From = ["photos/"], Out = "person.head" }),
+        new("Learn a person from 32 frames of a video", new FinetuneVerb { RunPath = "runs/first", From = ["video.mp4"], Shots = 32, Out = "person.head" }),
     ];
 
     public void Run(CancellationToken stop)

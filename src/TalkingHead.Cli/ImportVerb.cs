@@ -5,7 +5,7 @@ using TalkingHead.Networks.Vt;
 
 namespace TalkingHead.Cli;
 
-[Verb("import", HelpText = "Reads a checkpoint of the best-known reproduction into a run that can be animated and evaluated.")]
+[Verb("import", HelpText = "Reads a public checkpoint of the best-known reproduction into a run, for finetune and evaluate.")]
 sealed class ImportVerb : IVerb
 {
     [Value(0, MetaName = "CHECKPOINT", Required = true, HelpText = "The meta-learned file, as torch.save wrote it.")]
@@ -14,7 +14,7 @@ sealed class ImportVerb : IVerb
     [Option("kind", Required = true, MetaValue = "KIND", HelpText = "vt-master (the published weights) or vt-save-disc (the later layout).")]
     public string Kind { get; set; } = "";
 
-    [Option("out", Required = true, MetaValue = "RUN", HelpText = "The run to make.")]
+    [Option("out", Required = true, MetaValue = "RUN", HelpText = "The run's directory.")]
     public string Out { get; set; } = "";
 
     [Usage(ApplicationAlias = "talkinghead")]

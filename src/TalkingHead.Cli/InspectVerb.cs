@@ -10,19 +10,19 @@ namespace TalkingHead.Cli;
 [Verb("inspect", HelpText = "Shows what a configuration builds (layers, parameters, multiply-adds, every setting), or what a dataset, a run or a head holds.")]
 sealed class InspectVerb : IVerb
 {
-    [Value(0, MetaName = "CONFIG|DATASET|RUN|HEAD", Required = true, HelpText = "A configuration file, such as configs/smoke.yaml, a dataset's or a run's folder, or a head.")]
+    [Value(0, MetaName = "CONFIG|DATASET|RUN|HEAD", Required = true, HelpText = "A configuration, such as configs/smoke.yaml, a dataset's or a run's directory, or a head.")]
     public string What { get; set; } = "";
 
-    [Option("set", MetaValue = "KEY=VALUE", HelpText = "Settings to change, such as data.size=128.")]
+    [Option("set", MetaValue = "KEY=VALUE", HelpText = "Change keys of the configuration, such as data.size=128.")]
     public IEnumerable<string> Changes { get; set; } = [];
 
-    [Option("verify", HelpText = "Of a dataset or a run: read it whole and compare every checksum; a head's is always compared.")]
+    [Option("verify", HelpText = "Read a dataset or a run whole and compare every checksum; a head's is always compared.")]
     public bool Verify { get; set; }
 
-    [Option("sheet", MetaValue = "FILE.png", HelpText = "Of a dataset: draw a contact sheet; of a head: a source frame beside what it makes.")]
+    [Option("sheet", MetaValue = "FILE", HelpText = "Draw a picture: of a dataset, its people; of a head, a source frame beside what it makes of it.")]
     public string? Sheet { get; set; }
 
-    [Option("json", MetaValue = "FILE", HelpText = "Also write the figures to this file.")]
+    [Option("json", MetaValue = "FILE", HelpText = OptionText.Json)]
     public string? Json { get; set; }
 
     [Usage(ApplicationAlias = "talkinghead")]

@@ -17,23 +17,23 @@ sealed class LandmarksVerb : IVerb
     [Value(0, MetaName = "INPUT", Required = true, HelpText = "A video, a photo, or a folder of them.")]
     public string Input { get; set; } = "";
 
-    [Option("out", Required = true, HelpText = "What to write: .mp4, .gif or a folder of frames for a video, .png or .jpg for a photo, a folder for a folder.")]
+    [Option("out", Required = true, MetaValue = "FILE|DIR", HelpText = "What to write: .mp4, .gif or a folder of PNG files for a video, .png or .jpg for a photo, a folder for a folder.")]
     public string Out { get; set; } = "";
 
-    [Option("json", HelpText = "Write the points to this file, too.")]
-    public string? Json { get; set; }
-
-    [Option("detector", Default = "dlib", HelpText = "dlib (CPU; its model is not for commercial use) or fan (the paper's; wants a GPU).")]
+    [Option("detector", Default = "dlib", HelpText = OptionText.Detector)]
     public string Detector { get; set; } = "dlib";
 
-    [Option("smoothing", Default = 1.0, HelpText = "How strongly a still face's tremble is averaged out of a video: 0 is off.")]
+    [Option("smoothing", Default = 1.0, HelpText = "How strongly a still face's tremble is averaged out of a video's landmarks; 0 is off.")]
     public double Smoothing { get; set; } = 1;
 
-    [Option("near", HelpText = "X,Y in pixels: follow the face nearest to this point, not the largest.")]
+    [Option("near", MetaValue = "X,Y", HelpText = "Follow the face nearest to this point, in pixels, not the largest.")]
     public string? Near { get; set; }
 
-    [Option("inner-lips", HelpText = "Draw the inner lips, too.")]
+    [Option("inner-lips", HelpText = "Also draw the inner lips.")]
     public bool InnerLips { get; set; }
+
+    [Option("json", MetaValue = "FILE", HelpText = "Also write the points to this file.")]
+    public string? Json { get; set; }
 
     [Usage(ApplicationAlias = "talkinghead")]
     public static IEnumerable<Example> Examples => [new("Look at the landmarks of a video", new LandmarksVerb { Input = "video.mp4", Out = "overlay.mp4" })];

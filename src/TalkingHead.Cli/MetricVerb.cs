@@ -8,22 +8,22 @@ abstract class MetricVerb
 {
     const string All = "ssim,psnr,l1,fid,kid,lpips,csim,akd,nme,pose";
 
-    [Option("metrics", Default = All, HelpText = "Which ones. FID, KID, LPIPS and CSIM need weights: talkinghead doctor lists them.")]
+    [Option("metrics", Default = All, MetaValue = "LIST", HelpText = "What to measure. FID, KID, LPIPS and CSIM need weights: talkinghead doctor lists them.")]
     public string Metrics { get; set; } = All;
 
-    [Option("fid-variant", Default = "pytorch-fid", HelpText = "How FID and KID resize: pytorch-fid or clean-fid.")]
+    [Option("fid-variant", Default = "pytorch-fid", HelpText = "How FID and KID resize pictures: pytorch-fid or clean-fid.")]
     public string FidVariantName { get; set; } = "pytorch-fid";
 
-    [Option("lpips-trunk", Default = "alex", HelpText = "alex, vgg or squeeze.")]
+    [Option("lpips-trunk", Default = "alex", HelpText = "LPIPS's trunk: alex, vgg or squeeze.")]
     public string LpipsTrunk { get; set; } = "alex";
 
-    [Option("csim-network", Default = "ir-se50", HelpText = "ir-se50 (fed BGR, as it was trained), ir-se50-rgb, r50 or r100.")]
+    [Option("csim-network", Default = "ir-se50", HelpText = "CSIM's network: ir-se50 (fed BGR, as it was trained), ir-se50-rgb, r50 or r100.")]
     public string CsimNetwork { get; set; } = "ir-se50";
 
-    [Option("detector", Default = "dlib", HelpText = "Finds the landmarks for CSIM, AKD, NME and poses: dlib or fan.")]
+    [Option("detector", Default = "dlib", HelpText = "Finds the landmarks for CSIM, AKD, NME and pose: dlib or fan.")]
     public string Detector { get; set; } = "dlib";
 
-    [Option("device", Default = "auto", HelpText = "cpu, cuda, cuda:N or auto.")]
+    [Option("device", Default = "auto", HelpText = OptionText.Device)]
     public string Device { get; set; } = "auto";
 
     /// <summary>What the options ask for.</summary>

@@ -5,28 +5,28 @@ using TalkingHead.Datasets.Preparation;
 
 namespace TalkingHead.Cli;
 
-[Verb("prepare", HelpText = "Makes a dataset of VoxCeleb, of videos or of photos: finds the faces, their landmarks, cuts them out. Stopped or killed, the same command continues.")]
+[Verb("prepare", HelpText = "Makes a dataset of VoxCeleb, of videos or of photos: finds the faces and their landmarks, and cuts them out. Stopped or killed, the same command continues.")]
 sealed class PrepareVerb : IVerb
 {
-    [Option("layout", Required = true, HelpText = "How the collection lies: voxceleb1, voxceleb2, videos (a folder for each person) or photos (a folder for each person); data/README.md draws the trees.")]
+    [Option("layout", Required = true, HelpText = "How the collection lies: voxceleb1, voxceleb2, videos or photos (of these two, a folder for each person); data/README.md draws the trees.")]
     public string Layout { get; set; } = "";
 
-    [Option("from", Required = true, HelpText = "The collection's folder.")]
+    [Option("from", Required = true, MetaValue = "DIR", HelpText = "The collection.")]
     public string From { get; set; } = "";
 
-    [Option("out", Required = true, HelpText = "The dataset's folder.")]
+    [Option("out", Required = true, MetaValue = "DIR", HelpText = "The dataset; one that was begun with the same settings is continued.")]
     public string Out { get; set; } = "";
 
     [Option("size", Default = PrepareSettings.DefaultSize, HelpText = "Pixels of a frame's side.")]
     public int Size { get; set; } = PrepareSettings.DefaultSize;
 
-    [Option("detector", Default = PrepareSettings.DefaultDetector, HelpText = "dlib (CPU; its model is not for commercial use) or fan (the paper's; wants a GPU).")]
+    [Option("detector", Default = PrepareSettings.DefaultDetector, HelpText = OptionText.Detector)]
     public string Detector { get; set; } = PrepareSettings.DefaultDetector;
 
     [Option("workers", Default = 0, HelpText = "Inputs prepared at the same time; 0 is one for each logical processor. The bytes do not depend on it.")]
     public int Workers { get; set; }
 
-    [Option("part", HelpText = "i/n: take the i-th of n shares of the inputs, on this machine; the parts' files in one folder are one dataset.")]
+    [Option("part", MetaValue = "I/N", HelpText = "Take this part of the inputs, such as 2/4, on this machine; the parts' files in one folder are one dataset.")]
     public string? Part { get; set; }
 
     [Option("shots", Default = PrepareSettings.DefaultShots, HelpText = "K of the training meant: a clip with fewer than K + 1 good frames is refused.")]
@@ -44,20 +44,20 @@ sealed class PrepareVerb : IVerb
     [Option("quality", Default = PrepareSettings.DefaultQuality, HelpText = "JPEG quality of the stored frames, 50 to 100.")]
     public int Quality { get; set; } = PrepareSettings.DefaultQuality;
 
-    [Option("test-share", Default = PrepareSettings.DefaultTestShare, HelpText = "Share of the people on the test side, where there is no official division.")]
+    [Option("test-share", Default = PrepareSettings.DefaultTestShare, HelpText = "The share of people who are held out, where there is no official division.")]
     public double TestShare { get; set; } = PrepareSettings.DefaultTestShare;
 
-    [Option("seed", Default = PrepareSettings.DefaultSeed, HelpText = "Draws that division.")]
+    [Option("seed", Default = PrepareSettings.DefaultSeed, HelpText = "Draws who is held out.")]
     public ulong Seed { get; set; } = PrepareSettings.DefaultSeed;
 
-    [Option("json", MetaValue = "FILE", HelpText = "Also write the counts to this file.")]
+    [Option("json", MetaValue = "FILE", HelpText = OptionText.Json)]
     public string? Json { get; set; }
 
     [Usage(ApplicationAlias = "talkinghead")]
     public static IEnumerable<Example> Examples =>
     [
-        new("VoxCeleb2 as it is unzipped", new PrepareVerb { Layout = "voxceleb2", From = "/data/voxceleb2", Out = "data/voxceleb2" }),
-        new("One's own videos, a folder for each person", new PrepareVerb { Layout = "videos", From = "people", Out = "data/people" }),
+        new("Prepare VoxCeleb2 as it is unzipped", new PrepareVerb { Layout = "voxceleb2", From = "/data/voxceleb2", Out = "data/voxceleb2" }),
+        new("Prepare videos of one's own, a folder for each person", new PrepareVerb { Layout = "videos", From = "people", Out = "data/people" }),
     ];
 
     public void Run(CancellationToken stop)

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using CommandLine;
-using CommandLine.Text;
 
 namespace TalkingHead.Cli;
 
@@ -51,11 +50,16 @@ static class Program
             settings.CaseInsensitiveEnumValues = true;
         });
         var parsed = parser.ParseArguments(arguments, Verbs);
-        return parsed.MapResult(verb => Guarded((IVerb)verb, stop, error), errors => Explain(parsed, errors, output, error));
+        return parsed.MapResult(verb => Guarded((IVerb)verb, arguments, stop, error), errors => Explain(parsed, [.. errors], arguments, output, error));
     }
 
-    static int Guarded(IVerb verb, CancellationToken stop, TextWriter error)
+    static int Guarded(IVerb verb, string[] arguments, CancellationToken stop, TextWriter error)
     {
+        if (UsageMistake.Overlooked(verb.GetType(), arguments) is { } overlooked)
+        {
+            error.WriteLine(overlooked);
+            return Usage;
+        }
         try
         {
             verb.Run(stop);
@@ -79,28 +83,24 @@ static class Program
     }
 
     // A missing native library says in its own message what to install, however deep a type initializer buried it.
-    static string? NativeLibrarySentence(Exception? error) =>
+    internal static string? NativeLibrarySentence(Exception? error) =>
         error is null ? null : error is DllNotFoundException ? error.Message : NativeLibrarySentence(error.InnerException);
 
-    static int Explain(ParserResult<object> parsed, IEnumerable<Error> errors, TextWriter output, TextWriter error)
+    static int Explain(ParserResult<object> parsed, IReadOnlyList<Error> errors, string[] arguments, TextWriter output, TextWriter error)
     {
+        var verb = Verbs.FirstOrDefault(each => each == parsed.TypeInfo.Current);
+        if (errors.OfType<HelpVerbRequestedError>().FirstOrDefault() is { } asked)
+            verb = asked.Type;
         if (errors.IsVersion())
-        {
             output.WriteLine($"talkinghead {typeof(Program).Assembly.GetName().Version?.ToString(3)}");
-            return Done;
-        }
-        var asked = errors.IsHelp();
-        var help = HelpText.AutoBuild(parsed, text =>
+        else if (errors.IsHelp())
+            output.WriteLine(verb is null ? HelpPage.Overview(Verbs) : HelpPage.Of(verb));
+        else
         {
-            text.AdditionalNewLineAfterOption = false;
-            text.Heading = "talkinghead: from a few pictures of a person to a talking head";
-            text.Copyright = "";
-            text.MaximumDisplayWidth = 110;
-            text.AddEnumValuesToHelpText = true;
-            return asked ? text : HelpText.DefaultParsingErrorsHandler(parsed, text);
-        }, example => example, verbsIndex: errors.Any(found => found.Tag is ErrorType.NoVerbSelectedError or ErrorType.BadVerbSelectedError or ErrorType.HelpVerbRequestedError));
-        (asked ? output : error).WriteLine(help);
-        return asked ? Done : Usage;
+            error.WriteLine(errors[0] is NoVerbSelectedError ? HelpPage.Overview(Verbs) : UsageMistake.Sentence(verb, Verbs, arguments, errors));
+            return Usage;
+        }
+        return Done;
     }
 }
 

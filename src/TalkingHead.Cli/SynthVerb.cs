@@ -12,7 +12,7 @@ namespace TalkingHead.Cli;
 [Verb("synth", HelpText = "Makes a dataset of made-up people: three-dimensional heads with exact landmarks, to run everything without a download.")]
 sealed class SynthVerb : IVerb
 {
-    [Option("out", Required = true, HelpText = "The folder of the dataset; one that was begun with the same settings is continued.")]
+    [Option("out", Required = true, MetaValue = "DIR", HelpText = "The dataset; one that was begun with the same settings is continued.")]
     public string Out { get; set; } = "";
 
     [Option("identities", Default = 200, HelpText = "How many people.")]
@@ -27,26 +27,26 @@ sealed class SynthVerb : IVerb
     [Option("size", Default = 64, HelpText = "Pixels of a frame's side, 64 to 512.")]
     public int Size { get; set; } = 64;
 
-    [Option("seed", Default = 1L, HelpText = "The population: the same seed gives the same people and bytes.")]
+    [Option("seed", Default = 1L, HelpText = "Draws the people; the same seed gives the same people and bytes.")]
     public long Seed { get; set; } = 1;
 
-    [Option("fps", Default = 8.0, HelpText = "Frames a second of the performance: 8 shows many poses in few frames, 25 plays smoothly.")]
+    [Option("fps", Default = 8.0, HelpText = "Frames a second: 8 shows many poses in few frames, 25 plays smoothly.")]
     public double FramesPerSecond { get; set; } = 8;
 
-    [Option("test-share", Default = 0.1, HelpText = "About this share of the people is held out.")]
+    [Option("test-share", Default = 0.1, HelpText = "The share of people who are held out, about.")]
     public double TestShare { get; set; } = 0.1;
 
     [Option("workers", Default = 0, HelpText = "Threads that render; 0 is one for each logical processor. The bytes do not depend on it.")]
     public int Workers { get; set; }
 
-    [Option("sheet", HelpText = "Draw the first people, up to 32, each at another moment, into this picture, too.")]
+    [Option("sheet", MetaValue = "FILE", HelpText = "Draw a picture: the first people, up to 32, each at another moment.")]
     public string? Sheet { get; set; }
 
-    [Option("json", HelpText = "Write counts and rate to this file, too.")]
+    [Option("json", MetaValue = "FILE", HelpText = OptionText.Json)]
     public string? Json { get; set; }
 
     [Usage(ApplicationAlias = "talkinghead")]
-    public static IEnumerable<Example> Examples => [new("Make 200 people of 32 frames", new SynthVerb { Out = "data/synth", Identities = 200, Frames = 32, Size = 64, Seed = 1 })];
+    public static IEnumerable<Example> Examples => [new("Make 1000 people at 128x128, and a picture of some", new SynthVerb { Out = "data/synthetic-128", Identities = 1000, Size = 128, Sheet = "people.png" })];
 
     public void Run(CancellationToken stop)
     {

@@ -22,10 +22,10 @@ sealed class TrainVerb : IVerb
     [Option("resume", HelpText = "Go on with the run from its newest checkpoint.")]
     public bool Resume { get; set; }
 
-    [Option("set", MetaValue = "section.key=value", HelpText = "Change keys of the configuration, such as training.steps=100.")]
+    [Option("set", MetaValue = "KEY=VALUE", HelpText = "Change keys of the configuration, such as training.steps=100.")]
     public IEnumerable<string> Set { get; set; } = [];
 
-    [Option("device", Default = "auto", HelpText = "cpu, cuda, cuda:N or auto.")]
+    [Option("device", Default = "auto", HelpText = OptionText.Device)]
     public string Device { get; set; } = "auto";
 
     [Option("workers", Default = 2, HelpText = "Threads that decode frames.")]
@@ -34,7 +34,7 @@ sealed class TrainVerb : IVerb
     [Option(Launch.Option, Default = 60.0, MetaValue = "SECONDS", HelpText = "With several ranks: how long another may give no sign of life.")]
     public double RankTimeout { get; set; } = 60;
 
-    [Option("dry-run", HelpText = "Print everything resolved, and stop.")]
+    [Option("dry-run", HelpText = "Print every setting as it is resolved, and stop.")]
     public bool DryRun { get; set; }
 
     [Usage(ApplicationAlias = "talkinghead")]

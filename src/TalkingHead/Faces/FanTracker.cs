@@ -12,7 +12,7 @@ namespace TalkingHead.Faces;
 /// </summary>
 public sealed class FanTracker : FaceTracker
 {
-    const string DetectorFile = "s3fd-619a316812.pth", LandmarkFile = "2DFAN4-cd938726ad.zip";
+    internal const string DetectorFile = "s3fd-619a316812.pth", LandmarkFile = "2DFAN4-cd938726ad.zip";
 
     /// <summary>The detector sees the picture with its longer side at most this long: faces of 20 of these pixels and more.</summary>
     const int MostSide = 640;

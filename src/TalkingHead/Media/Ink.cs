@@ -7,7 +7,7 @@ sealed class Ink : IDisposable
 {
     readonly SKBitmap bitmap;
     readonly SKCanvas canvas;
-    readonly SKFont font = new(SKTypeface.Default, 12);
+    readonly SKFont font = new(Face(), 12);
     readonly SKPaint paint = new() { IsAntialias = true, StrokeCap = SKStrokeCap.Round };
 
     public Ink(int width, int height)
@@ -17,6 +17,20 @@ sealed class Ink : IDisposable
         bitmap = new(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         canvas = new(bitmap);
         canvas.Clear(SKColors.White);
+    }
+
+    /// <summary>What sheets are written with.</summary>
+    /// <exception cref="UserException">No font is installed.</exception>
+    public static SKTypeface Face()
+    {
+        try
+        {
+            return SKTypeface.Default;
+        }
+        catch (InvalidOperationException missing)
+        {
+            throw new UserException($"{missing.Message.TrimEnd('.')}.", missing);
+        }
     }
 
     public void Line(double x0, double y0, double x1, double y1, SKColor colour, double width)

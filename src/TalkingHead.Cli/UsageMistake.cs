@@ -1,0 +1,96 @@
+using CommandLine;
+using CommandLine.Text;
+using TalkingHead.Configuration;
+
+namespace TalkingHead.Cli;
+
+/// <summary>What was wrong with the arguments, in one sentence that ends with where to look.</summary>
+static class UsageMistake
+{
+    /// <param name="verb">Null where none was recognised.</param>
+    /// <param name="verbs">All of them.</param>
+    /// <param name="arguments">As typed.</param>
+    /// <param name="errors">The parser's. What is missing may follow from what is misspelt, so that alone is said.</param>
+    public static string Sentence(Type? verb, IEnumerable<Type> verbs, string[] arguments, IReadOnlyList<Error> errors)
+    {
+        if (errors.OfType<BadVerbSelectedError>().FirstOrDefault() is { } unknown)
+            return $"talkinghead: unknown verb \"{unknown.Token}\".{Spelling.Suggestion(unknown.Token, verbs.Select(each => HelpPage.VerbOf(each).Name))} See talkinghead --help.";
+        if (verb is null)
+            return $"talkinghead: {SentenceBuilder.Create().FormatError(errors[0])} See talkinghead --help.";
+        var found = errors.FirstOrDefault(error => error is not MissingRequiredOptionError);
+        return Of(verb, found is null ? Missing(verb, errors) : Found(verb, arguments, found));
+    }
+
+    /// <summary>What the parser passes over in silence: an option without its value, and arguments beyond those that the verb takes. Null where nothing is.</summary>
+    public static string? Overlooked(Type verb, string[] arguments)
+    {
+        int values = 0;
+        for (int i = 1; i < arguments.Length; i++)
+        {
+            string[] parts = arguments[i].Split('=', 2);
+            if (HelpPage.Options(verb).FirstOrDefault(option => $"--{option.Attribute.LongName}" == parts[0]) is not { Attribute: not null } option)
+            {
+                if (++values > HelpPage.Values(verb).Length)
+                    return Of(verb, $"\"{arguments[i]}\" is one argument too many.");
+                continue;
+            }
+            if (option.Property.PropertyType == typeof(bool) || parts.Length == 2)
+                continue;
+            if (!IsValue(i + 1))
+                return Of(verb, $"{parts[0]} {HelpPage.Meta(option)}: the value is missing.");
+            do
+                i++;
+            while (option.Property.PropertyType == typeof(IEnumerable<string>) && IsValue(i + 1));
+        }
+        return null;
+
+        bool IsValue(int at) => at < arguments.Length && !arguments[at].StartsWith("--", StringComparison.Ordinal);
+    }
+
+    static string Of(Type verb, string mistake) => $"talkinghead {HelpPage.VerbOf(verb).Name}: {mistake} See talkinghead {HelpPage.VerbOf(verb).Name} --help.";
+
+    static string Missing(Type verb, IReadOnlyList<Error> errors)
+    {
+        var missing = errors.Cast<MissingRequiredOptionError>().ToArray();
+        string[] values = [.. HelpPage.Values(verb).Select(value => value.Attribute.MetaName)];
+        string[] names =
+        [
+            .. values[^missing.Count(error => error.NameInfo.LongName == "")..], // those that came filled the first places
+            .. missing.Where(error => error.NameInfo.LongName != "").Select(error => Form(verb, error.NameInfo)),
+        ];
+        return names.Length == 1 ? $"{names[0]} is missing." : $"{string.Join(", ", names[..^1])} and {names[^1]} are missing.";
+    }
+
+    static string Found(Type verb, string[] arguments, Error error)
+    {
+        switch (error)
+        {
+            case UnknownOptionError unknown:
+                return $"unknown option --{unknown.Token}.{Spelling.Suggestion(unknown.Token, HelpPage.Options(verb).Select(option => option.Attribute.LongName))}";
+            case BadFormatConversionError wrong:
+                string name = $"--{wrong.NameInfo.LongName}";
+                int at = Array.FindIndex(arguments, argument => argument == name || argument.StartsWith($"{name}=", StringComparison.Ordinal));
+                string value = at < 0 ? "" : arguments[at] != name ? arguments[at][(name.Length + 1)..] : at + 1 < arguments.Length ? arguments[at + 1] : "";
+                string expected = HelpPage.Options(verb).FirstOrDefault(option => option.Attribute.LongName == wrong.NameInfo.LongName) is { Attribute: not null } option ? Kind(option.Property.PropertyType) : "another value";
+                return $"{name} \"{value}\": expected {expected}.";
+            case RepeatedOptionError twice:
+                return $"--{twice.NameInfo.LongName} is given twice; give it once.";
+            case NamedError named and (MissingValueOptionError or SequenceOutOfRangeError):
+                return $"{Form(verb, named.NameInfo)}: the value is missing.";
+            default:
+                return SentenceBuilder.Create().FormatError(error);
+        }
+    }
+
+    static string Form(Type verb, NameInfo name)
+    {
+        var option = HelpPage.Options(verb).Single(option => option.Attribute.LongName == name.LongName);
+        return $"--{name.LongName} {HelpPage.Meta(option)}";
+    }
+
+    static string Kind(Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        return type == typeof(double) ? "a number" : type == typeof(ulong) ? "a whole number from 0 on" : type == typeof(bool) ? "no value" : "a whole number";
+    }
+}

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Text.Json;
+using TalkingHead.Tests.Formats;
+
+namespace TalkingHead.Tests.Cli;
+
+/// <summary>doctor in a process of its own, whose environment lacks this or that.</summary>
+public sealed class DoctorVerbTests : IDisposable
+{
+    readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void WithoutWeightsTheMainJobRuns()
+    {
+        var (code, rows, output) = Run(("TALKINGHEAD_WEIGHTS", folder.At("none")));
+        Assert.True(code == 0, output);
+        Assert.All(new[] { ".NET", "libtorch", "BLAS", "ffmpeg", "ffprobe", "dlib", "pictures", "font", "disk", "weights" }, what => Assert.NotEqual("Missing", rows[what].State));
+        Assert.Contains("1 thread (OMP_NUM_THREADS is 1)", rows["libtorch"].Found);
+        Assert.Contains("torch_cpu", rows["libtorch"].Found);
+        Assert.StartsWith("0 of ", rows["weights"].Found);
+        Assert.Equal(("Optional", "scripts/download-weights.sh lpips_alex.pth"), (rows["lpips_alex.pth"].State, rows["lpips_alex.pth"].Mend));
+        Assert.EndsWith("animation can run here.", output.TrimEnd());
+    }
+
+    [Fact]
+    public void WhatIsMissingIsMissingAloneAndNamed()
+    {
+        File.WriteAllText(folder.At("fonts.conf"), """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig></fontconfig>""");
+        var (code, rows, output) = Run(("PATH", folder.At("")), ("FONTCONFIG_FILE", folder.At("fonts.conf")), ("TALKINGHEAD_DOOR", folder.At("none.so")));
+        Assert.Equal(1, code);
+        Assert.Equal(["libtorch", "ffmpeg", "ffprobe", "font"], rows.Where(row => row.Value.State == "Missing").Select(row => row.Key));
+        Assert.All(rows.Values.Where(row => row.State == "Missing"), row => Assert.StartsWith("scripts/setup.sh", row.Mend));
+        Assert.Contains("none.so is missing", rows["libtorch"].Found);
+        Assert.EndsWith("talkinghead: training, fine-tuning or animation cannot run here: see libtorch, ffmpeg, ffprobe, font above.", output.TrimEnd());
+    }
+
+    [Fact]
+    public void AWrongPathOfTheFaceModelIsNamedUnlessFanIsThere()
+    {
+        File.WriteAllText(folder.At("lpips_alex.pth"), "cut off");
+        var (code, rows, _) = Run(("TALKINGHEAD_DLIB_MODEL", folder.At("none.dat")), ("TALKINGHEAD_WEIGHTS", folder.At("")));
+        Assert.Equal((1, "Missing", "unset TALKINGHEAD_DLIB_MODEL"), (code, rows["dlib"].State, rows["dlib"].Mend));
+        Assert.Equal($"{folder.At("none.dat")}: no such file, though TALKINGHEAD_DLIB_MODEL names it.", rows["dlib"].Found);
+        Assert.Equal(("Optional", "has 7 bytes, expected 6009; LPIPS: weights over the channels of AlexNet"), (rows["lpips_alex.pth"].State, rows["lpips_alex.pth"].Found));
+
+        foreach (string file in (string[])["s3fd-619a316812.pth", "2DFAN4-cd938726ad.zip"])
+            File.WriteAllText(folder.At(file), "");
+        (code, rows, _) = Run(("TALKINGHEAD_DLIB_MODEL", folder.At("none.dat")), ("TALKINGHEAD_WEIGHTS", folder.At("")));
+        Assert.Equal((0, "Optional"), (code, rows["dlib"].State));
+        Assert.EndsWith("--detector fan works", rows["dlib"].Found);
+    }
+
+    (int Code, IReadOnlyDictionary<string, (string State, string Found, string? Mend)> Rows, string Output) Run(params (string Name, string Value)[] environment)
+    {
+        string json = folder.At("doctor.json");
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "TalkingHead.Cli.dll"), "doctor", "--json", json])
+        { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["OMP_NUM_THREADS"] = "1";
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        process.WaitForExit();
+        string said = output.Result + error.Result;
+        Assert.True(File.Exists(json), said);
+        var rows = JsonDocument.Parse(File.ReadAllText(json)).RootElement.EnumerateArray().ToDictionary(row => row.GetProperty("what").GetString()!,
+            row => (row.GetProperty("state").GetString()!, row.GetProperty("found").GetString()!, row.GetProperty("mend").GetString()));
+        return (process.ExitCode, rows, said);
+    }
+}

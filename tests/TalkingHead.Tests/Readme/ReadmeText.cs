@@ -1,0 +1,26 @@
+using System.Text.RegularExpressions;
+
+namespace TalkingHead.Tests.Readme;
+
+/// <summary>README.md's fenced blocks.</summary>
+static partial class ReadmeText
+{
+    public static string Root { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../.."));
+
+    /// <summary>The commands of the sh blocks, a line each, without comments.</summary>
+    public static IReadOnlyList<string> Commands =>
+        [.. Lines("sh").Select(line => Comment().Replace(line, "").Trim()).Where(line => line != "")];
+
+    /// <summary>The lines of all blocks of that language.</summary>
+    public static IEnumerable<string> Lines(string language)
+    {
+        string text = File.ReadAllText(Path.Combine(Root, "README.md")).Replace("\\\n", " ", StringComparison.Ordinal);
+        return Fence().Matches(text).Where(block => block.Groups["language"].Value == language).SelectMany(block => block.Groups["lines"].Value.Split('\n'));
+    }
+
+    [GeneratedRegex(@"^```(?<language>\w*)\n(?<lines>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Fence();
+
+    [GeneratedRegex(@"(^|\s)#.*$")]
+    private static partial Regex Comment();
+}
