@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using TalkingHead.Datasets.Synthetic;
 using TalkingHead.Media;
+using TalkingHead.Perception;
 using TalkingHead.Tests.Formats;
 using TalkingHead.Tests.Media;
 
@@ -10,7 +12,7 @@ namespace TalkingHead.Tests.Readme;
 /// The README's commands, run one after another in an empty folder as a newcomer would, on photos and a video of a
 /// synthetic person, with small sizes and the networks of configs/smoke.yaml.
 /// </summary>
-public sealed class ReadmeTests : IDisposable
+public sealed partial class ReadmeTests : IDisposable
 {
     const string Program = "scripts/talkinghead";
 
@@ -23,8 +25,10 @@ public sealed class ReadmeTests : IDisposable
         ("scripts/launch.sh", "needs a processor for each rank; scripts/test-ranks.sh and the tests of Distributed start ranks"),
         ("scripts/download-weights.sh", "needs the internet"),
         ("scripts/talkinghead prepare --layout voxceleb", "needs VoxCeleb"),
+        ("scripts/talkinghead train configs/paper-", "needs VoxCeleb, and trains for weeks on a CPU"),
         ("scripts/talkinghead evaluate runs/big", "is a cluster's array job on VoxCeleb2"),
-        ("dotnet build", "is a build; those with NuGet packages need a feed that has them"),
+        ("dotnet build", "is a build with NuGet packages, which a feed may lack"),
+        ("dotnet artifacts/", "starts what that build made"),
     ];
 
     /// <summary>What is cut: of a verb's option, the value that takes the place of the README's.</summary>
@@ -79,6 +83,20 @@ public sealed class ReadmeTests : IDisposable
         Assert.NotEmpty(shown);
         Assert.Empty(shown.Except(compiled));
     }
+
+    [Fact]
+    public void WeightFilesAreNamedAsTheTableNamesThem()
+    {
+        string[] texts = [.. new[] { "README.md", "data/README.md" }.Concat(Below("docs", "*.md")).Concat(Below("configs", "*.yaml")).Select(file => File.ReadAllText(Path.Combine(ReadmeText.Root, file)))];
+        string[] named = [.. texts.SelectMany(text => WeightNames().Matches(text)).SelectMany(match => match.Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(name => name.TrimEnd('.', ':'))];
+        Assert.NotEmpty(named);
+        Assert.Empty(named.Except(PublishedWeights.Table.Select(file => file.Name)).Except(["all"]));
+
+        static IEnumerable<string> Below(string folder, string pattern) => Directory.GetFiles(Path.Combine(ReadmeText.Root, folder), pattern);
+    }
+
+    [GeneratedRegex(@"scripts/download-weights\.sh((?: [\w.-]+)+)")]
+    private static partial Regex WeightNames();
 
     static bool Runs(string command) => Reason(command) is null;
 
