@@ -102,17 +102,15 @@ sealed class ControlLine : IDisposable
                         round = JsonSerializer.Deserialize<string[]>(message.Text);
                         Monitor.PulseAll(gate);
                     }
-            Hear($"rank 0 ({host}) is gone: its connection ended");
-        }
-        catch (IOException broken) when (broken.InnerException is SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock })
-        {
-            Hear($"rank 0 ({host}) has given no sign of life for {silence.TotalSeconds:0.#} s");
+            Lose(null);
         }
         catch (Exception broken) when (broken is IOException or ObjectDisposedException)
         {
-            Hear($"rank 0 ({host}) is gone: {broken.Message}");
+            Lose(broken);
         }
     }
+
+    void Lose(Exception? broken) => Hear($"rank 0 ({host}) {ControlMessage.Loss(broken, silence)}");
 
     void Hear(string sentence)
     {
@@ -142,7 +140,7 @@ sealed class ControlLine : IDisposable
         }
         catch (Exception broken) when (broken is IOException or ObjectDisposedException)
         {
-            Hear($"rank 0 ({host}) is gone: {broken.Message}");
+            Lose(broken);
         }
     }
 

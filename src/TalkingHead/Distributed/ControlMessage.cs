@@ -41,6 +41,16 @@ readonly record struct ControlMessage(ControlKind Kind, string Text)
         return stream.ReadAtLeast(text, length, throwOnEndOfStream: false) < length ? null : new((ControlKind)header[0], Encoding.UTF8.GetString(text));
     }
 
+    /// <summary>How a connection was lost, in words that follow the name of the rank at its other end.</summary>
+    /// <param name="broken">What a read or a write threw; none where the other end has closed the connection.</param>
+    /// <param name="silence">The silence allowed.</param>
+    public static string Loss(Exception? broken, TimeSpan silence) => broken switch
+    {
+        null => "is gone: its connection ended",
+        { InnerException: SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock } } => $"has given no sign of life for {silence.TotalSeconds:0.#} s",
+        _ => $"is gone: {broken.Message}",
+    };
+
     /// <summary>Writes it whole, in one packet where it fits.</summary>
     public void Write(NetworkStream stream)
     {

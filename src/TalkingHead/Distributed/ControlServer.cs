@@ -75,15 +75,11 @@ sealed class ControlServer : IDisposable
             while (rank >= 0 && ControlMessage.Read(stream) is { } message)
                 if (!Take(rank, message))
                     return;
-            Lost(rank, "is gone: its connection ended");
-        }
-        catch (IOException broken) when (broken.InnerException is SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock })
-        {
-            Lost(rank, $"has given no sign of life for {silence.TotalSeconds:0.#} s");
+            Lost(rank, null);
         }
         catch (IOException broken)
         {
-            Lost(rank, $"is gone: {broken.Message}");
+            Lost(rank, broken);
         }
         finally
         {
@@ -148,13 +144,13 @@ sealed class ControlServer : IDisposable
             Fail($"{departed.Name} has finished while others go on");
     }
 
-    void Lost(int rank, string how)
+    void Lost(int rank, IOException? broken)
     {
         lock (gate)
             if (rank >= 0 && !lines[rank]!.Left)
             {
                 lines[rank]!.Left = true;
-                Fail($"{lines[rank]!.Name} {how}");
+                Fail($"{lines[rank]!.Name} {ControlMessage.Loss(broken, silence)}");
             }
     }
 
