@@ -33,8 +33,8 @@ sealed class BenchVerb : IVerb
     [Option("frames", Default = 5, HelpText = "Frames of animation that are timed.")]
     public int Frames { get; set; } = 5;
 
-    [Option("workers", Default = 2, HelpText = "Threads that decode frames.")]
-    public int Workers { get; set; } = 2;
+    [Option(WorkersOption.Name, Default = 0, HelpText = WorkersOption.Help)]
+    public int Workers { get; set; }
 
     [Option("set", MetaValue = "KEY=VALUE", HelpText = "Change keys of the configuration, such as training.precision=bf16.")]
     public IEnumerable<string> Set { get; set; } = [];
@@ -51,8 +51,9 @@ sealed class BenchVerb : IVerb
 
     public void Run(CancellationToken stop)
     {
-        if (Steps < 1 || Frames < 1 || Workers < 1)
-            throw UserException.Usage("--steps, --frames and --workers: expected 1 or more.");
+        if (Steps < 1 || Frames < 1)
+            throw UserException.Usage("--steps and --frames: expected 1 or more.");
+        WorkersOption.Check(Workers);
         var configuration = RunConfiguration.Load(Config, Batch is { } batch ? [.. Set, $"training.batch={batch}"] : Set);
         Launch.Run(Device, timeout: 60, (place, ranks) => Measure(configuration, place, ranks, stop));
     }

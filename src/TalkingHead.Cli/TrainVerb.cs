@@ -28,8 +28,8 @@ sealed class TrainVerb : IVerb
     [Option("device", Default = "auto", HelpText = OptionText.Device)]
     public string Device { get; set; } = "auto";
 
-    [Option("workers", Default = 2, HelpText = "Threads that decode frames.")]
-    public int Workers { get; set; } = 2;
+    [Option(WorkersOption.Name, Default = 0, HelpText = WorkersOption.Help)]
+    public int Workers { get; set; }
 
     [Option(Launch.Option, Default = 60.0, MetaValue = "SECONDS", HelpText = "With several ranks: how long another may give no sign of life.")]
     public double RankTimeout { get; set; } = 60;
@@ -46,8 +46,7 @@ sealed class TrainVerb : IVerb
 
     public void Run(CancellationToken stop)
     {
-        if (Workers is < 1 or > 256)
-            throw UserException.Usage($"--workers {Workers}: expected 1 to 256.");
+        WorkersOption.Check(Workers);
         var configuration = RunConfiguration.Load(Config, Set);
         if (DryRun)
             Train(configuration, Device, Ranks.Alone, stop);

@@ -43,7 +43,7 @@ public sealed class EpisodeLoader : IDisposable
     {
         (this.dataset, this.sampler, this.loading, State) = (dataset, sampler, loading, sampler.State);
         ArgumentOutOfRangeException.ThrowIfLessThan(loading.Batch, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(loading.Workers, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(loading.Workers);
         ArgumentOutOfRangeException.ThrowIfLessThan(loading.Prefetch, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)loading.Rank, (uint)loading.Ranks);
         var side = loading.Size == 0 ? dataset.Size : loading.Size;
@@ -61,7 +61,7 @@ public sealed class EpisodeLoader : IDisposable
         }
 
         uploaded = new (string[], EpisodeSamplerState, Exception?)[uploads.Length];
-        threads = [.. Enumerable.Range(0, loading.Workers).Select(i => new Thread(Work) { IsBackground = true, Name = $"episodes {i}" })];
+        threads = [.. Enumerable.Range(0, EpisodeLoading.Threads(loading.Workers, device).Count).Select(i => new Thread(Work) { IsBackground = true, Name = $"episodes {i}" })];
         if (uploads.Length > 0)
             threads = [.. threads, new Thread(Upload) { IsBackground = true, Name = "episodes to the GPU" }];
         foreach (var thread in threads)

@@ -1,6 +1,8 @@
 using TalkingHead.Configuration;
 using TalkingHead.Faces;
 using TalkingHead.Training;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace TalkingHead.Datasets;
 
@@ -25,11 +27,17 @@ public sealed record EpisodeLoading
     /// <summary>How landmark images are drawn.</summary>
     public LandmarkDrawing Drawing { get; init; } = new();
 
-    /// <summary>Threads that decode and draw.</summary>
-    public int Workers { get; init; } = Math.Max(1, Environment.ProcessorCount - 1);
+    /// <summary>Threads that decode and draw; 0 leaves it to <see cref="Threads"/>.</summary>
+    public int Workers { get; init; }
 
     /// <summary>Batches that may be ready or in the making while one is used.</summary>
     public int Prefetch { get; init; } = 2;
+
+    /// <summary>How many threads decode and draw for a step on <paramref name="device"/>, and why.</summary>
+    public static (int Count, string Reason) Threads(int asked, Device? device) =>
+        asked > 0 ? (asked, "as asked")
+        : device is { type: DeviceType.CUDA } ? (2, "auto: beside a GPU's step")
+        : (1, "auto: on a CPU the step needs the processors, and one is enough for it");
 
     /// <summary>Goes the GPU's way on any device, for tests of it.</summary>
     internal bool Uploads { get; init; }

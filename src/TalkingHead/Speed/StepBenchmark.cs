@@ -54,7 +54,7 @@ public sealed class StepBenchmark : IDisposable
     /// <param name="configuration">What is trained; its batch is what counts.</param>
     /// <param name="device">Where.</param>
     /// <param name="dataset">Where batches come from; without it one made-up batch serves every step.</param>
-    /// <param name="workers">Threads that decode.</param>
+    /// <param name="workers">Threads that decode; 0 leaves it to <see cref="EpisodeLoading.Threads"/>.</param>
     /// <param name="ranks">Who measures together, each with a batch; none for this process alone.</param>
     public StepBenchmark(RunConfiguration configuration, Device device, Dataset? dataset, int workers, Ranks? ranks = null)
     {
@@ -71,7 +71,7 @@ public sealed class StepBenchmark : IDisposable
             return;
         }
         if (dataset.Size != configuration.Data.Size)
-            throw UserException.Usage($"{dataset.Folder}: its frames are {dataset.Size} pixels a side, the configuration's are {configuration.Data.Size}.");
+            throw UserException.Usage($"{dataset.Folder}: its frames are {dataset.Size} pixels a side, the configuration's are {configuration.Data.Size}. Add --set data.size={dataset.Size}, or prepare the dataset with --size {configuration.Data.Size}.");
         var sampler = new EpisodeSampler(dataset, EpisodeSampling.Of(configuration));
         embeddings.Add(sampler.Clips.Select(clip => dataset[clip].Id));
         loader = new EpisodeLoader(dataset, sampler, new EpisodeLoading { Batch = configuration.Training.Batch, Ranks = this.ranks.Count, Rank = this.ranks.Rank, Workers = workers, Drawing = LandmarkDrawing.Of(configuration.Landmarks) }, device);

@@ -50,7 +50,7 @@ public sealed class BenchVerbTests : IDisposable
     {
         using var error = new StringWriter();
         Assert.Equal(2, Program.Run(["bench", Smoke, "--steps", "0"], default, TextWriter.Null, error));
-        Assert.StartsWith("talkinghead: --steps, --frames and --workers: expected 1 or more.", error.ToString());
+        Assert.StartsWith("talkinghead: --steps and --frames: expected 1 or more.", error.ToString());
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
