@@ -7,6 +7,9 @@ static class DiskFault
 
     internal static bool Is(Exception e) => e is IOException or UnauthorizedAccessException;
 
+    /// <summary>The failure to write behind an exception, also where a file's own sentence wraps it; none behind any other.</summary>
+    internal static IOException? Of(Exception e) => e as IOException ?? (e is UserException { InnerException: IOException inner } && IsFull(inner) ? inner : null);
+
     internal static bool IsFull(Exception e) => e.HResult is NoSpaceUnix or NoQuotaUnix or DiskFullWindows or HandleDiskFullWindows;
 
     internal static UserException Writing(string folder, Exception e) => new(

@@ -13,10 +13,10 @@ namespace TalkingHead.Training;
 
 /// <summary>What only this machine decides: it changes no number of the result.</summary>
 /// <param name="Device">"cpu", "cuda", "cuda:1" or "auto".</param>
-/// <param name="Workers">Threads that decode frames.</param>
+/// <param name="Workers">Threads that decode frames; 0 leaves it to <see cref="EpisodeLoading.Threads"/>.</param>
 /// <param name="Resume">Whether a run that is there is continued.</param>
 /// <param name="Ranks">The processes that train this run together; none for this one alone.</param>
-public sealed record TrainingMachine(string Device = "auto", int Workers = 2, bool Resume = false, Ranks? Ranks = null);
+public sealed record TrainingMachine(string Device = "auto", int Workers = 0, bool Resume = false, Ranks? Ranks = null);
 
 /// <summary>
 /// Meta-learning over a dataset (paper, section 3.2), from the first step to the last, through any number of
@@ -58,7 +58,7 @@ public sealed class MetaTrainer : IDisposable
         (this.configuration, this.dataset, this.path, settings, workers, ranks) = (configuration, dataset, path, configuration.Training, machine.Workers, machine.Ranks ?? Ranks.Alone);
         this.view = view = ranks.IsFirst ? view : new Unseen();
         if (dataset.Size != configuration.Data.Size)
-            throw UserException.Usage($"{dataset.Folder}: its frames are {dataset.Size} pixels a side, the configuration's are {configuration.Data.Size}. Set data.size, or prepare the dataset with --size {configuration.Data.Size}.");
+            throw UserException.Usage($"{dataset.Folder}: its frames are {dataset.Size} pixels a side, the configuration's are {configuration.Data.Size}. Add --set data.size={dataset.Size}, or prepare the dataset with --size {configuration.Data.Size}.");
         (device, string reason) = Acceleration.Choose(machine.Device);
         content = ContentLoss.Create(configuration.Objective, settings.Seed, device);
         run = ranks.IsFirst ? RunDirectory.Open(path, machine.Resume) : null;
@@ -81,15 +81,41 @@ public sealed class MetaTrainer : IDisposable
         view.Say($"dataset: {sampler.Count} clips to train on{(sampler.TooShort > 0 ? $", {sampler.TooShort} left out as shorter than {configuration.Episodes.Shots + 1} frames" : "")}");
         ranks.Expect("configuration", configuration.ToYaml(), "Start all ranks with the same command.");
         ranks.Expect("dataset", sampler.State.Clips, "Give all ranks the same --data.");
+        var (threads, why) = EpisodeLoading.Threads(workers, device);
+        view.Say($"decoding: {threads} thread{(threads == 1 ? "" : "s")} ({why})");
         int rows = embeddings.Add(sampler.Clips.Select(clip => dataset[clip].Id));
         view.Say($"W: {rows} rows, one a clip, from the seeded initialiser");
-        (loader, log) = Begin(machine.Resume);
-        run?.Describe(configuration, device.ToString(), ranks.Count);
+        try
+        {
+            (loader, log) = Begin(machine.Resume);
+            run?.Describe(configuration, device.ToString(), ranks.Count);
+        }
+        catch (Exception failure) when (DiskFault.Of(failure) is { } fault)
+        {
+            throw Unwritten(fault);
+        }
     }
 
     /// <summary>Trains to the last step, or until <paramref name="stop"/>: then the step is finished and saved.</summary>
     /// <exception cref="OperationCanceledException">It was stopped; everything is saved.</exception>
+    /// <exception cref="UserException">The disk is full, say; the checkpoints there are stay.</exception>
     public void Run(CancellationToken stop)
+    {
+        try
+        {
+            Train(stop);
+        }
+        catch (Exception failure) when (DiskFault.Of(failure) is { } fault)
+        {
+            throw Unwritten(fault);
+        }
+        if (lastSaved != step)
+            throw new UserException($"{path}: the last steps could not be saved; {Kept}");
+        if (step < settings.Steps)
+            throw new OperationCanceledException($"{path}: stopped at step {step}.", stop);
+    }
+
+    void Train(CancellationToken stop)
     {
         var clock = Stopwatch.StartNew();
         int reported = step;
@@ -113,12 +139,16 @@ public sealed class MetaTrainer : IDisposable
             bool stopping = ranks.Any(stop.IsCancellationRequested);
             if (step % settings.CheckpointEvery == 0 || step == settings.Steps || stopping)
                 Save();
-            if (step < settings.Steps && stopping)
-                throw new OperationCanceledException($"{path}: stopped at step {step}.", stop);
+            if (stopping)
+                break;
         }
-        if (lastSaved != step)
-            throw new UserException($"{path}: the last steps could not be saved; the run stands at step {lastSaved}. Make room and run the same command with --resume.");
     }
+
+    // A figure that cannot be written ends the run: going on would leave a hole that no --resume could fill.
+    UserException Unwritten(IOException fault) => new($"{path}: {(DiskFault.IsFull(fault) ? "the disk is full" : $"cannot be written ({fault.Message.TrimEnd('.')})")} at step {step}; {Kept}", fault);
+
+    string Kept => lastSaved < 0 ? "there is no checkpoint yet. Make room and run the same command again."
+        : $"the checkpoint of step {lastSaved} is kept. Make room and run the same command with --resume.";
 
     // None where a clip of the batch is damaged, in any rank's part: it is named and left out.
     LoadedBatch? Next()
@@ -257,7 +287,7 @@ public sealed class MetaTrainer : IDisposable
         }
         catch (IOException full)
         {
-            view.Say($"step {step}: the checkpoint could not be written ({full.Message}); {(lastSaved < 0 ? "there is none yet" : $"the last good one is step {lastSaved}")}. Make room; the next one is tried at step {step + settings.CheckpointEvery}.");
+            view.Say($"step {step}: the checkpoint could not be written ({full.Message}); {(lastSaved < 0 ? "there is none yet" : $"the last good one is step {lastSaved}")}{(step < settings.Steps && lastSaved >= 0 ? $". Make room; the next one is tried at step {Math.Min(settings.Steps, step + settings.CheckpointEvery)}" : "")}.");
         }
     }
 
@@ -308,6 +338,8 @@ public sealed class MetaTrainer : IDisposable
         opened?.Text("configuration", 0, configuration.ToYaml());
         (loader, log) = (episodes, opened);
         Save(); // what the first steps can go back to
+        if (lastSaved < 0)
+            throw new UserException($"{path}: the first checkpoint could not be written; {Kept}");
         return (episodes, opened);
     }
 

@@ -11,6 +11,8 @@ namespace TalkingHead.Training;
 /// </summary>
 public sealed class RunDirectory : IDisposable
 {
+    const string CheckpointsFolder = "checkpoints", SamplesFolder = "samples";
+
     static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     readonly FileStream held;
@@ -19,18 +21,16 @@ public sealed class RunDirectory : IDisposable
     {
         Path = path;
         this.held = held;
-        Directory.CreateDirectory(Checkpoints);
-        Directory.CreateDirectory(Samples);
     }
 
     /// <summary>The directory itself.</summary>
     public string Path { get; }
 
     /// <summary>One folder a checkpoint.</summary>
-    public string Checkpoints => Inside("checkpoints");
+    public string Checkpoints => Inside(CheckpointsFolder);
 
     /// <summary>Sample sheets, one PNG each.</summary>
-    public string Samples => Inside("samples");
+    public string Samples => Inside(SamplesFolder);
 
     /// <summary>TensorBoard's event files.</summary>
     public string Events => Inside("events");
@@ -51,6 +51,8 @@ public sealed class RunDirectory : IDisposable
         try
         {
             Directory.CreateDirectory(path);
+            foreach (string folder in new[] { CheckpointsFolder, SamplesFolder })
+                Directory.CreateDirectory(System.IO.Path.Combine(path, folder));
             held = new FileStream(System.IO.Path.Combine(path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (Exception e) when (e is IOException && File.Exists(System.IO.Path.Combine(path, ".lock")))
@@ -59,7 +61,7 @@ public sealed class RunDirectory : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"{path}: the run cannot be written ({e.Message}). Choose another --out.", e);
+            throw new UserException($"{path}: the run cannot be written ({e.Message.TrimEnd('.')}). Choose another --out.", e);
         }
         var run = new RunDirectory(path, held);
         if (!resume && Checkpoint.Steps(run) is [.., var last])

@@ -18,7 +18,7 @@ public sealed class RunLog : IDisposable
     /// <summary>Goes on behind the first <paramref name="keptBytes"/> of metrics.jsonl; what a lost stretch wrote is cut off.</summary>
     public RunLog(RunDirectory run, long keptBytes)
     {
-        metrics = new FileStream(run.Metrics, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
+        metrics = new FileStream(run.Metrics, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0); // a line a write: what a full disk refuses is not tried again at the end
         metrics.SetLength(Math.Min(keptBytes, metrics.Length));
         metrics.Seek(0, SeekOrigin.End);
         board = utils.tensorboard.SummaryWriter(run.Events);
@@ -61,7 +61,6 @@ public sealed class RunLog : IDisposable
     void Append(string line)
     {
         metrics.Write(Encoding.UTF8.GetBytes(line + "\n"));
-        metrics.Flush();
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using TalkingHead.Datasets;
+using TalkingHead.Tests.Cli;
 using TalkingHead.Tests.Formats;
 
 namespace TalkingHead.Tests.Datasets;
@@ -21,7 +22,7 @@ public sealed class KilledPreparationTests : IDisposable
             RealTrees.Video("head-pose-male.mp4", folder.At($"from/person{person}/clip.mp4"), "scale=320:-2", 3 * person, 14);
         File.WriteAllText(folder.At("from/person4/broken.mp4"), "no video");
         var clock = Stopwatch.StartNew();
-        Assert.Equal(0, Start("whole", kill: null));
+        Assert.True(Start("whole", kill: null));
         var whole = clock.Elapsed.TotalSeconds;
 
         var random = new Random(20);
@@ -29,11 +30,11 @@ public sealed class KilledPreparationTests : IDisposable
         for (var i = 0; i < Kills; i++)
         {
             // At random over the whole of what a run does, its start included.
-            if (Start("cut", kill: TimeSpan.FromSeconds(0.2 + random.NextDouble() * whole * 0.6)) != 0)
+            if (!Start("cut", kill: TimeSpan.FromSeconds(0.2 + random.NextDouble() * whole * 0.6)))
                 killed++;
         }
 
-        Assert.Equal(0, Start("cut", kill: null));
+        Assert.True(Start("cut", kill: null));
         Assert.True(killed >= 3, $"only {killed} of {Kills} runs were killed before they ended");
         MadeClips.AssertSame(folder.At("whole"), folder.At("cut"));
         using var dataset = Dataset.Open(folder.At("cut"));
@@ -41,17 +42,6 @@ public sealed class KilledPreparationTests : IDisposable
         Assert.Empty(Verification.Damages(dataset));
     }
 
-    int Start(string output, TimeSpan? kill)
-    {
-        var program = Path.Combine(AppContext.BaseDirectory, "TalkingHead.Cli.dll");
-        using var process = Process.Start(new ProcessStartInfo("dotnet",
-            [program, "prepare", "--layout", "videos", "--from", folder.At("from"), "--out", folder.At(output), "--size", "64", "--shots", "3", "--frames-per-clip", "5", "--least-face", "20"])
-        { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        _ = process.StandardError.ReadToEndAsync();
-        _ = process.StandardOutput.ReadToEndAsync();
-        if (kill is not null && !process.WaitForExit(kill.Value))
-            process.Kill();
-        process.WaitForExit();
-        return process.ExitCode;
-    }
+    bool Start(string output, TimeSpan? kill) => KillableProgram.Run(kill,
+        "prepare", "--layout", "videos", "--from", folder.At("from"), "--out", folder.At(output), "--size", "64", "--shots", "3", "--frames-per-clip", "5", "--least-face", "20");
 }

@@ -72,7 +72,7 @@ public sealed class DataParallelTests : IDisposable
         }
         Assert.InRange(runs.Steps("parts")[^1], 3, 11);
         runs.Train(2, "parts", resume: true, changes: changes);
-        runs.AssertSameBytes("whole", "parts", 12);
+        runs.AssertSame("whole", "parts", 12);
     }
 
     [Fact]

@@ -59,12 +59,8 @@ sealed class RankedRun : IDisposable
         Tensor Rows(string run, int step) => SafeTensors.Load(Path.Combine(Checkpoint(run, step), "rows.safetensors"))["rows"];
     }
 
-    /// <summary>Every file of both runs' last checkpoint, and their figures, to the last byte.</summary>
-    public void AssertSameBytes(string first, string second, int step)
-    {
-        foreach (string file in new[] { "networks", "averages", "optimizers", "rows", "rest" }.Select(file => $"checkpoints/step-{step:D7}/{file}.safetensors").Append("metrics.jsonl"))
-            Assert.True(Bytes(first, file).AsSpan().SequenceEqual(Bytes(second, file)), file);
-    }
+    /// <summary>As <see cref="SameRun"/>.</summary>
+    public void AssertSame(string first, string second, int step) => SameRun.AssertSame(Path.Combine(folder, first), Path.Combine(folder, second), step);
 
     public void Dispose()
     {

@@ -26,7 +26,7 @@ public sealed class MetaTrainerTests : IDisposable
         foreach (int until in new[] { 2, 5, 9 })
             Assert.Throws<OperationCanceledException>(() => Train("parts", resume: until > 2, stopAfter: until, changes: changes));
         Train("parts", resume: true, changes: changes);
-        AssertSameResult("whole", "parts");
+        AssertSame("whole", "parts");
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class MetaTrainerTests : IDisposable
         File.Delete(Path.Combine(folder, "killed", "checkpoints", $"step-{Steps:D7}", "networks.safetensors"));
         var view = Train("killed", resume: true);
         Assert.Contains(view.Lines, line => line.Contains("networks.safetensors") && line.Contains("The one before it is taken"));
-        AssertSameResult("whole", "killed");
+        AssertSame("whole", "killed");
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class MetaTrainerTests : IDisposable
     {
         Train("one", workers: 1);
         Train("three", workers: 3);
-        AssertSameResult("one", "three");
+        AssertSame("one", "three");
     }
 
     [Fact]
@@ -148,19 +148,7 @@ public sealed class MetaTrainerTests : IDisposable
         return view;
     }
 
-    // Weights, averages, moments, rows, metrics and samples.
-    void AssertSameResult(string first, string second)
-    {
-        foreach (string file in new[] { "networks", "averages", "optimizers", "rows", "rest" }.Select(file => $"checkpoints/step-{Steps:D7}/{file}.safetensors").Append("metrics.jsonl"))
-            Assert.True(Bytes(first, file).AsSpan().SequenceEqual(Bytes(second, file)), file);
-        string[] samples = [.. Directory.GetFiles(Path.Combine(folder, first, "samples")).Select(path => Path.GetFileName(path)).Order()];
-        Assert.NotEmpty(samples);
-        Assert.Equal(samples, Directory.GetFiles(Path.Combine(folder, second, "samples")).Select(path => Path.GetFileName(path)).Order());
-        foreach (string sample in samples)
-            Assert.True(Bytes(first, $"samples/{sample}").AsSpan().SequenceEqual(Bytes(second, $"samples/{sample}")), sample);
-    }
-
-    byte[] Bytes(string run, string file) => File.ReadAllBytes(Path.Combine(folder, run, file));
+    void AssertSame(string first, string second) => SameRun.AssertSame(Path.Combine(folder, first), Path.Combine(folder, second), Steps);
 
     sealed class RecordingView(Action<int> reported) : ITrainingView
     {

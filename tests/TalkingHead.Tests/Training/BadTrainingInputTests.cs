@@ -1,0 +1,85 @@
+using TalkingHead.Tests.Cli;
+using TalkingHead.Tests.Formats;
+using TalkingHead.Training;
+
+namespace TalkingHead.Tests.Training;
+
+/// <summary>Mistakes of the user's at train: one sentence each, the exit code that fits, and nothing changed.</summary>
+public sealed class BadTrainingInputTests : IDisposable
+{
+    static readonly string Smoke = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../configs/smoke.yaml"));
+
+    readonly MadeDataset made = new(clips: 10, frames: 6, size: 32);
+    readonly TemporaryFolder folder = new();
+
+    public void Dispose()
+    {
+        made.Dispose();
+        folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData("  shots: 2", "  shotz: 2", "{0}: unknown key \"shotz\" under \"episodes\". Did you mean \"shots\"?")]
+    [InlineData("  shots: 2", "  shots: two", "{0}:20: episodes.shots is \"two\"; expected a whole number from 1 to 64.")]
+    [InlineData("  batch: 2", "  batch: 1.5", "{0}:35: training.batch is \"1.5\"; expected a whole number from 1 to 4096.")]
+    [InlineData("  embedder: false", "  embedder: 7", "{0}:15: spectral_norm.embedder is \"7\"; expected true or false.")]
+    public void AKeyThatIsWrongIsNamedWithWhatWasExpected(string right, string wrong, string sentence)
+    {
+        string text = File.ReadAllText(Smoke);
+        Assert.Contains(right, text);
+        File.WriteAllText(folder.At("wrong.yaml"), text.Replace(right, wrong));
+        Assert.Equal((2, $"talkinghead: {string.Format(sentence, folder.At("wrong.yaml"))}\n"), Train(folder.At("wrong.yaml"), made.Folder));
+        Assert.False(Directory.Exists(folder.At("run")));
+    }
+
+    [Fact]
+    public void AChangedKeyThatIsUnknownIsNamed()
+    {
+        Assert.Equal((2, "talkinghead: --set training.stesp=3: unknown key \"stesp\" under \"training\". Did you mean \"steps\"?\n"), Train(Smoke, made.Folder, "--set", "training.stesp=3"));
+        Assert.False(Directory.Exists(folder.At("run")));
+    }
+
+    [Fact]
+    public void ADatasetThatIsNotThereIsNamed()
+    {
+        Assert.Equal((1, $"talkinghead: {folder.At("none")}: no such folder; expected a dataset (talkinghead synth or prepare makes one).\n"), Train(Smoke, folder.At("none")));
+        Directory.CreateDirectory(folder.At("empty"));
+        Assert.Equal((1, $"talkinghead: {folder.At("empty")}: holds no dataset: there is no part1of1.index; talkinghead synth or prepare makes one.\n"), Train(Smoke, folder.At("empty")));
+        Assert.False(Directory.Exists(folder.At("run")));
+    }
+
+    [Fact]
+    public void ADatasetOfAnotherSizeIsNamedWithBothSizes()
+    {
+        using var large = new MadeDataset(clips: 3, frames: 4, size: 64);
+        Assert.Equal((2, $"talkinghead: {large.Folder}: its frames are 64 pixels a side, the configuration's are 32. Add --set data.size=64, or prepare the dataset with --size 32.\n"), Train(Smoke, large.Folder));
+        Assert.False(Directory.Exists(folder.At("run")));
+    }
+
+    [Fact]
+    public void ARunThatIsThereStaysAsItIs()
+    {
+        Assert.Equal(0, Train(Smoke, made.Folder, "--set", "training.steps=2").Code);
+        var before = Bytes();
+
+        Assert.Equal((1, $"talkinghead: {folder.At("run")}: holds a run at step 2 already. Add --resume to go on with it, or choose another --out.\n"), Train(Smoke, made.Folder));
+
+        var (code, said) = Train(Smoke, made.Folder, "--resume", "--set", "network.base_channels=16");
+        Assert.Equal(1, code);
+        Assert.Equal($"talkinghead: {folder.At("run/checkpoints/step-0000002/networks.safetensors")}: tensor \"embedder.path.blocks.0.conv1.weight\" is (8,6,3,3) in the checkpoint, (16,6,3,3) in the model. Use the configuration that the run was started with.\n", said);
+
+        using (RunDirectory.Open(folder.At("run"), resume: true))
+            Assert.Equal((1, $"talkinghead: {folder.At("run")}: another process is training here. Wait for it, stop it, or choose another --out.\n"), Train(Smoke, made.Folder, "--resume"));
+
+        Assert.Equal(before, Bytes());
+    }
+
+    // The program's last words: what it says of a training that starts comes before them.
+    (int Code, string Said) Train(string configuration, string data, params string[] more)
+    {
+        var (code, said) = KillableProgram.Run(["train", configuration, "--data", data, "--out", folder.At("run"), "--device", "cpu", .. more]);
+        return (code, said[Math.Max(0, said.IndexOf("talkinghead:", StringComparison.Ordinal))..]);
+    }
+
+    Dictionary<string, string> Bytes() => Directory.GetFiles(folder.At("run"), "*", SearchOption.AllDirectories).ToDictionary(path => path, path => Convert.ToHexString(File.ReadAllBytes(path)));
+}
