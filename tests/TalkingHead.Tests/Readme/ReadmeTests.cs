@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using TalkingHead.Cli;
 using TalkingHead.Datasets.Synthetic;
 using TalkingHead.Media;
 using TalkingHead.Perception;
@@ -93,6 +94,26 @@ public sealed partial class ReadmeTests : IDisposable
         Assert.Empty(named.Except(PublishedWeights.Table.Select(file => file.Name)).Except(["all"]));
 
         static IEnumerable<string> Below(string folder, string pattern) => Directory.GetFiles(Path.Combine(ReadmeText.Root, folder), pattern);
+    }
+
+    [Fact]
+    public void EveryCommandInTheDocumentationIsUnderstood()
+    {
+        Type[] verbs = [.. typeof(TalkingHead.Cli.Program).Assembly.GetTypes().Where(type => type.IsClass && type.IsAssignableTo(typeof(IVerb)))];
+        using var parser = new CommandLine.Parser(settings =>
+        {
+            settings.HelpWriter = null;
+            settings.AllowMultiInstance = true;
+        });
+        string[] files = ["README.md", "data/README.md", .. Directory.GetFiles(Path.Combine(ReadmeText.Root, "docs"), "*.md")];
+        string[] commands = [.. files.SelectMany(file => File.ReadAllText(Path.Combine(ReadmeText.Root, file)).Replace("\\\n", " ").Split('\n')).Select(line => ReadmeText.WithoutComment(line.Trim())).Where(line => line.StartsWith($"{Program} ", StringComparison.Ordinal))];
+        Assert.True(commands.Length > 12);
+        foreach (string command in commands)
+        {
+            string[] words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..];
+            var parsed = Assert.IsType<CommandLine.Parsed<object>>(parser.ParseArguments(words, verbs), exactMatch: false);
+            Assert.Null(UsageMistake.Overlooked(parsed.Value.GetType(), words));
+        }
     }
 
     [GeneratedRegex(@"scripts/download-weights\.sh((?: [\w.-]+)+)")]

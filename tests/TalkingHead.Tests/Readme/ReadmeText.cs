@@ -9,7 +9,9 @@ static partial class ReadmeText
 
     /// <summary>The commands of the sh blocks, a line each, without comments.</summary>
     public static IReadOnlyList<string> Commands =>
-        [.. Lines("sh").Select(line => Comment().Replace(line, "").Trim()).Where(line => line != "")];
+        [.. Lines("sh").Select(WithoutComment).Where(line => line != "")];
+
+    public static string WithoutComment(string line) => Comment().Replace(line, "").Trim();
 
     /// <summary>The lines of all blocks of that language.</summary>
     public static IEnumerable<string> Lines(string language)
