@@ -72,11 +72,18 @@ sealed class Progress
             terminal.WriteLine(line);
     }
 
+    /// <summary>Seconds as hours, minutes and seconds, however many hours: "75:03:26".</summary>
+    internal static string Clock(double seconds)
+    {
+        var time = TimeSpan.FromSeconds(Math.Min(seconds, 1e8));
+        return string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(time.TotalHours):0}:{time:mm\\:ss}");
+    }
+
     void Line()
     {
         lastLine = clock.Elapsed;
         var rate = done / Math.Max(1e-9, clock.Elapsed.TotalSeconds);
-        var left = total > done && rate > 0 ? $", {TimeSpan.FromSeconds((total - done) / rate):h\\:mm\\:ss} left" : "";
+        var left = total > done && rate > 0 ? $", {Clock((total - done) / rate)} left" : "";
         lines.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{title}: {done}{(total > 0 ? $" of {total}" : "")} {unit}, {rate:0.0}/s{left}"));
     }
 

@@ -34,8 +34,7 @@ sealed class TrainingView : ITrainingView
 
     public void Report(int step, int steps, double episodesPerSecond, double secondsLeft, IReadOnlyList<KeyValuePair<string, double>> figures, long memoryBytes)
     {
-        string left = TimeSpan.FromSeconds(Math.Min(secondsLeft, 1e8)).ToString(@"d\.hh\:mm\:ss", CultureInfo.InvariantCulture);
-        string head = string.Create(CultureInfo.InvariantCulture, $"step {step} of {steps}, {episodesPerSecond:0.0} episodes/s, {left} left, {memoryBytes >> 20} MiB");
+        string head = string.Create(CultureInfo.InvariantCulture, $"step {step} of {steps}, {episodesPerSecond:0.0} episodes/s, {Progress.Clock(secondsLeft)} left, {memoryBytes >> 20} MiB");
         if (terminal is null)
         {
             Console.Error.WriteLine($"{head}: {string.Join(", ", figures.Select(figure => string.Create(CultureInfo.InvariantCulture, $"{figure.Key} {figure.Value:0.####}")))}");

@@ -69,6 +69,7 @@ class Content:
 
     def __init__(self, settings, tensors, device):
         self.pyramid, self.levels = float(settings["pyramid"]), settings["pyramid_levels"]
+        self.structure = float(settings["structure"])
         self.networks = {}
         for name, weight in (("content_vgg19", settings["vgg19"]), ("content_vgg_face", settings["vgg_face"])):
             own = {key[len(name) + 1:]: value for key, value in tensors.items() if key.startswith(name + ".")}
@@ -81,7 +82,11 @@ class Content:
     def __call__(self, fake, real):
         if not self.networks:
             self.terms = {"content_pyramid": objectives.pyramid(fake, real, self.levels)}
-            return self.pyramid * self.terms["content_pyramid"]
+            total = self.pyramid * self.terms["content_pyramid"]
+            if self.structure > 0:
+                self.terms["content_structure"] = objectives.structure(fake, real)
+                total = total + self.structure * self.terms["content_structure"]
+            return total
         total = 0
         for name, (weight, net) in self.networks.items():
             with torch.no_grad():

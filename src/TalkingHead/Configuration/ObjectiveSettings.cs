@@ -52,6 +52,9 @@ public sealed record ObjectiveSettings
     [Setting("Levels of the pyramid, each of half the side.", Min = 1, Max = 10)]
     public int PyramidLevels { get; init; } = 4;
 
+    [Setting("Weight of the structure loss that joins the pyramid: one minus SSIM's contrast and structure, over the full picture; 0 for none.", Min = 0)]
+    public double Structure { get; init; }
+
     [Setting("Weight of the adversarial loss.", Min = 0)]
     public double? Adversarial { get; init; }
 

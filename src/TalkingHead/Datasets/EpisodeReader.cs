@@ -10,6 +10,7 @@ sealed class EpisodeReader(Dataset dataset, EpisodeLoading loading)
     readonly int side = loading.Size == 0 ? dataset.Size : loading.Size;
     readonly byte[] rgba = new byte[4 * dataset.Size * dataset.Size];
     readonly Picture drawn = new(loading.Size == 0 ? dataset.Size : loading.Size, loading.Size == 0 ? dataset.Size : loading.Size);
+    byte[] surroundings = [];
     byte[] encoded = new byte[1 << 16];
 
     /// <param name="episode">What to read.</param>
@@ -22,6 +23,13 @@ sealed class EpisodeReader(Dataset dataset, EpisodeLoading loading)
     {
         var points = dataset.ReadLandmarks(episode.Clip);
         var size = target.Length;
+        if (episode.Surroundings is { } other)
+        {
+            if (surroundings.Length != size)
+                surroundings = new byte[size];
+            ReadPicture(other.Clip, other.Frame, surroundings);
+        }
+
         for (var k = 0; k < episode.Sources.Count; k++)
             Read(episode, episode.Sources[k], points, sources.Slice(k * size, size), sourceLandmarks.Slice(k * size, size));
         Read(episode, episode.Target, points, target, targetLandmarks);
@@ -29,14 +37,11 @@ sealed class EpisodeReader(Dataset dataset, EpisodeLoading loading)
 
     void Read(Episode episode, int frame, float[] points, Span<byte> picture, Span<byte> landmarkImage)
     {
-        dataset.ReadPixels(episode.Clip, frame, ref encoded, rgba);
-        if (side == dataset.Size)
-            PlanarPixels.FromRgba(rgba, picture);
-        else
-            PlanarPixels.FromRgb(FrameFit.Fit(rgba, dataset.Size, side, loading.Resize).Pixels, picture);
-
-        episode.Recoloring?.Apply(picture, side);
+        ReadPicture(episode.Clip, frame, picture);
         var landmarks = FrameFit.Fit(Landmarks.OfFrame(points, frame), dataset.Size, side, loading.Resize);
+        if (episode.Surroundings is not null)
+            Surroundings.Blend(surroundings, landmarks, picture, side);
+        episode.Recoloring?.Apply(picture, side);
         if (episode.Mirrored)
         {
             PlanarPixels.Mirror(picture, side);
@@ -46,5 +51,14 @@ sealed class EpisodeReader(Dataset dataset, EpisodeLoading loading)
         Array.Clear(drawn.Pixels);
         LandmarkImage.Over(drawn, landmarks, loading.Drawing);
         PlanarPixels.FromRgb(drawn.Pixels, landmarkImage);
+    }
+
+    void ReadPicture(int clip, int frame, Span<byte> planes)
+    {
+        dataset.ReadPixels(clip, frame, ref encoded, rgba);
+        if (side == dataset.Size)
+            PlanarPixels.FromRgba(rgba, planes);
+        else
+            PlanarPixels.FromRgb(FrameFit.Fit(rgba, dataset.Size, side, loading.Resize).Pixels, planes);
     }
 }

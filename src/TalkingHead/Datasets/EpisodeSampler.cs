@@ -8,7 +8,8 @@ namespace TalkingHead.Datasets;
 /// <param name="Target">A frame that is none of these.</param>
 /// <param name="Mirrored">All its frames are flipped left to right.</param>
 /// <param name="Recoloring">What becomes of its colours; null where they stay.</param>
-public sealed record Episode(int Clip, IReadOnlyList<int> Sources, int Target, bool Mirrored, Recoloring? Recoloring = null);
+/// <param name="Surroundings">What stands around the head; null for its own.</param>
+public sealed record Episode(int Clip, IReadOnlyList<int> Sources, int Target, bool Mirrored, Recoloring? Recoloring = null, Surroundings? Surroundings = null);
 
 /// <summary>Where a sampler is: with the same dataset and settings, a sampler put there goes on exactly.</summary>
 /// <param name="Seed">Of the order and of all draws.</param>
@@ -27,6 +28,7 @@ public sealed record EpisodeSampling
         Seed = (ulong)configuration.Training.Seed,
         Mirror = configuration.Episodes.Mirror,
         Recolor = configuration.Episodes.Recolor,
+        Surround = configuration.Episodes.Surround,
     };
 
     /// <summary>K.</summary>
@@ -41,6 +43,9 @@ public sealed record EpisodeSampling
 
     /// <summary>This share of the episodes has its colours changed (<see cref="Datasets.Recoloring"/>).</summary>
     public double Recolor { get; init; }
+
+    /// <summary>This share of the episodes gets the room and clothes of another clip (<see cref="Datasets.Surroundings"/>).</summary>
+    public double Surround { get; init; }
 }
 
 /// <summary>
@@ -135,7 +140,15 @@ public sealed class EpisodeSampler
         Draw(ref random, dataset.FrameCountOf(clip), drawn);
         var mirrored = sampling.Mirror && random.Below(2) == 1;
         var recolored = sampling.Recolor > 0 && random.Unit() < sampling.Recolor;
-        return new(clip, drawn[1..].ToArray(), drawn[0], mirrored, recolored ? Recoloring.Draw(ref random) : null);
+        var recoloring = recolored ? Recoloring.Draw(ref random) : null;
+        Surroundings? surroundings = sampling.Surround > 0 && random.Unit() < sampling.Surround ? DrawSurroundings(ref random) : null;
+        return new(clip, drawn[1..].ToArray(), drawn[0], mirrored, recoloring, surroundings);
+    }
+
+    Surroundings DrawSurroundings(ref CounterRandom random)
+    {
+        var clip = clips[random.Below(clips.Length)];
+        return new(clip, random.Below(dataset.FrameCountOf(clip)));
     }
 
     void Shuffle()

@@ -13,7 +13,7 @@ public sealed class Recoloring
     internal Recoloring(float[] from, float[] to, float across = 0, float down = 0, float begin = 0) =>
         (this.from, this.to, this.across, this.down, this.begin) = (from, to, across, down, begin);
 
-    /// <summary>Any hues; saturation and contrast times 0.6 to 1.4; brightness moved by at most an eighth of the range; a blend as wide as half of the frame's side, anywhere.</summary>
+    /// <summary>Hues turned by at most 0.4 (radians); saturation and contrast times 0.6 to 1.4; brightness moved by at most an eighth of the range; a blend as wide as half of the frame's side, anywhere.</summary>
     internal static Recoloring Draw(ref CounterRandom random)
     {
         float[] from = DrawMatrix(ref random), to = DrawMatrix(ref random);
@@ -59,7 +59,7 @@ public sealed class Recoloring
     }
 
     static float[] DrawMatrix(ref CounterRandom random) =>
-        Matrix(Between(0, 2 * MathF.PI, ref random), Between(0.6f, 1.4f, ref random), Between(0.6f, 1.4f, ref random), Between(-32, 32, ref random));
+        Matrix(Between(-0.4f, 0.4f, ref random), Between(0.6f, 1.4f, ref random), Between(0.6f, 1.4f, ref random), Between(-32, 32, ref random));
 
     static float Between(float low, float high, ref CounterRandom random) => low + (high - low) * (float)random.Unit();
 

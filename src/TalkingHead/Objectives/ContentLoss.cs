@@ -12,7 +12,7 @@ namespace TalkingHead.Objectives;
 public sealed class ContentLoss : IDisposable
 {
     readonly List<(string Name, double Weight, Vgg Network)> networks = [];
-    readonly double pyramidWeight;
+    readonly double pyramidWeight, structureWeight;
     readonly int pyramidLevels;
 
     ContentLoss(ObjectiveSettings settings, ContentKind kind, long seed, Device device, bool standIn = false)
@@ -31,7 +31,7 @@ public sealed class ContentLoss : IDisposable
                 networks.Add(("content_random_vgg", settings.Vgg19!.Value, Vgg.Random(VggKind.Caffe19, (ulong)seed).to(device)));
                 break;
             default:
-                (pyramidWeight, pyramidLevels) = (settings.Pyramid!.Value, settings.PyramidLevels);
+                (pyramidWeight, pyramidLevels, structureWeight) = (settings.Pyramid!.Value, settings.PyramidLevels, settings.Structure);
                 break;
         }
     }
@@ -66,11 +66,15 @@ public sealed class ContentLoss : IDisposable
             terms.Add(name, weight, Content.Perceptual(network.call(fake), Constant(network, real)));
         if (pyramidLevels > 0)
             terms.Add("content_pyramid", pyramidWeight, Content.Pyramid(fake, real, pyramidLevels));
+        if (structureWeight > 0)
+            terms.Add("content_structure", structureWeight, Content.Structure(fake, real));
     }
 
     /// <summary>The weighted sum of this loss's terms among losses by name, read from the device.</summary>
     internal double Weigh(IReadOnlyDictionary<string, Tensor> losses) =>
-        networks.Sum(entry => entry.Weight * losses[entry.Name].item<float>()) + (pyramidLevels > 0 ? pyramidWeight * losses["content_pyramid"].item<float>() : 0);
+        networks.Sum(entry => entry.Weight * losses[entry.Name].item<float>())
+        + (pyramidLevels > 0 ? pyramidWeight * losses["content_pyramid"].item<float>() : 0)
+        + (structureWeight > 0 ? structureWeight * losses["content_structure"].item<float>() : 0);
 
     static (ContentKind Kind, string Reason) Choose(ObjectiveSettings settings)
     {

@@ -119,6 +119,40 @@ public sealed class EpisodeLoaderTests : IDisposable
         Assert.InRange(flips, 18, 42); // 30, with a deviation of 4
     }
 
+    [Fact]
+    public void EpisodesInOtherSurroundingsShowOneFrameOfAnotherClipAroundTheHead()
+    {
+        EpisodeSampling sampling = new() { Shots = 1, Seed = 3, Surround = 1 };
+        var reference = new EpisodeSampler(dataset, sampling);
+        using var loader = new EpisodeLoader(dataset, new(dataset, sampling), new() { Batch = 4 });
+        using var scope = NewDisposeScope();
+        var batch = loader.Next();
+        for (var b = 0; b < 4; b++)
+        {
+            var episode = reference.Next();
+            var other = Planes(Frame(episode.Surroundings!.Value.Clip, episode.Surroundings.Value.Frame));
+            AssertSame(Expected(episode.Target), batch.Episodes.Target[b]);
+            AssertSame(Expected(episode.Sources[0]), batch.Episodes.Source[b, 0]);
+
+            byte[] Expected(int frame)
+            {
+                var planes = Planes(Frame(episode.Clip, frame));
+                Surroundings.Blend(other, Landmark(episode.Clip, frame), planes, Side);
+                return planes;
+            }
+        }
+
+        static byte[] Planes(Picture picture)
+        {
+            var planes = new byte[3 * Side * Side];
+            PlanarPixels.FromRgb(picture.Pixels, planes);
+            return planes;
+        }
+
+        static void AssertSame(byte[] expected, Tensor actual) =>
+            Assert.Equal(expected, actual.contiguous().data<float>().Select(value => (byte)MathF.Round((value + 1) * 127.5f)));
+    }
+
     [Theory]
     [InlineData(ResizeKind.Resize)]
     [InlineData(ResizeKind.Pad)]

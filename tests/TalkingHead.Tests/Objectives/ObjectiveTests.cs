@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using TalkingHead.Objectives;
+using TalkingHead.Tests.Networks;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Tests.Objectives;
@@ -59,6 +60,37 @@ public class ObjectiveTests
         var checkers = (arange(16).unsqueeze(0) + arange(16).unsqueeze(1)).remainder(2).mul(2).sub(1).to(ScalarType.Float32).expand(1, 3, 16, 16);
         Assert.Equal(1, Content.Pyramid(checkers, zeros(1, 3, 16, 16), 4).item<float>(), 1e-6f);
         Assert.Equal(4, Content.Pyramid(ones(1, 3, 16, 16), zeros(1, 3, 16, 16), 4).item<float>(), 1e-6f);
+    }
+
+    [Fact]
+    public void StructureIsTheMeanOverWindowsAndChannelsAndLeavesBrightnessAndTheRealSideAlone()
+    {
+        using var scope = NewDisposeScope();
+        var (fake, real) = (Formula.Values("fake", 2, 3, 9, 8).mul(0.3).requires_grad_(true), Formula.Values("real", 2, 3, 9, 8).mul(0.3).requires_grad_(true));
+        Assert.Equal(0, Content.Structure(fake, fake).item<float>(), 1e-6f);
+        Assert.Equal(0, Content.Structure(fake + 0.2, fake).item<float>(), 1e-5f);
+        var loss = Content.Structure(fake, real);
+        Assert.Equal(Reference(fake.data<float>().ToArray(), real.data<float>().ToArray(), 6, 9, 8), loss.item<float>(), 1e-5f);
+        loss.backward();
+        Assert.True(fake.grad!.abs().max().item<float>() > 0);
+        Assert.Null(real.grad);
+
+        // Window by window, in double precision.
+        static float Reference(float[] x, float[] y, int planes, int height, int width)
+        {
+            var (sum, windows) = (0.0, 0);
+            for (int plane = 0; plane < planes; plane++)
+                for (int top = 0; top + 7 <= height; top++)
+                    for (int left = 0; left + 7 <= width; left++, windows++)
+                    {
+                        var at = Enumerable.Range(0, 49).Select(i => (plane * height + top + i / 7) * width + left + i % 7).ToArray();
+                        var (meanX, meanY) = (at.Average(i => (double)x[i]), at.Average(i => (double)y[i]));
+                        var covariance = at.Average(i => (x[i] - meanX) * (y[i] - meanY));
+                        var variances = at.Average(i => Math.Pow(x[i] - meanX, 2) + Math.Pow(y[i] - meanY, 2));
+                        sum += (2 * covariance + 0.0036) / (variances + 0.0036);
+                    }
+            return (float)(1 - sum / windows);
+        }
     }
 
     [Fact]

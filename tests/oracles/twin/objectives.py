@@ -13,6 +13,18 @@ def pyramid(fake, real, levels=4):
     return total
 
 
+def structure(fake, real, window=7):
+    """One minus SSIM's contrast and structure part, for pictures in [-1,1]."""
+    def mean(picture):
+        return F.avg_pool2d(picture, window, 1)
+
+    c2 = (0.03 * 2) ** 2
+    fake_mean, real_mean = mean(fake), mean(real)
+    variances = mean(fake ** 2) - fake_mean ** 2 + mean(real ** 2) - real_mean ** 2
+    covariance = mean(fake * real) - fake_mean * real_mean
+    return 1 - ((2 * covariance + c2) / (variances + c2)).mean()
+
+
 def perceptual(taps, fake, real):
     """Sum over tapped layers of the mean absolute difference; the real side is a constant."""
     return sum(F.l1_loss(f, r.detach()) for f, r in zip(taps(fake), taps(real)))
