@@ -48,6 +48,7 @@ static class Program
         {
             settings.HelpWriter = null;
             settings.CaseInsensitiveEnumValues = true;
+            settings.AllowMultiInstance = true; // --set a=1 --set b=2 is --set a=1 b=2; Guarded refuses other options twice
         });
         var parsed = parser.ParseArguments(arguments, Verbs);
         return parsed.MapResult(verb => Guarded((IVerb)verb, arguments, stop, error), errors => Explain(parsed, [.. errors], arguments, output, error));

@@ -21,10 +21,11 @@ static class UsageMistake
         return Of(verb, found is null ? Missing(verb, errors) : Found(verb, arguments, found));
     }
 
-    /// <summary>What the parser passes over in silence: an option without its value, and arguments beyond those that the verb takes. Null where nothing is.</summary>
+    /// <summary>What the parser passes over in silence: an option without its value, an option of one value that is there twice, and arguments beyond those that the verb takes. Null where nothing is.</summary>
     public static string? Overlooked(Type verb, string[] arguments)
     {
         int values = 0;
+        HashSet<string> single = [];
         for (int i = 1; i < arguments.Length; i++)
         {
             string[] parts = arguments[i].Split('=', 2);
@@ -34,6 +35,8 @@ static class UsageMistake
                     return Of(verb, $"\"{arguments[i]}\" is one argument too many.");
                 continue;
             }
+            if (option.Property.PropertyType != typeof(IEnumerable<string>) && !single.Add(parts[0]))
+                return Of(verb, $"{parts[0]} is given twice; give it once.");
             if (option.Property.PropertyType == typeof(bool) || parts.Length == 2)
                 continue;
             if (!IsValue(i + 1))
@@ -73,8 +76,6 @@ static class UsageMistake
                 string value = at < 0 ? "" : arguments[at] != name ? arguments[at][(name.Length + 1)..] : at + 1 < arguments.Length ? arguments[at + 1] : "";
                 string expected = HelpPage.Options(verb).FirstOrDefault(option => option.Attribute.LongName == wrong.NameInfo.LongName) is { Attribute: not null } option ? Kind(option.Property.PropertyType) : "another value";
                 return $"{name} \"{value}\": expected {expected}.";
-            case RepeatedOptionError twice:
-                return $"--{twice.NameInfo.LongName} is given twice; give it once.";
             case NamedError named and (MissingValueOptionError or SequenceOutOfRangeError):
                 return $"{Form(verb, named.NameInfo)}: the value is missing.";
             default:

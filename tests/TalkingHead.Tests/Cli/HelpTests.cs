@@ -53,6 +53,8 @@ public class HelpTests
     [InlineData("talkinghead synth: --out DIR is missing. See talkinghead synth --help.", "synth", "--out")]
     [InlineData("talkinghead synth: --seed N: the value is missing. See talkinghead synth --help.", "synth", "--out", "/dev/null/x", "--seed")]
     [InlineData("talkinghead inspect: \"b\" is one argument too many. See talkinghead inspect --help.", "inspect", "a", "--set", "data.size=1", "data.size=2", "--verify", "b")]
+    [InlineData("talkinghead inspect: --json is given twice; give it once. See talkinghead inspect --help.", "inspect", "a", "--json", "b", "--set", "c=1", "--set", "d=1", "--json=e")]
+    [InlineData("talkinghead synth: --seed is given twice; give it once. See talkinghead synth --help.", "synth", "--out", "/dev/null/x", "--seed", "1", "--seed", "2")]
     public void AMistakeIsOneSentenceThatSaysWhereToLook(string sentence, params string[] arguments) =>
         Assert.Equal((2, "", sentence + Environment.NewLine), Run(arguments));
 

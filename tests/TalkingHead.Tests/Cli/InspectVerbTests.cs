@@ -39,6 +39,17 @@ public class InspectVerbTests
     }
 
     [Fact]
+    public void ChangesAreGivenAfterOneSetOrAfterSeveral()
+    {
+        string smoke = Path.Combine(Configurations, "smoke.yaml"), file = Path.GetTempFileName();
+        Assert.Equal((0, ""), Run("inspect", smoke, "--set", "network.embedding=24", "--json", file, "--set=data.size=64", "--set", "training.steps=5", "training.seed=2"));
+        Assert.Equal(25, JsonDocument.Parse(File.ReadAllText(file)).RootElement.GetProperty("w0_and_b").GetInt64());
+        Assert.StartsWith("talkinghead: --set data.sise=64:", Run("inspect", smoke, "--set", "data.sise=64", "--set", "data.size=64").Error);
+        Assert.StartsWith("talkinghead: --set data.sise=64:", Run("inspect", smoke, "--set", "data.size=64", "--set", "data.sise=64").Error);
+        File.Delete(file);
+    }
+
+    [Fact]
     public void AMisspeltKeyIsOneLineAndExitCodeTwo()
     {
         var (code, error) = Run("inspect", Path.Combine(Configurations, "smoke.yaml"), "--set", "data.sise=64");
