@@ -46,6 +46,9 @@ sealed class EvaluateVerb : MetricVerb, IVerb
     [Option("part", MetaValue = "I/N", HelpText = "Evaluate this part of the people, say 2/4: several machines with one --out, or with one each whose records are put together. Whoever finds everybody done writes the report.")]
     public string? Part { get; set; }
 
+    [Option("jobs", Default = 0, MetaValue = "N", HelpText = "People evaluated at once on a CPU, each on one thread, or on OMP_NUM_THREADS of them; 0 is as many as there are processors and memory for. The figures do not depend on it.")]
+    public int Jobs { get; set; }
+
     [Option("checkpoint", Default = "newest", HelpText = "newest, best (by validation) or a step.")]
     public string Checkpoint { get; set; } = "newest";
 
@@ -67,30 +70,20 @@ sealed class EvaluateVerb : MetricVerb, IVerb
 
     public void Run(CancellationToken stop)
     {
-        var settings = new EvaluationSettings
-        {
-            Shots = EvaluationSettings.ParseShots(Shots),
-            Identities = Identities,
-            HoldOut = HoldOut,
-            Seed = Seed,
-            Cross = Cross,
-            Adapt = Adapt,
-            FeedForward = FeedForward,
-            HeadsOut = HeadsOut,
-            Part = Part is null ? DatasetPart.Whole : DatasetPart.Parse(Part),
-            Comparison = Comparison(),
-        };
-        using var run = TrainedRun.Open(RunPath, Device, Checkpoint, Changes);
+        using var run = OpenRun();
         using var dataset = Dataset.Open(Data);
-        using var evaluation = new HeadEvaluation(run, dataset, Out, settings);
-        foreach (var note in run.Notes.Concat(evaluation.Notes))
+        using var evaluation = Open(run, dataset);
+        var jobs = EvaluationJobs.Choose(Jobs, run, evaluation.Missing.Count);
+        foreach (var note in run.Notes.Concat(evaluation.Notes).Append(jobs.Note))
             Console.Error.WriteLine(note);
 
         EvaluationResult? result = null;
-        Progress.Run("evaluate", evaluation.People, "people", progress => result = evaluation.Run(() => progress.Step(), stop));
+        Progress.Run("evaluate", evaluation.People, "people", progress => result = jobs.Apart
+            ? EvaluationProcesses.Run(evaluation, Of(run, jobs), jobs, progress, stop)
+            : evaluation.Run(() => progress.Step(), stop));
         if (result is null)
         {
-            Console.WriteLine($"{Out}: {settings.Part} is done; the report is written once everybody's record is in {Path.Combine(Out, "records")} and evaluate is run once more, with or without --part.");
+            Console.WriteLine($"{Out}: {PartOf()} is done; the report is written once everybody's record is in {Path.Combine(Out, "records")} and evaluate is run once more, with or without --part.");
             return;
         }
 
@@ -98,6 +91,33 @@ sealed class EvaluateVerb : MetricVerb, IVerb
         Console.WriteLine($"{Path.Combine(Out, "report.html")}: the report; results.json, timing.json and table.md stand beside it");
         if (Json is not null)
             JsonFile.Write(Json, new { result, timing = result.Costs });
+    }
+
+    internal TrainedRun OpenRun() => TrainedRun.Open(RunPath, Device, Checkpoint, Changes);
+
+    internal HeadEvaluation Open(TrainedRun run, Dataset dataset) => new(run, dataset, Out, new EvaluationSettings
+    {
+        Shots = EvaluationSettings.ParseShots(Shots),
+        Identities = Identities,
+        HoldOut = HoldOut,
+        Seed = Seed,
+        Cross = Cross,
+        Adapt = Adapt,
+        FeedForward = FeedForward,
+        HeadsOut = HeadsOut,
+        Part = PartOf(),
+        AtOnce = Math.Max(1, Jobs),
+        Comparison = Comparison(),
+    });
+
+    DatasetPart PartOf() => Part is null ? DatasetPart.Whole : DatasetPart.Parse(Part);
+
+    // The same with what was chosen written out, so that every process takes the same: a run in training goes on meanwhile.
+    EvaluateVerb Of(TrainedRun run, EvaluationJobs jobs)
+    {
+        var exact = (EvaluateVerb)MemberwiseClone();
+        (exact.Device, exact.Checkpoint, exact.Jobs) = (run.Device.ToString(), run.Step.ToString(CultureInfo.InvariantCulture), jobs.Count);
+        return exact;
     }
 
     static void Show(EvaluationResult result)

@@ -31,7 +31,10 @@ static class Program
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        return Run(arguments, stop.Token, Console.Out, Console.Error);
+        if (arguments is not [EvaluationWorker.Name])
+            return Run(arguments, stop.Token, Console.Out, Console.Error);
+        new EvaluationWorker().Run(stop.Token);
+        return Done;
 
         // The first signal asks the verb to save and stop; the second one ends the process as usual.
         void Stop(PosixSignalContext signal)

@@ -31,6 +31,9 @@ public sealed record EvaluationSettings
     /// <summary>Which of the people this process evaluates.</summary>
     public DatasetPart Part { get; init; } = DatasetPart.Whole;
 
+    /// <summary>How many people this machine evaluates at once, each in a process of its own: the records say it beside their times.</summary>
+    public int AtOnce { get; init; } = 1;
+
     /// <summary>Keeps the heads in this folder; null where they are not kept.</summary>
     public string? HeadsOut { get; init; }
 

@@ -65,32 +65,39 @@ public sealed class HeadEvaluation : IDisposable
     /// <summary>What was chosen and what will not be measured, a sentence each.</summary>
     public IReadOnlyList<string> Notes => [.. notes, .. meter.Forms.Where(form => form.Reason is not null).Select(form => $"{form.Metric} is not measured: {form.Reason}")];
 
-    /// <summary>Evaluates the people of this part who have no record yet, then, if nobody's is missing, writes the report.</summary>
+    /// <summary>Those of this part who have no record yet, by their places in the plan.</summary>
+    public IReadOnlyList<int> Missing => [.. Mine.Where(person => !folder.HasRecord(person))];
+
+    /// <summary>Evaluates the people of this part who have no record yet, one after another, then, if nobody's is missing, writes the report.</summary>
     /// <param name="step">Told of each person that is done.</param>
     /// <param name="stop">Ends the work; what is done is kept.</param>
     /// <returns>The result; null while people of other parts are missing.</returns>
     public EvaluationResult? Run(Action? step = null, CancellationToken stop = default)
     {
-        var trial = new IdentityTrial(dataset, run, meter, settings, clock);
         foreach (var person in Mine)
         {
-            if (!folder.HasRecord(person))
-                folder.Save(person, trial.Run(plan[person], DriverOf(person), stop));
+            Evaluate(person, stop);
             step?.Invoke();
         }
 
-        return Enumerable.Range(0, plan.Count).All(folder.HasRecord) ? Report() : null;
+        return Report();
     }
 
-    // By the place in the plan, so that parts are of equal size.
-    IEnumerable<int> Mine => Enumerable.Range(0, plan.Count).Where(person => person % settings.Part.Count == settings.Part.Number - 1);
-
-    public void Dispose() => meter.Dispose();
-
-    IdentityPlan DriverOf(int person) => settings.Cross ? plan[(person + 1) % plan.Count] : plan[person];
-
-    EvaluationResult Report()
+    /// <summary>Evaluates a person who has no record yet: for several processes that share the <see cref="Missing"/> among them.</summary>
+    /// <param name="person">The place in the plan.</param>
+    /// <param name="stop">Ends the work; nothing is kept of this person.</param>
+    public void Evaluate(int person, CancellationToken stop = default)
     {
+        if (!folder.HasRecord(person))
+            folder.Save(person, new IdentityTrial(dataset, run, meter, settings, clock).Run(plan[person], DriverOf(person), stop));
+    }
+
+    /// <summary>Writes the report of everybody's records.</summary>
+    /// <returns>The result; null while somebody's is missing.</returns>
+    public EvaluationResult? Report()
+    {
+        if (!Enumerable.Range(0, plan.Count).All(folder.HasRecord))
+            return null;
         using var summary = new Summary(settings, meter.Forms, meter.Metrics);
         var rows = Row.Of(settings);
         for (var person = 0; person < plan.Count; person++)
@@ -99,6 +106,13 @@ public sealed class HeadEvaluation : IDisposable
         EvaluationReport.Write(folder, result, person => IdentityRecord.Load(folder.RecordPath(person), rows).Pictures);
         return result;
     }
+
+    // By the place in the plan, so that parts are of equal size.
+    IEnumerable<int> Mine => Enumerable.Range(0, plan.Count).Where(person => person % settings.Part.Count == settings.Part.Number - 1);
+
+    public void Dispose() => meter.Dispose();
+
+    IdentityPlan DriverOf(int person) => settings.Cross ? plan[(person + 1) % plan.Count] : plan[person];
 
     EvaluationSubject Subject() => new(run.Name, run.Step, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataset.Folder))), run.Configuration.Data.Size,
         settings.Shots, plan.Count, settings.Identities, settings.HoldOut, settings.Seed, settings.Adapt);

@@ -74,7 +74,8 @@ sealed class IdentityTrial(Dataset dataset, TrainedRun run, FrameMeter meter, Ev
         return [.. driver.Select(transfer.Apply)];
     }
 
-    string Machine() => string.Create(CultureInfo.InvariantCulture, $"{run.Device}, {Environment.ProcessorCount} processors");
+    string Machine() => string.Create(CultureInfo.InvariantCulture,
+        $"{run.Device}, {Environment.ProcessorCount} processor{(Environment.ProcessorCount == 1 ? "" : "s")}{(settings.AtOnce == 1 ? "" : $" for each of {settings.AtOnce} people at once")}");
 
     // Names of people are a dataset's own and may hold anything.
     static string HeadName(IdentityPlan plan, Row row) => string.Create(CultureInfo.InvariantCulture,
