@@ -64,6 +64,7 @@ step "a person the model never saw, from 8 frames: $out/person.head"
 
 step "another's motion: $out/animated.mp4"
 [ -f "$out/animated.mp4" ] || $th animate "$out/person.head" --driver "$motion" --side-by-side --out "$out/animated.mp4"
+ffmpeg -v error -y -i "$out/animated.mp4" -vf "select=not(mod(n\\,4)),scale=2*iw:-1:flags=bicubic,tile=2x3:padding=4:color=white" -frames:v 1 "$out/strip.png"
 
 step "how good it is, on frames that were held out: $out/evaluation/report.html"
 $th evaluate "$run" --data "$data" --shots 1,8 --identities "$identities" --holdout 16 --out "$out/evaluation"
@@ -71,7 +72,7 @@ $th evaluate "$run" --data "$data" --shots 1,8 --identities "$identities" --hold
 cat <<END
 
 done. Look at
-  $out/animated.mp4             source picture, landmarks, result
+  $out/animated.mp4             source picture, landmarks, result (six of its frames: strip.png)
   $out/person.png               the person's frames and what the head makes of them
   $out/evaluation/report.html   figures and pictures, best to worst
 $([ "$run" = runs/demo-model ] && echo "  $run/samples/        what training looked like")
