@@ -14,7 +14,7 @@ sealed record BenchReport(string Configuration, string Device, string Libtorch, 
     {
         foreach (var (kind, figures) in Steps)
         {
-            Line($"{kind} step: best {figures.Best:0.0000} s, median {figures.Median:0.0000} s, {figures.Processor.Min():0.0000} s of processor time; {Batch / figures.Best:0.00} episodes/s; {figures.Flop / figures.Best / 1e9:0} GFLOP/s of {figures.Flop / 1e9:0} GFLOP");
+            Line($"{kind} step: best {figures.Best:0.0000} s, median {figures.Median:0.0000} s, {figures.Processor.Min():0.0000} s of processor time; {Batch / figures.Best:0.00} episodes/s; {figures.Flop / figures.Best / 1e9:0} GFLOP/s of {figures.Flop / 1e9:0} GFLOP{(figures.Replayed ? "; replayed as CUDA graphs" : "")}");
             double whole = figures.Phases.Values.Sum();
             output.WriteLine("  " + string.Join(", ", figures.Phases.Where(phase => phase.Value > 0).Select(phase => Invariant($"{phase.Key} {phase.Value:0.0000} s ({100 * phase.Value / whole:0.0} %)"))));
             if (figures.Communication is { } sent)

@@ -88,7 +88,7 @@ sealed class BenchVerb : IVerb
 
     Dictionary<string, StepFigures> Measure(RunConfiguration configuration, Device device, Dataset? dataset, Ranks ranks, CancellationToken stop)
     {
-        using var benchmark = new StepBenchmark(configuration, device, dataset, Workers, ranks);
+        using var benchmark = new StepBenchmark(configuration, device, dataset, Workers, ranks, Console.WriteLine);
         Console.WriteLine(benchmark.Content);
         if (Twin is not null)
             benchmark.SaveStart(Twin);

@@ -65,6 +65,9 @@ public sealed record TrainingSettings
     [Setting("Numbers to compute with: float32, tf32 (CUDA) or bf16 (autocast; norms, losses and optimisers in float32).")]
     public Precision Precision { get; init; } = Precision.Float32;
 
+    [Setting("Whether a GPU that trains alone replays a step's forward and backward passes as recorded CUDA graphs; changes no number.")]
+    public bool CudaGraphs { get; init; } = true;
+
     [Setting("Seed of the weights, the rows of W and the episodes.", Min = 0, Max = int.MaxValue)]
     public int Seed { get; init; } = 1;
 

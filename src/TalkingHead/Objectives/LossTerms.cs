@@ -24,6 +24,15 @@ public sealed class LossTerms
         return total.MoveToOuterDisposeScope();
     }
 
+    /// <summary>The same terms with other values, in their order.</summary>
+    internal LossTerms With(IEnumerable<Tensor> values)
+    {
+        var other = new LossTerms();
+        foreach (var (term, value) in terms.Zip(values))
+            other.Add(term.Key, term.Value.Weight, value);
+        return other;
+    }
+
     /// <summary>Every term by name, unweighted, with its graph.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Values => terms.Select(term => KeyValuePair.Create(term.Key, term.Value.Value));
 }

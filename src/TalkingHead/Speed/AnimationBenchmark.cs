@@ -31,7 +31,7 @@ public static class AnimationBenchmark
         var psi = networks.Generator.Project(randn(1, configuration.Network.Embedding, device: device));
         var landmarks = 2 * rand(batch, 3, configuration.Data.Size, configuration.Data.Size, device: device) - 1;
         using var autocast = Acceleration.Autocast(configuration.Training.Precision, device);
-        var graph = recorded ? Acceleration.Record(device, () => generator.call(landmarks, psi)) : null;
+        var graph = recorded ? Acceleration.Record(device, () => [generator.call(landmarks, psi)]) : null;
         if (recorded && graph is null)
             return null;
         using var owner = graph?.Owner;

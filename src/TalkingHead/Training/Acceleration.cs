@@ -79,17 +79,26 @@ public static class Acceleration
 #endif
     }
 
+    /// <summary>Whether <see cref="Record"/> has something to record with.</summary>
+    public static bool Records(Device device) =>
+#if SYSTEM_LIBTORCH
+        device.type == DeviceType.CUDA && CudaGraph.Available;
+#else
+        false;
+#endif
+
     /// <summary>
     /// Records <paramref name="work"/> of fixed shapes as a CUDA graph, one launch in the place of hundreds; it reads the
     /// same tensors at every replay, so inputs are copied into them. Null where nothing can record: call the work instead.
     /// </summary>
-    public static RecordedWork? Record(Device device, Func<Tensor> work)
+    /// <exception cref="System.Runtime.InteropServices.ExternalException">The work waits for the device, say, or memory does not suffice.</exception>
+    public static RecordedWork? Record(Device device, Func<IReadOnlyList<Tensor>> work)
     {
 #if SYSTEM_LIBTORCH
-        if (device.type == DeviceType.CUDA && CudaGraph.Available)
+        if (Records(device))
         {
-            var graph = CudaGraph.Capture(device, () => [work()]);
-            return new RecordedWork(graph.Results[0], graph.Replay, graph);
+            var graph = CudaGraph.Capture(device, work);
+            return new RecordedWork(graph.Results, graph.Replay, graph);
         }
 #endif
         return null;
@@ -125,10 +134,10 @@ public static class Acceleration
 }
 
 /// <summary>Work that a device does again at one word.</summary>
-/// <param name="Result">What it returned; written anew by each replay.</param>
+/// <param name="Results">What it returned; written anew by each replay, from the first on.</param>
 /// <param name="Replay">Starts it; does not wait.</param>
 /// <param name="Owner">Frees it and its memory.</param>
-public sealed record RecordedWork(Tensor Result, Action Replay, IDisposable Owner);
+public sealed record RecordedWork(IReadOnlyList<Tensor> Results, Action Replay, IDisposable Owner);
 
 #if SYSTEM_LIBTORCH
 /// <summary>The tensors' way between ranks: c10d's, over Gloo for a CPU and NCCL for CUDA.</summary>

@@ -69,7 +69,8 @@ public sealed class FineTuningStep : IDisposable
         var (score, fakeMaps) = discriminator.call(fake, landmarks, Person);
         terms.Add("adversarial", objective.Adversarial!.Value, Adversarial.Generator(score));
         terms.Add("feature_matching", objective.FeatureMatching!.Value, FeatureMatching.Loss(fakeMaps, discriminator.RealMaps(frames, landmarks)));
-        generatorSide.Accumulate(terms, 1, losses);
+        generatorSide.Backward(terms, 1);
+        generatorSide.Add(terms, 1, losses);
         generatorSide.Step(losses);
         SpectralNorm.Iterate(generator);
         return fake.detach(); // D learns from x̂ as a picture: nothing flows back into G
@@ -84,7 +85,8 @@ public sealed class FineTuningStep : IDisposable
         terms.Add("discriminator", 1, Adversarial.Discriminator(real, faked));
         terms.Add("real_score", 0, real.mean());
         terms.Add("fake_score", 0, faked.mean());
-        discriminatorSide.Accumulate(terms, 1, losses);
+        discriminatorSide.Backward(terms, 1);
+        discriminatorSide.Add(terms, 1, losses);
         discriminatorSide.Step(losses);
         SpectralNorm.Iterate(discriminator);
     }

@@ -69,18 +69,46 @@ sealed class GameSide : IDisposable
         (sum, missing) = (null, 1);
     }
 
-    /// <summary>
-    /// Adds a part of the batch: its gradient, and its terms to <paramref name="losses"/>, both times
-    /// <paramref name="share"/>, the part's share of the batch. Every loss is a mean, so the parts sum to the whole.
-    /// </summary>
-    public void Accumulate(LossTerms terms, double share, OrderedDictionary<string, Tensor> losses)
+    /// <summary>The parameters' gradients, in their order; null where there is none.</summary>
+    public IReadOnlyList<Tensor?> Gradients
     {
+        get => [.. parameters.Select(parameter => parameter.grad)];
+        set
+        {
+            foreach (var (parameter, gradient) in parameters.Zip(value))
+                parameter.grad = gradient;
+        }
+    }
+
+    /// <summary>The length of all gradients together, a scalar on the device.</summary>
+    public Tensor GradientNorm() => Health.GradientNorm(parameters);
+
+    /// <summary>No parameter has a gradient: the next backward pass makes new ones.</summary>
+    public void DropGradients()
+    {
+        foreach (var parameter in parameters)
+            parameter.grad = null;
+    }
+
+    /// <summary>
+    /// Adds the gradient of a part of the batch, times <paramref name="share"/>, the part's share of the batch. Every loss
+    /// is a mean, so the parts sum to the whole.
+    /// </summary>
+    public void Backward(LossTerms terms, double share)
+    {
+        using var scope = NewDisposeScope();
         var total = terms.Total();
         missing -= share;
         if (missing < 1e-9)
             average?.Arm();
         (share == 1 ? total : share * total).backward();
         StepClock.Mark(StepPhase.Backward);
+    }
+
+    /// <summary>Adds the terms of a part of the batch, times its share, to <paramref name="losses"/>.</summary>
+    public void Add(LossTerms terms, double share, OrderedDictionary<string, Tensor> losses)
+    {
+        var total = terms.Total();
         foreach (var (term, value) in terms.Values)
             Add(losses, term, value, share);
         if (terms.Values.All(term => term.Key != name)) // where one term is all, it is the loss
@@ -98,7 +126,7 @@ sealed class GameSide : IDisposable
             average.Finish();
             StepClock.Mark(StepPhase.WaitingForRanks);
         }
-        var norm = Health.GradientNorm(parameters);
+        var norm = GradientNorm();
         if (Careful)
             Health.Check(name, last!, sum!, norm, ranks);
         if (clipNorm > 0)

@@ -74,6 +74,7 @@ public sealed class MetaTrainer : IDisposable
         networks = new NetworkSet(configuration, device);
         embeddings = new VideoEmbeddings(configuration);
         trainingStep = new TrainingStep(configuration, networks.Embedder, networks.Generator, networks.Discriminator, embeddings, content, ranks) { Careful = device.type == TorchSharp.DeviceType.CPU };
+        trainingStep.Record(device, view.Say);
         if (ranks.IsFirst && settings.Averaging > 0)
             (embedderAverage, generatorAverage) = (new Averaging(networks.Embedder, settings.Averaging), new Averaging(networks.Generator, settings.Averaging));
         state = new TrainingState(networks, trainingStep, embeddings, embedderAverage, generatorAverage, statistics, device);
@@ -180,7 +181,6 @@ public sealed class MetaTrainer : IDisposable
     {
         try
         {
-            using var _ = Acceleration.Autocast(settings.Precision, device);
             bool reports = (step + 1) % settings.ReportEvery == 0;
             trainingStep.RateFactor = configuration.Optimizer.RateFactor(step, settings.Steps);
             var losses = trainingStep.Run(batch.Episodes, adversarial: step >= settings.WarmUp * settings.Steps, measure: reports);

@@ -26,6 +26,10 @@ public sealed class TrainingStep : IDisposable
     readonly Ranks ranks;
     readonly GameSide generatorSide;
     readonly GameSide discriminatorSide;
+    readonly PhasePass generatorPass;
+    readonly PhasePass discriminatorPass;
+    readonly Precision precision;
+    readonly string? unrecorded; // why no phase can be recorded
     OptimizerSettings rowSettings; // W's
 
     /// <summary>A step over networks that the caller owns; with several ranks each works on its part of the batch.</summary>
@@ -35,6 +39,14 @@ public sealed class TrainingStep : IDisposable
         (objective, settings, rowSettings, this.ranks) = (configuration.Objective, configuration.Optimizer, configuration.Optimizer, ranks ?? Ranks.Alone);
         generatorSide = new GameSide("generator", [.. embedder.parameters(), .. generator.parameters()], settings.GeneratorRate, settings, this.ranks);
         discriminatorSide = new GameSide("discriminator", discriminator.parameters(), settings.DiscriminatorRate, settings, this.ranks);
+        generatorPass = new PhasePass("generator", generatorSide, PassGenerator);
+        discriminatorPass = new PhasePass("discriminator", discriminatorSide, PassDiscriminator);
+        precision = configuration.Training.Precision;
+        unrecorded = !configuration.Training.CudaGraphs ? "training.cuda_graphs is false"
+            : this.ranks.Count > 1 ? "several ranks send gradients during the backward pass"
+            : settings.Accumulation > 1 ? "optimizer.accumulation adds up the gradients of several passes"
+            : configuration.SpectralNorm.Iterate == PowerIteration.Forward ? "spectral_norm.iterate changes vectors at each forward pass"
+            : null;
     }
 
     /// <summary>Looks at every gradient before weights move (<see cref="GameSide.Careful"/>).</summary>
@@ -54,6 +66,32 @@ public sealed class TrainingStep : IDisposable
         }
     }
 
+    /// <summary>
+    /// From here on the forward and backward passes of both phases are recorded on a GPU and replayed, where they can be;
+    /// else <paramref name="say"/> gets one sentence. A CPU has nothing to record and says nothing.
+    /// </summary>
+    public void Record(Device device, Action<string> say)
+    {
+        if (device.type == TorchSharp.DeviceType.CUDA)
+            Record(Acceleration.Records(device) ? work => Acceleration.Record(device, work)! : null, say);
+    }
+
+    /// <summary>As the other, with what makes recordings; null where nothing does.</summary>
+    internal void Record(Recorder? recorder, Action<string> say)
+    {
+        if (recorder is null || unrecorded is not null)
+        {
+            say($"CUDA graphs: off, {unrecorded ?? "this build of the engine, or TorchSharp's package, has none"}");
+            return;
+        }
+        say("CUDA graphs: each phase is recorded in its first step");
+        generatorPass.Record(recorder, say);
+        discriminatorPass.Record(recorder, say);
+    }
+
+    /// <summary>Whether the last step's passes were replays.</summary>
+    public bool Replayed { get; private set; }
+
     internal Adam GeneratorOptimizer => generatorSide.Optimizer;
 
     internal Adam DiscriminatorOptimizer => discriminatorSide.Optimizer;
@@ -72,6 +110,7 @@ public sealed class TrainingStep : IDisposable
         var fake = TrainGenerator(batch, rows, losses);
         for (int step = 0; rows != null && step < settings.DiscriminatorSteps; step++)
             TrainDiscriminator(batch, rows, fake, losses);
+        Replayed = generatorPass.Replayed && (rows == null || discriminatorPass.Replayed);
         if (measure && rows != null)
             ranks.FromLast(losses["adversarial_gradient"] = AdversarialGradient(batch, rows, fake));
         foreach (var loss in losses.Values)
@@ -86,30 +125,43 @@ public sealed class TrainingStep : IDisposable
         var fakes = new List<Tensor>();
         foreach (var part in batch.Parts(settings.Accumulation))
         {
-            var embedding = embedder.call(part.Source, part.SourceLandmarks);               // (b,N)
-            StepClock.Mark(StepPhase.Embedder);
-            var fake = generator.call(part.TargetLandmarks, generator.Project(embedding));  // (b,3,S,S)
-            StepClock.Mark(StepPhase.Generator);
-            var terms = new LossTerms();
-            content.AddTerms(terms, fake, part.Target);
-            StepClock.Mark(StepPhase.Content);
-            if (rows != null)
-            {
-                var w = rows.Rows().narrow(0, part.Start, part.Length); // (b,N)
-                var (score, fakeMaps) = discriminator.call(fake, part.TargetLandmarks, discriminator.Person(w));
-                terms.Add("adversarial", objective.Adversarial!.Value, Adversarial.Generator(score));
-                terms.Add("feature_matching", objective.FeatureMatching!.Value, FeatureMatching.Loss(fakeMaps, discriminator.RealMaps(part.Target, part.TargetLandmarks)));
-                terms.Add("embedding_match", objective.EmbeddingMatch!.Value, EmbeddingMatch.Loss(embedding, w));
-                StepClock.Mark(StepPhase.Discriminator);
-            }
-            generatorSide.Accumulate(terms, part.Share, losses);
-            fakes.Add(fake.detach()); // D learns from x̂ as a picture: nothing flows back into G
+            Tensor[] w = rows is null ? [] : [rows.Rows().narrow(0, part.Start, part.Length)]; // (b,N)
+            var (terms, fake) = generatorPass.Run(part.Share, [part.Source, part.SourceLandmarks, part.Target, part.TargetLandmarks, .. w]);
+            generatorSide.Add(terms, part.Share, losses);
+            fakes.Add(fake);
         }
         generatorSide.Step(losses);
         SpectralNorm.Iterate(embedder);
         SpectralNorm.Iterate(generator);
         StepClock.Mark(StepPhase.Optimizer);
         return fakes.Count == 1 ? fakes[0] : cat(fakes);
+    }
+
+    // Source, source landmarks, target, target landmarks and, with the adversary, W's rows (b,N) -> x̂; adds the gradient.
+    Tensor PassGenerator(IReadOnlyList<Tensor> inputs, LossTerms terms, double share)
+    {
+        var (target, landmarks) = (inputs[2], inputs[3]);
+        Tensor fake;
+        using (Acceleration.Autocast(precision, target.device)) // its casts of weights are this pass's alone
+        {
+            var embedding = embedder.call(inputs[0], inputs[1]);                   // (b,N)
+            StepClock.Mark(StepPhase.Embedder);
+            fake = generator.call(landmarks, generator.Project(embedding));        // (b,3,S,S)
+            StepClock.Mark(StepPhase.Generator);
+            content.AddTerms(terms, fake, target);
+            StepClock.Mark(StepPhase.Content);
+            if (inputs.Count > 4)
+            {
+                var w = inputs[4];
+                var (score, fakeMaps) = discriminator.call(fake, landmarks, discriminator.Person(w));
+                terms.Add("adversarial", objective.Adversarial!.Value, Adversarial.Generator(score));
+                terms.Add("feature_matching", objective.FeatureMatching!.Value, FeatureMatching.Loss(fakeMaps, discriminator.RealMaps(target, landmarks)));
+                terms.Add("embedding_match", objective.EmbeddingMatch!.Value, EmbeddingMatch.Loss(embedding, w));
+                StepClock.Mark(StepPhase.Discriminator);
+            }
+        }
+        generatorSide.Backward(terms, share);
+        return fake.detach(); // D learns from x̂ as a picture: nothing flows back into G
     }
 
     // The hinge loss, for θ, W, w0 and b.
@@ -121,13 +173,9 @@ public sealed class TrainingStep : IDisposable
         foreach (var part in batch.Parts(settings.Accumulation))
         {
             var w = rows.Rows().narrow(0, part.Start, part.Length); // (b,N)
-            var (real, faked) = discriminator.Compare(part.Target, fake.narrow(0, part.Start, part.Length), part.TargetLandmarks, discriminator.Person(w));
-            var terms = new LossTerms();
-            terms.Add("discriminator", 1, Adversarial.Discriminator(real, faked));
-            terms.Add("real_score", 0, real.mean());
-            terms.Add("fake_score", 0, faked.mean());
-            StepClock.Mark(StepPhase.Discriminator);
-            discriminatorSide.Accumulate(terms, part.Share, losses);
+            var (terms, slope) = discriminatorPass.Run(part.Share, [part.Target, fake.narrow(0, part.Start, part.Length), part.TargetLandmarks, w]);
+            discriminatorSide.Add(terms, part.Share, losses);
+            w.backward([slope]); // on to the rows, as many as the batch has different clips
         }
         discriminatorSide.Step(losses);
         ranks.AverageRows(rows.Gradient);
@@ -135,6 +183,22 @@ public sealed class TrainingStep : IDisposable
         rows.Freeze();
         SpectralNorm.Iterate(discriminator);
         StepClock.Mark(StepPhase.Optimizer);
+    }
+
+    // Target, x̂, target landmarks and W's rows (b,N) -> the gradient of the rows (b,N); adds that of the parameters.
+    Tensor PassDiscriminator(IReadOnlyList<Tensor> inputs, LossTerms terms, double share)
+    {
+        var w = inputs[3].detach().requires_grad_();
+        using (Acceleration.Autocast(precision, w.device))
+        {
+            var (real, faked) = discriminator.Compare(inputs[0], inputs[1], inputs[2], discriminator.Person(w));
+            terms.Add("discriminator", 1, Adversarial.Discriminator(real, faked));
+            terms.Add("real_score", 0, real.mean());
+            terms.Add("fake_score", 0, faked.mean());
+            StepClock.Mark(StepPhase.Discriminator);
+        }
+        discriminatorSide.Backward(terms, share);
+        return w.grad!;
     }
 
     static void Forget(OrderedDictionary<string, Tensor> losses)
@@ -146,6 +210,7 @@ public sealed class TrainingStep : IDisposable
     // Mean absolute gradient of −D(x̂) with respect to a pixel of x̂, for the last of the step's episodes.
     Tensor AdversarialGradient(EpisodeBatch batch, RowBatch rows, Tensor fake)
     {
+        using var _ = Acceleration.Autocast(precision, fake.device);
         long last = batch.Clips.Count - 1;
         var picture = fake.narrow(0, last, 1).detach().requires_grad_();
         var (score, _) = discriminator.call(picture, batch.TargetLandmarks.narrow(0, last, 1), discriminator.Person(rows.Rows().narrow(0, last, 1)));
@@ -155,6 +220,8 @@ public sealed class TrainingStep : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        generatorPass.Dispose();
+        discriminatorPass.Dispose();
         generatorSide.Dispose();
         discriminatorSide.Dispose();
     }

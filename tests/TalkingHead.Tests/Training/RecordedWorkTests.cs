@@ -12,7 +12,7 @@ public class RecordedWorkTests
         Assert.Null(Acceleration.Record(CPU, () =>
         {
             ran = true;
-            return zeros(1);
+            return [zeros(1)];
         }));
         Assert.False(ran);
     }
@@ -24,11 +24,11 @@ public class RecordedWorkTests
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var x = ones(3, device: CUDA);
-        if (Acceleration.Record(CUDA, () => x + 1) is not { } recorded)
+        if (Acceleration.Record(CUDA, () => [x + 1]) is not { } recorded)
             return; // a door without CUDA's headers
         using var owner = recorded.Owner;
         x.fill_(4);
         recorded.Replay();
-        Assert.Equal(5, recorded.Result.cpu()[0].item<float>());
+        Assert.Equal(5, recorded.Results[0].cpu()[0].item<float>());
     }
 }
