@@ -165,6 +165,32 @@ public class TrainingStepTests
     }
 
     [Fact]
+    public void InBf16TheSecondDiscriminatorStepComputesWithWhatTheFirstLearned()
+    {
+        // Autocast keeps its casts of parameters, biases among them, for as long as it is on.
+        using var scope = NewDisposeScope();
+        var configuration = SmallSetting.Configuration("normal");
+        configuration = configuration with { Training = configuration.Training with { Precision = Precision.Bf16 }, Optimizer = configuration.Optimizer with { DiscriminatorRate = 0.05 } };
+        using var game = new Game("", configuration);
+        using var batch = SmallSetting.BatchOf(0);
+        var rows = game.Rows.Gather(batch.Clips, CPU);
+        var fake = SmallSetting.Target(1);
+        game.Step.TrainDiscriminator(batch, rows, fake, []);
+        float expected = Loss();
+        OrderedDictionary<string, Tensor> losses = [];
+        game.Step.TrainDiscriminator(batch, rows, fake, losses);
+        Assert.Equal(expected, losses["discriminator"].item<float>());
+
+        float Loss()
+        {
+            using var _ = no_grad();
+            using var autocast = Acceleration.Autocast(Precision.Bf16, CPU);
+            var (real, faked) = game.Networks.Discriminator.Compare(batch.Target, fake, batch.TargetLandmarks, game.Networks.Discriminator.Person(rows.Rows()));
+            return Adversarial.Discriminator(real, faked).item<float>();
+        }
+    }
+
+    [Fact]
     public void AStepLeavesItsLossesAndNothingElse()
     {
         using var game = new Game("normal");
