@@ -147,7 +147,6 @@ public sealed class Enrollment
         {
             cancel.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            using var _ = Acceleration.Autocast(configuration.Training.Precision, run.Device);
             var numbers = tensor(batch.Select(frame => (long)frame).ToArray(), device: run.Device);
             try
             {

@@ -18,6 +18,7 @@ public sealed class FineTuningStep : IDisposable
     readonly ContentLoss content;
     readonly ObjectiveSettings objective;
     readonly OptimizerSettings settings;
+    readonly Precision precision;
     readonly GameSide generatorSide;
     readonly GameSide discriminatorSide;
 
@@ -25,7 +26,7 @@ public sealed class FineTuningStep : IDisposable
     public FineTuningStep(RunConfiguration configuration, Generator generator, Discriminator discriminator, Tensor embedding, ContentLoss content)
     {
         (this.generator, this.discriminator, this.content) = (generator, discriminator, content);
-        (objective, settings) = (configuration.Objective, configuration.Optimizer);
+        (objective, settings, precision) = (configuration.Objective, configuration.Optimizer, configuration.Training.Precision);
         using (no_grad())
         {
             Psi = new Parameter(generator.Project(embedding).DetachFromDisposeScope());
@@ -63,12 +64,16 @@ public sealed class FineTuningStep : IDisposable
     Tensor TrainGenerator(Tensor frames, Tensor landmarks, OrderedDictionary<string, Tensor> losses)
     {
         generatorSide.Begin();
-        var fake = generator.call(landmarks, Psi);
         var terms = new LossTerms();
-        content.AddTerms(terms, fake, frames);
-        var (score, fakeMaps) = discriminator.call(fake, landmarks, Person);
-        terms.Add("adversarial", objective.Adversarial!.Value, Adversarial.Generator(score));
-        terms.Add("feature_matching", objective.FeatureMatching!.Value, FeatureMatching.Loss(fakeMaps, discriminator.RealMaps(frames, landmarks)));
+        Tensor fake;
+        using (Acceleration.Autocast(precision, frames.device)) // its casts of parameters last as long as it does
+        {
+            fake = generator.call(landmarks, Psi);
+            content.AddTerms(terms, fake, frames);
+            var (score, fakeMaps) = discriminator.call(fake, landmarks, Person);
+            terms.Add("adversarial", objective.Adversarial!.Value, Adversarial.Generator(score));
+            terms.Add("feature_matching", objective.FeatureMatching!.Value, FeatureMatching.Loss(fakeMaps, discriminator.RealMaps(frames, landmarks)));
+        }
         generatorSide.Backward(terms, 1);
         generatorSide.Add(terms, 1, losses);
         generatorSide.Step(losses);
@@ -80,11 +85,14 @@ public sealed class FineTuningStep : IDisposable
     void TrainDiscriminator(Tensor frames, Tensor landmarks, Tensor fake, OrderedDictionary<string, Tensor> losses)
     {
         discriminatorSide.Begin();
-        var (real, faked) = discriminator.Compare(frames, fake, landmarks, Person);
         var terms = new LossTerms();
-        terms.Add("discriminator", 1, Adversarial.Discriminator(real, faked));
-        terms.Add("real_score", 0, real.mean());
-        terms.Add("fake_score", 0, faked.mean());
+        using (Acceleration.Autocast(precision, frames.device))
+        {
+            var (real, faked) = discriminator.Compare(frames, fake, landmarks, Person);
+            terms.Add("discriminator", 1, Adversarial.Discriminator(real, faked));
+            terms.Add("real_score", 0, real.mean());
+            terms.Add("fake_score", 0, faked.mean());
+        }
         discriminatorSide.Backward(terms, 1);
         discriminatorSide.Add(terms, 1, losses);
         discriminatorSide.Step(losses);
