@@ -10,16 +10,7 @@ public sealed class BenchVerbTests : IDisposable
 {
     readonly string folder = Directory.CreateTempSubdirectory().FullName;
 
-    static string Smoke
-    {
-        get
-        {
-            var root = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(root.FullName, "configs/smoke.yaml")))
-                root = root.Parent!;
-            return Path.Combine(root.FullName, "configs/smoke.yaml");
-        }
-    }
+    static string Smoke => Repository.At("configs/smoke.yaml");
 
     [Fact]
     public void TheFiguresAccountForTheWholeStep()

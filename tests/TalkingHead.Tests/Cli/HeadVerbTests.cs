@@ -134,7 +134,7 @@ public sealed class HeadVerbTests : IClassFixture<HeadVerbTests.Trained>, IDispo
         public Trained()
         {
             string[] changes = ["training.steps=4", "training.checkpoint_every=2", "training.validate_every=2", "training.report_every=2", "fine_tuning.epochs=5"];
-            var configuration = RunConfiguration.Load(System.IO.Path.Combine(AppContext.BaseDirectory, "../../../../configs/smoke.yaml"), changes);
+            var configuration = RunConfiguration.Load(Repository.At("configs/smoke.yaml"), changes);
             using var dataset = Dataset.Open(Data.Folder);
             using var trainer = new MetaTrainer(configuration, dataset, Path, new TrainingMachine("cpu", 1), new Quiet());
             trainer.Run(default);

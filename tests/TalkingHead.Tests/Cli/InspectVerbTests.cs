@@ -5,8 +5,6 @@ namespace TalkingHead.Tests.Cli;
 
 public class InspectVerbTests
 {
-    static string Configurations => Path.Combine(AppContext.BaseDirectory, "../../../../configs");
-
     static (int Code, string Error) Run(params string[] arguments)
     {
         using var error = new StringWriter();
@@ -17,7 +15,7 @@ public class InspectVerbTests
     public void ThePapersNetworksHaveThePapersParameterCounts()
     {
         string file = Path.GetTempFileName();
-        var (code, error) = Run("inspect", Path.Combine(Configurations, "paper-voxceleb2-256.yaml"), "--json", file);
+        var (code, error) = Run("inspect", Repository.At("configs/paper-voxceleb2-256.yaml"), "--json", file);
         Assert.Equal((0, ""), (code, error));
         var figures = JsonDocument.Parse(File.ReadAllText(file)).RootElement;
         File.Delete(file);
@@ -33,7 +31,7 @@ public class InspectVerbTests
     public void ChangesReachTheNetworks()
     {
         string file = Path.GetTempFileName();
-        Assert.Equal(0, Run("inspect", Path.Combine(Configurations, "smoke.yaml"), "--set", "network.embedding=24", "--json", file).Code);
+        Assert.Equal(0, Run("inspect", Repository.At("configs/smoke.yaml"), "--set", "network.embedding=24", "--json", file).Code);
         Assert.Equal(25, JsonDocument.Parse(File.ReadAllText(file)).RootElement.GetProperty("w0_and_b").GetInt64());
         File.Delete(file);
     }
@@ -41,7 +39,7 @@ public class InspectVerbTests
     [Fact]
     public void ChangesAreGivenAfterOneSetOrAfterSeveral()
     {
-        string smoke = Path.Combine(Configurations, "smoke.yaml"), file = Path.GetTempFileName();
+        string smoke = Repository.At("configs/smoke.yaml"), file = Path.GetTempFileName();
         Assert.Equal((0, ""), Run("inspect", smoke, "--set", "network.embedding=24", "--json", file, "--set=data.size=64", "--set", "training.steps=5", "training.seed=2"));
         Assert.Equal(25, JsonDocument.Parse(File.ReadAllText(file)).RootElement.GetProperty("w0_and_b").GetInt64());
         Assert.StartsWith("talkinghead: --set data.sise=64:", Run("inspect", smoke, "--set", "data.sise=64", "--set", "data.size=64").Error);
@@ -52,7 +50,7 @@ public class InspectVerbTests
     [Fact]
     public void AMisspeltKeyIsOneLineAndExitCodeTwo()
     {
-        var (code, error) = Run("inspect", Path.Combine(Configurations, "smoke.yaml"), "--set", "data.sise=64");
+        var (code, error) = Run("inspect", Repository.At("configs/smoke.yaml"), "--set", "data.sise=64");
         Assert.Equal(2, code);
         Assert.Equal("talkinghead: --set data.sise=64: unknown key \"sise\" under \"data\". Did you mean \"size\"?" + Environment.NewLine, error);
     }

@@ -4,9 +4,7 @@ namespace TalkingHead.Tests.Configuration;
 
 public class ConfigurationTests
 {
-    static string Repository => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../.."));
-
-    public static TheoryData<string> Files => [.. Directory.GetFiles(Path.Combine(Repository, "configs"), "*.yaml").Select(path => Path.GetFileName(path))];
+    public static TheoryData<string> Files => [.. Directory.GetFiles(Repository.At("configs"), "*.yaml").Select(path => Path.GetFileName(path))];
 
     static string ErrorOf(string yaml, params string[] changes) =>
         Assert.Throws<UserException>(() => RunConfiguration.Parse(yaml, "a.yaml", changes)).Message;
@@ -14,7 +12,7 @@ public class ConfigurationTests
     [Theory, MemberData(nameof(Files))]
     public void EveryReadyMadeConfigurationLoadsAndReadsBackEqual(string file)
     {
-        var configuration = RunConfiguration.Load(Path.Combine(Repository, "configs", file));
+        var configuration = RunConfiguration.Load(Repository.At($"configs/{file}"));
         Assert.Equal(configuration, RunConfiguration.Parse(configuration.ToYaml(), "resolved"));
         Assert.All(configuration.ToYaml().Split('\n').Where(line => line.StartsWith(' ')), line => Assert.Contains(" # ", line));
     }
@@ -23,7 +21,7 @@ public class ConfigurationTests
     public void TheDefaultsAreThePapers()
     {
         var paper = RunConfiguration.Parse("", "empty");
-        Assert.Equal(paper with { Training = new() }, RunConfiguration.Load(Path.Combine(Repository, "configs/paper-voxceleb2-256.yaml")) with { Training = new() });
+        Assert.Equal(paper with { Training = new() }, RunConfiguration.Load(Repository.At("configs/paper-voxceleb2-256.yaml")) with { Training = new() });
         Assert.Equal((256, 64, 512, 512, 8), (paper.Data.Size, paper.Network.BaseChannels, paper.Network.MaxChannels, paper.Network.Embedding, paper.Episodes.Shots));
         Assert.Equal((0.15, 0.025, 10.0, 10.0), (paper.Objective.Vgg19, paper.Objective.VggFace, paper.Objective.FeatureMatching, paper.Objective.EmbeddingMatch));
         Assert.Equal((5e-5, 2e-4, 2), (paper.Optimizer.GeneratorRate, paper.Optimizer.DiscriminatorRate, paper.Optimizer.DiscriminatorSteps));

@@ -18,7 +18,7 @@ sealed class RankedRun : IDisposable
     /// <summary>The train verb on the smoke configuration, for a run of that name.</summary>
     public string[] Command(string run, bool resume = false, double timeout = 20, params string[] changes) =>
     [
-        "train", Path.Combine(AppContext.BaseDirectory, "../../../../configs/smoke.yaml"), "--data", made.Folder, "--out", Path.Combine(folder, run), "--workers", "1", "--device", "cpu",
+        "train", Repository.At("configs/smoke.yaml"), "--data", made.Folder, "--out", Path.Combine(folder, run), "--workers", "1", "--device", "cpu",
         "--rank-timeout", $"{timeout}", .. resume ? ["--resume"] : Array.Empty<string>(), "--set", "training.validation_identities=1", .. changes,
     ];
 

@@ -20,7 +20,7 @@ public sealed class SmallModelTests : IDisposable
     {
         SyntheticDataset.Write(folder.At("people"), new() { Identities = People, Frames = Frames, Seed = 7, TestShare = 1 }, workers: 1, _ => { }, default);
         dataset = Dataset.Open(folder.At("people"));
-        model = TrainedRun.Open(Path.Combine(AppContext.BaseDirectory, "../../../../checkpoints/synthetic-64.safetensors"), "cpu");
+        model = TrainedRun.Open(Repository.At("checkpoints/synthetic-64.safetensors"), "cpu");
         shown = [.. Enumerable.Range(0, People).Select(person => Of(person, 0))];
         others = [.. Enumerable.Range(0, People).Select(person => Of(person, 1))];
 

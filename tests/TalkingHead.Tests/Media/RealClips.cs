@@ -5,7 +5,7 @@ static class RealClips
 {
     internal static string Path(string name)
     {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        for (var folder = new DirectoryInfo(Repository.Root); folder is not null; folder = folder.Parent)
         {
             foreach (var place in new[] { "real", "shared/real" })
             {

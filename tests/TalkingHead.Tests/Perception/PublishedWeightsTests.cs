@@ -79,7 +79,7 @@ public sealed class PublishedWeightsTests : IDisposable
 
     (int Code, string Output) Run(string name)
     {
-        var start = new ProcessStartInfo("bash", [Script(), name]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash", [Repository.At("scripts/download-weights.sh"), name]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["TALKINGHEAD_WEIGHTS"] = Path.GetDirectoryName(folder.At("x"));
         start.Environment["TALKINGHEAD_WEIGHTS_TABLE"] = folder.At("table");
         using var process = Process.Start(start)!;
@@ -87,13 +87,5 @@ public sealed class PublishedWeightsTests : IDisposable
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output + error.Result);
-    }
-
-    static string Script()
-    {
-        for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
-            if (File.Exists(Path.Combine(at.FullName, "scripts", "download-weights.sh")))
-                return Path.Combine(at.FullName, "scripts", "download-weights.sh");
-        throw new FileNotFoundException("scripts/download-weights.sh is in no folder above the tests.");
     }
 }

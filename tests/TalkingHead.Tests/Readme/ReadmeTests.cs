@@ -78,7 +78,7 @@ public sealed partial class ReadmeTests : IDisposable
     [Fact]
     public void TheLibraryExampleCompiles()
     {
-        string source = File.ReadAllText(Path.Combine(ReadmeText.Root, "tests/TalkingHead.Tests/Readme/ReadmeExample.cs"));
+        string source = File.ReadAllText(Repository.At("tests/TalkingHead.Tests/Readme/ReadmeExample.cs"));
         string[] compiled = [.. source.Split('\n').Select(line => line.Trim())];
         string[] shown = [.. ReadmeText.Lines("csharp").Select(line => line.Trim()).Where(line => line != "")];
         Assert.NotEmpty(shown);
@@ -88,12 +88,12 @@ public sealed partial class ReadmeTests : IDisposable
     [Fact]
     public void WeightFilesAreNamedAsTheTableNamesThem()
     {
-        string[] texts = [.. new[] { "README.md", "data/README.md" }.Concat(Below("docs", "*.md")).Concat(Below("configs", "*.yaml")).Select(file => File.ReadAllText(Path.Combine(ReadmeText.Root, file)))];
+        string[] texts = [.. new[] { "README.md", "data/README.md" }.Concat(Below("docs", "*.md")).Concat(Below("configs", "*.yaml")).Select(file => File.ReadAllText(Repository.At(file)))];
         string[] named = [.. texts.SelectMany(text => WeightNames().Matches(text)).SelectMany(match => match.Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(name => name.TrimEnd('.', ':'))];
         Assert.NotEmpty(named);
         Assert.Empty(named.Except(PublishedWeights.Table.Select(file => file.Name)).Except(["all"]));
 
-        static IEnumerable<string> Below(string folder, string pattern) => Directory.GetFiles(Path.Combine(ReadmeText.Root, folder), pattern);
+        static IEnumerable<string> Below(string folder, string pattern) => Directory.GetFiles(Repository.At(folder), pattern);
     }
 
     [Fact]
@@ -105,8 +105,8 @@ public sealed partial class ReadmeTests : IDisposable
             settings.HelpWriter = null;
             settings.AllowMultiInstance = true;
         });
-        string[] files = ["README.md", "data/README.md", .. Directory.GetFiles(Path.Combine(ReadmeText.Root, "docs"), "*.md")];
-        string[] commands = [.. files.SelectMany(file => File.ReadAllText(Path.Combine(ReadmeText.Root, file)).Replace("\\\n", " ").Split('\n')).Select(line => ReadmeText.WithoutComment(line.Trim())).Where(line => line.StartsWith($"{Program} ", StringComparison.Ordinal))];
+        string[] files = ["README.md", "data/README.md", .. Directory.GetFiles(Repository.At("docs"), "*.md")];
+        string[] commands = [.. files.SelectMany(file => File.ReadAllText(Repository.At(file)).Replace("\\\n", " ").Split('\n')).Select(line => ReadmeText.WithoutComment(line.Trim())).Where(line => line.StartsWith($"{Program} ", StringComparison.Ordinal))];
         Assert.True(commands.Length > 12);
         foreach (string command in commands)
         {
@@ -126,7 +126,7 @@ public sealed partial class ReadmeTests : IDisposable
     // Photos of a person, a video of another, and configurations: synthetic-64 is smoke's networks at its size.
     void MakeWhatTheReaderHas()
     {
-        string configs = Path.Combine(ReadmeText.Root, "configs");
+        string configs = Repository.At("configs");
         Directory.CreateDirectory(folder.At("configs"));
         foreach (string file in Directory.GetFiles(configs))
             File.Copy(file, folder.At($"configs/{Path.GetFileName(file)}"));

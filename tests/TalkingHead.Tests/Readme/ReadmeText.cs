@@ -5,8 +5,6 @@ namespace TalkingHead.Tests.Readme;
 /// <summary>README.md's fenced blocks.</summary>
 static partial class ReadmeText
 {
-    public static string Root { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../.."));
-
     /// <summary>The commands of the sh blocks, a line each, without comments.</summary>
     public static IReadOnlyList<string> Commands =>
         [.. Lines("sh").Select(WithoutComment).Where(line => line != "")];
@@ -16,7 +14,7 @@ static partial class ReadmeText
     /// <summary>The lines of all blocks of that language.</summary>
     public static IEnumerable<string> Lines(string language)
     {
-        string text = File.ReadAllText(Path.Combine(Root, "README.md")).Replace("\\\n", " ", StringComparison.Ordinal);
+        string text = File.ReadAllText(Repository.At("README.md")).Replace("\\\n", " ", StringComparison.Ordinal);
         return Fence().Matches(text).Where(block => block.Groups["language"].Value == language).SelectMany(block => block.Groups["lines"].Value.Split('\n'));
     }
 

@@ -7,7 +7,7 @@ namespace TalkingHead.Tests.Training;
 /// <summary>Mistakes of the user's at train: one sentence each, the exit code that fits, and nothing changed.</summary>
 public sealed class BadTrainingInputTests : IDisposable
 {
-    static readonly string Smoke = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../configs/smoke.yaml"));
+    static readonly string Smoke = Repository.At("configs/smoke.yaml");
 
     readonly MadeDataset made = new(clips: 10, frames: 6, size: 32);
     readonly TemporaryFolder folder = new();

@@ -42,6 +42,6 @@ public sealed class FullDiskTests : IDisposable
     }
 
     (int Code, string Said) Train(string run, params string[] more) => KillableProgram.Run(
-        ["train", Path.Combine(AppContext.BaseDirectory, "../../../../configs/smoke.yaml"), "--data", made.Folder, "--out", run, "--device", "cpu", .. more,
+        ["train", Repository.At("configs/smoke.yaml"), "--data", made.Folder, "--out", run, "--device", "cpu", .. more,
             "--set", $"training.steps={Steps}", "training.checkpoint_every=4", "training.report_every=1", "training.validate_every=6", "training.sample_every=6"]);
 }

@@ -41,6 +41,6 @@ public sealed class KilledTrainingTests : IDisposable
     }
 
     bool Start(string run, TimeSpan? kill) => KillableProgram.Run(kill,
-        "train", Path.Combine(AppContext.BaseDirectory, "../../../../configs/smoke.yaml"), "--data", made.Folder, "--out", folder.At(run), "--resume", "--set",
+        "train", Repository.At("configs/smoke.yaml"), "--data", made.Folder, "--out", folder.At(run), "--resume", "--set",
         $"training.steps={Steps}", "training.checkpoint_every=7", "training.report_every=3", "training.validate_every=15", "training.sample_every=15", "optimizer.decay=0.5");
 }

@@ -135,7 +135,7 @@ public sealed class MetaTrainerTests : IDisposable
 
     RecordingView Train(string name, bool resume = false, int workers = 2, int stopAfter = int.MaxValue, string? data = null, string[]? changes = null)
     {
-        var configuration = RunConfiguration.Load(Path.Combine(AppContext.BaseDirectory, "../../../../configs/smoke.yaml"), changes ?? Changes);
+        var configuration = RunConfiguration.Load(Repository.At("configs/smoke.yaml"), changes ?? Changes);
         using var dataset = Dataset.Open(data ?? made.Folder);
         using var stop = new CancellationTokenSource();
         var view = new RecordingView(step =>

@@ -12,7 +12,7 @@ public class OverfitTests
     public void TwentyStepsOnOneEpisodeHalveTheDifferenceInTheSmokeConfiguration()
     {
         using var scope = NewDisposeScope();
-        var configuration = RunConfiguration.Load(Path.Combine(AppContext.BaseDirectory, "../../../../configs/smoke.yaml"));
+        var configuration = RunConfiguration.Load(Repository.At("configs/smoke.yaml"));
         using var networks = new NetworkSet(configuration);
         using var embeddings = new VideoEmbeddings(configuration);
         using var content = ContentLoss.Create(configuration.Objective);

@@ -39,7 +39,7 @@ public sealed class TrainingMemoryTests(ITestOutputHelper output)
     {
         using var made = new MadeDataset(clips: 10, frames: 6, size: 32);
         using var folder = new TemporaryFolder();
-        var configuration = RunConfiguration.Load(Path.Combine(AppContext.BaseDirectory, "../../../../configs/smoke.yaml"),
+        var configuration = RunConfiguration.Load(Repository.At("configs/smoke.yaml"),
             [$"training.steps={Steps}", "training.warm_up=0", "training.report_every=1", $"training.checkpoint_every={Stretch}", $"training.validate_every={Stretch}", $"training.sample_every={Stretch}"]);
         using var dataset = Dataset.Open(made.Folder);
         var held = new List<(long Bytes, long Tensors)>();

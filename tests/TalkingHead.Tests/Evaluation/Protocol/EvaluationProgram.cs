@@ -19,7 +19,7 @@ sealed class EvaluationProgram : IDisposable
 
     internal EvaluationProgram()
     {
-        var configuration = RunConfiguration.Load(Path.Combine(AppContext.BaseDirectory, "../../../../configs/smoke.yaml"), ["training.steps=2"]);
+        var configuration = RunConfiguration.Load(Repository.At("configs/smoke.yaml"), ["training.steps=2"]);
         using var dataset = Dataset.Open(made.Folder);
         using var trainer = new MetaTrainer(configuration, dataset, folder.At("run"), new TrainingMachine("cpu", 1, false), new Quiet());
         trainer.Run(default);
