@@ -7,7 +7,6 @@ using TalkingHead.Media;
 using TalkingHead.Tests.Formats;
 using TalkingHead.Tests.Media;
 using TalkingHead.Tests.Training;
-using TalkingHead.Training;
 
 namespace TalkingHead.Tests.Cli;
 
@@ -21,7 +20,7 @@ public sealed class HeadVerbTests : IClassFixture<HeadVerbTests.Trained>, IDispo
 
     public void Dispose() => folder.Dispose();
 
-    string Clip => $"{trained.Data.Folder}#person4/clip";
+    string Clip => $"{trained.Data}#person4/clip";
 
     static (int Code, string Error) Run(params string[] arguments)
     {
@@ -38,7 +37,7 @@ public sealed class HeadVerbTests : IClassFixture<HeadVerbTests.Trained>, IDispo
         Assert.True(curve.GetArrayLength() > 1);
         Assert.Equal(3 * 36 + 4, Picture.Load(folder.At("person.png")).Height); // sources, landmarks, results
 
-        Assert.Equal((0, ""), Run("animate", folder.At("person.head"), "--driver", $"{trained.Data.Folder}#person1/clip", "--out", folder.At("out.mp4"), "--json", folder.At("a.json")));
+        Assert.Equal((0, ""), Run("animate", folder.At("person.head"), "--driver", $"{trained.Data}#person1/clip", "--out", folder.At("out.mp4"), "--json", folder.At("a.json")));
         Assert.Equal(6, VideoInfo.Probe(folder.At("out.mp4")).FrameCount);
         Assert.True(Json("a.json").GetProperty("adapted").GetBoolean());
 
@@ -82,8 +81,8 @@ public sealed class HeadVerbTests : IClassFixture<HeadVerbTests.Trained>, IDispo
         Says(1, "no run: a run's directory holds config.yaml", "finetune", folder.At("none"), "--from", Clip, "--out", head);
         Says(1, "waves.png (without a face), " + folder.At("more.png") + " (without a face)", Finetune("--from", folder.At("waves.png"), folder.At("more.png")));
         Says(1, "no such file or folder", Finetune("--from", folder.At("nobody.png")));
-        Says(2, $"is a dataset; name one of its clips, such as {trained.Data.Folder}#person0/clip", Finetune("--from", trained.Data.Folder));
-        Says(1, "no clip \"person9/clip\"", Finetune("--from", $"{trained.Data.Folder}#person9/clip"));
+        Says(2, $"is a dataset; name one of its clips, such as {trained.Data}#person0/clip", Finetune("--from", trained.Data));
+        Says(1, "no clip \"person9/clip\"", Finetune("--from", $"{trained.Data}#person9/clip"));
         Says(2, "--shots 0: expected 1 to 1000", Finetune("--from", Clip, "--shots", "0"));
         Says(2, "give one of them", Finetune("--from", Clip, "--feed-forward", "--epochs", "3"));
         Says(1, "the head cannot be written", "finetune", trained.Path, "--from", Clip, "--out", folder.At("waves.png/person.head"));
@@ -129,36 +128,14 @@ public sealed class HeadVerbTests : IClassFixture<HeadVerbTests.Trained>, IDispo
     /// <summary>A smoke run of four steps.</summary>
     public sealed class Trained : IDisposable
     {
-        readonly string folder = Directory.CreateTempSubdirectory("talkinghead-").FullName;
+        readonly MadeRuns runs = new(clips: 5);
 
-        public Trained()
-        {
-            string[] changes = ["training.steps=4", "training.checkpoint_every=2", "training.validate_every=2", "training.report_every=2", "fine_tuning.epochs=5"];
-            var configuration = RunConfiguration.Load(Repository.At("configs/smoke.yaml"), changes);
-            using var dataset = Dataset.Open(Data.Folder);
-            using var trainer = new MetaTrainer(configuration, dataset, Path, new TrainingMachine("cpu", 1), new Quiet());
-            trainer.Run(default);
-        }
+        public Trained() => runs.Train("run", ["training.steps=4", "training.checkpoint_every=2", "training.validate_every=2", "training.report_every=2", "fine_tuning.epochs=5"]);
 
-        internal MadeDataset Data { get; } = new(clips: 5, frames: 6, size: 32);
+        public string Data => runs.Data;
 
-        public string Path => System.IO.Path.Combine(folder, "run");
+        public string Path => runs.At("run");
 
-        public void Dispose()
-        {
-            Data.Dispose();
-            Directory.Delete(folder, recursive: true);
-        }
-
-        sealed class Quiet : ITrainingView
-        {
-            public void Say(string line)
-            {
-            }
-
-            public void Report(int step, int steps, double episodesPerSecond, double secondsLeft, IReadOnlyList<KeyValuePair<string, double>> figures, long memoryBytes)
-            {
-            }
-        }
+        public void Dispose() => runs.Dispose();
     }
 }

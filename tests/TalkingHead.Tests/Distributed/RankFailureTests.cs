@@ -62,7 +62,7 @@ public sealed class RankFailureTests : IDisposable
             Assert.Equal(1, codes[1 - victim]);
             Assert.Contains($"rank {victim}", ranks.Said(1 - victim));
             Assert.DoesNotContain("   at ", ranks.Said(1 - victim)); // no stack trace
-            resume = Directory.Exists(Path.Combine(runs.Folder, "killed", "checkpoints")) && runs.Steps("killed").Length > 0;
+            resume = Directory.Exists(runs.At("killed/checkpoints")) && runs.Steps("killed").Length > 0;
         }
         runs.Train(2, "killed", resume, changes: Changes);
         runs.AssertSame("whole", "killed", 30);

@@ -6,34 +6,28 @@ using static TorchSharp.torch;
 namespace TalkingHead.Tests.Distributed;
 
 /// <summary>A small dataset and a folder of runs that several processes train.</summary>
-sealed class RankedRun : IDisposable
+sealed class RankedRun(int damagedClip = -1) : IDisposable
 {
-    readonly MadeDataset made;
-    readonly string folder = Directory.CreateTempSubdirectory("talkinghead-").FullName;
+    readonly MadeRuns runs = new(damagedClip: damagedClip);
 
-    public RankedRun(int damagedClip = -1) => made = new MadeDataset(clips: 10, frames: 6, size: 32, damagedClip);
-
-    public string Folder => folder;
+    public string At(string name) => runs.At(name);
 
     /// <summary>The train verb on the smoke configuration, for a run of that name.</summary>
-    public string[] Command(string run, bool resume = false, double timeout = 20, params string[] changes) =>
-    [
-        "train", Repository.At("configs/smoke.yaml"), "--data", made.Folder, "--out", Path.Combine(folder, run), "--workers", "1", "--device", "cpu",
-        "--rank-timeout", $"{timeout}", .. resume ? ["--resume"] : Array.Empty<string>(), "--set", "training.validation_identities=1", .. changes,
-    ];
+    public string[] Command(string run, bool resume = false, double timeout = 20, params string[] changes) => runs.Command(
+        run, ["--workers", "1", "--device", "cpu", "--rank-timeout", $"{timeout}", .. resume ? ["--resume"] : Array.Empty<string>(), "--set", "training.validation_identities=1", .. changes]);
 
     public void Train(int ranks, string run, bool resume = false, params string[] changes) => RankProcesses.Run(ranks, Command(run, resume, changes: changes));
 
-    public string Checkpoint(string run, int step) => Path.Combine(folder, run, "checkpoints", $"step-{step:D7}");
+    public string Checkpoint(string run, int step) => At($"{run}/checkpoints/step-{step:D7}");
 
-    public int[] Steps(string run) => [.. Directory.GetDirectories(Path.Combine(folder, run, "checkpoints"), "step-*").Where(path => !path.EndsWith(".partial")).Select(path => int.Parse(Path.GetFileName(path)[5..])).Order()];
+    public int[] Steps(string run) => [.. Directory.GetDirectories(At($"{run}/checkpoints"), "step-*").Where(path => !path.EndsWith(".partial")).Select(path => int.Parse(Path.GetFileName(path)[5..])).Order()];
 
-    public byte[] Bytes(string run, string file) => File.ReadAllBytes(Path.Combine(folder, run, file));
+    public byte[] Bytes(string run, string file) => File.ReadAllBytes(At($"{run}/{file}"));
 
     /// <summary>The lines of metrics.jsonl of one kind, as numbers by name.</summary>
     public List<Dictionary<string, double>> Figures(string run, string kind = "train") =>
     [
-        .. File.ReadLines(Path.Combine(folder, run, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)
+        .. File.ReadLines(At($"{run}/metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)
             .Where(line => line.GetProperty("kind").GetString() == kind)
             .Select(line => line.EnumerateObject().Where(figure => figure.Value.ValueKind == JsonValueKind.Number).ToDictionary(figure => figure.Name, figure => figure.Value.GetDouble())),
     ];
@@ -60,11 +54,7 @@ sealed class RankedRun : IDisposable
     }
 
     /// <summary>As <see cref="SameRun"/>.</summary>
-    public void AssertSame(string first, string second, int step) => SameRun.AssertSame(Path.Combine(folder, first), Path.Combine(folder, second), step);
+    public void AssertSame(string first, string second, int step) => SameRun.AssertSame(At(first), At(second), step);
 
-    public void Dispose()
-    {
-        made.Dispose();
-        Directory.Delete(folder, recursive: true);
-    }
+    public void Dispose() => runs.Dispose();
 }

@@ -8,14 +8,9 @@ public sealed class FullDiskTests : IDisposable
 {
     const int Steps = 12, Block = 4096;
 
-    readonly MadeDataset made = new(clips: 10, frames: 6, size: 32);
-    readonly TemporaryFolder folder = new();
+    readonly MadeRuns runs = new();
 
-    public void Dispose()
-    {
-        made.Dispose();
-        folder.Dispose();
-    }
+    public void Dispose() => runs.Dispose();
 
     /// <param name="room">Kilobytes of the disk beyond one checkpoint.</param>
     /// <param name="sentence">Its end, as a pattern.</param>
@@ -25,11 +20,11 @@ public sealed class FullDiskTests : IDisposable
     [InlineData(600, "the last steps could not be saved; the checkpoint of step 0 is kept\\. Make room and run the same command with --resume\\.")]
     public void ItEndsWithOneSentenceAndGoesOnFromItsLastCheckpointWhenThereIsRoom(int room, string sentence)
     {
-        string whole = folder.At("whole");
+        string whole = runs.At("whole");
         Assert.Equal(0, Train(whole).Code);
         long checkpoint = new DirectoryInfo(Path.Combine(whole, "checkpoints", $"step-{Steps:D7}")).GetFiles().Sum(file => (file.Length + Block - 1) / Block * Block);
 
-        using var disk = new SmallDisk(folder.At("disk"), $"{checkpoint / 1024 + room}k");
+        using var disk = new SmallDisk(runs.At("disk"), $"{checkpoint / 1024 + room}k");
         string run = Path.Combine(disk.Folder, "run");
         var (code, said) = Train(run);
         Assert.Equal(1, code);
@@ -42,6 +37,6 @@ public sealed class FullDiskTests : IDisposable
     }
 
     (int Code, string Said) Train(string run, params string[] more) => KillableProgram.Run(
-        ["train", Repository.At("configs/smoke.yaml"), "--data", made.Folder, "--out", run, "--device", "cpu", .. more,
-            "--set", $"training.steps={Steps}", "training.checkpoint_every=4", "training.report_every=1", "training.validate_every=6", "training.sample_every=6"]);
+        runs.Command(run, ["--device", "cpu", .. more,
+            "--set", $"training.steps={Steps}", "training.checkpoint_every=4", "training.report_every=1", "training.validate_every=6", "training.sample_every=6"]));
 }

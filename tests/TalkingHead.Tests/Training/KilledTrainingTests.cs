@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using TalkingHead.Tests.Cli;
-using TalkingHead.Tests.Formats;
 
 namespace TalkingHead.Tests.Training;
 
@@ -9,14 +8,9 @@ public sealed class KilledTrainingTests : IDisposable
 {
     const int Steps = 30;
 
-    readonly MadeDataset made = new(clips: 10, frames: 6, size: 32);
-    readonly TemporaryFolder folder = new();
+    readonly MadeRuns runs = new();
 
-    public void Dispose()
-    {
-        made.Dispose();
-        folder.Dispose();
-    }
+    public void Dispose() => runs.Dispose();
 
     [Fact]
     public void KilledAtRandomMomentsARunEndsWithTheBytesOfAnUndisturbedOne()
@@ -31,16 +25,16 @@ public sealed class KilledTrainingTests : IDisposable
         int killed = 0;
         for (int attempt = 0; attempt < 4 * kills && killed < kills; attempt++)
             if (Start("cut", kill: TimeSpan.FromSeconds(0.1 + random.NextDouble() * whole)))
-                Directory.Delete(folder.At("cut"), recursive: true); // it ended before its kill: again from the start
+                Directory.Delete(runs.At("cut"), recursive: true); // it ended before its kill: again from the start
             else
                 killed++;
         Assert.Equal(kills, killed);
 
         Assert.True(Start("cut", kill: null));
-        SameRun.AssertSame(folder.At("whole"), folder.At("cut"), Steps);
+        SameRun.AssertSame(runs.At("whole"), runs.At("cut"), Steps);
     }
 
     bool Start(string run, TimeSpan? kill) => KillableProgram.Run(kill,
-        "train", Repository.At("configs/smoke.yaml"), "--data", made.Folder, "--out", folder.At(run), "--resume", "--set",
-        $"training.steps={Steps}", "training.checkpoint_every=7", "training.report_every=3", "training.validate_every=15", "training.sample_every=15", "optimizer.decay=0.5");
+        runs.Command(run, "--resume", "--set",
+        $"training.steps={Steps}", "training.checkpoint_every=7", "training.report_every=3", "training.validate_every=15", "training.sample_every=15", "optimizer.decay=0.5"));
 }

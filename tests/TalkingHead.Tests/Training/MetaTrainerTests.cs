@@ -1,5 +1,4 @@
 using TalkingHead.Configuration;
-using TalkingHead.Datasets;
 using TalkingHead.Training;
 
 namespace TalkingHead.Tests.Training;
@@ -8,14 +7,9 @@ public sealed class MetaTrainerTests : IDisposable
 {
     const int Steps = 12;
 
-    readonly MadeDataset made = new(clips: 10, frames: 6, size: 32);
-    readonly string folder = Directory.CreateTempSubdirectory("talkinghead-").FullName;
+    readonly MadeRuns runs = new();
 
-    public void Dispose()
-    {
-        made.Dispose();
-        Directory.Delete(folder, recursive: true);
-    }
+    public void Dispose() => runs.Dispose();
 
     [Fact]
     public void AnInterruptedRunEndsWithTheBytesOfAnUninterruptedOne()
@@ -35,7 +29,7 @@ public sealed class MetaTrainerTests : IDisposable
         Train("whole");
         Train("killed");
         // As after a kill: the newest checkpoint is not whole, and metrics.jsonl ran ahead of the one before it.
-        File.Delete(Path.Combine(folder, "killed", "checkpoints", $"step-{Steps:D7}", "networks.safetensors"));
+        File.Delete(runs.At($"killed/checkpoints/step-{Steps:D7}/networks.safetensors"));
         var view = Train("killed", resume: true);
         Assert.Contains(view.Lines, line => line.Contains("networks.safetensors") && line.Contains("The one before it is taken"));
         AssertSame("whole", "killed");
@@ -62,7 +56,7 @@ public sealed class MetaTrainerTests : IDisposable
             Assert.True(Math.Abs(parts[name] - value) <= 1e-4 * Math.Abs(value) + 1e-6, $"{name}: {value}, in parts {parts[name]}");
 
         // Every loss and the length of each network's gradient.
-        Dictionary<string, double> Figures(string run) => System.Text.Json.JsonDocument.Parse(File.ReadLines(Path.Combine(folder, run, "metrics.jsonl")).First())
+        Dictionary<string, double> Figures(string run) => System.Text.Json.JsonDocument.Parse(File.ReadLines(runs.At($"{run}/metrics.jsonl")).First())
             .RootElement.EnumerateObject().Where(figure => figure.Value.ValueKind == System.Text.Json.JsonValueKind.Number).ToDictionary(figure => figure.Name, figure => figure.Value.GetDouble());
     }
 
@@ -81,14 +75,14 @@ public sealed class MetaTrainerTests : IDisposable
         using var damaged = new MadeDataset(clips: 6, frames: 6, size: 32, damagedClip: 2);
         var view = Train("damaged", data: damaged.Folder);
         Assert.Contains(view.Lines, line => line.Contains("left out") && line.Contains("person2/clip"));
-        Assert.Contains("person2/clip", File.ReadAllText(Path.Combine(folder, "damaged", "metrics.jsonl")));
-        Assert.True(Directory.Exists(Path.Combine(folder, "damaged", "checkpoints", $"step-{Steps:D7}")));
+        Assert.Contains("person2/clip", File.ReadAllText(runs.At("damaged/metrics.jsonl")));
+        Assert.True(Directory.Exists(runs.At($"damaged/checkpoints/step-{Steps:D7}")));
     }
 
     [Fact]
     public void ARunInUseByAnotherIsRefused()
     {
-        using var held = RunDirectory.Open(Path.Combine(folder, "held"), resume: false);
+        using var held = RunDirectory.Open(runs.At("held"), resume: false);
         Assert.Contains("another process is training here", Assert.Throws<UserException>(() => Train("held")).Message);
     }
 
@@ -115,14 +109,14 @@ public sealed class MetaTrainerTests : IDisposable
         var mistake = Assert.Throws<UserException>(() => Train("size", data: large.Folder));
         Assert.Contains("64 pixels a side, the configuration's are 32", mistake.Message);
         Assert.Equal(2, mistake.ExitCode);
-        Assert.False(Directory.Exists(Path.Combine(folder, "size")));
+        Assert.False(Directory.Exists(runs.At("size")));
     }
 
     [Fact]
     public void OldCheckpointsGoAndTheBestStays()
     {
         Train("kept", changes: [.. Changes, "training.keep_checkpoints=1", "training.validate_every=3", "training.checkpoint_every=3"]);
-        using var run = RunDirectory.Open(Path.Combine(folder, "kept"), resume: true);
+        using var run = RunDirectory.Open(runs.At("kept"), resume: true);
         var steps = Checkpoint.Steps(run);
         Assert.Contains(Steps, steps);
         Assert.InRange(steps.Count, 1, 2);
@@ -135,27 +129,15 @@ public sealed class MetaTrainerTests : IDisposable
 
     RecordingView Train(string name, bool resume = false, int workers = 2, int stopAfter = int.MaxValue, string? data = null, string[]? changes = null)
     {
-        var configuration = RunConfiguration.Load(Repository.At("configs/smoke.yaml"), changes ?? Changes);
-        using var dataset = Dataset.Open(data ?? made.Folder);
         using var stop = new CancellationTokenSource();
         var view = new RecordingView(step =>
         {
             if (step >= stopAfter)
                 stop.Cancel();
         });
-        using var trainer = new MetaTrainer(configuration, dataset, Path.Combine(folder, name), new TrainingMachine("cpu", workers, resume), view);
-        trainer.Run(stop.Token);
+        runs.Train(name, changes ?? Changes, view, workers, resume, data, stop.Token);
         return view;
     }
 
-    void AssertSame(string first, string second) => SameRun.AssertSame(Path.Combine(folder, first), Path.Combine(folder, second), Steps);
-
-    sealed class RecordingView(Action<int> reported) : ITrainingView
-    {
-        public List<string> Lines { get; } = [];
-
-        public void Say(string line) => Lines.Add(line);
-
-        public void Report(int step, int steps, double episodesPerSecond, double secondsLeft, IReadOnlyList<KeyValuePair<string, double>> figures, long memoryBytes) => reported(step);
-    }
+    void AssertSame(string first, string second) => SameRun.AssertSame(runs.At(first), runs.At(second), Steps);
 }

@@ -1,9 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using TalkingHead.Configuration;
-using TalkingHead.Datasets;
-using TalkingHead.Tests.Formats;
-using TalkingHead.Training;
 using TorchSharp;
 
 namespace TalkingHead.Tests.Training;
@@ -37,14 +33,10 @@ public sealed class TrainingMemoryTests(ITestOutputHelper output)
 
     void Measure()
     {
-        using var made = new MadeDataset(clips: 10, frames: 6, size: 32);
-        using var folder = new TemporaryFolder();
-        var configuration = RunConfiguration.Load(Repository.At("configs/smoke.yaml"),
-            [$"training.steps={Steps}", "training.warm_up=0", "training.report_every=1", $"training.checkpoint_every={Stretch}", $"training.validate_every={Stretch}", $"training.sample_every={Stretch}"]);
-        using var dataset = Dataset.Open(made.Folder);
+        using var runs = new MadeRuns();
         var held = new List<(long Bytes, long Tensors)>();
-        using (var trainer = new MetaTrainer(configuration, dataset, folder.At("run"), new TrainingMachine("cpu"), new Watching(() => held.Add((LiveBytes(), torch.Tensor.TotalCount)))))
-            trainer.Run(default);
+        runs.Train("run", [$"training.steps={Steps}", "training.warm_up=0", "training.report_every=1", $"training.checkpoint_every={Stretch}", $"training.validate_every={Stretch}", $"training.sample_every={Stretch}"],
+            new RecordingView(_ => held.Add((LiveBytes(), torch.Tensor.TotalCount))), workers: 0);
 
         var stretches = held.Chunk(Stretch).Skip(2).ToArray(); // in the first ones everything happens for the first time
         long[] tensors = [.. stretches.Select(steps => steps.Min(at => at.Tensors)).Distinct()];
@@ -69,14 +61,5 @@ public sealed class TrainingMemoryTests(ITestOutputHelper output)
     struct AllocatorCounts
     {
         public nuint Arena, FreeBlocks, FastBlocks, MappedBlocks, Mapped, Unused, Fast, InUse, Free, Trimmable;
-    }
-
-    sealed class Watching(Action reported) : ITrainingView
-    {
-        public void Say(string line)
-        {
-        }
-
-        public void Report(int step, int steps, double episodesPerSecond, double secondsLeft, IReadOnlyList<KeyValuePair<string, double>> figures, long memoryBytes) => reported();
     }
 }

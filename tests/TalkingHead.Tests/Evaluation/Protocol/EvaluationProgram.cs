@@ -1,11 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using TalkingHead.Configuration;
-using TalkingHead.Datasets;
-using TalkingHead.Tests.Formats;
 using TalkingHead.Tests.Training;
-using TalkingHead.Training;
 
 namespace TalkingHead.Tests.Evaluation.Protocol;
 
@@ -14,21 +10,14 @@ sealed class EvaluationProgram : IDisposable
 {
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(2); // a loaded machine is slow, and a hanging test must end
 
-    readonly MadeDataset made = new(clips: 30, frames: 8, size: 32);
-    readonly TemporaryFolder folder = new();
+    readonly MadeRuns runs = new(clips: 30, frames: 8);
 
-    internal EvaluationProgram()
-    {
-        var configuration = RunConfiguration.Load(Repository.At("configs/smoke.yaml"), ["training.steps=2"]);
-        using var dataset = Dataset.Open(made.Folder);
-        using var trainer = new MetaTrainer(configuration, dataset, folder.At("run"), new TrainingMachine("cpu", 1, false), new Quiet());
-        trainer.Run(default);
-    }
+    internal EvaluationProgram() => runs.Train("run", ["training.steps=2"]);
 
-    internal string At(string name) => folder.At(name);
+    internal string At(string name) => runs.At(name);
 
     internal Started Start(string output, params IEnumerable<string> more) => new(
-        [Path.Combine(AppContext.BaseDirectory, "TalkingHead.Cli.dll"), "evaluate", folder.At("run"), "--data", made.Folder, "--out", folder.At(output),
+        [Path.Combine(AppContext.BaseDirectory, "TalkingHead.Cli.dll"), "evaluate", At("run"), "--data", runs.Data, "--out", At(output),
             "--shots", "1,3", "--identities", "3", "--holdout", "4", "--metrics", "ssim,psnr", "--device", "cpu", "--set", "fine_tuning.epochs=3", .. more]);
 
     /// <summary>To its end, which must be a good one.</summary>
@@ -42,11 +31,7 @@ sealed class EvaluationProgram : IDisposable
     internal void AssertSameResult(string first, string second) =>
         Assert.True(File.ReadAllBytes(At($"{first}/results.json")).AsSpan().SequenceEqual(File.ReadAllBytes(At($"{second}/results.json"))));
 
-    public void Dispose()
-    {
-        made.Dispose();
-        folder.Dispose();
-    }
+    public void Dispose() => runs.Dispose();
 
     /// <summary>One of its processes that was started, and those that it starts itself.</summary>
     internal sealed class Started : IDisposable
@@ -118,16 +103,5 @@ sealed class EvaluationProgram : IDisposable
 
         [DllImport("libc")]
         static extern int kill(int process, int signal);
-    }
-
-    sealed class Quiet : ITrainingView
-    {
-        public void Say(string line)
-        {
-        }
-
-        public void Report(int step, int steps, double episodesPerSecond, double secondsLeft, IReadOnlyList<KeyValuePair<string, double>> figures, long memoryBytes)
-        {
-        }
     }
 }
