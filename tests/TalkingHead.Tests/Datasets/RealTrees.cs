@@ -11,7 +11,7 @@ static class RealTrees
     internal static void Require()
     {
         Needs.Ffmpeg();
-        Assert.SkipUnless(File.Exists("/usr/share/dlib/shape_predictor_68_face_landmarks.dat"), "dlib's face model (libdlib-data) is not installed.");
+        Needs.Dlib();
         RealClips.Path(Faces[0].Clip);
     }
 

@@ -11,7 +11,7 @@ public sealed class DlibTrackerTests
     public DlibTrackerTests()
     {
         Needs.Ffmpeg();
-        Assert.SkipUnless(File.Exists("/usr/share/dlib/shape_predictor_68_face_landmarks.dat"), "dlib's face model (libdlib-data) is not installed.");
+        Needs.Dlib();
     }
 
     [Theory]
@@ -124,7 +124,7 @@ public sealed class DlibTrackerTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.At("model.dat");
-        var whole = File.OpenRead("/usr/share/dlib/shape_predictor_68_face_landmarks.dat");
+        var whole = File.OpenRead(Needs.DlibModel);
         var bytes = new byte[kept];
         using (whole)
             whole.ReadExactly(bytes);
