@@ -1,16 +1,21 @@
 using TalkingHead.Configuration;
 using TalkingHead.Networks;
+using TalkingHead.Tests.Formats;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Tests.Networks;
 
-public sealed class VideoEmbeddingsFileTests
+public sealed class VideoEmbeddingsFileTests : IDisposable
 {
+    readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
     [Fact]
     public void SavedRowsGoOnAsIfNothingHadHappened()
     {
         using var scope = NewDisposeScope();
-        var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "rows.safetensors");
+        var path = folder.At("rows.safetensors");
         using var original = new VideoEmbeddings(16, 0.1, 7, spectralNorm: true);
         original.Add(["a/1", "b/2", "c/3"]);
         Learn(original, ["a/1", "c/3"]);
@@ -33,7 +38,7 @@ public sealed class VideoEmbeddingsFileTests
     [Fact]
     public void RowsOfAnotherLengthAreRefused()
     {
-        var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "rows.safetensors");
+        var path = folder.At("rows.safetensors");
         using var original = new VideoEmbeddings(16, 0.1, 7, spectralNorm: false);
         original.Add(["a/1"]);
         original.Save(path);
