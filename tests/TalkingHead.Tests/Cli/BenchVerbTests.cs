@@ -1,22 +1,22 @@
 using System.Text.Json;
-using TalkingHead.Cli;
 using TalkingHead.Formats;
 using TalkingHead.Networks;
+using TalkingHead.Tests.Formats;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Tests.Cli;
 
 public sealed class BenchVerbTests : IDisposable
 {
-    readonly string folder = Directory.CreateTempSubdirectory().FullName;
+    readonly TemporaryFolder folder = new();
 
     static string Smoke => Repository.At("configs/smoke.yaml");
 
     [Fact]
     public void TheFiguresAccountForTheWholeStep()
     {
-        string json = Path.Combine(folder, "bench.json"), twin = Path.Combine(folder, "twin");
-        Assert.Equal(0, Program.Run(["bench", Smoke, "--device", "cpu", "--steps", "2", "--frames", "2", "--twin", twin, "--json", json], default, TextWriter.Null, TextWriter.Null));
+        string json = folder.At("bench.json"), twin = folder.At("twin");
+        Assert.Equal(0, InProcess.Run("bench", Smoke, "--device", "cpu", "--steps", "2", "--frames", "2", "--twin", twin, "--json", json).Code);
         using var report = JsonDocument.Parse(File.ReadAllText(json));
         foreach (string kind in new[] { "full", "warm_up" })
         {
@@ -39,10 +39,10 @@ public sealed class BenchVerbTests : IDisposable
     [Fact]
     public void NoStepsAreAMistakeOfUsage()
     {
-        using var error = new StringWriter();
-        Assert.Equal(2, Program.Run(["bench", Smoke, "--steps", "0"], default, TextWriter.Null, error));
-        Assert.StartsWith("talkinghead: --steps and --frames: expected 1 or more.", error.ToString());
+        var (code, error) = InProcess.Run("bench", Smoke, "--steps", "0");
+        Assert.Equal(2, code);
+        Assert.StartsWith("talkinghead: --steps and --frames: expected 1 or more.", error);
     }
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => folder.Dispose();
 }

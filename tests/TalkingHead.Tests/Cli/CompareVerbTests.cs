@@ -1,10 +1,10 @@
 using System.Text.Json;
-using TalkingHead.Cli;
 using TalkingHead.Datasets;
 using TalkingHead.Media;
 using TalkingHead.Tests.Datasets;
 using TalkingHead.Tests.Formats;
 using TalkingHead.Tests.Media;
+using static TalkingHead.Tests.Cli.InProcess;
 
 namespace TalkingHead.Tests.Cli;
 
@@ -77,11 +77,5 @@ public sealed class CompareVerbTests : IDisposable
         var (found, error) = Run(["compare", .. arguments]);
         Assert.Contains(words, error);
         Assert.Equal((code, 1), (found, error.TrimEnd().Split('\n').Length));
-    }
-
-    static (int Code, string Error) Run(params string[] arguments)
-    {
-        var error = new StringWriter();
-        return (Program.Run(arguments, default, TextWriter.Null, error), error.ToString());
     }
 }

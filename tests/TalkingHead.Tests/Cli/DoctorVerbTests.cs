@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using TalkingHead.Tests.Formats;
 
@@ -55,19 +54,11 @@ public sealed class DoctorVerbTests : IDisposable
     (int Code, IReadOnlyDictionary<string, (string State, string Found, string? Mend)> Rows, string Output) Run(params (string Name, string Value)[] environment)
     {
         string json = folder.At("doctor.json");
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "TalkingHead.Cli.dll"), "doctor", "--json", json])
-        { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["OMP_NUM_THREADS"] = "1";
-        foreach (var (name, value) in environment)
-            start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        process.WaitForExit();
-        string said = output.Result + error.Result;
+        var (code, output, error) = ProgramProcess.Run(["doctor", "--json", json], environment: [("OMP_NUM_THREADS", "1"), .. environment]);
+        string said = output + error;
         Assert.True(File.Exists(json), said);
         var rows = JsonDocument.Parse(File.ReadAllText(json)).RootElement.EnumerateArray().ToDictionary(row => row.GetProperty("what").GetString()!,
             row => (row.GetProperty("state").GetString()!, row.GetProperty("found").GetString()!, row.GetProperty("mend").GetString()));
-        return (process.ExitCode, rows, said);
+        return (code, rows, said);
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using TalkingHead.Cli;
 using TalkingHead.Configuration;
 using TalkingHead.Datasets;
 using TalkingHead.Heads;
@@ -7,6 +6,7 @@ using TalkingHead.Media;
 using TalkingHead.Tests.Formats;
 using TalkingHead.Tests.Media;
 using TalkingHead.Tests.Training;
+using static TalkingHead.Tests.Cli.InProcess;
 
 namespace TalkingHead.Tests.Cli;
 
@@ -21,12 +21,6 @@ public sealed class HeadVerbTests : IClassFixture<HeadVerbTests.Trained>, IDispo
     public void Dispose() => folder.Dispose();
 
     string Clip => $"{trained.Data}#person4/clip";
-
-    static (int Code, string Error) Run(params string[] arguments)
-    {
-        using var error = new StringWriter();
-        return (Program.Run(arguments, default, TextWriter.Null, error), error.ToString());
-    }
 
     [Fact]
     public void APersonIsLearnedAnimatedAndDescribed()

@@ -1,6 +1,6 @@
-using TalkingHead.Cli;
 using TalkingHead.Configuration;
 using TalkingHead.Networks;
+using TalkingHead.Tests.Formats;
 using TalkingHead.Tests.Networks;
 using static TorchSharp.torch;
 
@@ -8,15 +8,11 @@ namespace TalkingHead.Tests.Cli;
 
 public sealed class ImportVerbTests : IDisposable
 {
-    readonly string folder = Directory.CreateTempSubdirectory().FullName;
+    readonly TemporaryFolder folder = new();
 
     static string Checkpoint(string kind) => Path.Combine(AppContext.BaseDirectory, $"Fixtures/Networks/{kind}.pth");
 
-    (int Code, string Error) Run(params string[] arguments)
-    {
-        using var error = new StringWriter();
-        return (Program.Run(["import", .. arguments, "--out", Path.Combine(folder, "run")], default, TextWriter.Null, error), error.ToString());
-    }
+    (int Code, string Error) Run(params string[] arguments) => InProcess.Run(["import", .. arguments, "--out", folder.At("run")]);
 
     [Fact]
     public void ACheckpointBecomesARunWithEveryNumberOfItsEmbedderAndGenerator()
@@ -24,11 +20,11 @@ public sealed class ImportVerbTests : IDisposable
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         Assert.Equal((0, ""), Run(Checkpoint("vt-save-disc"), "--kind", "vt-save-disc"));
-        var configuration = RunConfiguration.Load(Path.Combine(folder, "run/config.yaml"));
+        var configuration = RunConfiguration.Load(folder.At("run/config.yaml"));
         Assert.Equal((NetworkLayout.VtSaveDisc, ResizeKind.Pad, LandmarkStyle.Vt), (configuration.Network.Layout, configuration.Data.Resize, configuration.Landmarks.Style));
 
         using var networks = PersonNetworks.Build(configuration);
-        networks.Load(Path.Combine(folder, "run/checkpoints/step-0000000"));
+        networks.Load(folder.At("run/checkpoints/step-0000000"));
         // The made-up checkpoint repeats one formula-made number in each tensor, in half precision.
         foreach (var (name, value) in networks.Embedder.state_dict().Concat(networks.Generator.state_dict()))
         {
@@ -43,12 +39,12 @@ public sealed class ImportVerbTests : IDisposable
         var (code, error) = Run(Checkpoint("vt-save-disc"), "--kind", "vt-master");
         Assert.Equal(1, code);
         Assert.Contains("vt-save-disc.pth: G_state_dict: ", error);
-        Assert.False(Directory.Exists(Path.Combine(folder, "run")));
+        Assert.False(Directory.Exists(folder.At("run")));
     }
 
     [Fact]
     public void AnUnknownKindIsAMistakeOfUsage() =>
         Assert.Equal((2, "talkinghead: --kind is \"vt\"; expected vt-master or vt-save-disc." + Environment.NewLine), Run(Checkpoint("vt-master"), "--kind", "vt"));
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => folder.Dispose();
 }

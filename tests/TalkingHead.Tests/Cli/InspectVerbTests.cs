@@ -1,16 +1,10 @@
 using System.Text.Json;
-using TalkingHead.Cli;
+using static TalkingHead.Tests.Cli.InProcess;
 
 namespace TalkingHead.Tests.Cli;
 
 public class InspectVerbTests
 {
-    static (int Code, string Error) Run(params string[] arguments)
-    {
-        using var error = new StringWriter();
-        return (Program.Run(arguments, default, TextWriter.Null, error), error.ToString());
-    }
-
     [Fact]
     public void ThePapersNetworksHaveThePapersParameterCounts()
     {

@@ -1,5 +1,6 @@
 using TalkingHead.Cli;
 using TalkingHead.Datasets;
+using TalkingHead.Tests.Cli;
 using TalkingHead.Tests.Formats;
 
 namespace TalkingHead.Tests.Datasets;
@@ -97,8 +98,7 @@ public sealed class BadDatasetInputTests : IDisposable
 
     static (int Code, string Said) Run(params string[] arguments)
     {
-        using var error = new StringWriter();
-        var code = Program.Run(arguments, default, TextWriter.Null, error);
-        return (code, error.ToString().ReplaceLineEndings("\n"));
+        var (code, error) = InProcess.Run(arguments);
+        return (code, error.ReplaceLineEndings("\n"));
     }
 }

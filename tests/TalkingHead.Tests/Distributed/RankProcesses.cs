@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Text;
+using TalkingHead.Tests.Cli;
 
 namespace TalkingHead.Tests.Distributed;
 
@@ -25,18 +25,16 @@ sealed class RankProcesses : IDisposable
         said = [.. Enumerable.Range(0, count).Select(_ => new StringBuilder())];
         processes = [.. Enumerable.Range(0, count).Select(rank =>
         {
-            string[] line = [.. before?.Invoke(rank) ?? [], Path.Combine(AppContext.BaseDirectory, "TalkingHead.Cli"), .. command, .. arguments?.Invoke(rank) ?? []];
-            var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardError = true, RedirectStandardOutput = true };
-            foreach (var (name, value) in new Dictionary<string, string>
-            {
-                ["RANK"] = $"{rank}",
-                ["WORLD_SIZE"] = $"{count}",
-                ["LOCAL_RANK"] = $"{rank}",
-                ["MASTER_ADDR"] = host,
-                ["MASTER_PORT"] = $"{port}",
-                ["OMP_NUM_THREADS"] = "1",
-            })
-                start.Environment[name] = value;
+            (string, string)[] environment =
+            [
+                ("RANK", $"{rank}"),
+                ("WORLD_SIZE", $"{count}"),
+                ("LOCAL_RANK", $"{rank}"),
+                ("MASTER_ADDR", host),
+                ("MASTER_PORT", $"{port}"),
+                ("OMP_NUM_THREADS", "1"),
+            ];
+            var start = ProgramProcess.StartInfo([.. command, .. arguments?.Invoke(rank) ?? []], environment, before?.Invoke(rank));
             var process = new Process { StartInfo = start };
             process.ErrorDataReceived += (_, line) => Hear(rank, line.Data);
             process.OutputDataReceived += (_, line) => Hear(rank, line.Data);
@@ -85,7 +83,7 @@ sealed class RankProcesses : IDisposable
     }
 
     /// <summary>Sends a rank a signal: 9 kills, 15 terminates, 19 stops.</summary>
-    public void Signal(int rank, int signal) => kill(processes[rank].Id, signal);
+    public void Signal(int rank, int signal) => ProgramProcess.Signal(processes[rank].Id, signal);
 
     /// <summary>Exit codes, when all have ended.</summary>
     public int[] End()
@@ -120,7 +118,4 @@ sealed class RankProcesses : IDisposable
             process.WaitForExit();
         }
     }
-
-    [DllImport("libc")]
-    static extern int kill(int process, int signal);
 }

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using TalkingHead.Cli;
 using TalkingHead.Media;
+using TalkingHead.Tests.Cli;
 using TalkingHead.Tests.Formats;
+using static TalkingHead.Tests.Cli.InProcess;
 
 namespace TalkingHead.Tests.Media;
 
@@ -13,7 +15,7 @@ public sealed class BadInputTests : IDisposable
     public BadInputTests()
     {
         Needs.Ffmpeg();
-        Assert.SkipUnless(File.Exists("/usr/share/dlib/shape_predictor_68_face_landmarks.dat"), "dlib's face model (libdlib-data) is not installed.");
+        Needs.Dlib();
     }
 
     public void Dispose() => folder.Dispose();
@@ -73,16 +75,8 @@ public sealed class BadInputTests : IDisposable
     public void MissingFfmpegIsNamedWithItsPackage()
     {
         Make("no-face.mp4");
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : Dotnet())
-        {
-            ArgumentList = { Path.Combine(AppContext.BaseDirectory, "TalkingHead.Cli.dll"), "landmarks", folder.At("no-face.mp4"), "--out", folder.At("o.mp4") },
-            RedirectStandardError = true,
-            Environment = { ["PATH"] = "/nonexistent" },
-        };
-        using var process = Process.Start(start)!;
-        var said = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        Assert.Equal(1, process.ExitCode);
+        var (code, _, said) = ProgramProcess.Run(["landmarks", folder.At("no-face.mp4"), "--out", folder.At("o.mp4")], environment: [("PATH", "/nonexistent")]);
+        Assert.Equal(1, code);
         Assert.Equal("talkinghead: ffprobe was not found on PATH; it reads and writes videos: install ffmpeg (Debian: apt-get install ffmpeg).", said.Trim());
     }
 
@@ -140,16 +134,4 @@ public sealed class BadInputTests : IDisposable
             writer.Write(TestPictures.Waves(320, 180, i / 3.0));
         writer.Finish();
     }
-
-    static (int Code, string Said) Run(params string[] arguments)
-    {
-        // The verb writes its sentences to the error writer it is given, a folder's to standard error.
-        using var error = new StringWriter();
-        var code = Program.Run(arguments, CancellationToken.None, TextWriter.Null, error);
-        return (code, error.ToString());
-    }
-
-    static string Dotnet() => (Environment.GetEnvironmentVariable("DOTNET_ROOT") is { Length: > 0 } root ? [Path.Combine(root, "dotnet")] : Array.Empty<string>())
-        .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(path => Path.Combine(path, "dotnet")))
-        .First(File.Exists);
 }

@@ -1,9 +1,9 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 using TalkingHead.Cli;
 using TalkingHead.Datasets.Synthetic;
 using TalkingHead.Media;
 using TalkingHead.Perception;
+using TalkingHead.Tests.Cli;
 using TalkingHead.Tests.Formats;
 using TalkingHead.Tests.Media;
 
@@ -168,15 +168,7 @@ public sealed partial class ReadmeTests : IDisposable
 
     (int Code, string Said) Run(string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "TalkingHead.Cli.dll"), .. arguments])
-        {
-            WorkingDirectory = folder.At(""),
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        process.WaitForExit();
-        return (process.ExitCode, output.Result + error.Result);
+        var (code, output, error) = ProgramProcess.Run(arguments, folder.At(""));
+        return (code, output + error);
     }
 }

@@ -69,7 +69,7 @@ public sealed class BadTrainingInputTests : IDisposable
     // The program's last words: what it says of a training that starts comes before them.
     (int Code, string Said) Train(string configuration, string data, params string[] more)
     {
-        var (code, said) = KillableProgram.Run(["train", configuration, "--data", data, "--out", runs.At("run"), "--device", "cpu", .. more]);
+        var (code, _, said) = ProgramProcess.Run(["train", configuration, "--data", data, "--out", runs.At("run"), "--device", "cpu", .. more]);
         return (code, said[Math.Max(0, said.IndexOf("talkinghead:", StringComparison.Ordinal))..]);
     }
 

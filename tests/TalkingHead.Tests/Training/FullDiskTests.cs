@@ -36,7 +36,10 @@ public sealed class FullDiskTests : IDisposable
         SameRun.AssertSame(whole, run, Steps);
     }
 
-    (int Code, string Said) Train(string run, params string[] more) => KillableProgram.Run(
-        runs.Command(run, ["--device", "cpu", .. more,
+    (int Code, string Said) Train(string run, params string[] more)
+    {
+        var (code, _, said) = ProgramProcess.Run(runs.Command(run, ["--device", "cpu", .. more,
             "--set", $"training.steps={Steps}", "training.checkpoint_every=4", "training.report_every=1", "training.validate_every=6", "training.sample_every=6"]));
+        return (code, said);
+    }
 }

@@ -34,7 +34,6 @@ public sealed class KilledTrainingTests : IDisposable
         SameRun.AssertSame(runs.At("whole"), runs.At("cut"), Steps);
     }
 
-    bool Start(string run, TimeSpan? kill) => KillableProgram.Run(kill,
-        runs.Command(run, "--resume", "--set",
-        $"training.steps={Steps}", "training.checkpoint_every=7", "training.report_every=3", "training.validate_every=15", "training.sample_every=15", "optimizer.decay=0.5"));
+    bool Start(string run, TimeSpan? kill) => ProgramProcess.RunOrKill(kill, runs.Command(
+        run, "--resume", "--set", $"training.steps={Steps}", "training.checkpoint_every=7", "training.report_every=3", "training.validate_every=15", "training.sample_every=15", "optimizer.decay=0.5"));
 }

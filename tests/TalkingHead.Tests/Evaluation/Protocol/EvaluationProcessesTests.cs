@@ -1,4 +1,5 @@
 using TalkingHead.Cli;
+using TalkingHead.Tests.Cli;
 using TalkingHead.Tests.Heads;
 
 namespace TalkingHead.Tests.Evaluation.Protocol;
@@ -28,40 +29,40 @@ public sealed class EvaluationProcessesTests : IDisposable
     public void NoProcessOutlivesTheOneThatStartedIt()
     {
         using var killed = program.Start("killed", Long);
-        var children = killed.Children(2);
-        EvaluationProgram.Started.Signal(killed.Process.Id, Kill);
-        EvaluationProgram.Started.AssertGone(children);
+        var children = LivingProcesses.Children(killed, 2);
+        Assert.True(ProgramProcess.Signal(killed.Id, Kill));
+        LivingProcesses.AssertGone(children);
     }
 
     [Fact]
     public void AnInterruptEndsAllOfThem()
     {
         using var started = program.Start("stopped", Long);
-        var children = started.Children(2);
-        EvaluationProgram.Started.Signal(started.Process.Id, Interrupt);
-        var (code, said) = started.End();
+        var children = LivingProcesses.Children(started, 2);
+        Assert.True(ProgramProcess.Signal(started.Id, Interrupt));
+        var (code, _, said) = started.End();
         Assert.Equal(130, code);
         Assert.EndsWith($"jobs: 2 of 1 thread each (as asked){Environment.NewLine}talkinghead: stopped.{Environment.NewLine}", said);
-        EvaluationProgram.Started.AssertGone(children);
+        LivingProcesses.AssertGone(children);
     }
 
     [Fact]
     public void AProcessThatIsKilledEndsTheOthersWithASentence()
     {
         using var started = program.Start("short", Long);
-        var children = started.Children(2);
-        EvaluationProgram.Started.Signal(children[1], Kill);
-        var (code, said) = started.End();
+        var children = LivingProcesses.Children(started, 2);
+        Assert.True(ProgramProcess.Signal(children[1], Kill));
+        var (code, _, said) = started.End();
         Assert.True(code == 1, said);
         Assert.EndsWith("talkinghead: a process that evaluates people ended with exit code 137; memory may have run out. Who is done is kept: repeat the command, with a smaller --jobs." + Environment.NewLine, said);
-        EvaluationProgram.Started.AssertGone(children);
+        LivingProcesses.AssertGone(children);
     }
 
     [Fact]
     public void WhatIsWrongWithAPersonIsOneSentence()
     {
         using var started = program.Start("wrong", "--heads-out", program.At("run/config.yaml"));
-        var (code, said) = started.End();
+        var (code, _, said) = started.End();
         Assert.True(code == 1, said);
         Assert.StartsWith($"talkinghead: {program.At("run/config.yaml")}", said.TrimEnd().Split('\n')[^1]);
         Assert.DoesNotContain("   at ", said);

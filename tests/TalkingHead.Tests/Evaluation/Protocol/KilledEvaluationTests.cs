@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TalkingHead.Tests.Cli;
 
 namespace TalkingHead.Tests.Evaluation.Protocol;
 
@@ -20,13 +21,8 @@ public sealed class KilledEvaluationTests : IDisposable
         var random = new Random(7);
         var killed = 0;
         for (var i = 0; i < Kills; i++)
-        {
-            using var started = program.Start("cut");
-            if (started.Process.WaitForExit(TimeSpan.FromSeconds(0.2 + 0.7 * random.NextDouble() * whole)))
-                continue;
-            started.Process.Kill();
-            killed++;
-        }
+            if (!ProgramProcess.RunOrKill(TimeSpan.FromSeconds(0.2 + 0.7 * random.NextDouble() * whole), program.Command("cut")))
+                killed++;
 
         Assert.True(killed > 0, "every run ended before it was killed");
         program.Run("cut");
