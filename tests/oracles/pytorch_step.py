@@ -69,7 +69,7 @@ class Content:
 
     def __init__(self, settings, tensors, device):
         self.pyramid, self.levels = float(settings["pyramid"]), settings["pyramid_levels"]
-        self.structure = float(settings["structure"])
+        self.structure, self.squared = float(settings["structure"]), float(settings["squared"])
         self.networks = {}
         for name, weight in (("content_vgg19", settings["vgg19"]), ("content_vgg_face", settings["vgg_face"])):
             own = {key[len(name) + 1:]: value for key, value in tensors.items() if key.startswith(name + ".")}
@@ -86,6 +86,9 @@ class Content:
             if self.structure > 0:
                 self.terms["content_structure"] = objectives.structure(fake, real)
                 total = total + self.structure * self.terms["content_structure"]
+            if self.squared > 0:
+                self.terms["content_squared"] = F.mse_loss(fake, real)
+                total = total + self.squared * self.terms["content_squared"]
             return total
         total = 0
         for name, (weight, net) in self.networks.items():
@@ -102,7 +105,8 @@ def build(folder, device):
                for key, value in safetensors_file.load(folder / "start.safetensors").items()}
     data, net, norm = config["data"], config["network"], config["spectral_norm"]
     sizes = Sizes(data["size"], net["base_channels"], net["max_channels"], net["embedding"], net["encoder_side"],
-                  net["bottleneck_side"], net["residual_blocks"], net["attention_side"], net["up_attention_side"])
+                  net["bottleneck_side"], net["residual_blocks"], net["attention_side"], net["up_attention_side"],
+                  float(net["embedding_scale"]))
     networks = {
         "embedder": Embedder(sizes, norm["embedder"]),
         "generator": Generator(sizes, norm["generator"]),

@@ -55,6 +55,9 @@ public sealed record ObjectiveSettings
     [Setting("Weight of the structure loss that joins the pyramid: one minus SSIM's contrast and structure, over the full picture; 0 for none.", Min = 0)]
     public double Structure { get; init; }
 
+    [Setting("Weight of the mean squared difference that joins the pyramid; 0 for none.", Min = 0)]
+    public double Squared { get; init; }
+
     [Setting("Weight of the adversarial loss.", Min = 0)]
     public double? Adversarial { get; init; }
 

@@ -16,6 +16,9 @@ public static class Content
         return AbsoluteDifference.Sum(Levels(fake, levels), Levels(real, levels)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Mean squared difference of pictures (B,C,H,W): what PSNR measures. The gradient reaches the fake side only.</summary>
+    public static Tensor Squared(Tensor fake, Tensor real) => functional.mse_loss(fake, real.detach());
+
     /// <summary>
     /// One minus the mean of SSIM's contrast and structure part, (2 σxy + C2) / (σx² + σy² + C2), over 7x7 windows of each
     /// channel (Wang et al. 2004): 0 for equal pictures (B,C,H,W) in [-1,1], 2 at most. A picture that is right but for its

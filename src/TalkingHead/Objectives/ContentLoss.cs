@@ -12,7 +12,7 @@ namespace TalkingHead.Objectives;
 public sealed class ContentLoss : IDisposable
 {
     readonly List<(string Name, double Weight, Vgg Network)> networks = [];
-    readonly double pyramidWeight, structureWeight;
+    readonly double pyramidWeight, structureWeight, squaredWeight;
     readonly int pyramidLevels;
 
     ContentLoss(ObjectiveSettings settings, ContentKind kind, long seed, Device device, bool standIn = false)
@@ -31,7 +31,7 @@ public sealed class ContentLoss : IDisposable
                 networks.Add(("content_random_vgg", settings.Vgg19!.Value, Vgg.Random(VggKind.Caffe19, (ulong)seed).to(device)));
                 break;
             default:
-                (pyramidWeight, pyramidLevels, structureWeight) = (settings.Pyramid!.Value, settings.PyramidLevels, settings.Structure);
+                (pyramidWeight, pyramidLevels, structureWeight, squaredWeight) = (settings.Pyramid!.Value, settings.PyramidLevels, settings.Structure, settings.Squared);
                 break;
         }
     }
@@ -68,13 +68,16 @@ public sealed class ContentLoss : IDisposable
             terms.Add("content_pyramid", pyramidWeight, Content.Pyramid(fake, real, pyramidLevels));
         if (structureWeight > 0)
             terms.Add("content_structure", structureWeight, Content.Structure(fake, real));
+        if (squaredWeight > 0)
+            terms.Add("content_squared", squaredWeight, Content.Squared(fake, real));
     }
 
     /// <summary>The weighted sum of this loss's terms among losses by name, read from the device.</summary>
     internal double Weigh(IReadOnlyDictionary<string, Tensor> losses) =>
         networks.Sum(entry => entry.Weight * losses[entry.Name].item<float>())
         + (pyramidLevels > 0 ? pyramidWeight * losses["content_pyramid"].item<float>() : 0)
-        + (structureWeight > 0 ? structureWeight * losses["content_structure"].item<float>() : 0);
+        + (structureWeight > 0 ? structureWeight * losses["content_structure"].item<float>() : 0)
+        + (squaredWeight > 0 ? squaredWeight * losses["content_squared"].item<float>() : 0);
 
     static (ContentKind Kind, string Reason) Choose(ObjectiveSettings settings)
     {

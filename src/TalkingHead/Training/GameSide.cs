@@ -16,6 +16,7 @@ sealed class GameSide : IDisposable
     readonly string name;
     readonly Ranks ranks;
     readonly GradientAverage? average;
+    readonly SideBySide? sideBySide;
     LossTerms? last;
     Tensor? sum; // of the parts' totals
     double missing; // share of the batch whose parts are still to come
@@ -25,8 +26,10 @@ sealed class GameSide : IDisposable
     /// <param name="rate">Learning rate.</param>
     /// <param name="settings">The rest of Adam.</param>
     /// <param name="ranks">Whose gradients are averaged; none for this process alone.</param>
-    public GameSide(string name, IEnumerable<Parameter> parameters, double rate, OptimizerSettings settings, Ranks? ranks = null)
+    /// <param name="sideBySide">Where the parts of a batch are worked at the same time; null for one after the other.</param>
+    public GameSide(string name, IEnumerable<Parameter> parameters, double rate, OptimizerSettings settings, Ranks? ranks = null, SideBySide? sideBySide = null)
     {
+        this.sideBySide = sideBySide;
         this.ranks = ranks ?? Ranks.Alone;
         this.name = name;
         this.parameters = [.. parameters];
@@ -92,17 +95,34 @@ sealed class GameSide : IDisposable
 
     /// <summary>
     /// Adds the gradient of a part of the batch, times <paramref name="share"/>, the part's share of the batch. Every loss
-    /// is a mean, so the parts sum to the whole.
+    /// is a mean, so the parts sum to the whole. A leaf <paramref name="beside"/> the parameters gets its gradient too.
     /// </summary>
-    public void Backward(LossTerms terms, double share)
+    public void Backward(LossTerms terms, double share, Tensor? beside = null)
     {
         using var scope = NewDisposeScope();
         var total = terms.Total();
+        if (sideBySide is not null)
+        {
+            Tensor[] leaves = beside is null ? parameters : [.. parameters, beside];
+            var gradients = autograd.grad([share * total], leaves, allow_unused: true);
+            sideBySide.InTurn(() => Add(leaves, gradients));
+            StepClock.Mark(StepPhase.Backward);
+            return;
+        }
         missing -= share;
         if (missing < 1e-9)
             average?.Arm();
         (share == 1 ? total : share * total).backward();
         StepClock.Mark(StepPhase.Backward);
+    }
+
+    // What backward does to leaves: a gradient lies in memory as its leaf does, and what the losses do not reach has none.
+    static void Add(IEnumerable<Tensor> leaves, IEnumerable<Tensor?> gradients)
+    {
+        using var _ = no_grad();
+        foreach (var (leaf, gradient) in leaves.Zip(gradients))
+            if (gradient is { IsInvalid: false })
+                leaf.grad = leaf.grad is { } sum ? sum.add_(gradient) : empty_like(leaf).copy_(gradient);
     }
 
     /// <summary>Adds the terms of a part of the batch, times its share, to <paramref name="losses"/>.</summary>

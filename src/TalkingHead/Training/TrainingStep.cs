@@ -29,6 +29,7 @@ public sealed class TrainingStep : IDisposable
     readonly PhasePass generatorPass;
     readonly PhasePass discriminatorPass;
     readonly Precision precision;
+    readonly SideBySide? sideBySide;
     readonly string? unrecorded; // why no phase can be recorded
     OptimizerSettings rowSettings; // W's
 
@@ -37,8 +38,12 @@ public sealed class TrainingStep : IDisposable
     {
         (this.embedder, this.generator, this.discriminator, this.embeddings, this.content) = (embedder, generator, discriminator, embeddings, content);
         (objective, settings, rowSettings, this.ranks) = (configuration.Objective, configuration.Optimizer, configuration.Optimizer, ranks ?? Ranks.Alone);
-        generatorSide = new GameSide("generator", [.. embedder.parameters(), .. generator.parameters()], settings.GeneratorRate, settings, this.ranks);
-        discriminatorSide = new GameSide("discriminator", discriminator.parameters(), settings.DiscriminatorRate, settings, this.ranks);
+        // Ranks have shared the processors already, and a power iteration in each forward pass changes what other parts read.
+        if (settings.SideBySide && settings.Accumulation > 1 && embedder.parameters().First().device_type == TorchSharp.DeviceType.CPU
+            && this.ranks.Count == 1 && configuration.SpectralNorm.Iterate == PowerIteration.Step)
+            sideBySide = new SideBySide(settings.Accumulation);
+        generatorSide = new GameSide("generator", [.. embedder.parameters(), .. generator.parameters()], settings.GeneratorRate, settings, this.ranks, sideBySide);
+        discriminatorSide = new GameSide("discriminator", discriminator.parameters(), settings.DiscriminatorRate, settings, this.ranks, sideBySide);
         generatorPass = new PhasePass("generator", generatorSide, PassGenerator);
         discriminatorPass = new PhasePass("discriminator", discriminatorSide, PassDiscriminator);
         precision = configuration.Training.Precision;
@@ -122,19 +127,29 @@ public sealed class TrainingStep : IDisposable
     internal Tensor TrainGenerator(EpisodeBatch batch, RowBatch? rows, OrderedDictionary<string, Tensor> losses)
     {
         generatorSide.Begin();
-        var fakes = new List<Tensor>();
-        foreach (var part in batch.Parts(settings.Accumulation))
-        {
-            Tensor[] w = rows is null ? [] : [rows.Rows().narrow(0, part.Start, part.Length)]; // (b,N)
-            var (terms, fake) = generatorPass.Run(part.Share, [part.Source, part.SourceLandmarks, part.Target, part.TargetLandmarks, .. w]);
-            generatorSide.Add(terms, part.Share, losses);
-            fakes.Add(fake);
-        }
+        var fakes = RunParts(batch, rows, generatorPass, generatorSide, losses, part => [part.Source, part.SourceLandmarks, part.Target, part.TargetLandmarks]);
         generatorSide.Step(losses);
         SpectralNorm.Iterate(embedder);
         SpectralNorm.Iterate(generator);
         StepClock.Mark(StepPhase.Optimizer);
-        return fakes.Count == 1 ? fakes[0] : cat(fakes);
+        return fakes.Length == 1 ? fakes[0].Result : cat([.. fakes.Select(part => part.Result)]);
+    }
+
+    // Runs a phase's pass over the parts of a batch, whose inputs end with W's rows (b,N), and adds up their losses. Gives
+    // each part's rows, none in the warm-up, and what the pass gave.
+    (Tensor? Rows, Tensor Result)[] RunParts(EpisodeBatch batch, RowBatch? rows, PhasePass pass, GameSide side, OrderedDictionary<string, Tensor> losses, Func<EpisodePart, Tensor[]> inputs)
+    {
+        EpisodePart[] parts = [.. batch.Parts(settings.Accumulation)];
+        Tensor?[] w = [.. parts.Select(part => rows?.Rows().narrow(0, part.Start, part.Length))];
+        Tensor[][] all = [.. parts.Zip(w, (part, own) => own is null ? inputs(part) : [.. inputs(part), own])];
+        var done = sideBySide is null ? [.. parts.Select((_, part) => Run(part))] : sideBySide.Run(parts.Length, Run);
+        foreach (var (terms, result) in done.Skip(1)) // these may come from threads of their own
+            Adopt([result, .. terms.Values.Select(term => term.Value)]);
+        foreach (var (part, (terms, _)) in parts.Zip(done))
+            side.Add(terms, part.Share, losses);
+        return [.. w.Zip(done, (own, part) => (own, part.Result))];
+
+        (LossTerms Terms, Tensor Result) Run(int part) => pass.Run(parts[part].Share, all[part]);
     }
 
     // Source, source landmarks, target, target landmarks and, with the adversary, W's rows (b,N) -> x̂; adds the gradient.
@@ -170,13 +185,9 @@ public sealed class TrainingStep : IDisposable
         Forget(losses); // of two steps the last is reported
         discriminatorSide.Begin();
         rows.Thaw();
-        foreach (var part in batch.Parts(settings.Accumulation))
-        {
-            var w = rows.Rows().narrow(0, part.Start, part.Length); // (b,N)
-            var (terms, slope) = discriminatorPass.Run(part.Share, [part.Target, fake.narrow(0, part.Start, part.Length), part.TargetLandmarks, w]);
-            discriminatorSide.Add(terms, part.Share, losses);
-            w.backward([slope]); // on to the rows, as many as the batch has different clips
-        }
+        var slopes = RunParts(batch, rows, discriminatorPass, discriminatorSide, losses, part => [part.Target, fake.narrow(0, part.Start, part.Length), part.TargetLandmarks]);
+        foreach (var (w, slope) in slopes)
+            w!.backward([slope]); // on to the rows, as many as the batch has different clips
         discriminatorSide.Step(losses);
         ranks.AverageRows(rows.Gradient);
         rows.Adam(rowSettings);
@@ -197,8 +208,17 @@ public sealed class TrainingStep : IDisposable
             terms.Add("fake_score", 0, faked.mean());
             StepClock.Mark(StepPhase.Discriminator);
         }
-        discriminatorSide.Backward(terms, share);
+        discriminatorSide.Backward(terms, share, w);
         return w.grad!;
+    }
+
+    // Puts tensors into the current dispose scope.
+    static void Adopt(IReadOnlyList<Tensor> tensors)
+    {
+        using var scope = NewDisposeScope();
+        scope.Attach(tensors);
+        foreach (var tensor in tensors)
+            tensor.MoveToOuterDisposeScope();
     }
 
     static void Forget(OrderedDictionary<string, Tensor> losses)
@@ -224,5 +244,6 @@ public sealed class TrainingStep : IDisposable
         discriminatorPass.Dispose();
         generatorSide.Dispose();
         discriminatorSide.Dispose();
+        sideBySide?.Dispose();
     }
 }

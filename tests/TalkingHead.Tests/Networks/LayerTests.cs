@@ -100,4 +100,16 @@ public class LayerTests
         var each = Enumerable.Range(0, SmallSetting.Shots).Select(k => networks.Embedder.call(frames.narrow(1, k, 1), landmarks.narrow(1, k, 1)));
         Assert.True(networks.Embedder.call(frames, landmarks).allclose(stack(each).mean([0]), rtol: 1e-4, atol: 1e-5));
     }
+
+    [Fact]
+    public void TheScaleMultipliesTheEmbeddingAndNothingElse()
+    {
+        using var scope = NewDisposeScope();
+        var configuration = SmallSetting.Configuration("normal");
+        using var networks = SmallSetting.Networks(configuration);
+        using var scaled = SmallSetting.Networks(configuration with { Network = configuration.Network with { EmbeddingScale = 0.25 } });
+        var (frames, landmarks) = (SmallSetting.Source(0), SmallSetting.SourceLandmarks(0));
+        Assert.Equal((0.25 * networks.Embedder.call(frames, landmarks)).data<float>().ToArray(), scaled.Embedder.call(frames, landmarks).data<float>().ToArray());
+        Assert.Equal(networks.Embedder.state_dict().Keys, scaled.Embedder.state_dict().Keys);
+    }
 }

@@ -10,7 +10,7 @@ namespace TalkingHead.Tests.Objectives;
 public class ContentLossTests
 {
     static ObjectiveSettings Settings(ContentKind content, MissingVgg without = MissingVgg.Refuse) =>
-        new ObjectiveSettings { Content = content, WithoutVgg = without, Structure = 1 }.Resolved();
+        new ObjectiveSettings { Content = content, WithoutVgg = without, Structure = 1, Squared = 1 }.Resolved();
 
     [Fact]
     public void ThePaperConfigurationRefusesToStartWithoutTheVggFiles()
@@ -45,7 +45,7 @@ public class ContentLossTests
         }
     }
 
-    [Theory, InlineData(ContentKind.Pyramid, "content_pyramid"), InlineData(ContentKind.Pyramid, "content_structure"), InlineData(ContentKind.RandomVgg, "content_random_vgg")]
+    [Theory, InlineData(ContentKind.Pyramid, "content_pyramid"), InlineData(ContentKind.Pyramid, "content_structure"), InlineData(ContentKind.Pyramid, "content_squared"), InlineData(ContentKind.RandomVgg, "content_random_vgg")]
     public void EqualPicturesCostNothingAndOthersHaveAGradientToTheFakeAlone(ContentKind kind, string name)
     {
         using var scope = NewDisposeScope();

@@ -63,6 +63,15 @@ public class ObjectiveTests
     }
 
     [Fact]
+    public void SquaredIsTheMeanOfTheSquares()
+    {
+        using var scope = NewDisposeScope();
+        var (fake, real) = (Formula.Values("fake", 2, 3, 9, 8), Formula.Values("real", 2, 3, 9, 8));
+        double expected = fake.data<float>().Zip(real.data<float>(), (x, y) => Math.Pow((double)x - y, 2)).Average();
+        Assert.Equal(expected, Content.Squared(fake, real).item<float>(), 1e-6);
+    }
+
+    [Fact]
     public void StructureIsTheMeanOverWindowsAndChannelsAndLeavesBrightnessAndTheRealSideAlone()
     {
         using var scope = NewDisposeScope();

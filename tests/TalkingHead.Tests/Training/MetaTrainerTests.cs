@@ -1,5 +1,6 @@
 using TalkingHead.Configuration;
 using TalkingHead.Training;
+using static TorchSharp.torch;
 
 namespace TalkingHead.Tests.Training;
 
@@ -58,6 +59,20 @@ public sealed class MetaTrainerTests : IDisposable
         // Every loss and the length of each network's gradient.
         Dictionary<string, double> Figures(string run) => System.Text.Json.JsonDocument.Parse(File.ReadLines(runs.At($"{run}/metrics.jsonl")).First())
             .RootElement.EnumerateObject().Where(figure => figure.Value.ValueKind == System.Text.Json.JsonValueKind.Number).ToDictionary(figure => figure.Name, figure => figure.Value.GetDouble());
+    }
+
+    [Theory, InlineData(1), InlineData(2)]
+    public void PartsSideBySideGiveTheBytesOfOneAfterTheOtherWithAnyNumberOfThreads(int threads)
+    {
+        string[] changes = [.. Changes, "training.batch=4", "optimizer.accumulation=3"];
+        int before = get_num_threads();
+        set_num_threads(1);
+        Train("in order", changes: changes);
+        set_num_threads(threads);
+        Train("side by side", changes: [.. changes, "optimizer.side_by_side=true"]);
+        Assert.Equal(threads, get_num_threads());
+        set_num_threads(before);
+        AssertSame("in order", "side by side");
     }
 
     [Fact]

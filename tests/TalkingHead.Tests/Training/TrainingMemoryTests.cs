@@ -20,6 +20,7 @@ public sealed class TrainingMemoryTests(ITestOutputHelper output)
         if (Environment.GetEnvironmentVariable(Once) == "0")
         {
             Measure();
+            Measure("training.batch=4", "optimizer.accumulation=2", "optimizer.side_by_side=true");
             return;
         }
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "TalkingHead.Tests"), ["-method", $"{GetType().FullName}.{nameof(AdversarialStepsLeaveNothingBehind)}", "-showliveoutput"]) { RedirectStandardOutput = true };
@@ -31,11 +32,11 @@ public sealed class TrainingMemoryTests(ITestOutputHelper output)
         Assert.True(alone.ExitCode == 0, said);
     }
 
-    void Measure()
+    void Measure(params string[] changes)
     {
         using var runs = new MadeRuns();
         var held = new List<(long Bytes, long Tensors)>();
-        runs.Train("run", [$"training.steps={Steps}", "training.warm_up=0", "training.report_every=1", $"training.checkpoint_every={Stretch}", $"training.validate_every={Stretch}", $"training.sample_every={Stretch}"],
+        runs.Train("run", [$"training.steps={Steps}", "training.warm_up=0", "training.report_every=1", $"training.checkpoint_every={Stretch}", $"training.validate_every={Stretch}", $"training.sample_every={Stretch}", .. changes],
             new RecordingView(_ => held.Add((LiveBytes(), torch.Tensor.TotalCount))), workers: 0);
 
         var stretches = held.Chunk(Stretch).Skip(2).ToArray(); // in the first ones everything happens for the first time
