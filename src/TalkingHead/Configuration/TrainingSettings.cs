@@ -37,7 +37,7 @@ public sealed record OptimizerSettings
     [Setting("Parts that a batch is worked in, one after the other unless side_by_side; more need less memory and give the same step.", Min = 1, Max = 4096)]
     public int Accumulation { get; init; } = 1;
 
-    [Setting("On a CPU, works the parts of accumulation at the same time, each with one thread: fast for small networks, and the same bits with any number of threads.")]
+    [Setting("On a CPU, works the parts of accumulation at the same time, each with one thread: about as fast as threads that share each operator, and the same bits with any number of them.")]
     public bool SideBySide { get; init; }
 
     [Setting("Gradients of a network longer than this are scaled to it; 0 for never.", Min = 0)]

@@ -6,8 +6,7 @@ namespace TalkingHead.Training;
 
 /// <summary>
 /// Does parts of a work at the same time, each on a thread of its own in which libtorch has one thread: what comes out
-/// has the same bits on any number of processors. Small networks gain by it, whose operators are too short to be shared
-/// among threads one by one. For a CPU.
+/// has the same bits on any number of processors, which operators that threads share do not promise. For a CPU.
 /// </summary>
 sealed class SideBySide : IDisposable
 {
