@@ -13,13 +13,6 @@ public sealed class AdaptiveInstanceNorm : Module<Tensor, Style, Tensor>
     {
     }
 
-    // x (B,C,H,W), scale and shift (B,C) -> (B,C,H,W)
-    public override Tensor forward(Tensor x, Style style)
-    {
-        using var scope = NewDisposeScope();
-        var normal = InstanceNorm.Normalize(x);
-        var scale = style.Scale.unsqueeze(2).unsqueeze(3); // (B,C,1,1)
-        var shift = style.Shift.unsqueeze(2).unsqueeze(3);
-        return (normal * scale + shift).MoveToOuterDisposeScope();
-    }
+    // x (B,C,H,W), scale and shift (B or 1,C) -> (B,C,H,W)
+    public override Tensor forward(Tensor x, Style style) => InstanceNorm.Apply(x, style.Scale, style.Shift);
 }

@@ -1,3 +1,4 @@
+using TalkingHead.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -24,16 +25,24 @@ public sealed class InstanceNorm : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return (Normalize(x) * weight.view(1, -1, 1, 1) + bias.view(1, -1, 1, 1)).MoveToOuterDisposeScope();
+        return Apply(x, weight.unsqueeze(0), bias.unsqueeze(0)).MoveToOuterDisposeScope();
     }
 
-    // Each channel of each sample to mean 0 and variance 1, in whatever layout it lies: functional.instance_norm would
-    // bring it to rows and columns, and group_norm squares before it subtracts the mean, which costs digits.
-    internal static Tensor Normalize(Tensor x)
+    // x (B,C,H,W), scale and shift (B or 1,C) -> (B,C,H,W)
+    internal static Tensor Apply(Tensor x, Tensor scale, Tensor shift)
+    {
+        using var scope = NewDisposeScope();
+        var y = Acceleration.InstanceNorm(x, scale.expand(x.shape[0], -1), shift.expand(x.shape[0], -1), Epsilon) ?? ApplyInSteps(x, scale, shift);
+        return y.MoveToOuterDisposeScope();
+    }
+
+    // The reference. In whatever layout x lies: functional.instance_norm would bring it to rows and columns, and group_norm
+    // squares before it subtracts the mean, which costs digits.
+    internal static Tensor ApplyInSteps(Tensor x, Tensor scale, Tensor shift)
     {
         using var scope = NewDisposeScope();
         var centred = x - x.mean([2, 3], keepdim: true);
-        var deviation = (centred.square().mean([2, 3], keepdim: true) + Epsilon).rsqrt();
-        return (centred * deviation).MoveToOuterDisposeScope();
+        var deviation = (centred.square().mean([2, 3], keepdim: true) + Epsilon).rsqrt(); // (B,C,1,1)
+        return (centred * deviation * scale.unsqueeze(2).unsqueeze(3) + shift.unsqueeze(2).unsqueeze(3)).MoveToOuterDisposeScope();
     }
 }

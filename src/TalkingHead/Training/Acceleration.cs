@@ -79,6 +79,25 @@ public static class Acceleration
 #endif
     }
 
+    /// <summary>
+    /// Instance norm of maps (B,C,H,W) with scale and shift (B,C), in one kernel; null where there is none for these
+    /// tensors: take the steps.
+    /// </summary>
+    internal static Tensor? InstanceNorm(Tensor x, Tensor scale, Tensor shift, double epsilon) =>
+#if SYSTEM_LIBTORCH
+        FusedKernels.Take(x, scale, shift) ? FusedKernels.InstanceNorm(x, scale, shift, epsilon) : null;
+#else
+        null;
+#endif
+
+    /// <summary>softmax(q kᵀ) v of (B,P,·) in one kernel; null where there is none for these tensors, or gradients are wanted: take the steps.</summary>
+    internal static Tensor? Attention(Tensor q, Tensor k, Tensor v) =>
+#if SYSTEM_LIBTORCH
+        FusedKernels.Take(q, k, v) && !(is_grad_enabled() && (q.requires_grad || k.requires_grad || v.requires_grad)) ? FusedKernels.Attention(q, k, v) : null;
+#else
+        null;
+#endif
+
     /// <summary>Whether <see cref="Record"/> has something to record with.</summary>
     public static bool Records(Device device) =>
 #if SYSTEM_LIBTORCH

@@ -33,15 +33,34 @@ public class LayerTests
     [Theory]
     [InlineData(0)]
     [InlineData(30)]
-    public void NormalizeIsInstanceNormInValueAndGradientWhateverTheMean(double mean)
+    public void BothWaysOfInstanceNormAreItInValueAndGradientWhateverTheMean(double mean)
     {
         using var scope = NewDisposeScope();
         var x = (Formula.Values("x", 2, 5, 12, 9) + mean).permute(0, 1, 3, 2).requires_grad_(true); // rows and columns in no usual order
+        var (scale, shift) = (Formula.Values("scale", 2, 5).requires_grad_(true), Formula.Values("shift", 2, 5).requires_grad_(true));
         var slope = Formula.Values("slope", x.shape);
-        var (fast, reference) = (InstanceNorm.Normalize(x), nn.functional.instance_norm(x, eps: InstanceNorm.Epsilon));
-        Assert.True(fast.allclose(reference, rtol: 1e-4, atol: 1e-5));
-        var gradients = new[] { fast, reference }.Select(y => autograd.grad([(y * slope).sum()], [x])[0]).ToArray();
-        Assert.True(gradients[0].allclose(gradients[1], rtol: 1e-4, atol: 1e-5));
+        Tensor[] exact = [.. new[] { x, scale, shift }.Select(tensor => tensor.to(ScalarType.Float64).detach().requires_grad_(true))];
+        var reference = nn.functional.instance_norm(exact[0], eps: InstanceNorm.Epsilon) * exact[1].unsqueeze(2).unsqueeze(3) + exact[2].unsqueeze(2).unsqueeze(3);
+        var expected = autograd.grad([(reference * slope).sum()], exact);
+        foreach (var y in new[] { InstanceNorm.Apply(x, scale, shift), InstanceNorm.ApplyInSteps(x, scale, shift) })
+        {
+            Assert.True(y.allclose(reference.to(ScalarType.Float32), rtol: 1e-4, atol: 1e-5));
+            foreach (var (found, gradient) in autograd.grad([(y * slope).sum()], [x, scale, shift]).Zip(expected))
+                Assert.True(found.allclose(gradient.to(ScalarType.Float32), rtol: 1e-4, atol: 1e-5));
+        }
+    }
+
+    [Fact]
+    public void AttentionWithoutGradientsIsTheSteps()
+    {
+        using var scope = NewDisposeScope();
+        var attention = new SelfAttention(16, SpectralMode.EachStep);
+        attention.get_parameter("gamma")!.detach().fill_(0.7);
+        var x = Formula.Values("x", 2, 16, 12, 12);
+        var expected = attention.call(x); // with gradients, step by step
+        Assert.True(expected.requires_grad);
+        using var _ = no_grad();
+        Assert.True(attention.call(x).allclose(expected, rtol: 1e-5, atol: 1e-6));
     }
 
     [Fact]
@@ -99,17 +118,5 @@ public class LayerTests
         var (frames, landmarks) = (SmallSetting.Source(0), SmallSetting.SourceLandmarks(0));
         var each = Enumerable.Range(0, SmallSetting.Shots).Select(k => networks.Embedder.call(frames.narrow(1, k, 1), landmarks.narrow(1, k, 1)));
         Assert.True(networks.Embedder.call(frames, landmarks).allclose(stack(each).mean([0]), rtol: 1e-4, atol: 1e-5));
-    }
-
-    [Fact]
-    public void TheScaleMultipliesTheEmbeddingAndNothingElse()
-    {
-        using var scope = NewDisposeScope();
-        var configuration = SmallSetting.Configuration("normal");
-        using var networks = SmallSetting.Networks(configuration);
-        using var scaled = SmallSetting.Networks(configuration with { Network = configuration.Network with { EmbeddingScale = 0.25 } });
-        var (frames, landmarks) = (SmallSetting.Source(0), SmallSetting.SourceLandmarks(0));
-        Assert.Equal((0.25 * networks.Embedder.call(frames, landmarks)).data<float>().ToArray(), scaled.Embedder.call(frames, landmarks).data<float>().ToArray());
-        Assert.Equal(networks.Embedder.state_dict().Keys, scaled.Embedder.state_dict().Keys);
     }
 }
