@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Writes tests/TalkingHead.Tests/Fixtures/Networks: what the PyTorch twin computes from formula-made numbers.
 
+muon.safetensors           convolutions moved by Muon
 small-normal.safetensors   32x32, spectral norm everywhere with one power iteration a step, two D steps
 small-plain.safetensors    32x32, E, G and W without spectral norm, D's power iteration at each forward
 paper-256.safetensors      one forward of each full-size network at 256x256 (samples of the outputs)
@@ -15,7 +16,7 @@ from twin import formula, objectives
 from twin.layers import SpectralNorm, iterate_spectral_norms
 from twin.networks import Discriminator, Embedder, Generator, Sizes
 from twin.rows import VideoRows
-from twin.step import Adam, TrainingStep, Weights
+from twin.step import Adam, Muon, TrainingStep, Weights
 
 FOLDER = Path(__file__).parent.parent / "TalkingHead.Tests/Fixtures/Networks"
 SMALL = Sizes(size=32, base=8, most=16, embedding=16, encoder_side=4, bottleneck_side=8, residual_blocks=2,
@@ -109,6 +110,21 @@ def paper(file):
     print(file, {name: float(value.abs().mean()) for name, value in saved.items()})
 
 
+MUON_SHAPES = [(16, 6, 3, 3), (24, 8, 1, 1), (3, 16, 3, 3), (12, 12, 3, 3)]
+
+
+def muon(file):
+    """Weights of convolutions after each of four steps."""
+    weights = [torch.nn.Parameter(formula.values(f"weight.{n}", shape)) for n, shape in enumerate(MUON_SHAPES)]
+    optimizer, saved = Muon(weights, 0.02, 0.9), {}
+    for number in range(4):
+        for n, weight in enumerate(weights):
+            weight.grad = formula.values(f"gradient.{n}.{number}", weight.shape)
+        optimizer.step()
+        saved |= {f"{n}.{number}": weight.detach().clone() for n, weight in enumerate(weights)}
+    safetensors_file.save(FOLDER / file, saved)
+
+
 if __name__ == "__main__":
     torch.manual_seed(1)
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -119,3 +135,4 @@ if __name__ == "__main__":
     small("small-plain.safetensors", False, True,
           Adam(lr_generator=2e-4, beta1=0.5, beta2=0.99, eps=1e-3, discriminator_steps=1))
     paper("paper-256.safetensors")
+    muon("muon.safetensors")

@@ -105,8 +105,7 @@ def build(folder, device):
                for key, value in safetensors_file.load(folder / "start.safetensors").items()}
     data, net, norm = config["data"], config["network"], config["spectral_norm"]
     sizes = Sizes(data["size"], net["base_channels"], net["max_channels"], net["embedding"], net["encoder_side"],
-                  net["bottleneck_side"], net["residual_blocks"], net["attention_side"], net["up_attention_side"],
-                  float(net["embedding_scale"]))
+                  net["bottleneck_side"], net["residual_blocks"], net["attention_side"], net["up_attention_side"])
     networks = {
         "embedder": Embedder(sizes, norm["embedder"]),
         "generator": Generator(sizes, norm["generator"]),
@@ -121,7 +120,8 @@ def build(folder, device):
     content = Content(objective, tensors, device)
     weights = Weights(1.0, *(float(objective[key]) for key in ("adversarial", "feature_matching", "embedding_match")))
     rates = [float(adam[key]) for key in ("generator_rate", "discriminator_rate", "beta1", "beta2", "epsilon")]
-    settings = Adam(*rates, adam["discriminator_steps"])  # YAML 1.1 takes 1e-08 for a string
+    settings = Adam(*rates, adam["discriminator_steps"],  # YAML 1.1 takes 1e-08 for a string
+                    float(adam["orthogonal_rate"]), float(adam["orthogonal_momentum"]))
     step = TrainingStep(*networks.values(), rows, weights, settings, content)
     batch = [tensors["batch." + name] for name in ("source", "source_landmarks", "target", "target_landmarks", "rows")]
     return step, batch, config
@@ -132,9 +132,7 @@ def warm_up(step, source, source_landmarks, target, target_landmarks, _):
     step.thaw(discriminator=False, generator=True)
     fake = step.generator(target_landmarks, step.generator.project(step.embedder(source, source_landmarks)))
     loss = step.content(fake, target)
-    step.generator_optimizer.zero_grad(set_to_none=True)
-    loss.backward()
-    step.generator_optimizer.step()
+    step.move_generator(loss)
     return {"generator": loss.detach()}
 
 

@@ -31,9 +31,6 @@ public sealed record NetworkSettings
     [Setting("Side of the maps at which the embedder and the discriminator end.", Min = 2, Max = 64, PowerOfTwo = true)]
     public int EncoderSide { get; init; } = 4;
 
-    [Setting("What the embedder's sum over its last maps is multiplied with; the paper has 1.", Min = 1e-6, Max = 1)]
-    public double EmbeddingScale { get; init; } = 1;
-
     [Setting("Side of the maps in the generator's middle.", Min = 4, Max = 128, PowerOfTwo = true)]
     public int BottleneckSide { get; init; } = 16;
 

@@ -31,6 +31,12 @@ public sealed record OptimizerSettings
     [Setting("Adam's epsilon.", Min = 1e-16, Max = 1)]
     public double Epsilon { get; init; } = 1e-5;
 
+    [Setting("Muon: how far a training's step moves the matrices of embedder and generator, which are their convolutions and P, along the orthogonalised mean of their gradients; 0 leaves them to Adam, as the paper.", Min = 0, Max = 1)]
+    public double OrthogonalRate { get; init; }
+
+    [Setting("Muon's decay of the gradient's mean.", Min = 0, Max = 0.999999)]
+    public double OrthogonalMomentum { get; init; } = 0.9;
+
     [Setting("Discriminator steps for each step of the embedder and the generator.", Min = 1, Max = 16)]
     public int DiscriminatorSteps { get; init; } = 2;
 

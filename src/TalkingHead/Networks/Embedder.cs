@@ -9,12 +9,11 @@ public sealed class Embedder : Module<Tensor, Tensor, Tensor>
 {
     readonly DownPath path;
     readonly int size;
-    readonly double scale;
 
     /// <summary>Pictures of side <paramref name="size"/>, with fresh weights from torch's generator.</summary>
     public Embedder(NetworkSettings settings, int size, SpectralMode mode) : base(nameof(Embedder))
     {
-        (this.size, scale) = (size, settings.EmbeddingScale);
+        this.size = size;
         path = new DownPath(6, settings.EncoderChannels(size), size, settings.AttentionSide, mode, norm: false);
         RegisterComponents();
     }
@@ -28,7 +27,6 @@ public sealed class Embedder : Module<Tensor, Tensor, Tensor>
         using var scope = NewDisposeScope();
         var x = cat([frames, landmarks], 2).flatten(0, 1);          // (B·K,6,S,S)
         var each = functional.relu(path.call(x)).sum([2, 3]);       // (B·K,N)
-        var mean = each.view(b, k, -1).mean([1]);                   // (B,N)
-        return (scale == 1 ? mean : scale * mean).MoveToOuterDisposeScope();
+        return each.view(b, k, -1).mean([1]).MoveToOuterDisposeScope(); // (B,N)
     }
 }

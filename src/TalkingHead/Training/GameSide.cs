@@ -12,22 +12,25 @@ sealed class GameSide : IDisposable
 {
     readonly Parameter[] parameters;
     readonly Adam optimizer;
-    readonly double rate, clipNorm;
+    readonly Muon? muon;
+    readonly double rate, orthogonalRate, clipNorm;
     readonly string name;
     readonly Ranks ranks;
     readonly GradientAverage? average;
     readonly SideBySide? sideBySide;
     LossTerms? last;
     Tensor? sum; // of the parts' totals
+    double rateFactor = 1;
     double missing; // share of the batch whose parts are still to come
 
     /// <param name="name">"generator" or "discriminator": names its losses.</param>
     /// <param name="parameters">What it trains.</param>
     /// <param name="rate">Learning rate.</param>
-    /// <param name="settings">The rest of Adam.</param>
+    /// <param name="settings">The rest of Adam, and of Muon.</param>
+    /// <param name="orthogonalRate">Muon's rate for the matrices among them; 0 where Adam trains those too.</param>
     /// <param name="ranks">Whose gradients are averaged; none for this process alone.</param>
     /// <param name="sideBySide">Where the parts of a batch are worked at the same time; null for one after the other.</param>
-    public GameSide(string name, IEnumerable<Parameter> parameters, double rate, OptimizerSettings settings, Ranks? ranks = null, SideBySide? sideBySide = null)
+    public GameSide(string name, IEnumerable<Parameter> parameters, double rate, OptimizerSettings settings, double orthogonalRate = 0, Ranks? ranks = null, SideBySide? sideBySide = null)
     {
         this.sideBySide = sideBySide;
         this.ranks = ranks ?? Ranks.Alone;
@@ -37,17 +40,24 @@ sealed class GameSide : IDisposable
         optimizer = optim.Adam(this.parameters, rate, settings.Beta1, settings.Beta2, settings.Epsilon);
         Acceleration.Speed(optimizer, this.parameters[0].device);
         clipNorm = settings.ClipNorm;
+        this.orthogonalRate = orthogonalRate;
+        if (orthogonalRate > 0) // its mean is Adam's, which is saved and shared
+            muon = new Muon([.. this.parameters.Zip(States(optimizer)).Where(pair => pair.First.ndim > 1).Select(pair => (pair.First, pair.Second.exp_avg!))], settings.OrthogonalMomentum, sideBySide);
         average = this.ranks.Gradients(this.parameters);
         Freeze();
     }
 
     public Adam Optimizer => optimizer;
 
+    /// <summary>What an optimiser keeps of each of its parameters, in their order.</summary>
+    internal static IEnumerable<Adam.State> States(Adam optimizer) => optimizer.state_dict().State.Cast<Adam.State>();
+
     /// <summary>What the learning rate is multiplied with from here on.</summary>
     public double RateFactor
     {
         set
         {
+            rateFactor = value;
             foreach (var group in optimizer.ParamGroups)
                 group.LearningRate = rate * value;
         }
@@ -151,6 +161,7 @@ sealed class GameSide : IDisposable
             Health.Check(name, last!, sum!, norm, ranks);
         if (clipNorm > 0)
             ClipGradients(norm);
+        muon?.Step(orthogonalRate * rateFactor);
         optimizer.step();
         losses[$"{name}_gradient"] = norm.MoveToOuterDisposeScope();
         Freeze();

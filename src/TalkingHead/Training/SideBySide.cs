@@ -36,6 +36,9 @@ sealed class SideBySide : IDisposable
         })];
     }
 
+    /// <summary>Threads there are.</summary>
+    public int Parts => works.Length + 1;
+
     /// <summary>
     /// What <paramref name="work"/> gives for each part (from 0; no more than there are threads), when all have ended.
     /// Tensors that it gives are in the caller's dispose scope for part 0, and in none for the others.

@@ -114,7 +114,7 @@ sealed class TrainingState(NetworkSet networks, TrainingStep step, VideoEmbeddin
     }
 
     static IEnumerable<(Adam.State State, int Index)> States(Adam optimizer) =>
-        optimizer.state_dict().State.Cast<Adam.State>().Select((state, index) => (state, index));
+        GameSide.States(optimizer).Select((state, index) => (state, index));
 
     static void Copy(string folder, string file, List<KeyValuePair<string, Tensor>> into)
     {

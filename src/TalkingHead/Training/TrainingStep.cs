@@ -42,8 +42,8 @@ public sealed class TrainingStep : IDisposable
         if (settings.SideBySide && settings.Accumulation > 1 && embedder.parameters().First().device_type == TorchSharp.DeviceType.CPU
             && this.ranks.Count == 1 && configuration.SpectralNorm.Iterate == PowerIteration.Step)
             sideBySide = new SideBySide(settings.Accumulation);
-        generatorSide = new GameSide("generator", [.. embedder.parameters(), .. generator.parameters()], settings.GeneratorRate, settings, this.ranks, sideBySide);
-        discriminatorSide = new GameSide("discriminator", discriminator.parameters(), settings.DiscriminatorRate, settings, this.ranks, sideBySide);
+        generatorSide = new GameSide("generator", [.. embedder.parameters(), .. generator.parameters()], settings.GeneratorRate, settings, settings.OrthogonalRate, this.ranks, sideBySide);
+        discriminatorSide = new GameSide("discriminator", discriminator.parameters(), settings.DiscriminatorRate, settings, 0, this.ranks, sideBySide);
         generatorPass = new PhasePass("generator", generatorSide, PassGenerator);
         discriminatorPass = new PhasePass("discriminator", discriminatorSide, PassDiscriminator);
         precision = configuration.Training.Precision;

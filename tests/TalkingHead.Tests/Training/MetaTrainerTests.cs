@@ -64,7 +64,7 @@ public sealed class MetaTrainerTests : IDisposable
     [Theory, InlineData(1), InlineData(2)]
     public void PartsSideBySideGiveTheBytesOfOneAfterTheOtherWithAnyNumberOfThreads(int threads)
     {
-        string[] changes = [.. Changes, "training.batch=4", "optimizer.accumulation=3"];
+        string[] changes = [.. Changes, "training.batch=4", "optimizer.accumulation=3", "optimizer.orthogonal_rate=0.01"];
         int before = get_num_threads();
         set_num_threads(1);
         Train("in order", changes: changes);

@@ -68,6 +68,31 @@ public class TrainingStepTests
     }
 
     [Fact]
+    public void WithAnOrthogonalRateMuonMovesTheMatricesOfEmbedderAndGeneratorAndAdamAllElse()
+    {
+        using var scope = NewDisposeScope();
+        var configuration = SmallSetting.Configuration("plain");
+        using var adam = new Game("plain");
+        using var muon = new Game("plain", configuration with { Optimizer = configuration.Optimizer with { OrthogonalRate = 0.02 } });
+        using var start = SmallSetting.Networks(configuration);
+        using var batch = SmallSetting.BatchOf(0);
+        adam.Step.RateFactor = muon.Step.RateFactor = 0.5;
+        adam.Step.Run(batch);
+        muon.Step.Run(batch);
+        Assert.Equal(adam.DiscriminatorBits(), muon.DiscriminatorBits());
+        foreach (var (network, others, before) in new (nn.Module, nn.Module, nn.Module)[] { (muon.Networks.Embedder, adam.Networks.Embedder, start.Embedder), (muon.Networks.Generator, adam.Networks.Generator, start.Generator) })
+            foreach (var (name, weight) in network.named_parameters())
+                if (weight.ndim == 1)
+                    Assert.Equal(others.get_parameter(name)!.bytes.ToArray(), weight.bytes.ToArray());
+                else
+                {
+                    var moved = (weight - before.get_parameter(name)!).detach().flatten(1);
+                    double rate = 0.01 * Math.Sqrt(Math.Max(1, moved.shape[0] / (double)moved.shape[1]));
+                    Assert.InRange(linalg.svdvals(moved)[0].item<float>(), 0.6 * rate, 1.3 * rate);
+                }
+    }
+
+    [Fact]
     public void AStepChangesTheRowsOfItsClipsOnly()
     {
         using var scope = NewDisposeScope();

@@ -21,7 +21,6 @@ class Sizes:
     residual_blocks: int = 4
     attention_side: int = 32
     up_attention_side: int = 64
-    embedding_scale: float = 1  # of E's sum over its last maps
 
     def down(self, side):
         """Channels of the blocks that halve the picture down to `side`."""
@@ -57,13 +56,12 @@ class Embedder(nn.Module):
     def __init__(self, sizes, spectral):
         super().__init__()
         self.path = DownPath(6, encoder_channels(sizes), sizes.size, sizes.attention_side, spectral)
-        self.scale = sizes.embedding_scale
 
     def forward(self, x, y):
         """Frames and landmark images (B,K,3,S,S) -> (B,N), the mean over the K."""
         h = self.path(torch.cat([x, y], dim=2).flatten(0, 1))
         e = F.relu(h).sum(dim=(2, 3))
-        return self.scale * e.view(*x.shape[:2], -1).mean(dim=1)
+        return e.view(*x.shape[:2], -1).mean(dim=1)
 
 
 class Generator(nn.Module):

@@ -24,6 +24,37 @@ class Adam:
     beta2: float = 0.999
     eps: float = 1e-5
     discriminator_steps: int = 2
+    orthogonal_rate: float = 0.0  # Muon's, for the matrices of embedder and generator
+    orthogonal_momentum: float = 0.9
+
+
+class Muon(torch.optim.Optimizer):
+    """Muon (Jordan et al. 2024); a convolution is a matrix of a row for each output channel."""
+
+    def __init__(self, parameters, lr, momentum):
+        super().__init__(parameters, {"lr": lr, "momentum": momentum})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                if parameter.grad is None:
+                    continue
+                mean = self.state[parameter].setdefault("mean", torch.zeros_like(parameter))
+                mean.lerp_(parameter.grad, 1 - group["momentum"])
+                direction = orthogonal(parameter.grad.lerp(mean, group["momentum"]).flatten(1))
+                rows, columns = direction.shape
+                parameter.add_(direction.view_as(parameter), alpha=-group["lr"] * max(1, rows / columns) ** 0.5)
+
+
+def orthogonal(matrix):
+    """Newton and Schulz's iteration with Jordan's polynomial: singular values to about 1."""
+    x = matrix.t() if matrix.shape[0] > matrix.shape[1] else matrix
+    x = x / (x.norm() + 1e-7)
+    for _ in range(5):
+        square = x @ x.t()
+        x = 3.4445 * x + (-4.7750 * square + 2.0315 * square @ square) @ x
+    return x.t() if matrix.shape[0] > matrix.shape[1] else x
 
 
 class TrainingStep:
@@ -31,8 +62,12 @@ class TrainingStep:
         self.embedder, self.generator, self.discriminator, self.rows = embedder, generator, discriminator, rows
         self.weights, self.adam, self.content = weights, adam, content
         betas = adam.beta1, adam.beta2
-        self.generator_optimizer = torch.optim.Adam(
-            [*embedder.parameters(), *generator.parameters()], adam.lr_generator, betas, adam.eps)
+        trained = [*embedder.parameters(), *generator.parameters()]
+        muons = [parameter for parameter in trained if adam.orthogonal_rate > 0 and parameter.dim() > 1]
+        adams = [parameter for parameter in trained if adam.orthogonal_rate == 0 or parameter.dim() == 1]
+        self.generator_optimizers = [torch.optim.Adam(adams, adam.lr_generator, betas, adam.eps)]
+        if muons:
+            self.generator_optimizers.append(Muon(muons, adam.orthogonal_rate, adam.orthogonal_momentum))
         self.discriminator_optimizer = torch.optim.Adam(
             discriminator.parameters(), adam.lr_discriminator, betas, adam.eps)
         self.thaw(discriminator=False, generator=False)
@@ -66,16 +101,22 @@ class TrainingStep:
             "embedding_match": objectives.embedding_match(e, w),
         }
         total = sum(getattr(self.weights, name) * loss for name, loss in losses.items())
-        self.generator_optimizer.zero_grad()
-        total.backward()
-        if after_backward:
-            after_backward("generator")
-        self.generator_optimizer.step()
+        self.move_generator(total, after_backward)
         iterate_spectral_norms(self.embedder)
         iterate_spectral_norms(self.generator)
         self.thaw(discriminator=False, generator=False)
         losses = {name: loss.detach() for name, loss in losses.items()}
         return {**losses, "generator": total.detach()}, fake.detach()
+
+    def move_generator(self, loss, after_backward=None):
+        """For the embedder and the generator."""
+        for optimizer in self.generator_optimizers:
+            optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        if after_backward:
+            after_backward("generator")
+        for optimizer in self.generator_optimizers:
+            optimizer.step()
 
     def discriminator_phase(self, fake, target, target_landmarks, rows, after_backward):
         self.thaw(discriminator=True, generator=False)

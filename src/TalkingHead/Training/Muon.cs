@@ -1,0 +1,94 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Training;
+
+/// <summary>
+/// Muon (Jordan et al. 2024): each matrix moves along the mean of its gradients made orthogonal, so that all its directions
+/// move alike. A convolution is a matrix with a row for each output channel. Short trainings gain most by it: few
+/// directions hold nearly all of a gradient, and Adam, which looks at one number at a time, follows those.
+/// </summary>
+/// <param name="weights">The matrices, and where the mean of each one's gradients is kept.</param>
+/// <param name="momentum">Decay of the mean.</param>
+/// <param name="sideBySide">Where matrices are worked at the same time; null for one after the other.</param>
+sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double momentum, SideBySide? sideBySide)
+{
+    const int Iterations = 5;
+
+    // Of the polynomial a σ + b σ³ + c σ⁵, which takes singular values from (0,1] to about 1 (0.7 to 1.2).
+    const float A = 3.4445f, B = -4.7750f, C = 2.0315f;
+
+    /// <summary>Moves the matrices that have a gradient by about <paramref name="rate"/> in each direction, and takes the gradient away.</summary>
+    public void Step(double rate)
+    {
+        int parts = sideBySide?.Parts ?? 1;
+        if (sideBySide is null)
+            Run(0);
+        else
+            sideBySide.Run(parts, Run);
+
+        int Run(int part)
+        {
+            for (int k = part; k < weights.Count; k += parts)
+                Move(weights[k].Weight, weights[k].Mean, rate);
+            return part;
+        }
+    }
+
+    void Move(Parameter weight, Tensor mean, double rate)
+    {
+        if (weight.grad is not { } gradient)
+            return;
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        mean.mul_(momentum).add_(gradient, 1 - momentum);
+        var ahead = momentum * mean + (1 - momentum) * gradient; // Nesterov's
+        var direction = Orthogonal(ahead.flatten(1));
+        var (rows, columns) = (direction.shape[0], direction.shape[1]);
+        weight.add_(direction.reshape(weight.shape), -rate * Math.Sqrt(Math.Max(1, rows / (double)columns)));
+        weight.grad = null; // Adam passes over what has none
+    }
+
+    /// <summary>
+    /// The orthogonal matrix closest to <paramref name="matrix"/>, roughly, by Newton and Schulz's iteration. Each step
+    /// multiplies with a polynomial in X Xᵀ, which all commute: only the small square matrices are iterated.
+    /// </summary>
+    internal static Tensor Orthogonal(Tensor matrix)
+    {
+        using var scope = NewDisposeScope();
+        var x = Wide(matrix);
+        var square = x.mm(x.t());
+        var length = square.trace().sqrt() + 1e-7;
+        square = square / length.square();
+        var all = eye(square.shape[0], device: square.device);
+        for (int k = 0; k < Iterations; k++)
+        {
+            var odd = square.addmm(square, square, B, C);              // b X Xᵀ + c (X Xᵀ)², to which a belongs
+            all = all.addmm(odd, all, A);
+            if (k + 1 < Iterations)
+            {
+                var half = square.addmm(odd, square, A);
+                square = half.addmm(half, odd, A);
+            }
+        }
+        return Like(matrix, (all / length).mm(x)).MoveToOuterDisposeScope();
+    }
+
+    // The reference.
+    internal static Tensor OrthogonalInSteps(Tensor matrix)
+    {
+        using var scope = NewDisposeScope();
+        var x = Wide(matrix);
+        x = x / (x.norm() + 1e-7);
+        for (int k = 0; k < Iterations; k++)
+        {
+            var square = x.mm(x.t());
+            x = A * x + (B * square + C * square.mm(square)).mm(x);
+        }
+        return Like(matrix, x).MoveToOuterDisposeScope();
+    }
+
+    static Tensor Wide(Tensor matrix) => matrix.shape[0] > matrix.shape[1] ? matrix.t() : matrix;
+
+    static Tensor Like(Tensor matrix, Tensor wide) => matrix.shape[0] > matrix.shape[1] ? wide.t() : wide;
+}
