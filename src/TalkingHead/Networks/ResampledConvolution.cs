@@ -75,11 +75,25 @@ static class ResampledConvolution
         using var scope = NewDisposeScope();
         var kernels = weight.reshape(-1, 9).mm(taps).view(outputs, inputs, 4, 2, 2).permute(2, 0, 1, 3, 4).reshape(4 * outputs, inputs, 2, 2);
         // Place (y,x) of the result lies over low places (y-1..y, x-1..x), so each pixel of a square has its own corner.
-        var all = functional.conv2d(x, kernels, padding: one).permute(0, 2, 3, 1).view(b, h + 1, w + 1, 4, outputs);
-        var corners = Enumerable.Range(0, 4).Select(to => all.narrow(1, to / 2, h).narrow(2, to % 2, w).select(3, to)).ToArray(); // (B,h,w,out)
-        var rows = new[] { stack([corners[0], corners[1]], 3), stack([corners[2], corners[3]], 3) };                            // (B,h,w,2,out)
-        var y = stack(rows, 2).view(b, 2 * h, 2 * w, outputs).permute(0, 3, 1, 2);
+        var all = functional.conv2d(x, kernels, padding: one).permute(0, 2, 3, 1); // (B,h+1,w+1,4·out)
+        var y = (is_grad_enabled() ? Stacked(all, h, w, outputs) : Strided(all, h, w, outputs)).reshape(b, 2 * h, 2 * w, outputs).permute(0, 3, 1, 2);
         return (bias is null ? y : y + bias.view(1, -1, 1, 1)).MoveToOuterDisposeScope();
+    }
+
+    // (B,h+1,w+1,4·out) -> (B,h,2,w,2,out): pixel (i,j) of the square at (y,x) is the corner 2i + j at (y+i,x+j)
+    static Tensor Stacked(Tensor all, long h, long w, long outputs)
+    {
+        using var scope = NewDisposeScope();
+        var corners = Enumerable.Range(0, 4).Select(to => all.narrow(1, to / 2, h).narrow(2, to % 2, w).narrow(3, to * outputs, outputs)).ToArray(); // (B,h,w,out)
+        var rows = new[] { stack([corners[0], corners[1]], 3), stack([corners[2], corners[3]], 3) };                                             // (B,h,w,2,out)
+        return stack(rows, 2).MoveToOuterDisposeScope();
+    }
+
+    // The same as a view, which one copy reads; its gradient would be slow.
+    static Tensor Strided(Tensor all, long h, long w, long outputs)
+    {
+        long[] s = all.stride();
+        return all.as_strided([all.shape[0], h, 2, w, 2, outputs], [s[0], s[1], s[1] + 2 * outputs * s[3], s[2], s[2] + outputs * s[3], s[3]], all.storage_offset());
     }
 
     // The references.

@@ -22,22 +22,44 @@ public class ResampledConvolutionTests
             Assert.True(one.allclose(other, rtol: 1e-10, atol: 1e-10));
     }
 
+    [Theory]
+    [InlineData(Resampling.Halve)]
+    [InlineData(Resampling.Double)]
+    public void WithoutGradientsItIsTheSame(Resampling resampling)
+    {
+        using var scope = NewDisposeScope();
+        var inputs = Inputs(hasBias: true);
+        var expected = Output(resampling, inputs, inSteps: false);
+        using var _ = no_grad();
+        Assert.True(Output(resampling, inputs, inSteps: false).allclose(expected, rtol: 1e-12, atol: 1e-12));
+    }
+
     // The output and the gradients of x, weight and bias, in float64.
     static List<Tensor> Run(Resampling resampling, bool hasBias, bool inSteps)
     {
-        var x = Formula.Values("x", 2, 3, 16, 20).to(ScalarType.Float64).requires_grad_(true);
-        var weight = Formula.Values("weight", 5, 3, 3, 3).to(ScalarType.Float64).requires_grad_(true);
-        var bias = hasBias ? Formula.Values("bias", 5).to(ScalarType.Float64).requires_grad_(true) : null;
+        var inputs = Inputs(hasBias);
+        var y = Output(resampling, inputs, inSteps);
+        (y * Formula.Values("slope", y.shape)).sum().backward();
+        return [y, .. new[] { inputs.X, inputs.Weight, inputs.Bias }.OfType<Tensor>().Select(leaf => leaf.grad!)];
+    }
+
+    static (Tensor X, Tensor Weight, Tensor? Bias) Inputs(bool hasBias)
+    {
+        Tensor Leaf(string name, params long[] shape) => Formula.Values(name, shape).to(ScalarType.Float64).requires_grad_(true);
+        return (Leaf("x", 2, 3, 16, 20), Leaf("weight", 5, 3, 3, 3), hasBias ? Leaf("bias", 5) : null);
+    }
+
+    static Tensor Output(Resampling resampling, (Tensor X, Tensor Weight, Tensor? Bias) inputs, bool inSteps)
+    {
+        var (x, weight, bias) = inputs;
         var taps = ResampledConvolution.Taps(resampling).to(ScalarType.Float64);
-        var y = (resampling, inSteps) switch
+        return (resampling, inSteps) switch
         {
             (Resampling.Halve, false) => ResampledConvolution.Halve(x, weight, bias, taps),
             (Resampling.Halve, true) => ResampledConvolution.HalveInSteps(x, weight, bias),
             (_, false) => ResampledConvolution.Double(x, weight, bias, taps),
             _ => ResampledConvolution.DoubleInSteps(x, weight, bias),
         };
-        (y * Formula.Values("slope", y.shape)).sum().backward();
-        return bias is null ? [y, x.grad!, weight.grad!] : [y, x.grad!, weight.grad!, bias.grad!];
     }
 
     [Fact]
