@@ -41,8 +41,9 @@ sealed class GameSide : IDisposable
         Acceleration.Speed(optimizer, this.parameters[0].device);
         clipNorm = settings.ClipNorm;
         this.orthogonalRate = orthogonalRate;
-        if (orthogonalRate > 0) // its mean is Adam's, which is saved and shared
-            muon = new Muon([.. this.parameters.Zip(States(optimizer)).Where(pair => pair.First.ndim > 1).Select(pair => (pair.First, pair.Second.exp_avg!))], settings.OrthogonalMomentum, sideBySide);
+        if (orthogonalRate > 0) // its mean is Adam's, which is saved and shared; the largest first, so that threads have about the same
+            muon = new Muon([.. this.parameters.Zip(States(optimizer), (parameter, state) => (parameter, state.exp_avg!)).Where(pair => pair.parameter.ndim > 1).OrderByDescending(pair => pair.parameter.numel())],
+                settings.OrthogonalMomentum, sideBySide);
         average = this.ranks.Gradients(this.parameters);
         Freeze();
     }
