@@ -2,6 +2,7 @@
 // share the rows, where one matrix product for all has the BLAS's one thread. The same bits with any number of threads.
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <ATen/core/LegacyTypeDispatch.h>
 #include <torch/library.h>
 
 #include <algorithm>

@@ -1,11 +1,15 @@
 // Instance norm with a scale and a shift of each sample and channel, in as few passes over memory as it can have, forward
 // and backward. libtorch has none for maps that lie pixel by pixel; of single operators it takes some ten passes.
 // The sums have one order whatever the number of threads.
+#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <ATen/core/LegacyTypeDispatch.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
 #include <algorithm>
+#include <cmath>
+#include <tuple>
 #include <vector>
 
 #include "dispatch.h"
