@@ -22,7 +22,15 @@ constexpr int64_t kLanes = 16;    // channels at a time
 
 int64_t groups(int64_t pixels) { return (pixels + kGroup - 1) / kGroup; }
 
-// Mean and sum of squared deviations of some channels over some pixels, chunk by chunk (Chan, Golub and LeVeque 1983).
+// Joins mean and sum of squared deviations of further pixels, which are a share of all, to those of the ones before (Chan,
+// Golub and LeVeque 1983).
+DOOR_INLINE void join(double& mean, double& squares, double further_mean, double further_squares, double before, double share) {
+    const double delta = further_mean - mean;
+    mean += delta * share;
+    squares += further_squares + delta * delta * share * before;
+}
+
+// Mean and sum of squared deviations of some channels over some pixels, chunk by chunk.
 DOOR_INLINE void moments_of(const float* x, int64_t pixels, int64_t stride, int64_t lanes, double* mean, double* squares) {
     double m[kLanes] = {}, s[kLanes] = {};
     for (int64_t start = 0; start < pixels; start += kChunk) {
@@ -38,11 +46,7 @@ DOOR_INLINE void moments_of(const float* x, int64_t pixels, int64_t stride, int6
                 deviations[c] += d * d;
             }
         const double share = static_cast<double>(count) / static_cast<double>(start + count);
-        for (int64_t c = 0; c < lanes; ++c) {
-            const double delta = middle[c] - m[c];
-            m[c] += delta * share;
-            s[c] += deviations[c] + delta * delta * share * static_cast<double>(start);
-        }
+        for (int64_t c = 0; c < lanes; ++c) join(m[c], s[c], middle[c], deviations[c], static_cast<double>(start), share);
     }
     for (int64_t c = 0; c < lanes; ++c) mean[c] = m[c], squares[c] = s[c];
 }
@@ -128,10 +132,8 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> forward(const at::Tensor& input, 
         double m = 0, s = 0;
         for (int64_t group = 0; group < parts; ++group) {
             const int64_t at = (k / n.channels * parts + group) * n.channels + k % n.channels, before = group * kGroup;
-            const double count = static_cast<double>(std::min(kGroup, n.pixels - before)), share = count / (static_cast<double>(before) + count);
-            const double delta = means[at] - m;
-            m += delta * share;
-            s += squares[at] + delta * delta * share * static_cast<double>(before);
+            const double count = static_cast<double>(std::min(kGroup, n.pixels - before));
+            join(m, s, means[at], squares[at], static_cast<double>(before), count / (static_cast<double>(before) + count));
         }
         mean.data_ptr<float>()[k] = static_cast<float>(m);
         rate.data_ptr<float>()[k] = static_cast<float>(1 / std::sqrt(s / static_cast<double>(n.pixels) + epsilon));
