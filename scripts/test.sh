@@ -11,10 +11,7 @@ dotnet format TalkingHead.Training.sln --no-restore --verify-no-changes
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 status=0
-for project in Engine.Tests TalkingHead.Tests; do
-    echo "== $project"
-    dotnet test --project "tests/$project" -c Release --no-build "$@" 2>&1 | tee -a "$log" || status=$?
-done
+dotnet test --project tests/TalkingHead.Tests -c Release --no-build "$@" 2>&1 | tee "$log" || status=$?
 
 awk -v status="$status" '
     $1 == "succeeded:" { passed += $2 }

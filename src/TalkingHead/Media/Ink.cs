@@ -25,7 +25,8 @@ sealed class Ink : IDisposable
     {
         try
         {
-            return SKTypeface.Default;
+            var face = SKTypeface.Default;
+            return face.GlyphCount > 0 ? face : throw new InvalidOperationException("no font is installed"); // Skia itself draws nothing then, and says nothing
         }
         catch (InvalidOperationException missing)
         {

@@ -92,7 +92,7 @@ public sealed class NormalizedConv2d : NormalizedLayer
         Resampling = resampling;
         if (resampling == Resampling.None)
             return;
-        taps = ResampledConvolution.Taps(resampling);
+        taps = ResampledConvolution.Taps(resampling).DetachFromDisposeScope(); // buffers() leaves a non-persistent one out
         register_buffer(nameof(taps), taps, persistent: false);
     }
 

@@ -16,8 +16,8 @@ sealed class ChannelNormalisation : Module<Tensor, Tensor>
     ChannelNormalisation(bool bgr, float[] scale, float[] shift) : base(nameof(ChannelNormalisation))
     {
         this.bgr = bgr;
-        this.scale = tensor(scale).view(1, 3, 1, 1);
-        this.shift = tensor(shift).view(1, 3, 1, 1);
+        this.scale = tensor(scale).view(1, 3, 1, 1).DetachFromDisposeScope();
+        this.shift = tensor(shift).view(1, 3, 1, 1).DetachFromDisposeScope();
         register_buffer("scale", this.scale, persistent: false);
         register_buffer("shift", this.shift, persistent: false);
     }

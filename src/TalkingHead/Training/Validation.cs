@@ -105,8 +105,8 @@ public sealed class Validation : IDisposable
         {
             using var scope = NewDisposeScope();
             Tensor own = Generate(clips[k], clips[k]), other = Generate(clips[(k + 1) % clips.Count], clips[k]);
-            person.Add(((own - other).abs().mean() * 127.5).item<double>());
-            pose.Add(((own - own.roll([1], [0])).abs().mean() * 127.5).item<double>());
+            person.Add(((own - other).abs().mean() * 127.5).item<float>());
+            pose.Add(((own - own.roll([1], [0])).abs().mean() * 127.5).item<float>());
         }
         yield return new("person_influence", person.Average());
         yield return new("pose_influence", pose.Average());

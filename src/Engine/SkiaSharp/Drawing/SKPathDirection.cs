@@ -1,7 +1,0 @@
-namespace SkiaSharp;
-
-public enum SKPathDirection
-{
-    Clockwise = 0,
-    CounterClockwise = 1,
-}

@@ -1,7 +1,0 @@
-namespace SkiaSharp;
-
-public enum SKFilterMode
-{
-    Nearest = 0,
-    Linear = 1,
-}

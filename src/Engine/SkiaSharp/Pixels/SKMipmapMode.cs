@@ -1,8 +1,0 @@
-namespace SkiaSharp;
-
-public enum SKMipmapMode
-{
-    None = 0,
-    Nearest = 1,
-    Linear = 2,
-}
