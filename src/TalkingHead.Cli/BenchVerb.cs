@@ -64,7 +64,7 @@ sealed class BenchVerb : IVerb
         if (!ranks.IsFirst)
             Console.SetOut(TextWriter.Null);
         var (device, reason) = Acceleration.Choose(place);
-        Console.WriteLine($"device: {device} ({reason}); {Acceleration.Libtorch}");
+        Console.WriteLine($"device: {device} ({reason}); {Acceleration.Backend}");
         using var dataset = Data is not null && !SyntheticBatch ? Dataset.Open(Data) : null;
 
         var steps = Measure(configuration, device, dataset, ranks, stop);
@@ -79,7 +79,7 @@ sealed class BenchVerb : IVerb
                 animations[$"batch_{many}_cuda_graph"] = recorded;
         }
         var ceiling = Ceiling.Measure(device);
-        var report = new BenchReport(Config, device.ToString(), Acceleration.Libtorch, configuration.Training.Batch * ranks.Count, configuration.Episodes.Shots, configuration.Data.Size,
+        var report = new BenchReport(Config, device.ToString(), Acceleration.Backend, configuration.Training.Batch * ranks.Count, configuration.Episodes.Shots, configuration.Data.Size,
             steps, animations, MetricsBenchmark.Run(configuration.Data.Size), peak, ceiling);
         report.Write(Console.Out);
         if (Json is not null)

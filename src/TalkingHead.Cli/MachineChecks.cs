@@ -32,13 +32,12 @@ static class MachineChecks
         yield return Tool("ffprobe");
         yield return Dlib();
         yield return Guarded("pictures", () => PictureFile.Encode(new Picture(2, 2), "a.png").Length + PictureFile.Encode(new Picture(2, 2), "a.jpg").Length > 0 ? "PNG and JPEG" : "", SetUp);
-        yield return Guarded("font", () => Ink.Face().FamilyName, OperatingSystem.IsWindows() ? null : "scripts/setup.sh");
         yield return Disk();
     }
 
     static Finding Libtorch() => Guarded("libtorch", () =>
     {
-        string about = Acceleration.Libtorch;
+        string about = Acceleration.Backend;
         return Loaded("torch_cpu") is { } file ? $"{about}; {file}" : about;
     }, SetUp);
 

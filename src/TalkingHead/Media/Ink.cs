@@ -5,9 +5,16 @@ namespace TalkingHead.Media;
 /// <summary>A white sheet to write, draw and paste pictures on.</summary>
 sealed class Ink : IDisposable
 {
+    // DejaVu Sans, embedded: sheets look the same on every machine, also on one without fonts.
+    static readonly Lazy<SKTypeface> face = new(() =>
+    {
+        using var font = typeof(Ink).Assembly.GetManifestResourceStream("DejaVuSans.ttf")!;
+        return SKTypeface.FromData(SKData.Create(font));
+    });
+
     readonly SKBitmap bitmap;
     readonly SKCanvas canvas;
-    readonly SKFont font = new(Face(), 12);
+    readonly SKFont font = new(face.Value, 12);
     readonly SKPaint paint = new() { IsAntialias = true, StrokeCap = SKStrokeCap.Round };
 
     public Ink(int width, int height)
@@ -17,21 +24,6 @@ sealed class Ink : IDisposable
         bitmap = new(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         canvas = new(bitmap);
         canvas.Clear(SKColors.White);
-    }
-
-    /// <summary>What sheets are written with.</summary>
-    /// <exception cref="UserException">No font is installed.</exception>
-    public static SKTypeface Face()
-    {
-        try
-        {
-            var face = SKTypeface.Default;
-            return face.GlyphCount > 0 ? face : throw new InvalidOperationException("no font is installed"); // Skia itself draws nothing then, and says nothing
-        }
-        catch (InvalidOperationException missing)
-        {
-            throw new UserException($"{missing.Message.TrimEnd('.')}.", missing);
-        }
     }
 
     public void Line(double x0, double y0, double x1, double y1, SKColor colour, double width)

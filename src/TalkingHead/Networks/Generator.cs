@@ -45,7 +45,7 @@ public sealed class Generator : PersonGenerator
         attentionBlock = Array.FindIndex([.. channels.Select((_, block) => settings.BottleneckSide << (block + 1))], side => side == settings.UpAttentionSide);
         if (attentionBlock >= 0)
             attention = new SelfAttention(ups[attentionBlock + 1], mode);
-        norm = new AdaptiveInstanceNorm();
+        norm = new AdaptiveInstanceNorm(relu: true);
         last = new NormalizedConv2d(channels[0], 3, 3, mode);
 
         styleChannels =
@@ -88,7 +88,7 @@ public sealed class Generator : PersonGenerator
             if (block == attentionBlock)
                 h = attention!.call(h);
         }
-        h = norm.call(h, styles.Dequeue()).relu_();
+        h = norm.call(h, styles.Dequeue());
         return last.call(h).tanh().MoveToOuterDisposeScope();
     }
 

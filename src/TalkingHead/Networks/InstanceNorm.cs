@@ -1,11 +1,10 @@
-using TalkingHead.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace TalkingHead.Networks;
 
-/// <summary>Instance norm with a learned scale and shift for each channel (Ulyanov et al. 2016).</summary>
+/// <summary>Instance norm with a learned scale and shift for each channel (Ulyanov et al. 2016), with or without a ReLU after it.</summary>
 public sealed class InstanceNorm : Module<Tensor, Tensor>
 {
     /// <summary>Added to the variance, under the root: a constant map has finite gradients.</summary>
@@ -13,9 +12,11 @@ public sealed class InstanceNorm : Module<Tensor, Tensor>
 
     readonly Parameter weight;
     readonly Parameter bias;
+    readonly bool relu;
 
-    internal InstanceNorm(long channels) : base(nameof(InstanceNorm))
+    internal InstanceNorm(long channels, bool relu = false) : base(nameof(InstanceNorm))
     {
+        this.relu = relu;
         weight = new Parameter(ones(channels));
         bias = new Parameter(zeros(channels));
         RegisterComponents();
@@ -25,15 +26,17 @@ public sealed class InstanceNorm : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return Apply(x, weight.unsqueeze(0), bias.unsqueeze(0)).MoveToOuterDisposeScope();
+        return Apply(x, weight.unsqueeze(0), bias.unsqueeze(0), relu).MoveToOuterDisposeScope();
     }
 
     // x (B,C,H,W), scale and shift (B or 1,C) -> (B,C,H,W)
-    internal static Tensor Apply(Tensor x, Tensor scale, Tensor shift)
+    internal static Tensor Apply(Tensor x, Tensor scale, Tensor shift, bool relu = false)
     {
         using var scope = NewDisposeScope();
-        var y = Acceleration.InstanceNorm(x, scale.expand(x.shape[0], -1), shift.expand(x.shape[0], -1), Epsilon) ?? ApplyInSteps(x, scale, shift);
-        return y.MoveToOuterDisposeScope();
+        if (FusedInstanceNorm.Takes(x))
+            return FusedInstanceNorm.Apply(x, scale.expand(x.shape[0], -1), shift.expand(x.shape[0], -1), relu).MoveToOuterDisposeScope();
+        var y = ApplyInSteps(x, scale, shift);
+        return (relu ? y.relu_() : y).MoveToOuterDisposeScope();
     }
 
     // The reference. In whatever layout x lies: functional.instance_norm would bring it to rows and columns, and group_norm

@@ -75,26 +75,13 @@ static class ResampledConvolution
         using var scope = NewDisposeScope();
         var kernels = weight.reshape(-1, 9).mm(taps).view(outputs, inputs, 4, 2, 2).permute(2, 0, 1, 3, 4).reshape(4 * outputs, inputs, 2, 2);
         // Place (y,x) of the result lies over low places (y-1..y, x-1..x), so each pixel of a square has its own corner.
-        var all = functional.conv2d(x, kernels, padding: one).permute(0, 2, 3, 1); // (B,h+1,w+1,4·out)
-        var y = (is_grad_enabled() ? Stacked(all, h, w, outputs) : Strided(all, h, w, outputs)).reshape(b, 2 * h, 2 * w, outputs).permute(0, 3, 1, 2);
+        var all = functional.conv2d(x, kernels, padding: one); // (B,4·out,h+1,w+1)
+        var y = FusedDoubling.Takes(all) ? FusedDoubling.Interleave(all) : InterleaveInSteps(all);
         return (bias is null ? y : y + bias.view(1, -1, 1, 1)).MoveToOuterDisposeScope();
     }
 
-    // (B,h+1,w+1,4·out) -> (B,h,2,w,2,out): pixel (i,j) of the square at (y,x) is the corner 2i + j at (y+i,x+j)
-    static Tensor Stacked(Tensor all, long h, long w, long outputs)
-    {
-        using var scope = NewDisposeScope();
-        var corners = Enumerable.Range(0, 4).Select(to => all.narrow(1, to / 2, h).narrow(2, to % 2, w).narrow(3, to * outputs, outputs)).ToArray(); // (B,h,w,out)
-        var rows = new[] { stack([corners[0], corners[1]], 3), stack([corners[2], corners[3]], 3) };                                             // (B,h,w,2,out)
-        return stack(rows, 2).MoveToOuterDisposeScope();
-    }
-
-    // The same as a view, which one copy reads; its gradient would be slow.
-    static Tensor Strided(Tensor all, long h, long w, long outputs)
-    {
-        long[] s = all.stride();
-        return all.as_strided([all.shape[0], h, 2, w, 2, outputs], [s[0], s[1], s[1] + 2 * outputs * s[3], s[2], s[2] + outputs * s[3], s[3]], all.storage_offset());
-    }
+    // x (B,C,2h,2w) + skip (B,C,h,w) doubled -> (B,C,2h,2w)
+    public static Tensor AddNearest(Tensor x, Tensor skip) => FusedDoubling.Takes(x) ? FusedDoubling.AddNearest(x, skip) : x + Nearest(skip);
 
     // The references.
     internal static Tensor HalveInSteps(Tensor x, Tensor weight, Tensor? bias)
@@ -107,6 +94,17 @@ static class ResampledConvolution
     {
         using var scope = NewDisposeScope();
         return functional.conv2d(Nearest(x), weight, bias, padding: one).MoveToOuterDisposeScope();
+    }
+
+    // (B,4·C,h+1,w+1) -> (B,C,2h,2w): pixel (i,j) of the square at (y,x) is the corner 2i + j at (y+i,x+j)
+    internal static Tensor InterleaveInSteps(Tensor all)
+    {
+        using var scope = NewDisposeScope();
+        all = all.permute(0, 2, 3, 1);
+        var (h, w, c) = (all.shape[1] - 1, all.shape[2] - 1, all.shape[3] / 4);
+        var corners = Enumerable.Range(0, 4).Select(to => all.narrow(1, to / 2, h).narrow(2, to % 2, w).narrow(3, to * c, c)).ToArray(); // (B,h,w,C)
+        var rows = new[] { stack([corners[0], corners[1]], 3), stack([corners[2], corners[3]], 3) };                                     // (B,h,w,2,C)
+        return stack(rows, 2).reshape(all.shape[0], 2 * h, 2 * w, c).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
     internal static Tensor Nearest(Tensor x) => functional.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest);

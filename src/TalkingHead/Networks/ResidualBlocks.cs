@@ -22,8 +22,8 @@ public sealed class DownBlock : Module<Tensor, Tensor>
         norm &= !first;
         if (norm)
         {
-            norm1 = new InstanceNorm(inputs);
-            norm2 = new InstanceNorm(outputs);
+            norm1 = new InstanceNorm(inputs, relu: true);
+            norm2 = new InstanceNorm(outputs, relu: true);
         }
         // Beside a norm a bias has no use.
         conv1 = new NormalizedConv2d(inputs, outputs, 3, mode, bias: !norm);
@@ -36,9 +36,9 @@ public sealed class DownBlock : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var h = first ? x : norm1 is null ? functional.relu(x) : norm1.call(x).relu_();
+        var h = first ? x : norm1 is null ? functional.relu(x) : norm1.call(x);
         h = conv1.call(h);
-        h = conv2.call((norm2?.call(h) ?? h).relu_()); // with the 2x2 mean; neither backward pass needs h as it was
+        h = conv2.call(norm2?.call(h) ?? h.relu_()); // with the 2x2 mean; neither backward pass needs h as it was
         // A 1x1 convolution and a mean may change places: after the mean it has a quarter of the work.
         return (h + skip.call(functional.avg_pool2d(x, 2))).MoveToOuterDisposeScope();
     }
@@ -76,9 +76,9 @@ public sealed class AdaptiveBlock : Module<Tensor, Style, Style, Tensor>
 
     internal AdaptiveBlock(long channels, SpectralMode mode) : base(nameof(AdaptiveBlock))
     {
-        norm1 = new AdaptiveInstanceNorm();
+        norm1 = new AdaptiveInstanceNorm(relu: true);
         conv1 = new NormalizedConv2d(channels, channels, 3, mode, bias: false);
-        norm2 = new AdaptiveInstanceNorm();
+        norm2 = new AdaptiveInstanceNorm(relu: true);
         conv2 = new NormalizedConv2d(channels, channels, 3, mode, bias: false);
         RegisterComponents();
     }
@@ -87,8 +87,8 @@ public sealed class AdaptiveBlock : Module<Tensor, Style, Style, Tensor>
     public override Tensor forward(Tensor x, Style style1, Style style2)
     {
         using var scope = NewDisposeScope();
-        var h = conv1.call(norm1.call(x, style1).relu_());
-        h = conv2.call(norm2.call(h, style2).relu_());
+        var h = conv1.call(norm1.call(x, style1));
+        h = conv2.call(norm2.call(h, style2));
         return (x + h).MoveToOuterDisposeScope();
     }
 }
@@ -104,9 +104,9 @@ public sealed class UpBlock : Module<Tensor, Style, Style, Tensor>
 
     internal UpBlock(long inputs, long outputs, SpectralMode mode) : base(nameof(UpBlock))
     {
-        norm1 = new AdaptiveInstanceNorm();
+        norm1 = new AdaptiveInstanceNorm(relu: true);
         conv1 = new NormalizedConv2d(inputs, outputs, 3, mode, bias: false, Resampling.Double);
-        norm2 = new AdaptiveInstanceNorm();
+        norm2 = new AdaptiveInstanceNorm(relu: true);
         conv2 = new NormalizedConv2d(outputs, outputs, 3, mode, bias: false);
         skip = new NormalizedConv2d(inputs, outputs, 1, mode);
         RegisterComponents();
@@ -116,8 +116,8 @@ public sealed class UpBlock : Module<Tensor, Style, Style, Tensor>
     public override Tensor forward(Tensor x, Style style1, Style style2)
     {
         using var scope = NewDisposeScope();
-        var h = conv1.call(norm1.call(x, style1).relu_()); // twice the side
-        h = conv2.call(norm2.call(h, style2).relu_());
-        return (h + ResampledConvolution.Nearest(skip.call(x))).MoveToOuterDisposeScope(); // as in the down block, the same in another order
+        var h = conv1.call(norm1.call(x, style1)); // twice the side
+        h = conv2.call(norm2.call(h, style2));
+        return ResampledConvolution.AddNearest(h, skip.call(x)).MoveToOuterDisposeScope(); // as in the down block, the same in another order
     }
 }

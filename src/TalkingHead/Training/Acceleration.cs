@@ -16,7 +16,7 @@ namespace TalkingHead.Training;
 public static class Acceleration
 {
     /// <summary>The libtorch in use, for records.</summary>
-    public static string Libtorch =>
+    public static string Backend =>
 #if SYSTEM_LIBTORCH
         Runtime.Describe();
 #else
@@ -64,10 +64,7 @@ public static class Acceleration
         bool tf32 = precision != Precision.Float32;
         backends.cuda.matmul.allow_tf32 = tf32;
         backends.cudnn.allow_tf32 = tf32;
-#if SYSTEM_LIBTORCH
-        Memory.KeepLargeBlocks();
-        Determinism.CudnnAutotune = true; // shapes stay the same for a whole run
-#endif
+        TalkingHead.Libtorch.NativeMemory.KeepLargeBlocks();
     }
 
     /// <summary>Gives an optimiser the kernel that is fastest where its parameters are: on CUDA one for all of them, where libtorch has it.</summary>

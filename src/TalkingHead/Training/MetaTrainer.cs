@@ -62,7 +62,7 @@ public sealed class MetaTrainer : IDisposable
         (device, string reason) = Acceleration.Choose(machine.Device);
         content = ContentLoss.Create(configuration.Objective, settings.Seed, device);
         run = ranks.IsFirst ? RunDirectory.Open(path, machine.Resume) : null;
-        view.Say($"device: {device} ({reason}); {Acceleration.Libtorch}");
+        view.Say($"device: {device} ({reason}); {Acceleration.Backend}");
         if (ranks.Count > 1)
             view.Say($"ranks: {ranks.Count}, each with {settings.Batch} of a step's {settings.Batch * ranks.Count} episodes");
         view.Say(content.Reason);

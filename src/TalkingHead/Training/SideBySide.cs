@@ -43,22 +43,31 @@ sealed class SideBySide : IDisposable
     /// What <paramref name="work"/> gives for each part (from 0; no more than there are threads), when all have ended.
     /// Tensors that it gives are in the caller's dispose scope for part 0, and in none for the others.
     /// </summary>
+    /// <param name="parts">How many.</param>
+    /// <param name="work">Of one part.</param>
+    /// <param name="first">Whether libtorch meets these shapes for the first time. Then one part follows the other: oneDNN
+    /// (3.x, in libtorch 2.10) crashes where two threads make the same primitive at once; using one is safe.</param>
     /// <exception cref="Exception">What the first of the parts that failed threw.</exception>
-    public T[] Run<T>(int parts, Func<int, T> work)
+    public T[] Run<T>(int parts, Func<int, T> work, bool first = false)
     {
         var results = new T[parts];
         var failures = new Exception?[parts];
         turn = 0;
         using var others = new CountdownEvent(parts);
+        if (first)
+            Do(0);
         for (int part = 1; part < parts; part++)
         {
             int number = part;
             works[part - 1].Add(() => Do(number));
+            if (first)
+                InTurn(() => { }, number + 1);
         }
-        Do(0);
+        if (!first)
+            Do(0);
         others.Wait();
-        if (failures.FirstOrDefault(failure => failure is not null) is { } first)
-            ExceptionDispatchInfo.Throw(first);
+        if (failures.FirstOrDefault(failure => failure is not null) is { } failed)
+            ExceptionDispatchInfo.Throw(failed);
         return results;
 
         void Do(int part)
@@ -77,11 +86,13 @@ sealed class SideBySide : IDisposable
     }
 
     /// <summary>Within the work of a part: does <paramref name="action"/> when the parts before have ended, so that sums have an order.</summary>
-    public void InTurn(Action action)
+    public void InTurn(Action action) => InTurn(action, mine);
+
+    void InTurn(Action action, int after)
     {
         lock (gate)
         {
-            while (turn != mine)
+            while (turn != after)
                 Monitor.Wait(gate);
             action();
             Monitor.PulseAll(gate);

@@ -30,6 +30,7 @@ public sealed class TrainingStep : IDisposable
     readonly PhasePass discriminatorPass;
     readonly Precision precision;
     readonly SideBySide? sideBySide;
+    readonly HashSet<(PhasePass, int)> met = []; // passes whose shapes libtorch knows
     readonly string? unrecorded; // why no phase can be recorded
     OptimizerSettings rowSettings; // W's
 
@@ -142,7 +143,7 @@ public sealed class TrainingStep : IDisposable
         EpisodePart[] parts = [.. batch.Parts(settings.Accumulation)];
         Tensor?[] w = [.. parts.Select(part => rows?.Rows().narrow(0, part.Start, part.Length))];
         Tensor[][] all = [.. parts.Zip(w, (part, own) => own is null ? inputs(part) : [.. inputs(part), own])];
-        var done = sideBySide is null ? [.. parts.Select((_, part) => Run(part))] : sideBySide.Run(parts.Length, Run);
+        var done = sideBySide is null ? [.. parts.Select((_, part) => Run(part))] : sideBySide.Run(parts.Length, Run, first: met.Add((pass, all[0].Length)));
         foreach (var (terms, result) in done.Skip(1)) // these may come from threads of their own
             Adopt([result, .. terms.Values.Select(term => term.Value)]);
         foreach (var (part, (terms, _)) in parts.Zip(done))

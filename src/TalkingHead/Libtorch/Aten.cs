@@ -1,0 +1,88 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Libtorch;
+
+/// <summary>
+/// What libtorch has and TorchSharp does not pass on, through the C interface that libtorch exports for compiled models
+/// (torch/csrc/inductor/aoti_torch/c/shim.h, torch/csrc/stable/c/shim.h of PyTorch 2.10). <see cref="Tensor.Handle"/> is
+/// its tensor handle.
+/// </summary>
+static unsafe partial class Aten
+{
+    internal const string Library = "torch_cpu";
+
+    /// <summary>Where a dense float32 tensor's first number lies.</summary>
+    public static float* Data(Tensor tensor)
+    {
+        void* data;
+        Check(aoti_torch_get_data_ptr(tensor.Handle, &data), "get_data_ptr");
+        return (float*)data;
+    }
+
+    /// <summary>
+    /// One step of Adam in one kernel (aten::_fused_adam_): moves <paramref name="weights"/> by their
+    /// <paramref name="gradients"/> and both moments, all of one size, with <paramref name="steps"/> (a float32 scalar, this
+    /// step included) for the corrections of bias.
+    /// </summary>
+    public static void FusedAdam(Tensor weights, Tensor gradients, Tensor mean, Tensor square, Tensor steps, double rate, double beta1, double beta2, double epsilon)
+    {
+        Span<ulong> stack =
+        [
+            List(weights), List(gradients), List(mean), List(square), List(), List(steps),
+            Of(rate), Of(beta1), Of(beta2), Of(0.0), Of(epsilon), Of(false), Of(false), None, None,
+        ];
+        Call("aten::_fused_adam_", stack);
+    }
+
+    // Arguments are consumed by the call; what the operator returns takes their place.
+    static void Call(string name, Span<ulong> stack)
+    {
+        fixed (ulong* first = stack)
+            Check(torch_call_dispatcher(name, "", first, aoti_torch_abi_version()), name);
+    }
+
+    static ulong None => 0;
+
+    static ulong Of(double value) => BitConverter.DoubleToUInt64Bits(value);
+
+    static ulong Of(bool value) => value ? 1UL : 0;
+
+    // A list that holds another reference to each tensor.
+    static ulong List(params ReadOnlySpan<Tensor> tensors)
+    {
+        nint list;
+        Check(torch_new_list_reserve_size((nuint)tensors.Length, &list), "new_list");
+        foreach (var tensor in tensors)
+        {
+            nint reference;
+            Check(aoti_torch_new_tensor_handle(tensor.Handle, &reference), "new_tensor_handle");
+            Check(torch_list_push_back(list, (ulong)reference), "list_push_back");
+        }
+        return (ulong)list;
+    }
+
+    static void Check(int code, string call)
+    {
+        if (code != 0)
+            throw new ExternalException($"libtorch's {call} failed.");
+    }
+
+    [LibraryImport(Library)]
+    private static partial ulong aoti_torch_abi_version();
+
+    [LibraryImport(Library)]
+    private static partial int aoti_torch_get_data_ptr(nint tensor, void** data);
+
+    [LibraryImport(Library)]
+    private static partial int aoti_torch_new_tensor_handle(nint tensor, nint* reference);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int torch_call_dispatcher(string name, string overload, ulong* stack, ulong version);
+
+    [LibraryImport(Library)]
+    private static partial int torch_new_list_reserve_size(nuint size, nint* list);
+
+    [LibraryImport(Library)]
+    private static partial int torch_list_push_back(nint list, ulong item);
+}
