@@ -61,7 +61,7 @@ sealed class AnimateVerb : IVerb
                 _ => throw UserException.Usage($"--adapt {Adapt}: expected on or off."),
             },
         };
-        var (device, reason) = Acceleration.Choose(Device);
+        var (device, reason) = Devices.Choose(Device);
         using var head = Head.Load(HeadPath, device);
         using var driver = Driver.Open(DriverPath, Detector);
         var (adapt, why) = new Animator(head, settings).Adapts(driver);

@@ -5,7 +5,7 @@ namespace TalkingHead.Cli;
 
 /// <summary>What the bench verb found.</summary>
 /// <param name="Steps">"full", and "warm_up" where the configuration has one.</param>
-/// <param name="Animation">By how the generator was called: "batch_1", "batch_8", on CUDA also as recorded graphs.</param>
+/// <param name="Animation">By how the generator was called: "batch_1", "batch_8".</param>
 /// <param name="MetricMilliseconds">A pair of pictures, by metric.</param>
 /// <param name="PeakMemory">Bytes, in the training steps.</param>
 sealed record BenchReport(string Configuration, string Device, string Libtorch, int Batch, int Shots, int Size, IReadOnlyDictionary<string, StepFigures> Steps, IReadOnlyDictionary<string, AnimationFigures> Animation, IReadOnlyDictionary<string, double> MetricMilliseconds, long PeakMemory, Ceiling Ceiling)
@@ -14,7 +14,7 @@ sealed record BenchReport(string Configuration, string Device, string Libtorch, 
     {
         foreach (var (kind, figures) in Steps)
         {
-            Line($"{kind} step: best {figures.Best:0.0000} s, median {figures.Median:0.0000} s, {figures.Processor.Min():0.0000} s of processor time; {Batch / figures.Best:0.00} episodes/s; {figures.Flop / figures.Best / 1e9:0} GFLOP/s of {figures.Flop / 1e9:0} GFLOP{(figures.Replayed ? "; replayed as CUDA graphs" : "")}");
+            Line($"{kind} step: best {figures.Best:0.0000} s, median {figures.Median:0.0000} s, {figures.Processor.Min():0.0000} s of processor time; {Batch / figures.Best:0.00} episodes/s; {figures.Flop / figures.Best / 1e9:0} GFLOP/s of {figures.Flop / 1e9:0} GFLOP");
             double whole = figures.Phases.Values.Sum();
             output.WriteLine("  " + string.Join(", ", figures.Phases.Where(phase => phase.Value > 0).Select(phase => Invariant($"{phase.Key} {phase.Value:0.0000} s ({100 * phase.Value / whole:0.0} %)"))));
             if (figures.Communication is { } sent)

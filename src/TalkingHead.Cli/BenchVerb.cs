@@ -63,23 +63,19 @@ sealed class BenchVerb : IVerb
     {
         if (!ranks.IsFirst)
             Console.SetOut(TextWriter.Null);
-        var (device, reason) = Acceleration.Choose(place);
-        Console.WriteLine($"device: {device} ({reason}); {Acceleration.Backend}");
+        var (device, reason) = Devices.Choose(place);
+        Console.WriteLine($"device: {device} ({reason}); {Devices.Backend}");
         using var dataset = Data is not null && !SyntheticBatch ? Dataset.Open(Data) : null;
 
         var steps = Measure(configuration, device, dataset, ranks, stop);
         if (!ranks.IsFirst)
             return;
-        var peak = Acceleration.PeakMemory(device);
+        var peak = Devices.PeakMemory();
         var animations = new Dictionary<string, AnimationFigures>();
         foreach (int many in new[] { 1, 8 })
-        {
-            animations[$"batch_{many}"] = AnimationBenchmark.Run(configuration, device, many, Frames, stop)!;
-            if (AnimationBenchmark.Run(configuration, device, many, Frames, stop, recorded: true) is { } recorded)
-                animations[$"batch_{many}_cuda_graph"] = recorded;
-        }
+            animations[$"batch_{many}"] = AnimationBenchmark.Run(configuration, device, many, Frames, stop);
         var ceiling = Ceiling.Measure(device);
-        var report = new BenchReport(Config, device.ToString(), Acceleration.Backend, configuration.Training.Batch * ranks.Count, configuration.Episodes.Shots, configuration.Data.Size,
+        var report = new BenchReport(Config, device.ToString(), Devices.Backend, configuration.Training.Batch * ranks.Count, configuration.Episodes.Shots, configuration.Data.Size,
             steps, animations, MetricsBenchmark.Run(configuration.Data.Size), peak, ceiling);
         report.Write(Console.Out);
         if (Json is not null)
@@ -88,7 +84,7 @@ sealed class BenchVerb : IVerb
 
     Dictionary<string, StepFigures> Measure(RunConfiguration configuration, Device device, Dataset? dataset, Ranks ranks, CancellationToken stop)
     {
-        using var benchmark = new StepBenchmark(configuration, device, dataset, Workers, ranks, Console.WriteLine);
+        using var benchmark = new StepBenchmark(configuration, device, dataset, Workers, ranks);
         Console.WriteLine(benchmark.Content);
         if (Twin is not null)
             benchmark.SaveStart(Twin);

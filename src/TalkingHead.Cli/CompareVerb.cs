@@ -29,7 +29,7 @@ sealed class CompareVerb : MetricVerb, IVerb
     public void Run(CancellationToken stop)
     {
         var settings = Comparison() with { Seed = Seed };
-        var (device, reason) = Acceleration.Choose(Device);
+        var (device, reason) = Devices.Choose(Device);
         using var real = PictureSet.Open(Real);
         using var fake = PictureSet.Open(Fake);
         using var comparison = new Comparison(real, fake, settings with { Device = device });

@@ -23,8 +23,8 @@ static class Launch
             return;
         }
         device = place.Device(device, torch.cuda.is_available() ? torch.cuda.device_count() : 0);
-        Acceleration.ShareProcessors(place.LocalCount);
-        using var ranks = new Ranks(place, Acceleration.Choose(device).Device, TimeSpan.FromSeconds(timeout));
+        Devices.ShareProcessors(place.LocalCount);
+        using var ranks = new Ranks(place, Devices.Choose(device).Device, TimeSpan.FromSeconds(timeout));
         ranks.Run(() => work(device, ranks));
     }
 }

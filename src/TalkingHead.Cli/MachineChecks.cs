@@ -37,7 +37,7 @@ static class MachineChecks
 
     static Finding Libtorch() => Guarded("libtorch", () =>
     {
-        string about = Acceleration.Backend;
+        string about = Devices.Backend;
         return Loaded("torch_cpu") is { } file ? $"{about}; {file}" : about;
     }, SetUp);
 

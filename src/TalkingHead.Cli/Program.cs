@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using CommandLine;
+using TalkingHead.Libtorch;
 
 namespace TalkingHead.Cli;
 
@@ -66,6 +67,7 @@ static class Program
         }
         try
         {
+            LibtorchLoader.Prepare();
             verb.Run(stop);
             return Done;
         }
@@ -78,6 +80,11 @@ static class Program
         {
             error.WriteLine($"talkinghead: {mistake.Message}");
             return mistake.ExitCode;
+        }
+        catch (Exception missing) when (LibtorchLoader.Explain(missing) is { } sentence)
+        {
+            error.WriteLine($"talkinghead: {sentence}");
+            return Failed;
         }
         catch (Exception missing) when (NativeLibrarySentence(missing) is { } sentence)
         {

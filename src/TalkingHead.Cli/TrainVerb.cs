@@ -59,7 +59,7 @@ sealed class TrainVerb : IVerb
         using var dataset = Dataset.Open(Data);
         if (DryRun)
         {
-            var (device, reason) = Acceleration.Choose(Device);
+            var (device, reason) = Devices.Choose(Device);
             Console.Write(configuration.ToYaml());
             Console.WriteLine($"# data {Data}: {dataset.Count} clips, {dataset.FrameCount} frames of {dataset.Size} pixels; out {Out}; device {device} ({reason})");
             return;

@@ -9,7 +9,7 @@ public enum Precision
     /// <summary>float32 with matrix products and convolutions rounded to TF32, on CUDA.</summary>
     Tf32,
 
-    /// <summary>Matrix products and convolutions in bfloat16 by autocast.</summary>
+    /// <summary>Convolutions and linear layers in bfloat16.</summary>
     Bf16,
 }
 
@@ -71,11 +71,8 @@ public sealed record TrainingSettings
     [Setting("Decay of the averaged embedder and generator that are evaluated and exported; 0 for none.", Min = 0, Max = 0.999999)]
     public double Averaging { get; init; } = 0.999;
 
-    [Setting("Numbers to compute with: float32, tf32 (CUDA) or bf16 (autocast; norms, losses and optimisers in float32).")]
+    [Setting("Numbers to compute with: float32, tf32 (CUDA) or bf16 (convolutions and linear layers; norms, losses and optimisers in float32).")]
     public Precision Precision { get; init; } = Precision.Float32;
-
-    [Setting("Whether a GPU that trains alone replays a step's forward and backward passes as recorded CUDA graphs; changes no number.")]
-    public bool CudaGraphs { get; init; } = true;
 
     [Setting("Seed of the weights, the rows of W and the episodes.", Min = 0, Max = int.MaxValue)]
     public int Seed { get; init; } = 1;

@@ -103,7 +103,7 @@ public sealed class Enrollment
         if (settings.ShuffledStyle)
             Shuffle(step.Psi);
         int[] learned = [.. Enumerable.Range(0, (int)frames.shape[0]).Except(rule?.HeldOut ?? [])];
-        using var averaged = new PersonAverage(networks.Generator, step.Psi, configuration, run.Device);
+        using var averaged = new PersonAverage(networks.Generator, step, configuration, run.Device);
         using var best = new Snapshot(averaged.Generator, averaged.Psi);
         int epoch = 0;
         bool end = Report(rule, best, new EnrollmentEpoch(0, most, double.NaN, HeldOut(averaged, rule)));

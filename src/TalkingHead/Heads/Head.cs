@@ -2,6 +2,7 @@ using TalkingHead.Configuration;
 using TalkingHead.Faces;
 using TalkingHead.Media;
 using TalkingHead.Networks;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Heads;
@@ -27,6 +28,9 @@ public sealed class Head : IDisposable
     {
         (this.generator, Configuration, MeanShape, Portrait, Origin, Device) = (generator, configuration, meanShape, portrait, origin, device);
         this.psi = psi.DetachFromDisposeScope();
+        if (device.type == DeviceType.CUDA)
+            ComputeType.Set(generator, configuration.Training.Precision);
+        _ = new HeldWeights(generator); // nothing changes it from here on; they go with its layers
         Texts = texts ?? HeadFile.Describe(configuration, origin);
         Id = HeadFile.Digest(this);
     }

@@ -18,12 +18,10 @@ static class HeadGenerator
     /// <summary>What is built, in evaluation mode. Its fresh weights draw numbers and are replaced: whoever draws after gets the same as before.</summary>
     public static T Empty<T>(Func<T> build, Device device) where T : PersonGenerator
     {
-        var state = get_rng_state();
+        using var state = get_rng_state();
         var generator = build();
         set_rng_state(state);
-        foreach (var owned in generator.parameters().Concat(generator.buffers()))
-            owned.DetachFromDisposeScope(); // the module owns them: a caller's dispose scope would free them
-        generator.to(device);
+        generator.Own().to(device);
         generator.eval();
         return generator;
     }
@@ -31,8 +29,8 @@ static class HeadGenerator
     /// <summary>One with a run's or a fine-tuned generator's weights, folded.</summary>
     public static PersonGenerator Of(PersonGenerator source, RunConfiguration configuration, Device device)
     {
+        using var scope = NewDisposeScope();
         var generator = Build(configuration, device);
-        using var scope = NewDisposeScope(); // after the build: a parameter made inside would die with it
         generator.load_state_dict(SpectralNorm.Fold(source).Where(entry => !Generator.IsProjection(entry.Key)).ToDictionary());
         return generator;
     }

@@ -50,8 +50,8 @@ static class ModelFile
             throw new UserException($"{path}: a model without \"{RunKey}\", \"{StepKey}\" or \"{ConfigurationKey}\" in its metadata: the file is damaged. Copy it again.");
         var configuration = RunConfiguration.Parse(text, $"{path}: its configuration", changes);
         CheckSize(path, file, configuration);
-        var (chosen, reason) = Acceleration.Choose(device);
-        Acceleration.Configure(configuration.Training.Precision);
+        var (chosen, reason) = Devices.Choose(device);
+        Devices.Configure(configuration.Training.Precision);
         var networks = new NetworkSet(configuration, chosen);
         try
         {

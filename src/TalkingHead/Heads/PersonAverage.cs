@@ -2,6 +2,7 @@ using TalkingHead.Configuration;
 using TalkingHead.Networks;
 using TalkingHead.Training;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using Generator = TalkingHead.Networks.Generator;
 
@@ -13,45 +14,36 @@ namespace TalkingHead.Heads;
 /// </summary>
 sealed class PersonAverage : IDisposable
 {
-    readonly double decay;
-    readonly Tensor livePsi;
-    readonly Averaging? average;
+    readonly MovingAverage? average;
     int steps;
 
-    public PersonAverage(Generator generator, Tensor psi, RunConfiguration configuration, Device device)
+    public PersonAverage(Generator generator, FineTuningStep step, RunConfiguration configuration, Device device)
     {
-        (decay, livePsi, Generator, Psi) = (configuration.FineTuning.Averaging, psi, generator, psi);
-        if (decay == 0)
+        (Generator, Psi) = (generator, step.Psi);
+        if (configuration.FineTuning.Averaging == 0)
             return;
-        average = new Averaging(generator, decay);
         Generator = HeadGenerator.Empty(() => new Generator(configuration.Network, configuration.Data.Size, NetworkSet.Mode(configuration.SpectralNorm, configuration.SpectralNorm.Generator)), device);
-        Generator.load_state_dict(average.State);
+        ComputeType.Set(Generator, configuration.Training.Precision);
+        Generator.load_state_dict(generator.state_dict()); // P too, which is not tuned
         using var _ = no_grad();
-        Psi = psi.detach().clone().DetachFromDisposeScope();
+        Psi = new Parameter(step.Psi.detach().clone().DetachFromDisposeScope(), requires_grad: false);
+        average = new MovingAverage(step.GeneratorOptimizer.Flat, [.. Generator.ParametersWithoutProjection(), Psi], [(generator, Generator)], configuration.FineTuning.Averaging);
     }
 
     public Generator Generator { get; }
 
-    public Tensor Psi { get; }
+    public Parameter Psi { get; }
 
     /// <summary>After a step.</summary>
-    public void Update()
-    {
-        if (average is null)
-            return;
-        using var _ = no_grad();
-        average.Update(++steps);
-        Generator.load_state_dict(average.State);
-        Psi.mul_(Averaging.DecayAt(steps, decay)).add_(livePsi, 1 - Averaging.DecayAt(steps, decay));
-    }
+    public void Update() => average?.Update(++steps);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         if (average is null)
             return;
-        average.Dispose();
         Generator.Dispose();
         Psi.Dispose();
+        average.Dispose();
     }
 }

@@ -44,7 +44,7 @@ public sealed class TrainedRun : IDisposable
     internal PersonGenerator Generator => networks.Generator;
 
     /// <summary>The content loss of the run's objective; loaded when it is first asked for.</summary>
-    internal ContentLoss Content => content ??= ContentLoss.Create(Configuration.Objective, Configuration.Training.Seed, Device);
+    internal ContentLoss Content => content ??= ContentLoss.Create(Configuration.Objective, Configuration.Training.Seed, Device, Configuration.Training.Precision);
 
     /// <summary>Opens a run's directory, which may be in training at the same time, or a model file of <see cref="Export"/>.</summary>
     /// <param name="path">The run, or the file.</param>
@@ -60,8 +60,8 @@ public sealed class TrainedRun : IDisposable
         if (!File.Exists(file) || !Directory.Exists(checkpoints))
             throw new UserException($"{path}: no run: a run's directory holds config.yaml and checkpoints/. talkinghead train makes one.");
         var configuration = RunConfiguration.Load(file, changes);
-        var (chosen, reason) = Acceleration.Choose(device);
-        Acceleration.Configure(configuration.Training.Precision);
+        var (chosen, reason) = Devices.Choose(device);
+        Devices.Configure(configuration.Training.Precision);
         var (folder, step, why) = Choose(path, checkpoints, checkpoint);
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
 

@@ -12,6 +12,9 @@ static unsafe partial class Aten
 {
     internal const string Library = "torch_cpu";
 
+    /// <summary>libtorch's version, as the interface gives it.</summary>
+    public static ulong Version => aoti_torch_abi_version();
+
     /// <summary>Where a dense float32 tensor's first number lies.</summary>
     public static float* Data(Tensor tensor)
     {

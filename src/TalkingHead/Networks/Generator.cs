@@ -89,7 +89,7 @@ public sealed class Generator : PersonGenerator
                 h = attention!.call(h);
         }
         h = norm.call(h, styles.Dequeue());
-        return last.call(h).tanh().MoveToOuterDisposeScope();
+        return last.call(h).to(ScalarType.Float32).tanh().MoveToOuterDisposeScope();
     }
 
     /// <summary>All but P, which a new person's ψ' replaces.</summary>

@@ -33,6 +33,7 @@ public sealed class InstanceNorm : Module<Tensor, Tensor>
     internal static Tensor Apply(Tensor x, Tensor scale, Tensor shift, bool relu = false)
     {
         using var scope = NewDisposeScope();
+        (x, scale, shift) = (x.to(ScalarType.Float32), scale.to(ScalarType.Float32), shift.to(ScalarType.Float32));
         if (FusedInstanceNorm.Takes(x))
             return FusedInstanceNorm.Apply(x, scale.expand(x.shape[0], -1), shift.expand(x.shape[0], -1), relu).MoveToOuterDisposeScope();
         var y = ApplyInSteps(x, scale, shift);

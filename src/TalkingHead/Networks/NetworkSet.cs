@@ -19,7 +19,10 @@ public sealed class NetworkSet : IDisposable
         Generator = new Generator(settings, size, Mode(norm, norm.Generator));
         Discriminator = new Discriminator(settings, size, Mode(norm, norm.Discriminator));
         foreach (var network in new nn.Module[] { Embedder, Generator, Discriminator })
-            network.to(device ?? CPU);
+        {
+            network.Own().to(device ?? CPU);
+            ComputeType.Set(network, configuration.Training.Precision);
+        }
     }
 
     internal static SpectralMode Mode(SpectralNormSettings settings, bool normalized) => (normalized, settings.Iterate) switch

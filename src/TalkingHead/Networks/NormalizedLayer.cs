@@ -19,6 +19,7 @@ public abstract class NormalizedLayer : Module<Tensor, Tensor>
     internal readonly Tensor? u;
     internal readonly Tensor? v;
     readonly SpectralMode mode;
+    Tensor? heldWeight;
 
     internal NormalizedLayer(string name, Tensor weight, bool bias, SpectralMode mode) : base(name)
     {
@@ -62,7 +63,10 @@ public abstract class NormalizedLayer : Module<Tensor, Tensor>
         }
     }
 
-    /// <summary>The weight in use. The caller's scope owns it when it is not the parameter itself.</summary>
+    /// <summary>What convolutions and products compute with; weights, u, v and all that is saved stay float32.</summary>
+    internal ScalarType ComputeType { get; set; } = ScalarType.Float32;
+
+    /// <summary>The float32 weight, divided by σ. The caller's scope owns it when it is not the parameter itself.</summary>
     internal Tensor NormalWeight()
     {
         if (!IsNormalized)
@@ -77,13 +81,40 @@ public abstract class NormalizedLayer : Module<Tensor, Tensor>
         var sigma = left.dot(weight.flatten(1).mv(right));
         return (weight / sigma).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The weight as the layer uses it; in the caller's scope unless it is held.</summary>
+    private protected Tensor WeightInUse() => heldWeight ?? NormalWeight().to(ComputeType);
+
+    private protected Tensor? BiasInUse() => bias?.to(ComputeType);
+
+    /// <summary>Keeps the weight in use as it is now, until <see cref="Release"/>: for a network that is frozen meanwhile.</summary>
+    internal virtual void Hold() => heldWeight = Detached(WeightInUse());
+
+    /// <summary>The weight is worked out anew in each forward.</summary>
+    internal virtual void Release()
+    {
+        heldWeight?.Dispose();
+        heldWeight = null;
+    }
+
+    // Another handle of the same numbers, without graph and owner.
+    private protected static Tensor Detached(Tensor tensor) => tensor.detach().DetachFromDisposeScope();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            Release();
+        base.Dispose(disposing);
+    }
 }
 
 /// <summary>Convolution with zero padding that keeps the side, or one that also halves or doubles it.</summary>
 public sealed class NormalizedConv2d : NormalizedLayer
 {
     readonly long[] padding;
-    readonly Tensor? taps; // the constants of the resampling, not saved
+    readonly Constant? taps; // of the resampling
+    Tensor? heldKernel;
 
     internal NormalizedConv2d(long inputs, long outputs, int kernel, SpectralMode mode, bool bias = true, Resampling resampling = Resampling.None)
         : base(nameof(NormalizedConv2d), zeros(outputs, inputs, kernel, kernel), bias, mode)
@@ -92,8 +123,7 @@ public sealed class NormalizedConv2d : NormalizedLayer
         Resampling = resampling;
         if (resampling == Resampling.None)
             return;
-        taps = ResampledConvolution.Taps(resampling).DetachFromDisposeScope(); // buffers() leaves a non-persistent one out
-        register_buffer(nameof(taps), taps, persistent: false);
+        taps = ResampledConvolution.Taps(resampling);
     }
 
     /// <summary>What the layer does with the side.</summary>
@@ -103,13 +133,46 @@ public sealed class NormalizedConv2d : NormalizedLayer
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
+        x = x.to(ComputeType);
         var y = Resampling switch
         {
-            Resampling.Halve => ResampledConvolution.Halve(x, NormalWeight(), bias, taps!),
-            Resampling.Double => ResampledConvolution.Double(x, NormalWeight(), bias, taps!),
-            _ => functional.conv2d(x, NormalWeight(), bias, padding: padding),
+            Resampling.Halve when ResampledConvolution.Pays(Resampling, x) => ResampledConvolution.Halve(x, ResampledKernel(), BiasInUse()),
+            Resampling.Double when ResampledConvolution.Pays(Resampling, x) => ResampledConvolution.Double(x, ResampledKernel(), BiasInUse()),
+            Resampling.Halve => ResampledConvolution.HalveInSteps(x, WeightInUse(), BiasInUse()),
+            Resampling.Double => ResampledConvolution.DoubleInSteps(x, WeightInUse(), BiasInUse()),
+            _ => functional.conv2d(x, WeightInUse(), BiasInUse(), padding: padding),
         };
         return y.MoveToOuterDisposeScope();
+    }
+
+    Tensor ResampledKernel()
+    {
+        if (heldKernel is not null)
+            return heldKernel;
+        var weight = NormalWeight();
+        return ResampledConvolution.Kernel(Resampling, weight, taps!.For(weight)).to(ComputeType);
+    }
+
+    internal override void Hold()
+    {
+        base.Hold();
+        if (Resampling != Resampling.None)
+            heldKernel = Detached(ResampledKernel());
+    }
+
+    internal override void Release()
+    {
+        base.Release();
+        heldKernel?.Dispose();
+        heldKernel = null;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            taps?.Dispose();
+        base.Dispose(disposing);
     }
 }
 
@@ -125,6 +188,6 @@ public sealed class NormalizedLinear : NormalizedLayer
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return functional.linear(x, NormalWeight(), bias).MoveToOuterDisposeScope();
+        return functional.linear(x.to(ComputeType), WeightInUse(), BiasInUse()).MoveToOuterDisposeScope();
     }
 }

@@ -20,20 +20,29 @@ public sealed class PersonNetworks : IDisposable
     /// <summary>Landmark images and ψ to pictures.</summary>
     public PersonGenerator Generator { get; }
 
-    /// <summary>The configuration's networks in evaluation mode, with weights that are yet to be loaded.</summary>
+    /// <summary>
+    /// The configuration's networks in evaluation mode, with weights that are yet to be loaded: the numbers drawn for them are
+    /// put back.
+    /// </summary>
     public static PersonNetworks Build(RunConfiguration configuration, Device? device = null)
     {
+        using var random = get_rng_state();
         var (settings, size, norm) = (configuration.Network, configuration.Data.Size, configuration.SpectralNorm);
         var networks = settings.Layout == NetworkLayout.Paper
             ? new PersonNetworks(new Embedder(settings, size, NetworkSet.Mode(norm, norm.Embedder)), new Generator(settings, size, NetworkSet.Mode(norm, norm.Generator)))
             : new PersonNetworks(new VtEmbedder(VtLayout.Of(settings.Layout)), new VtGenerator(VtLayout.Of(settings.Layout)));
         foreach (var network in new Module[] { networks.Embedder, networks.Generator })
         {
-            network.to(device ?? CPU);
+            network.Own().to(device ?? CPU);
             network.eval();
+            ComputeType.Set(network, configuration.Training.Precision);
         }
+        set_rng_state(random);
         return networks;
     }
+
+    /// <summary>An embedder and a generator at hand; they become the result's.</summary>
+    internal static PersonNetworks Of(Embedder embedder, Generator generator) => new(embedder, generator);
 
     /// <summary>Loads the weights of a run's checkpoint folder.</summary>
     /// <exception cref="UserException">The file is missing, damaged, or of other networks.</exception>

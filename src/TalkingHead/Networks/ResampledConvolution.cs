@@ -34,9 +34,9 @@ static class ResampledConvolution
     /// four places. For Double four 2x2 kernels, one for each pixel of a 2x2 square: of the three rows (or columns) that
     /// a kernel covers there, two come from the same low pixel.
     /// </summary>
-    public static Tensor Taps(Resampling resampling)
+    public static Constant Taps(Resampling resampling)
     {
-        var taps = new float[9, 16];
+        var taps = new float[9 * 16];
         for (int tap = 0; tap < 9; tap++)
         {
             var (row, column) = (tap / 3, tap % 3);
@@ -45,37 +45,40 @@ static class ResampledConvolution
                 // The place inside the 2x2 square at which the kernel lies.
                 var (y, x) = (to / 2, to % 2);
                 if (resampling == Resampling.Halve)
-                    taps[tap, 4 * (row + y) + column + x] += 0.25f;
+                    taps[16 * tap + 4 * (row + y) + column + x] += 0.25f;
                 else
-                    taps[tap, 4 * to + 2 * Low(row, y) + Low(column, x)] += 1;
+                    taps[16 * tap + 4 * to + 2 * Low(row, y) + Low(column, x)] += 1;
             }
         }
-        return tensor(taps);
+        return new Constant(taps, 9, 16);
 
         // Of the two low rows under the kernel: the first has its row 0 for the upper pixel, its rows 0 and 1 for the lower.
         static int Low(int row, int pixel) => row > pixel ? 1 : 0;
     }
 
-    // x (B,in,2h,2w), weight (out,in,3,3) -> (B,out,h,w)
-    public static Tensor Halve(Tensor x, Tensor weight, Tensor? bias, Tensor taps)
+    /// <summary>Whether the fast way is the faster one for maps x (B,in,H,W).</summary>
+    public static bool Pays(Resampling resampling, Tensor x) =>
+        x.shape[0] * x.shape[2] * x.shape[3] >= FewestPlaces * (resampling == Resampling.None ? long.MaxValue : 4);
+
+    // weight (out,in,3,3), taps (9,16) -> (out,in,4,4) to halve with, or (4·out,in,2,2) to double with
+    public static Tensor Kernel(Resampling resampling, Tensor weight, Tensor taps)
     {
-        if (x.shape[0] * x.shape[2] * x.shape[3] / 4 < FewestPlaces)
-            return HalveInSteps(x, weight, bias);
         using var scope = NewDisposeScope();
-        var kernel = weight.reshape(-1, 9).mm(taps).view(weight.shape[0], weight.shape[1], 4, 4);
-        return functional.conv2d(x, kernel, bias, strides: two, padding: one).MoveToOuterDisposeScope();
+        var (outputs, inputs) = (weight.shape[0], weight.shape[1]);
+        var all = weight.reshape(-1, 9).mm(taps);
+        return (resampling == Resampling.Halve ? all.view(outputs, inputs, 4, 4)
+            : all.view(outputs, inputs, 4, 2, 2).permute(2, 0, 1, 3, 4).reshape(4 * outputs, inputs, 2, 2)).MoveToOuterDisposeScope();
     }
 
-    // x (B,in,h,w), weight (out,in,3,3) -> (B,out,2h,2w)
-    public static Tensor Double(Tensor x, Tensor weight, Tensor? bias, Tensor taps)
+    // x (B,in,2h,2w), kernel (out,in,4,4) -> (B,out,h,w)
+    public static Tensor Halve(Tensor x, Tensor kernel, Tensor? bias) => functional.conv2d(x, kernel, bias, strides: two, padding: one);
+
+    // x (B,in,h,w), kernel (4·out,in,2,2) -> (B,out,2h,2w)
+    public static Tensor Double(Tensor x, Tensor kernel, Tensor? bias)
     {
-        var (b, h, w, outputs, inputs) = (x.shape[0], x.shape[2], x.shape[3], weight.shape[0], weight.shape[1]);
-        if (b * h * w < 4 * FewestPlaces)
-            return DoubleInSteps(x, weight, bias);
         using var scope = NewDisposeScope();
-        var kernels = weight.reshape(-1, 9).mm(taps).view(outputs, inputs, 4, 2, 2).permute(2, 0, 1, 3, 4).reshape(4 * outputs, inputs, 2, 2);
         // Place (y,x) of the result lies over low places (y-1..y, x-1..x), so each pixel of a square has its own corner.
-        var all = functional.conv2d(x, kernels, padding: one); // (B,4·out,h+1,w+1)
+        var all = functional.conv2d(x, kernel, padding: one); // (B,4·out,h+1,w+1)
         var y = FusedDoubling.Takes(all) ? FusedDoubling.Interleave(all) : InterleaveInSteps(all);
         return (bias is null ? y : y + bias.view(1, -1, 1, 1)).MoveToOuterDisposeScope();
     }

@@ -1,4 +1,3 @@
-using TalkingHead.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -33,7 +32,7 @@ public sealed class SelfAttention : Module<Tensor, Tensor>
         var q = Layout.Places(query.call(x));                       // (B,P,C/8)
         var k = Layout.Places(key.call(x));                         // (B,P,C/8)
         var v = Layout.Places(value.call(x));                       // (B,P,C)
-        var seen = Layout.Picture(Acceleration.Attention(q, k, v) ?? AttendInSteps(q, k, v), x.shape[2], x.shape[3]); // (B,C,H,W)
+        var seen = Layout.Picture(AttendInSteps(q, k, v), x.shape[2], x.shape[3]); // (B,C,H,W)
         return (x + gamma * seen).MoveToOuterDisposeScope();
     }
 
@@ -41,7 +40,7 @@ public sealed class SelfAttention : Module<Tensor, Tensor>
     internal static Tensor AttendInSteps(Tensor q, Tensor k, Tensor v)
     {
         using var scope = NewDisposeScope();
-        var weights = functional.softmax(q.bmm(k.transpose(1, 2)), 2); // (B,P,P): row = looking place
-        return weights.bmm(v).MoveToOuterDisposeScope();
+        var weights = functional.softmax(q.bmm(k.transpose(1, 2)).to(ScalarType.Float32), 2); // (B,P,P): row = looking place
+        return weights.to(v.dtype).bmm(v).MoveToOuterDisposeScope();
     }
 }

@@ -12,9 +12,12 @@ static class AbsoluteDifference
         if (fake.Count != real.Count)
             throw new ArgumentException($"got {fake.Count} maps of the fake and {real.Count} of the real picture.");
         using var scope = NewDisposeScope();
-        var total = functional.l1_loss(fake[0], real[0].detach());
+        var total = Mean(0);
         for (int map = 1; map < fake.Count; map++)
-            total = total + functional.l1_loss(fake[map], real[map].detach());
+            total = total + Mean(map);
         return total.MoveToOuterDisposeScope();
+
+        // In float32, whatever the networks compute with.
+        Tensor Mean(int map) => functional.l1_loss(fake[map].to(ScalarType.Float32), real[map].detach().to(ScalarType.Float32));
     }
 }

@@ -15,7 +15,7 @@ public sealed class ContentLoss : IDisposable
     readonly double pyramidWeight, structureWeight, squaredWeight;
     readonly int pyramidLevels;
 
-    ContentLoss(ObjectiveSettings settings, ContentKind kind, long seed, Device device, bool standIn = false)
+    ContentLoss(ObjectiveSettings settings, ContentKind kind, long seed, Device device, Precision precision, bool standIn = false)
     {
         switch (kind)
         {
@@ -34,6 +34,8 @@ public sealed class ContentLoss : IDisposable
                 (pyramidWeight, pyramidLevels, structureWeight, squaredWeight) = (settings.Pyramid!.Value, settings.PyramidLevels, settings.Structure, settings.Squared);
                 break;
         }
+        foreach (var (_, _, network) in networks)
+            network.ComputeIn(precision == Precision.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32);
     }
 
     /// <summary>Which content loss this is and why: a sentence for the run to print.</summary>
@@ -41,19 +43,19 @@ public sealed class ContentLoss : IDisposable
 
     /// <summary>Loads what the configuration names; <paramref name="seed"/> decides random weights.</summary>
     /// <exception cref="UserException">The weight files are missing and the configuration does not say to go on without.</exception>
-    public static ContentLoss Create(ObjectiveSettings settings, long seed = 1, Device? device = null)
+    public static ContentLoss Create(ObjectiveSettings settings, long seed = 1, Device? device = null, Precision precision = Precision.Float32)
     {
         var (kind, reason) = Choose(settings);
-        return new ContentLoss(settings, kind, seed, device ?? CPU) { Reason = reason };
+        return new ContentLoss(settings, kind, seed, device ?? CPU, precision) { Reason = reason };
     }
 
     /// <summary>As <see cref="Create"/>, with random weights in the networks whose files are missing: they cost the same.</summary>
-    internal static ContentLoss ForBenchmark(ObjectiveSettings settings, long seed, Device device)
+    internal static ContentLoss ForBenchmark(ObjectiveSettings settings, long seed, Device device, Precision precision)
     {
         bool standIn = settings.Content == ContentKind.Vgg && (PublishedVgg19() is null || !PublishedWeights.Has(VggKind.Face.File));
         return standIn
-            ? new ContentLoss(settings, ContentKind.Vgg, seed, device, standIn) { Reason = "content loss: VGG19 and VGGFace with random weights, which cost what the published ones do" }
-            : Create(settings, seed, device);
+            ? new ContentLoss(settings, ContentKind.Vgg, seed, device, precision, standIn) { Reason = "content loss: VGG19 and VGGFace with random weights, which cost what the published ones do" }
+            : Create(settings, seed, device, precision);
     }
 
     /// <summary>The networks that compare, by their terms' names.</summary>

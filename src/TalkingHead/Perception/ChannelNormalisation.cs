@@ -1,3 +1,4 @@
+using TalkingHead.Networks;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -10,16 +11,12 @@ namespace TalkingHead.Perception;
 sealed class ChannelNormalisation : Module<Tensor, Tensor>
 {
     readonly bool bgr;
-    readonly Tensor scale; // (1,3,1,1), in the order of the output's channels
-    readonly Tensor shift;
+    readonly Constant scale, shift; // (1,3,1,1), in the order of the output's channels
 
     ChannelNormalisation(bool bgr, float[] scale, float[] shift) : base(nameof(ChannelNormalisation))
     {
         this.bgr = bgr;
-        this.scale = tensor(scale).view(1, 3, 1, 1).DetachFromDisposeScope();
-        this.shift = tensor(shift).view(1, 3, 1, 1).DetachFromDisposeScope();
-        register_buffer("scale", this.scale, persistent: false);
-        register_buffer("shift", this.shift, persistent: false);
+        (this.scale, this.shift) = (new Constant(scale, 1, 3, 1, 1), new Constant(shift, 1, 3, 1, 1));
     }
 
     /// <summary>RGB in 0..1, less the mean, over the standard deviation of ImageNet.</summary>
@@ -45,7 +42,18 @@ sealed class ChannelNormalisation : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var ordered = bgr ? x.flip(1) : x;
-        return (ordered * scale + shift).MoveToOuterDisposeScope();
+        return (ordered * scale.For(x) + shift.For(x)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            scale.Dispose();
+            shift.Dispose();
+        }
+        base.Dispose(disposing);
     }
 
     // ((x + 1) / 2 − mean) / deviation

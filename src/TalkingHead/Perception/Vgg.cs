@@ -18,6 +18,7 @@ sealed class Vgg : Module<Tensor, Tensor[]>
     readonly Conv2d[] convolutions; // registered by name: an array is not found as a field
     readonly string[] names;
     readonly HashSet<string> taps;
+    ScalarType type = ScalarType.Float32;
     readonly ChannelNormalisation normalisation;
 
     Vgg(VggKind kind, IReadOnlyList<string> taps, ChannelNormalisation normalisation) : base(kind.Name)
@@ -66,6 +67,14 @@ sealed class Vgg : Module<Tensor, Tensor[]>
     internal static Vgg Empty(VggKind kind, IReadOnlyList<string>? taps = null, ChannelNormalisation? normalisation = null) =>
         new(kind, taps ?? ContentTaps, normalisation ?? kind.Input());
 
+    /// <summary>Casts the weights, which are constants, to what convolutions compute with.</summary>
+    internal void ComputeIn(ScalarType type)
+    {
+        this.type = type;
+        foreach (var convolution in convolutions)
+            convolution.to(type);
+    }
+
     /// <summary>Multiply-adds of one picture of a side.</summary>
     internal long Macs(long side)
     {
@@ -85,7 +94,7 @@ sealed class Vgg : Module<Tensor, Tensor[]>
         Shapes.Expect(x, $"{GetName()}'s picture", Shapes.Any, 3, Shapes.Any, Shapes.Any);
         using var scope = NewDisposeScope();
         var found = new List<Tensor>();
-        var h = Layout.PixelByPixel(normalisation.call(x));
+        var h = Layout.PixelByPixel(normalisation.call(x)).to(type);
         for (var i = 0; i < convolutions.Length; i++)
         {
             if (i > 0 && names[i].EndsWith("_1", StringComparison.Ordinal))

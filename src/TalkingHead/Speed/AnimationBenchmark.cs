@@ -20,31 +20,24 @@ public sealed record AnimationFigures(int Batch, IReadOnlyList<double> Seconds, 
 public static class AnimationBenchmark
 {
     /// <summary>Times <paramref name="calls"/> calls with <paramref name="batch"/> landmark images, warm.</summary>
-    /// <param name="recorded">As a CUDA graph; null comes back where the device records none.</param>
-    public static AnimationFigures? Run(RunConfiguration configuration, Device device, int batch, int calls, CancellationToken stop, bool recorded = false)
+    public static AnimationFigures Run(RunConfiguration configuration, Device device, int batch, int calls, CancellationToken stop)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        Acceleration.Configure(configuration.Training.Precision);
+        Devices.Configure(configuration.Training.Precision);
         using var networks = new NetworkSet(configuration, device);
         using var generator = HeadGenerator.Of(networks.Generator, configuration, device);
+        ComputeType.Set(generator, configuration.Training.Precision);
+        using var held = new HeldWeights(generator);
         var psi = networks.Generator.Project(randn(1, configuration.Network.Embedding, device: device));
         var landmarks = 2 * rand(batch, 3, configuration.Data.Size, configuration.Data.Size, device: device) - 1;
-        using var autocast = Acceleration.Autocast(configuration.Training.Precision, device);
-        var graph = recorded ? Acceleration.Record(device, () => [generator.call(landmarks, psi)]) : null;
-        if (recorded && graph is null)
-            return null;
-        using var owner = graph?.Owner;
         var (seconds, processor) = (new List<double>(), new List<double>());
         for (int call = 0; call < calls + 2; call++)
         {
             stop.ThrowIfCancellationRequested();
             using var inner = NewDisposeScope();
             var (clock, used) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
-            if (graph is null)
-                generator.call(landmarks, psi);
-            else
-                graph.Replay();
+            generator.call(landmarks, psi);
             if (device.type == DeviceType.CUDA)
                 cuda.synchronize(device);
             seconds.Add(clock.Elapsed.TotalSeconds);

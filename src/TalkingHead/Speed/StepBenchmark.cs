@@ -19,9 +19,6 @@ namespace TalkingHead.Speed;
 /// <param name="Flop">Floating-point operations of a step (<see cref="StepCost"/>).</param>
 public sealed record StepFigures(IReadOnlyList<double> Seconds, IReadOnlyList<double> Processor, IReadOnlyDictionary<StepPhase, double> Phases, IReadOnlyList<IReadOnlyDictionary<string, float>> Losses, double Flop)
 {
-    /// <summary>Whether its passes were replays of recorded CUDA graphs.</summary>
-    public bool Replayed { get; init; }
-
     /// <summary>What ranks sent one another; none for one alone.</summary>
     public StepTraffic? Communication { get; init; }
 
@@ -59,16 +56,14 @@ public sealed class StepBenchmark : IDisposable
     /// <param name="dataset">Where batches come from; without it one made-up batch serves every step.</param>
     /// <param name="workers">Threads that decode; 0 leaves it to <see cref="EpisodeLoading.Threads"/>.</param>
     /// <param name="ranks">Who measures together, each with a batch; none for this process alone.</param>
-    /// <param name="say">Gets the sentences about CUDA graphs.</param>
-    public StepBenchmark(RunConfiguration configuration, Device device, Dataset? dataset, int workers, Ranks? ranks = null, Action<string>? say = null)
+    public StepBenchmark(RunConfiguration configuration, Device device, Dataset? dataset, int workers, Ranks? ranks = null)
     {
         (this.configuration, this.device, this.ranks) = (configuration, device, ranks ?? Ranks.Alone);
-        Acceleration.Configure(configuration.Training.Precision);
-        content = ContentLoss.ForBenchmark(configuration.Objective, configuration.Training.Seed, device);
+        Devices.Configure(configuration.Training.Precision);
+        content = ContentLoss.ForBenchmark(configuration.Objective, configuration.Training.Seed, device, configuration.Training.Precision);
         networks = new NetworkSet(configuration, device);
         embeddings = new VideoEmbeddings(configuration);
         step = new TrainingStep(configuration, networks.Embedder, networks.Generator, networks.Discriminator, embeddings, content, this.ranks) { Careful = device.type == DeviceType.CPU };
-        step.Record(device, say ?? (_ => { }));
         if (dataset is null)
         {
             embeddings.Add(Enumerable.Range(0, MadeUpClips).Select(clip => $"clip {clip}"));
@@ -90,7 +85,7 @@ public sealed class StepBenchmark : IDisposable
     public void SaveStart(string folder) => TwinStart.Save(folder, configuration, networks, embeddings, content,
         madeUp ?? throw UserException.Usage("--twin needs a made-up batch: leave --data out."));
 
-    /// <summary>Trains for <paramref name="warming"/> steps, the first of which also records what is replayed, and then <paramref name="steps"/> more, which count.</summary>
+    /// <summary>Trains for <paramref name="warming"/> steps and then <paramref name="steps"/> more, which count.</summary>
     public StepFigures Run(int steps, int warming, bool adversarial, CancellationToken stop)
     {
         var losses = new List<IReadOnlyDictionary<string, float>>();
@@ -109,7 +104,6 @@ public sealed class StepBenchmark : IDisposable
         return new StepFigures(seconds, processor, clock.Seconds.ToDictionary(pair => pair.Key, pair => pair.Value / steps), losses,
             StepCost.Of(configuration, content, configuration.Training.Batch * ranks.Count, adversarial))
         {
-            Replayed = step.Replayed,
             Communication = ranks.Count == 1 ? null : new StepTraffic(ranks.Count, (ranks.Traffic.Bytes - before.Bytes) / (double)steps,
                 (ranks.Traffic.RowBytes - before.RowBytes) / (double)steps, (ranks.Traffic.Waited - before.Waited).TotalSeconds / seconds.Sum()),
         };

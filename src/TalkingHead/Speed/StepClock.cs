@@ -13,8 +13,6 @@ public enum StepPhase
     Discriminator,
     Backward,
 
-    /// <summary>Forward and backward passes that were recorded: a replay does not tell its parts apart.</summary>
-    Replay,
     Optimizer,
 
     /// <summary>Other ranks' gradients are not there yet.</summary>

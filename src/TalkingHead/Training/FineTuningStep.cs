@@ -18,15 +18,14 @@ public sealed class FineTuningStep : IDisposable
     readonly ContentLoss content;
     readonly ObjectiveSettings objective;
     readonly OptimizerSettings settings;
-    readonly Precision precision;
-    readonly GameSide generatorSide;
-    readonly GameSide discriminatorSide;
+    readonly PlayerOptimizer generatorOptimizer;
+    readonly PlayerOptimizer discriminatorOptimizer;
 
     /// <summary>A person whose embedding ê_NEW (1,N) is the mean over the T frames: ψ' = P ê_NEW, w' = w0 + ê_NEW.</summary>
     public FineTuningStep(RunConfiguration configuration, Generator generator, Discriminator discriminator, Tensor embedding, ContentLoss content)
     {
         (this.generator, this.discriminator, this.content) = (generator, discriminator, content);
-        (objective, settings, precision) = (configuration.Objective, configuration.Optimizer, configuration.Training.Precision);
+        (objective, settings) = (configuration.Objective, configuration.Optimizer);
         using (no_grad())
         {
             Psi = new Parameter(generator.Project(embedding).DetachFromDisposeScope());
@@ -34,12 +33,15 @@ public sealed class FineTuningStep : IDisposable
         }
         foreach (var parameter in generator.parameters().Concat(discriminator.parameters()))
             parameter.requires_grad_(false);
-        generatorSide = new GameSide("generator", [.. generator.ParametersWithoutProjection(), Psi], settings.GeneratorRate, settings);
-        discriminatorSide = new GameSide("discriminator", [.. discriminator.ParametersWithoutPerson(), Person], settings.DiscriminatorRate, settings);
+        generatorOptimizer = new PlayerOptimizer("generator", [.. generator.ParametersWithoutProjection(), Psi], settings.GeneratorRate, settings);
+        discriminatorOptimizer = new PlayerOptimizer("discriminator", [.. discriminator.ParametersWithoutPerson(), Person], settings.DiscriminatorRate, settings);
     }
 
     /// <summary>ψ', the person's scales and shifts (1,A).</summary>
     public Parameter Psi { get; }
+
+    /// <summary>What trains ψ and, last, ψ'.</summary>
+    internal PlayerOptimizer GeneratorOptimizer => generatorOptimizer;
 
     /// <summary>w', the person's vector in the discriminator (1,N).</summary>
     public Parameter Person { get; }
@@ -63,20 +65,17 @@ public sealed class FineTuningStep : IDisposable
     // L' = L'_CNT + L'_ADV, for ψ and ψ'.
     Tensor TrainGenerator(Tensor frames, Tensor landmarks, OrderedDictionary<string, Tensor> losses)
     {
-        generatorSide.Begin();
+        generatorOptimizer.Begin();
+        using var held = new HeldWeights(discriminator); // it is frozen here, and meets x̂ and x
         var terms = new LossTerms();
-        Tensor fake;
-        using (Acceleration.Autocast(precision, frames.device)) // its casts of parameters last as long as it does
-        {
-            fake = generator.call(landmarks, Psi);
-            content.AddTerms(terms, fake, frames);
-            var (score, fakeMaps) = discriminator.call(fake, landmarks, Person);
-            terms.Add("adversarial", objective.Adversarial!.Value, Adversarial.Generator(score));
-            terms.Add("feature_matching", objective.FeatureMatching!.Value, FeatureMatching.Loss(fakeMaps, discriminator.RealMaps(frames, landmarks)));
-        }
-        generatorSide.Backward(terms, 1);
-        generatorSide.Add(terms, 1, losses);
-        generatorSide.Step(losses);
+        var fake = generator.call(landmarks, Psi);
+        content.AddTerms(terms, fake, frames);
+        var (score, fakeMaps) = discriminator.call(fake, landmarks, Person);
+        terms.Add("adversarial", objective.Adversarial!.Value, Adversarial.Generator(score));
+        terms.Add("feature_matching", objective.FeatureMatching!.Value, FeatureMatching.Loss(fakeMaps, discriminator.RealMaps(frames, landmarks)));
+        generatorOptimizer.Backward(terms, 1);
+        generatorOptimizer.Add(terms, 1, losses);
+        generatorOptimizer.Step(losses);
         SpectralNorm.Iterate(generator);
         return fake.detach(); // D learns from x̂ as a picture: nothing flows back into G
     }
@@ -84,26 +83,23 @@ public sealed class FineTuningStep : IDisposable
     // The hinge loss, for θ, w' and b.
     void TrainDiscriminator(Tensor frames, Tensor landmarks, Tensor fake, OrderedDictionary<string, Tensor> losses)
     {
-        discriminatorSide.Begin();
+        discriminatorOptimizer.Begin();
         var terms = new LossTerms();
-        using (Acceleration.Autocast(precision, frames.device))
-        {
-            var (real, faked) = discriminator.Compare(frames, fake, landmarks, Person);
-            terms.Add("discriminator", 1, Adversarial.Discriminator(real, faked));
-            terms.Add("real_score", 0, real.mean());
-            terms.Add("fake_score", 0, faked.mean());
-        }
-        discriminatorSide.Backward(terms, 1);
-        discriminatorSide.Add(terms, 1, losses);
-        discriminatorSide.Step(losses);
+        var (real, faked) = discriminator.Compare(frames, fake, landmarks, Person);
+        terms.Add("discriminator", 1, Adversarial.Discriminator(real, faked));
+        terms.Add("real_score", 0, real.mean());
+        terms.Add("fake_score", 0, faked.mean());
+        discriminatorOptimizer.Backward(terms, 1);
+        discriminatorOptimizer.Add(terms, 1, losses);
+        discriminatorOptimizer.Step(losses);
         SpectralNorm.Iterate(discriminator);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        generatorSide.Dispose();
-        discriminatorSide.Dispose();
+        generatorOptimizer.Dispose();
+        discriminatorOptimizer.Dispose();
         Psi.Dispose();
         Person.Dispose();
     }

@@ -38,7 +38,8 @@ public sealed class MetaTrainer : IDisposable
     readonly VideoEmbeddings embeddings;
     readonly ContentLoss content;
     readonly TrainingStep trainingStep;
-    readonly Averaging? embedderAverage, generatorAverage;
+    readonly PersonNetworks averaged; // the moving averages, or where there are none the live embedder and generator
+    readonly MovingAverage? average;
     readonly Statistics statistics = new();
     readonly TrainingState state;
     readonly Validation? validation;
@@ -59,25 +60,29 @@ public sealed class MetaTrainer : IDisposable
         this.view = view = ranks.IsFirst ? view : new Unseen();
         if (dataset.Size != configuration.Data.Size)
             throw UserException.Usage($"{dataset.Folder}: its frames are {dataset.Size} pixels a side, the configuration's are {configuration.Data.Size}. Add --set data.size={dataset.Size}, or prepare the dataset with --size {configuration.Data.Size}.");
-        (device, string reason) = Acceleration.Choose(machine.Device);
-        content = ContentLoss.Create(configuration.Objective, settings.Seed, device);
+        (device, string reason) = Devices.Choose(machine.Device);
+        content = ContentLoss.Create(configuration.Objective, settings.Seed, device, settings.Precision);
         run = ranks.IsFirst ? RunDirectory.Open(path, machine.Resume) : null;
-        view.Say($"device: {device} ({reason}); {Acceleration.Backend}");
+        view.Say($"device: {device} ({reason}); {Devices.Backend}");
         if (ranks.Count > 1)
             view.Say($"ranks: {ranks.Count}, each with {settings.Batch} of a step's {settings.Batch * ranks.Count} episodes");
         view.Say(content.Reason);
-        Acceleration.Configure(settings.Precision);
+        Devices.Configure(settings.Precision);
         drawing = LandmarkDrawing.Of(configuration.Landmarks);
         var heldOut = ranks.IsFirst ? HeldOutClip.Of(dataset, settings.ValidationIdentities, drawing) : [];
-        validation = heldOut.Count > 0 ? new Validation(configuration, heldOut, device) : null;
+        validation = heldOut.Count > 0 ? new Validation(heldOut, device) : null;
         view.Say(validation is null ? "validation: off, no identity is held out" : $"validation: {validation.Identities} held-out identities");
         networks = new NetworkSet(configuration, device);
         embeddings = new VideoEmbeddings(configuration);
         trainingStep = new TrainingStep(configuration, networks.Embedder, networks.Generator, networks.Discriminator, embeddings, content, ranks) { Careful = device.type == TorchSharp.DeviceType.CPU };
-        trainingStep.Record(device, view.Say);
+        averaged = PersonNetworks.Of(networks.Embedder, networks.Generator);
         if (ranks.IsFirst && settings.Averaging > 0)
-            (embedderAverage, generatorAverage) = (new Averaging(networks.Embedder, settings.Averaging), new Averaging(networks.Generator, settings.Averaging));
-        state = new TrainingState(networks, trainingStep, embeddings, embedderAverage, generatorAverage, statistics, device);
+        {
+            averaged = PersonNetworks.Build(configuration, device);
+            average = new MovingAverage(trainingStep.GeneratorOptimizer.Flat, [.. averaged.Embedder.parameters(), .. averaged.Generator.parameters()],
+                [(networks.Embedder, averaged.Embedder), (networks.Generator, averaged.Generator)], settings.Averaging);
+        }
+        state = new TrainingState(networks, trainingStep, embeddings, average is null ? null : averaged, statistics, device);
         sampler = new EpisodeSampler(dataset, EpisodeSampling.Of(configuration));
         view.Say($"dataset: {sampler.Count} clips to train on{(sampler.TooShort > 0 ? $", {sampler.TooShort} left out as shorter than {configuration.Episodes.Shots + 1} frames" : "")}");
         ranks.Expect("configuration", configuration.ToYaml(), "Start all ranks with the same command.");
@@ -187,8 +192,7 @@ public sealed class MetaTrainer : IDisposable
             step++;
             if (step > failedAt)
                 failures = 0;
-            embedderAverage?.Update(step);
-            generatorAverage?.Update(step);
+            average?.Update(step);
             statistics.Add(losses);
             return true;
         }
@@ -215,8 +219,8 @@ public sealed class MetaTrainer : IDisposable
         double episodesPerSecond = stepsPerSecond * settings.Batch * ranks.Count;
         log?.Figures("train", step, figures);
         log?.Speed("episodes_per_second", step, episodesPerSecond);
-        log?.Speed("memory_bytes", step, Acceleration.MemoryInUse(device));
-        view.Report(step, settings.Steps, episodesPerSecond, (settings.Steps - step) / stepsPerSecond, figures, Acceleration.MemoryInUse(device));
+        log?.Speed("memory_bytes", step, Devices.MemoryInUse());
+        view.Report(step, settings.Steps, episodesPerSecond, (settings.Steps - step) / stepsPerSecond, figures, Devices.MemoryInUse());
         Warn(Diagnosis.OfTraining(byName), batch.StepClips);
         return true;
     }
@@ -225,8 +229,7 @@ public sealed class MetaTrainer : IDisposable
     {
         if (validation is null)
             return;
-        Adopt(validation);
-        var figures = validation.Run();
+        var figures = validation.Run(averaged);
         var byName = figures.ToDictionary();
         log?.Figures("validation", step, figures);
         view.Say($"step {step}: held out SSIM {byName["feed_forward_ssim"]:0.0000}, PSNR {byName["feed_forward_psnr"]:0.00} "
@@ -239,14 +242,11 @@ public sealed class MetaTrainer : IDisposable
     {
         if (validation is null || run is null)
             return;
-        Adopt(validation);
-        var sheet = validation.Sheet(most: 8);
+        var sheet = validation.Sheet(averaged, most: 8);
         sheet.Save(Path.Combine(run.Samples, $"step-{step:D7}.png"));
         using var scope = NewDisposeScope();
         log?.Picture("samples", step, Pictures.Stack([sheet], CPU)[0]);
     }
-
-    void Adopt(Validation into) => into.Use(embedderAverage?.State ?? networks.Embedder.state_dict(), generatorAverage?.State ?? networks.Generator.state_dict());
 
     void Warn(IEnumerable<string> warnings, IEnumerable<string> clips)
     {
@@ -348,10 +348,10 @@ public sealed class MetaTrainer : IDisposable
     {
         loader.Dispose();
         log?.Dispose();
-        validation?.Dispose();
         trainingStep.Dispose();
-        embedderAverage?.Dispose();
-        generatorAverage?.Dispose();
+        if (average is not null)
+            averaged.Dispose();
+        average?.Dispose();
         statistics.Dispose();
         embeddings.Dispose();
         networks.Dispose();

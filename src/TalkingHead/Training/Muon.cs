@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -18,14 +19,17 @@ sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double
     // Of the polynomial a σ + b σ³ + c σ⁵, which takes singular values from (0,1] to about 1 (0.7 to 1.2).
     const float A = 3.4445f, B = -4.7750f, C = 2.0315f;
 
-    /// <summary>Moves the matrices that have a gradient by about <paramref name="rate"/> in each direction, and takes the gradient away.</summary>
+    bool moved;
+
+    /// <summary>Moves the matrices that have a gradient by about <paramref name="rate"/> in each direction.</summary>
     public void Step(double rate)
     {
         int parts = sideBySide?.Parts ?? 1;
         if (sideBySide is null)
             Run(0);
         else
-            sideBySide.Run(parts, Run);
+            sideBySide.Run(parts, Run, first: !moved);
+        moved = true;
 
         int Run(int part)
         {
@@ -46,7 +50,6 @@ sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double
         var direction = Orthogonal(ahead.flatten(1));
         var (rows, columns) = (direction.shape[0], direction.shape[1]);
         weight.add_(direction.reshape(weight.shape), -rate * Math.Sqrt(Math.Max(1, rows / (double)columns)));
-        weight.grad = null; // Adam passes over what has none
     }
 
     /// <summary>
@@ -56,22 +59,41 @@ sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double
     internal static Tensor Orthogonal(Tensor matrix)
     {
         using var scope = NewDisposeScope();
-        var x = Wide(matrix);
-        var square = x.mm(x.t());
+        // The square of X has the squares of its singular values: small matrices, whose work is nothing, keep their digits.
+        bool small = Math.Min(matrix.shape[0], matrix.shape[1]) <= 32;
+        var x = Wide(matrix).to(small ? ScalarType.Float64 : ScalarType.Float32).contiguous(); // (m,n), m ≤ n
+        var square = TimesTransposed(x, x);                            // X Xᵀ, (m,m)
         var length = square.trace().sqrt() + 1e-7;
         square = square / length.square();
-        var all = eye(square.shape[0], device: square.device);
+        var all = eye(square.shape[0], square.dtype, square.device);
         for (int k = 0; k < Iterations; k++)
         {
-            var odd = square.addmm(square, square, B, C);              // b X Xᵀ + c (X Xᵀ)², to which a belongs
-            all = all.addmm(odd, all, A);
+            var odd = B * square + C * Times(square, square);          // b X Xᵀ + c (X Xᵀ)², to which a belongs
+            all = A * all + Times(odd, all);
             if (k + 1 < Iterations)
             {
-                var half = square.addmm(odd, square, A);
-                square = half.addmm(half, odd, A);
+                var half = A * square + Times(odd, square);
+                square = A * half + Times(half, odd);
             }
         }
-        return Like(matrix, (all / length).mm(x)).MoveToOuterDisposeScope();
+        return Like(matrix, Times(all / length, x)).to(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    // Though the square matrices are symmetric, rounding makes them less so, and the polynomial would enlarge the difference.
+    static Tensor Times(Tensor a, Tensor b) => TimesTransposed(a, b.t().contiguous());
+
+    // a (M,K) and b (N,K) to a bᵀ (M,N). On a CPU as a 1x1 convolution over M places of K channels, which is oneDNN's: MKL,
+    // which multiplies matrices, is slow on processors that are not Intel's. Whole vectors only: with 108 outputs, say, and
+    // two threads oneDNN of libtorch 2.10 gives wrong numbers.
+    static Tensor TimesTransposed(Tensor a, Tensor b)
+    {
+        const long samples = 2; // of one sample libtorch takes a slower way
+        if (a.device_type != DeviceType.CPU || a.dtype != ScalarType.Float32 || a.shape[0] % samples != 0 || a.shape[1] % 16 != 0 || b.shape[0] % 16 != 0)
+            return a.mm(b.t());
+        using var scope = NewDisposeScope();
+        var places = a.view(samples, a.shape[0] / samples, 1, a.shape[1]).permute(0, 3, 1, 2);          // (2,K,M/2,1)
+        var y = nn.functional.conv2d(places, b.view(b.shape[0], b.shape[1], 1, 1));                    // (2,N,M/2,1)
+        return y.permute(0, 2, 3, 1).reshape(a.shape[0], b.shape[0]).MoveToOuterDisposeScope();
     }
 
     // The reference.

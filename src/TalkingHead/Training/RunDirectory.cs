@@ -82,7 +82,7 @@ public sealed class RunDirectory : IDisposable
             ["runtime"] = RuntimeInformation.FrameworkDescription,
             ["system"] = RuntimeInformation.OSDescription,
             ["processors"] = Environment.ProcessorCount.ToString(),
-            ["libtorch"] = Acceleration.Backend,
+            ["libtorch"] = Devices.Backend,
             ["device"] = device,
             ["ranks"] = ranks.ToString(),
         };

@@ -2,7 +2,6 @@ using TalkingHead.Distributed;
 using TalkingHead.Formats;
 using TalkingHead.Networks;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Training;
@@ -12,7 +11,7 @@ namespace TalkingHead.Training;
 /// vectors of spectral norm, averages, both optimisers, the rows of W with their moments, the sums since the last
 /// report, the random generator.
 /// </summary>
-sealed class TrainingState(NetworkSet networks, TrainingStep step, VideoEmbeddings embeddings, Averaging? embedderAverage, Averaging? generatorAverage, Statistics statistics, Device device)
+sealed class TrainingState(NetworkSet networks, TrainingStep step, VideoEmbeddings embeddings, PersonNetworks? averaged, Statistics statistics, Device device)
 {
     const string NetworksFile = "networks.safetensors", AveragesFile = "averages.safetensors", OptimizersFile = "optimizers.safetensors",
         RowsFile = "rows.safetensors", RestFile = "rest.safetensors";
@@ -22,8 +21,8 @@ sealed class TrainingState(NetworkSet networks, TrainingStep step, VideoEmbeddin
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         SafeTensors.Save(Path.Combine(folder, NetworksFile), Networks());
-        if (embedderAverage is not null && generatorAverage is not null)
-            SafeTensors.Save(Path.Combine(folder, AveragesFile), [.. Prefixed("embedder", embedderAverage.State), .. Prefixed("generator", generatorAverage.State)]);
+        if (averaged is not null)
+            SafeTensors.Save(Path.Combine(folder, AveragesFile), Averages(averaged));
         SafeTensors.Save(Path.Combine(folder, OptimizersFile), [.. Prefixed("generator", Moments(step.GeneratorOptimizer)), .. Prefixed("discriminator", Moments(step.DiscriminatorOptimizer))]);
         embeddings.Save(Path.Combine(folder, RowsFile));
         SafeTensors.Save(Path.Combine(folder, RestFile), [.. Prefixed("statistics", statistics.Save()), KeyValuePair.Create("generator_state", get_rng_state())]);
@@ -35,8 +34,8 @@ sealed class TrainingState(NetworkSet networks, TrainingStep step, VideoEmbeddin
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         Copy(folder, NetworksFile, Networks());
-        if (embedderAverage is not null && generatorAverage is not null)
-            Copy(folder, AveragesFile, [.. Prefixed("embedder", embedderAverage.State), .. Prefixed("generator", generatorAverage.State)]);
+        if (averaged is not null)
+            Copy(folder, AveragesFile, Averages(averaged));
         LoadMoments(folder);
         embeddings.Load(Path.Combine(folder, RowsFile));
         var rest = SafeTensors.Load(Path.Combine(folder, RestFile));
@@ -51,10 +50,9 @@ sealed class TrainingState(NetworkSet networks, TrainingStep step, VideoEmbeddin
             return;
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var moments = Optimizers().ToList();
-        ranks.FromFirst([.. Tensors(), .. moments.SelectMany(state => new[] { state.exp_avg!, state.exp_avg_sq! })]);
-        foreach (var (state, steps) in moments.Zip(ranks.FromFirst(moments.Select(state => state.step).ToList())))
-            state.step = steps;
+        ranks.FromFirst([.. Tensors(), .. Optimizers.SelectMany(optimizer => optimizer.FlatMoments)]);
+        foreach (var (optimizer, steps) in Optimizers.Zip(ranks.FromFirst(Optimizers.Select(optimizer => optimizer.Steps).ToList())))
+            optimizer.GoOnFrom(steps);
         embeddings.FromFirst(ranks);
         statistics.FromFirst(ranks, device);
         var random = get_rng_state();
@@ -70,13 +68,13 @@ sealed class TrainingState(NetworkSet networks, TrainingStep step, VideoEmbeddin
             return;
         using var scope = NewDisposeScope();
         ranks.FromFirst(Tensors().Where(tensor => !tensor.requires_grad && tensor.ndim == 1));
-        ranks.Expect("state", StateSharing.Digest([.. Tensors(), .. Optimizers().SelectMany(state => new[] { state.exp_avg!, state.exp_avg_sq! }), get_rng_state()], embeddings),
+        ranks.Expect("state", StateSharing.Digest([.. Tensors(), .. Optimizers.SelectMany(optimizer => optimizer.FlatMoments), get_rng_state()], embeddings),
             "It computes differently: check that all ranks have the same kind of GPU and the same libtorch, then go on with --resume from the checkpoint before.");
     }
 
     IEnumerable<Tensor> Tensors() => Networks().Select(pair => pair.Value);
 
-    IEnumerable<Adam.State> Optimizers() => States(step.GeneratorOptimizer).Concat(States(step.DiscriminatorOptimizer)).Select(entry => entry.State);
+    PlayerOptimizer[] Optimizers => [step.GeneratorOptimizer, step.DiscriminatorOptimizer];
 
     List<KeyValuePair<string, Tensor>> Networks() =>
     [
@@ -88,33 +86,34 @@ sealed class TrainingState(NetworkSet networks, TrainingStep step, VideoEmbeddin
     static IEnumerable<KeyValuePair<string, Tensor>> Prefixed(string prefix, IEnumerable<KeyValuePair<string, Tensor>> tensors) =>
         tensors.Select(pair => KeyValuePair.Create($"{prefix}.{pair.Key}", pair.Value));
 
-    // Adam's means by the number of their parameter, in the optimiser's order; the step count is the same for all.
-    static Dictionary<string, Tensor> Moments(Adam optimizer)
+    static List<KeyValuePair<string, Tensor>> Averages(PersonNetworks averaged) =>
+        [.. Prefixed("embedder", averaged.Embedder.state_dict()), .. Prefixed("generator", averaged.Generator.state_dict())];
+
+    // Both moments by the number of their parameter, in the optimiser's order; the step count is the same for all.
+    static Dictionary<string, Tensor> Moments(PlayerOptimizer optimizer)
     {
         var moments = new Dictionary<string, Tensor>();
-        foreach (var (state, index) in States(optimizer))
-        {
-            moments[$"{index}.mean"] = state.exp_avg!;
-            moments[$"{index}.square"] = state.exp_avg_sq!;
-            moments[$"{index}.steps"] = tensor(state.step);
-        }
+        for (int index = 0; index < optimizer.Flat.Parameters.Count; index++)
+            (moments[$"{index}.mean"], moments[$"{index}.square"], moments[$"{index}.steps"]) = (optimizer.Moments(index).Mean, optimizer.Moments(index).Square, tensor(optimizer.Steps));
         return moments;
     }
 
     void LoadMoments(string folder)
     {
         var saved = SafeTensors.Load(Path.Combine(folder, OptimizersFile));
-        foreach (var (side, optimizer) in new[] { ("generator", step.GeneratorOptimizer), ("discriminator", step.DiscriminatorOptimizer) })
-            foreach (var (state, index) in States(optimizer))
+        foreach (var (player, optimizer) in new[] { ("generator", step.GeneratorOptimizer), ("discriminator", step.DiscriminatorOptimizer) })
+        {
+            long steps = 0; // runs of before counted none for what Muon moves
+            for (int index = 0; index < optimizer.Flat.Parameters.Count; index++)
             {
-                state.exp_avg!.copy_(saved[$"{side}.{index}.mean"]);
-                state.exp_avg_sq!.copy_(saved[$"{side}.{index}.square"]);
-                state.step = saved[$"{side}.{index}.steps"].item<long>();
+                var (mean, square) = optimizer.Moments(index);
+                mean.copy_(saved[$"{player}.{index}.mean"]);
+                square.copy_(saved[$"{player}.{index}.square"]);
+                steps = Math.Max(steps, saved[$"{player}.{index}.steps"].item<long>());
             }
+            optimizer.GoOnFrom(steps);
+        }
     }
-
-    static IEnumerable<(Adam.State State, int Index)> States(Adam optimizer) =>
-        GameSide.States(optimizer).Select((state, index) => (state, index));
 
     static void Copy(string folder, string file, List<KeyValuePair<string, Tensor>> into)
     {

@@ -1,4 +1,3 @@
-using TalkingHead.Configuration;
 using TalkingHead.Evaluation;
 using TalkingHead.Media;
 using TalkingHead.Networks;
@@ -11,18 +10,15 @@ namespace TalkingHead.Training;
 /// How well people whom training never sees come out feed-forward (paper, FF): SSIM, PSNR and L1 of generated target
 /// frames beside two simple rows that a useful model beats, and whether person and pose each decide what is drawn.
 /// </summary>
-public sealed class Validation : IDisposable
+public sealed class Validation
 {
-    readonly NetworkSet networks;
     readonly IReadOnlyList<HeldOutClip> clips;
     readonly Device device;
     readonly IReadOnlyList<KeyValuePair<string, double>> simpleRows;
 
-    internal Validation(RunConfiguration configuration, IReadOnlyList<HeldOutClip> clips, Device device)
+    internal Validation(IReadOnlyList<HeldOutClip> clips, Device device)
     {
         (this.clips, this.device) = (clips, device);
-        networks = new NetworkSet(configuration, device);
-        networks.Train(false);
         using var scope = NewDisposeScope();
         simpleRows =
         [
@@ -34,23 +30,16 @@ public sealed class Validation : IDisposable
     /// <summary>Identities there are to validate on.</summary>
     public int Identities => clips.Count;
 
-    /// <summary>Takes over an embedder's and a generator's weights, averaged or not.</summary>
-    public void Use(Dictionary<string, Tensor> embedder, Dictionary<string, Tensor> generator)
-    {
-        networks.Embedder.load_state_dict(embedder);
-        networks.Generator.load_state_dict(generator);
-    }
-
     /// <summary>All figures by name, in a fixed order.</summary>
-    public IReadOnlyList<KeyValuePair<string, double>> Run()
+    public IReadOnlyList<KeyValuePair<string, double>> Run(PersonNetworks networks)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        return [.. Scores("feed_forward", clip => Pictures.Quantize(Generate(clip, clip)).cpu()), .. simpleRows, .. Influence()];
+        return [.. Scores("feed_forward", clip => Pictures.Quantize(Generate(networks, clip, clip)).cpu()), .. simpleRows, .. Influence(networks)];
     }
 
     /// <summary>A sheet: sources, a landmark image, the output, the truth, and the output for the next person's landmarks.</summary>
-    public Picture Sheet(int most)
+    public Picture Sheet(PersonNetworks networks, int most)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -62,15 +51,15 @@ public sealed class Validation : IDisposable
             return (IReadOnlyList<Picture?>)
             [
                 .. Enumerable.Range(0, 3).Select(place => clip.Sources[place * (clip.Sources.Count - 1) / 2]),
-                clip.TargetLandmarks[middle], PictureTensor.ToPictures(Generate(clip, clip))[middle], clip.Targets[middle],
-                driver.TargetLandmarks[driven], PictureTensor.ToPictures(Generate(clip, driver))[driven],
+                clip.TargetLandmarks[middle], PictureTensor.ToPictures(Generate(networks, clip, clip))[middle], clip.Targets[middle],
+                driver.TargetLandmarks[driven], PictureTensor.ToPictures(Generate(networks, clip, driver))[driven],
             ];
         });
         return ContactSheet.Draw([.. rows], ["source", "source", "source", "landmarks", "output", "truth", "another's", "output"], [.. clips.Take(most).Select(clip => clip.Identity)]);
     }
 
     // The person of one clip in the poses of another, (T,3,S,S) in [-1,1].
-    Tensor Generate(HeldOutClip person, HeldOutClip driver)
+    Tensor Generate(PersonNetworks networks, HeldOutClip person, HeldOutClip driver)
     {
         using var scope = NewDisposeScope();
         var embedding = networks.Embedder.call(
@@ -96,7 +85,7 @@ public sealed class Validation : IDisposable
     }
 
     // How far outputs differ (mean absolute, 0..255) when only the person is another, and when only the pose is.
-    IEnumerable<KeyValuePair<string, double>> Influence()
+    IEnumerable<KeyValuePair<string, double>> Influence(PersonNetworks networks)
     {
         if (clips.Count < 2)
             yield break;
@@ -104,14 +93,11 @@ public sealed class Validation : IDisposable
         for (int k = 0; k < clips.Count; k++)
         {
             using var scope = NewDisposeScope();
-            Tensor own = Generate(clips[k], clips[k]), other = Generate(clips[(k + 1) % clips.Count], clips[k]);
+            Tensor own = Generate(networks, clips[k], clips[k]), other = Generate(networks, clips[(k + 1) % clips.Count], clips[k]);
             person.Add(((own - other).abs().mean() * 127.5).item<float>());
             pose.Add(((own - own.roll([1], [0])).abs().mean() * 127.5).item<float>());
         }
         yield return new("person_influence", person.Average());
         yield return new("pose_influence", pose.Average());
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => networks.Dispose();
 }

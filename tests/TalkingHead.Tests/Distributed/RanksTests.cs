@@ -148,23 +148,6 @@ public sealed class RanksTests
     }
 
     [Fact]
-    public void StepsOfSeveralRanksAreNotRecorded() => Run(2, ranks =>
-    {
-        using var scope = NewDisposeScope();
-        var configuration = SmallSetting.Configuration("normal");
-        using var networks = SmallSetting.Networks(configuration);
-        using var rows = SmallSetting.Rows(configuration);
-        using var content = TalkingHead.Objectives.ContentLoss.Create(configuration.Objective);
-        using var step = new TrainingStep(configuration, networks.Embedder, networks.Generator, networks.Discriminator, rows, content, ranks);
-        using var batch = SmallSetting.BatchOf(0);
-        var said = new List<string>();
-        step.Record(work => throw new InvalidOperationException("recorded"), said.Add);
-        step.Run(batch);
-        Assert.False(step.Replayed);
-        Assert.Equal("CUDA graphs: off, several ranks send gradients during the backward pass", Assert.Single(said));
-    });
-
-    [Fact]
     public void TrafficOfWDoesNotDependOnTheNumberOfClips() => Run(2, ranks =>
     {
         const int N = 16;

@@ -52,12 +52,13 @@ public class ResampledConvolutionTests
     static Tensor Output(Resampling resampling, (Tensor X, Tensor Weight, Tensor? Bias) inputs, bool inSteps)
     {
         var (x, weight, bias) = inputs;
-        var taps = ResampledConvolution.Taps(resampling).to(ScalarType.Float64);
+        using var constant = ResampledConvolution.Taps(resampling);
+        var taps = constant.For(weight);
         return (resampling, inSteps) switch
         {
-            (Resampling.Halve, false) => ResampledConvolution.Halve(x, weight, bias, taps),
+            (Resampling.Halve, false) => ResampledConvolution.Halve(x, ResampledConvolution.Kernel(resampling, weight, taps), bias),
             (Resampling.Halve, true) => ResampledConvolution.HalveInSteps(x, weight, bias),
-            (_, false) => ResampledConvolution.Double(x, weight, bias, taps),
+            (_, false) => ResampledConvolution.Double(x, ResampledConvolution.Kernel(resampling, weight, taps), bias),
             _ => ResampledConvolution.DoubleInSteps(x, weight, bias),
         };
     }

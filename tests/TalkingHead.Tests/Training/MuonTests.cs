@@ -52,6 +52,5 @@ public class MuonTests
         flat.grad = zeros_like(flat);
         new Muon([(still, zeros_like(still)), (flat, zeros_like(flat))], 0.9, null).Step(0.1);
         Assert.True(still.allclose(before, 0, 0) && flat.allclose(level, 0, 0));
-        Assert.Null(flat.grad);
     }
 }

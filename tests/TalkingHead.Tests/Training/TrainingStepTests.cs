@@ -192,7 +192,6 @@ public class TrainingStepTests
     [Fact]
     public void InBf16TheSecondDiscriminatorStepComputesWithWhatTheFirstLearned()
     {
-        // Autocast keeps its casts of parameters, biases among them, for as long as it is on.
         using var scope = NewDisposeScope();
         var configuration = SmallSetting.Configuration("normal");
         configuration = configuration with { Training = configuration.Training with { Precision = Precision.Bf16 }, Optimizer = configuration.Optimizer with { DiscriminatorRate = 0.05 } };
@@ -209,7 +208,6 @@ public class TrainingStepTests
         float Loss()
         {
             using var _ = no_grad();
-            using var autocast = Acceleration.Autocast(Precision.Bf16, CPU);
             var (real, faked) = game.Networks.Discriminator.Compare(batch.Target, fake, batch.TargetLandmarks, game.Networks.Discriminator.Person(rows.Rows()));
             return Adversarial.Discriminator(real, faked).item<float>();
         }

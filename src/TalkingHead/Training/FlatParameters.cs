@@ -1,0 +1,94 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Training;
+
+/// <summary>
+/// Parameters that lie in one tensor, as views of it, and their gradients in another: an optimiser, a moving average, the
+/// length of the gradient or a sum over ranks is then one operator and not one for each of hundreds of parameters.
+/// </summary>
+/// <remarks>Whoever moves a parameter elsewhere (<c>module.to(device)</c>, <c>parameter.grad = null</c>) breaks it.</remarks>
+public sealed class FlatParameters : IDisposable
+{
+    const long Alignment = 16; // floats; every parameter starts at a cache line, zeros lie between
+
+    readonly Parameter[] parameters;
+    readonly long[] starts;
+
+    /// <param name="parameters">Float32 parameters of one device; from here on they are views.</param>
+    /// <param name="last">Which of them lie at the end, from <see cref="LastStart"/> on; none where it is null.</param>
+    public FlatParameters(IEnumerable<Parameter> parameters, Func<Parameter, bool>? last = null)
+    {
+        this.parameters = [.. parameters];
+        starts = new long[this.parameters.Length];
+        foreach (bool end in new[] { false, true })
+        {
+            if (end)
+                LastStart = Length;
+            for (int i = 0; i < starts.Length; i++)
+                if ((last?.Invoke(this.parameters[i]) ?? false) == end)
+                    (starts[i], Length) = (Length, Length + (this.parameters[i].numel() + Alignment - 1) / Alignment * Alignment);
+        }
+        Weights = Move();
+        Gradients = Zeros();
+        for (int i = 0; i < starts.Length; i++)
+        {
+            using var scope = NewDisposeScope();
+            this.parameters[i].grad = View(Gradients, i);
+        }
+    }
+
+    /// <summary>Other parameters of the same shapes, without gradients, at the same places.</summary>
+    internal FlatParameters(FlatParameters like, IEnumerable<Parameter> parameters)
+    {
+        (this.parameters, starts, Length, LastStart) = ([.. parameters], like.starts, like.Length, like.LastStart);
+        Weights = Move();
+    }
+
+    // Into one new tensor, which they become views of.
+    Tensor Move()
+    {
+        using var _ = no_grad();
+        var weights = Zeros();
+        for (int i = 0; i < starts.Length; i++)
+        {
+            using var scope = NewDisposeScope();
+            var place = View(weights, i);
+            place.copy_(parameters[i]);
+            parameters[i].set_(place);
+        }
+        return weights;
+    }
+
+    /// <summary>Numbers in all, the zeros between parameters included.</summary>
+    public long Length { get; }
+
+    /// <summary>Where the parameters that lie at the end start.</summary>
+    public long LastStart { get; }
+
+    /// <summary>Every parameter, (<see cref="Length"/>).</summary>
+    public Tensor Weights { get; }
+
+    /// <summary>Every gradient, at the place of its parameter; a backward pass adds to it.</summary>
+    public Tensor? Gradients { get; }
+
+    /// <summary>The parameters, in their own order.</summary>
+    public IReadOnlyList<Parameter> Parameters => parameters;
+
+    /// <summary>A tensor of this length and device, of zeros, in no dispose scope.</summary>
+    public Tensor Zeros() => zeros(Length, device: parameters[0].device).DetachFromDisposeScope();
+
+    /// <summary>The part of <paramref name="flat"/> that lies as the parameter of number <paramref name="index"/>, in its shape; in the caller's scope.</summary>
+    public Tensor View(Tensor flat, int index)
+    {
+        using var scope = NewDisposeScope();
+        return flat.narrow(0, starts[index], parameters[index].numel()).view(parameters[index].shape).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Weights.Dispose();
+        Gradients?.Dispose();
+    }
+}

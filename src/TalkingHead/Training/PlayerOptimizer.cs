@@ -1,0 +1,199 @@
+using TalkingHead.Configuration;
+using TalkingHead.Distributed;
+using TalkingHead.Libtorch;
+using TalkingHead.Objectives;
+using TalkingHead.Speed;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Training;
+
+/// <summary>
+/// One player of the adversarial game: parameters that are frozen but in their own phase, in one tensor, and what moves
+/// them: Adam (Kingma and Ba 2015), and Muon for the matrices where a configuration says so.
+/// </summary>
+sealed class PlayerOptimizer : IDisposable
+{
+    readonly string name;
+    readonly OptimizerSettings settings;
+    readonly double rate, muonRate;
+    readonly FlatParameters flat;
+    readonly Tensor mean, square, step; // Adam's moments, and the number of the step as libtorch's kernel wants it
+    readonly Muon? muon;
+    readonly Tensor[] muonMeans = [];
+    readonly Ranks ranks;
+    readonly SideBySide? sideBySide;
+    LossTerms? last;
+    Tensor? sum; // of the parts' totals
+
+    /// <param name="name">"generator" or "discriminator": names its losses.</param>
+    /// <param name="parameters">What it trains.</param>
+    /// <param name="rate">Learning rate.</param>
+    /// <param name="settings">The rest of Adam, and of Muon.</param>
+    /// <param name="muonRate">Muon's rate for the matrices among them; 0 where Adam trains those too.</param>
+    /// <param name="ranks">Whose gradients are averaged; none for this process alone.</param>
+    /// <param name="sideBySide">Where the parts of a batch are worked at the same time; null for one after the other.</param>
+    public PlayerOptimizer(string name, IEnumerable<Parameter> parameters, double rate, OptimizerSettings settings, double muonRate = 0, Ranks? ranks = null, SideBySide? sideBySide = null)
+    {
+        (this.name, this.rate, this.settings, this.muonRate, this.sideBySide) = (name, rate, settings, muonRate, sideBySide);
+        this.ranks = ranks ?? Ranks.Alone;
+        flat = new FlatParameters(parameters, last: parameter => muonRate > 0 && parameter.ndim > 1);
+        (mean, square) = (flat.Zeros(), flat.Zeros());
+        step = zeros(1, device: mean.device).squeeze().DetachFromDisposeScope();
+        if (muonRate > 0)
+        {
+            // Muon's mean lies where Adam's would; the largest first, so that threads have about the same.
+            var matrices = Enumerable.Range(0, flat.Parameters.Count).Where(i => flat.Parameters[i].ndim > 1).OrderByDescending(i => flat.Parameters[i].numel()).ToList();
+            muonMeans = [.. matrices.Select(i => flat.View(mean, i).DetachFromDisposeScope())];
+            muon = new Muon([.. matrices.Select((i, place) => (flat.Parameters[i], muonMeans[place]))], settings.OrthogonalMomentum, sideBySide);
+        }
+        Freeze();
+    }
+
+    /// <summary>Its parameters.</summary>
+    public FlatParameters Flat => flat;
+
+    /// <summary>Steps taken.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>The moments of the parameter of number <paramref name="index"/>, in its shape: of Muon's matrices the first only counts.</summary>
+    public (Tensor Mean, Tensor Square) Moments(int index) => (flat.View(mean, index), flat.View(square, index));
+
+    /// <summary>All moments, for a copy to other ranks.</summary>
+    public IEnumerable<Tensor> FlatMoments => [mean, square];
+
+    /// <summary>Goes on as after so many steps, with moments that the caller has put in place.</summary>
+    public void GoOnFrom(long steps)
+    {
+        using var _ = no_grad();
+        Steps = steps;
+        step.fill_(steps);
+    }
+
+    /// <summary>What the learning rates are multiplied with from here on.</summary>
+    public double RateFactor { get; set; } = 1;
+
+    /// <summary>
+    /// Whether each step's gradient is looked at before weights move. On a CPU that costs nothing; a GPU would have to be
+    /// waited for, so there a run looks at its reports and becomes careful when one is not finite.
+    /// </summary>
+    public bool Careful { get; set; } = true;
+
+    /// <summary>Starts a step: no gradient is left of the one before.</summary>
+    public void Begin()
+    {
+        RequireGrad(true);
+        using var _ = no_grad();
+        flat.Gradients!.zero_();
+        sum = null;
+    }
+
+    /// <summary>Frozen parameters get no gradient; gradients still pass through their layers to the input.</summary>
+    public void Freeze() => RequireGrad(false);
+
+    /// <summary>
+    /// Adds the gradient of a part of the batch, times <paramref name="share"/>, the part's share of the batch. Every loss
+    /// is a mean, so the parts sum to the whole. A leaf <paramref name="beside"/> the parameters gets its gradient too.
+    /// </summary>
+    public void Backward(LossTerms terms, double share, Tensor? beside = null)
+    {
+        using var scope = NewDisposeScope();
+        var total = share == 1 ? terms.Total() : share * terms.Total();
+        if (sideBySide is null)
+            total.backward();
+        else
+        {
+            Tensor[] leaves = beside is null ? [.. flat.Parameters] : [.. flat.Parameters, beside];
+            var gradients = autograd.grad([total], leaves, allow_unused: true);
+            sideBySide.InTurn(() => Add(leaves, gradients));
+        }
+        StepClock.Mark(StepPhase.Backward);
+    }
+
+    // What backward does to leaves; what the losses do not reach has no gradient.
+    static void Add(Tensor[] leaves, IList<Tensor> gradients)
+    {
+        using var _ = no_grad();
+        for (int i = 0; i < leaves.Length; i++)
+            if (gradients[i] is { IsInvalid: false } gradient)
+                leaves[i].grad = leaves[i].grad is { } sum ? sum.add_(gradient) : gradient;
+    }
+
+    /// <summary>Adds the terms of a part of the batch, times its share, to <paramref name="losses"/>.</summary>
+    public void Add(LossTerms terms, double share, OrderedDictionary<string, Tensor> losses)
+    {
+        var total = terms.Total();
+        foreach (var (term, value) in terms.Values)
+            Add(losses, term, value, share);
+        if (terms.Values.All(term => term.Key != name)) // where one term is all, it is the loss
+            Add(losses, name, total, share);
+        (last, sum) = (terms, sum is null ? total.detach() : sum + total.detach());
+    }
+
+    static void Add(OrderedDictionary<string, Tensor> losses, string loss, Tensor value, double share) =>
+        losses[loss] = losses.TryGetValue(loss, out var before) ? before + share * value.detach() : share * value.detach();
+
+    /// <summary>Ends the step: averages the gradient over the ranks, checks it, then moves the weights and freezes them.</summary>
+    /// <exception cref="NonFiniteException">A term or the gradient is not finite; no weight has changed.</exception>
+    public void Step(OrderedDictionary<string, Tensor> losses)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var gradients = flat.Gradients!;
+        if (ranks.Count > 1)
+        {
+            ranks.Average([gradients]);
+            StepClock.Mark(StepPhase.WaitingForRanks);
+        }
+        var norm = gradients.norm();
+        if (Careful)
+            Health.Check(name, last!, sum!, norm, ranks);
+        if (settings.ClipNorm > 0)
+            gradients.mul_((settings.ClipNorm / (norm + 1e-6)).clamp(max: 1));
+        muon?.Step(muonRate * RateFactor);
+        Steps++;
+        step.add_(1);
+        Adam();
+        losses[$"{name}_gradient"] = norm.MoveToOuterDisposeScope();
+        Freeze();
+    }
+
+    // Over all that is not Muon's. Every number is worked on its own, so threads may share them in any way.
+    void Adam()
+    {
+        int parts = sideBySide?.Parts ?? 1;
+        if (sideBySide is null)
+            Part(0);
+        else
+            sideBySide.Run(parts, Part);
+
+        int Part(int part)
+        {
+            long start = part * flat.LastStart / parts, length = (part + 1) * flat.LastStart / parts - start;
+            if (length == 0)
+                return part;
+            using var scope = NewDisposeScope();
+            using var _ = no_grad();
+            Aten.FusedAdam(flat.Weights.narrow(0, start, length), flat.Gradients!.narrow(0, start, length), mean.narrow(0, start, length), square.narrow(0, start, length),
+                step, rate * RateFactor, settings.Beta1, settings.Beta2, settings.Epsilon);
+            return part;
+        }
+    }
+
+    void RequireGrad(bool value)
+    {
+        foreach (var parameter in flat.Parameters)
+            parameter.requires_grad_(value);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var tensor in muonMeans)
+            tensor.Dispose();
+        mean.Dispose();
+        square.Dispose();
+        step.Dispose();
+        flat.Dispose();
+    }
+}
