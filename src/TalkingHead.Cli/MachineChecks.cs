@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using TalkingHead.Faces;
+using TalkingHead.Libtorch;
 using TalkingHead.Media;
 using TalkingHead.Training;
 using TorchSharp;
@@ -25,7 +25,6 @@ static class MachineChecks
         yield return libtorch;
         if (libtorch.State == FindingState.Ok)
         {
-            yield return Blas();
             yield return Gpu();
         }
         yield return Tool("ffmpeg");
@@ -37,21 +36,15 @@ static class MachineChecks
 
     static Finding Libtorch() => Guarded("libtorch", () =>
     {
-        string about = Devices.Backend;
-        return Loaded("torch_cpu") is { } file ? $"{about}; {file}" : about;
+        string about = Devices.Backend + (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is { Length: > 0 } threads ? $" (OMP_NUM_THREADS is {threads})" : "");
+        string cured = LibtorchLoader.IsCured() switch
+        {
+            true => "; TorchSharp's library works without GCC 13's C++ library here",
+            false => "; TorchSharp's library as the package has it",
+            null => "",
+        };
+        return $"{about}; {string.Join(" and ", LibtorchLoader.Loaded("torch_cpu"))}{cured}";
     }, SetUp);
-
-    // Debian's reference BLAS takes the same place as OpenBLAS, and is 40 times slower in a matrix product.
-    static Finding Blas()
-    {
-        if (Loaded("openblas") is { } open)
-            return new("BLAS", FindingState.Ok, $"OpenBLAS, {open}");
-        if (Loaded("mkl") is { } mkl)
-            return new("BLAS", FindingState.Ok, $"MKL, {mkl}");
-        return Loaded("libblas") is { } reference
-            ? new("BLAS", FindingState.Optional, $"{reference} is not OpenBLAS: matrix products are slow", "apt-get install libopenblas0-pthread")
-            : new("BLAS", FindingState.Ok, "libtorch's own");
-    }
 
     static Finding Gpu()
     {
@@ -59,9 +52,9 @@ static class MachineChecks
             return new("GPU", FindingState.Ok, Count(torch.cuda.device_count(), "CUDA device"));
         if (!File.Exists("/proc/driver/nvidia/version"))
             return new("GPU", FindingState.Optional, "none that CUDA can use; the small configurations run without one, the paper's want one");
-        return Loaded("torch_cuda") is { } file
+        return LibtorchLoader.Loaded("torch_cuda") is [var file, ..]
             ? new("GPU", FindingState.Optional, $"NVIDIA's driver is here and {file} finds no device", "nvidia-smi")
-            : new("GPU", FindingState.Optional, "NVIDIA's driver is here, but this libtorch has no CUDA", "LIBTORCH=/path/to/a/libtorch/with/CUDA dotnet build TalkingHead.Training.sln -c Release");
+            : new("GPU", FindingState.Optional, "NVIDIA's driver is here, but this libtorch has no CUDA", $"export {LibtorchLoader.Variable}=$(python3 -c 'import torch; print(torch.__path__[0] + \"/lib\")')");
     }
 
     static Finding Tool(string name) => Guarded(name, () =>
@@ -103,17 +96,10 @@ static class MachineChecks
         {
             return new(what, FindingState.Ok, look());
         }
-        catch (Exception missing) when (missing is UserException || Program.NativeLibrarySentence(missing) is not null)
+        catch (Exception missing) when (missing is UserException || (LibtorchLoader.Explain(missing) ?? Program.NativeLibrarySentence(missing)) is not null)
         {
-            return new(what, FindingState.Missing, missing is UserException ? missing.Message : Program.NativeLibrarySentence(missing)!, mend);
+            return new(what, FindingState.Missing, missing is UserException ? missing.Message : (LibtorchLoader.Explain(missing) ?? Program.NativeLibrarySentence(missing))!, mend);
         }
-    }
-
-    /// <summary>The file of a loaded native library whose path holds the word.</summary>
-    static string? Loaded(string word)
-    {
-        using var process = Process.GetCurrentProcess();
-        return process.Modules.Cast<ProcessModule>().Select(module => module.FileName).FirstOrDefault(file => file.Contains(word, StringComparison.OrdinalIgnoreCase));
     }
 
     static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";

@@ -10,7 +10,8 @@ namespace TalkingHead.Training;
 /// <remarks>Whoever moves a parameter elsewhere (<c>module.to(device)</c>, <c>parameter.grad = null</c>) breaks it.</remarks>
 public sealed class FlatParameters : IDisposable
 {
-    const long Alignment = 16; // floats; every parameter starts at a cache line, zeros lie between
+    /// <summary>Every parameter starts at a multiple of so many numbers, a cache line; zeros lie between.</summary>
+    internal const long Alignment = 16;
 
     readonly Parameter[] parameters;
     readonly long[] starts;

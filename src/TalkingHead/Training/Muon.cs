@@ -65,7 +65,7 @@ sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double
         var square = TimesTransposed(x, x);                            // X Xᵀ, (m,m)
         var length = square.trace().sqrt() + 1e-7;
         square = square / length.square();
-        var all = eye(square.shape[0], square.dtype, square.device);
+        var all = eye(square.shape[0], dtype: square.dtype, device: square.device);
         for (int k = 0; k < Iterations; k++)
         {
             var odd = B * square + C * Times(square, square);          // b X Xᵀ + c (X Xᵀ)², to which a belongs

@@ -169,7 +169,9 @@ sealed class PlayerOptimizer : IDisposable
 
         int Part(int part)
         {
-            long start = part * flat.LastStart / parts, length = (part + 1) * flat.LastStart / parts - start;
+            // In whole vectors: the kernel rounds a rest otherwise.
+            const long vector = FlatParameters.Alignment;
+            long start = part * (flat.LastStart / vector) / parts * vector, length = (part + 1) * (flat.LastStart / vector) / parts * vector - start;
             if (length == 0)
                 return part;
             using var scope = NewDisposeScope();
