@@ -1,15 +1,13 @@
 #!/usr/bin/env bash
-# Installs what the build and the program need on Debian 12: libtorch, a fast BLAS, dlib, ffmpeg, picture codecs.
+# Installs what the build and the program need on Debian 12 besides NuGet packages: ffmpeg, dlib, and what tests use.
 # Can be run again at any time: what is there is left alone. Needs the .NET 10 SDK, and root or sudo.
 set -euo pipefail
 
 packages=(
-    libtorch-dev libopenblas0-pthread        # the engine; Debian's default BLAS is 40 times slower
-    libgloo-dev                              # several processes on CPUs: c10d's Gloo needs its headers
-    cmake g++ libdlib-dev libdlib-data       # the native doors; the 68-point model (not for commercial use)
-    ffmpeg curl                              # video; weights
-    libcairo2 libturbojpeg0 libpng16-16 libwebp7 fonts-dejavu-core # drawing, pictures, text
-    chromium                                 # tests only: opens the reports
+    ffmpeg curl                       # video; weights
+    cmake g++ libdlib-dev libdlib-data # the face door; dlib's 68-point model (not for commercial use)
+    chromium                          # tests only: opens the reports
+    openmpi-bin libopenmpi3           # several processes, which only the tests need: mpirun and MPI
 )
 
 fail() { echo "setup: $*" >&2; exit 1; }
@@ -24,7 +22,7 @@ for package in "${packages[@]}"; do
 done
 
 if [ ${#missing[@]} -gt 0 ]; then
-    command -v apt-get >/dev/null || fail "no apt-get here: install these by hand, or point LIBTORCH at a libtorch: ${missing[*]}"
+    command -v apt-get >/dev/null || fail "no apt-get here: install these by hand: ${missing[*]}"
     as_root=()
     if [ "$(id -u)" -ne 0 ]; then
         command -v sudo >/dev/null || fail "neither root nor sudo: ask an administrator to run: apt-get install ${missing[*]}"
@@ -35,4 +33,4 @@ if [ ${#missing[@]} -gt 0 ]; then
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 
-echo "setup: done (.NET SDK ${sdk%% *}, libtorch $(dpkg-query -W -f '${Version}' libtorch-dev 2>/dev/null || echo "${LIBTORCH:-?}"))"
+echo "setup: done (.NET SDK ${sdk%% *}; libtorch comes with the build, from NuGet)"

@@ -55,7 +55,7 @@ sealed class BenchVerb : IVerb
             throw UserException.Usage("--steps and --frames: expected 1 or more.");
         WorkersOption.Check(Workers);
         var configuration = RunConfiguration.Load(Config, Batch is { } batch ? [.. Set, $"training.batch={batch}"] : Set);
-        Launch.Run(Device, timeout: 60, (place, ranks) => Measure(configuration, place, ranks, stop));
+        Launch.Run(Device, timeout: 3600, (place, ranks) => Measure(configuration, place, ranks, stop));
     }
 
     // With several ranks all measure the step together; rank 0 does the rest and speaks.

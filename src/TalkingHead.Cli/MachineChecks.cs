@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using TalkingHead.Distributed;
 using TalkingHead.Faces;
 using TalkingHead.Libtorch;
 using TalkingHead.Media;
@@ -31,6 +32,7 @@ static class MachineChecks
         yield return Tool("ffprobe");
         yield return Dlib();
         yield return Guarded("pictures", () => PictureFile.Encode(new Picture(2, 2), "a.png").Length + PictureFile.Encode(new Picture(2, 2), "a.jpg").Length > 0 ? "PNG and JPEG" : "", SetUp);
+        yield return OfMpi();
         yield return Disk();
     }
 
@@ -82,6 +84,10 @@ static class MachineChecks
         }, OperatingSystem.IsWindows() ? WeightChecks.FetchFan : variable is { Length: > 0 } && !File.Exists(variable) ? "unset TALKINGHEAD_DLIB_MODEL" : SetUp);
         return found.State == FindingState.Missing && WeightChecks.HasFan ? found with { State = FindingState.Optional, Found = $"{found.Found} --detector fan works" } : found;
     }
+
+    static Finding OfMpi() => Mpi.Find() is { } mpi
+        ? new("MPI", FindingState.Ok, mpi.Version())
+        : new("MPI", FindingState.Optional, "none; one process does not need it", OperatingSystem.IsLinux() ? "apt-get install openmpi-bin" : null);
 
     static Finding Disk()
     {

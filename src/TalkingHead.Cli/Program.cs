@@ -8,6 +8,7 @@ namespace TalkingHead.Cli;
 static class Program
 {
     const int Done = 0, Failed = 1, Usage = 2, Stopped = 130;
+    const PosixSignal User1 = (PosixSignal)10; // Linux's number of SIGUSR1
 
     // One type a verb, in the order in which a newcomer meets them.
     static readonly Type[] Verbs =
@@ -32,6 +33,7 @@ static class Program
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var passedOn = OperatingSystem.IsLinux() ? PosixSignalRegistration.Create(User1, Stop) : null; // mpirun's way to reach all its ranks
         if (arguments is not [EvaluationWorker.Name])
             return Run(arguments, stop.Token, Console.Out, Console.Error);
         new EvaluationWorker().Run(stop.Token);

@@ -31,8 +31,8 @@ sealed class TrainVerb : IVerb
     [Option(WorkersOption.Name, Default = 0, HelpText = WorkersOption.Help)]
     public int Workers { get; set; }
 
-    [Option(Launch.Option, Default = 60.0, MetaValue = "SECONDS", HelpText = "With several ranks: how long another may give no sign of life.")]
-    public double RankTimeout { get; set; } = 60;
+    [Option(Launch.Option, Default = 600.0, MetaValue = "SECONDS", HelpText = "With several ranks: how long each waits for another before all end.")]
+    public double RankTimeout { get; set; } = 600;
 
     [Option("dry-run", HelpText = "Print every setting as it is resolved, and stop.")]
     public bool DryRun { get; set; }

@@ -1,12 +1,13 @@
 using System.Diagnostics;
-using System.Net;
+using System.Text;
 using System.Text.Json;
-using TalkingHead.Training;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Distributed;
+
+/// <summary>Another rank is gone, hangs or differs: the message names it.</summary>
+public sealed class RankFailure(string message) : UserException(message);
 
 /// <summary>What the ranks of a run have sent one another so far.</summary>
 /// <param name="Bytes">Of tensors that this rank gave to a collective.</param>
@@ -18,18 +19,19 @@ public readonly record struct RankTraffic(long Bytes, long RowBytes, TimeSpan Wa
 /// The processes that train one run together, each on its own part of every batch. What they decide they decide alike;
 /// rank 0 reads and writes files for all. One rank alone costs nothing: every method returns what it was given.
 /// </summary>
-/// <remarks>All ranks call the same methods in the same order. A rank that fails ends the others with a sentence that names it.</remarks>
-public sealed class Ranks : IDisposable
+/// <remarks>All ranks call the same methods in the same order. MPI carries texts and tensors on a CPU, NCCL those on CUDA.</remarks>
+public sealed class Ranks
 {
-    // How long the news of who failed may come after a broken collective, which knows of no names.
-    static readonly TimeSpan Hearing = TimeSpan.FromSeconds(5);
+    const int Asks = 0, Waits = 1, Leaves = 2; // what ranks tell one another beside the collectives
+    const int PieceBytes = 1 << 24;            // of a large tensor, in one collective
+    static readonly TimeSpan Eager = TimeSpan.FromMilliseconds(20);
 
-    readonly ControlServer? server;
-    readonly ControlLine? line;
-    readonly Collectives? collectives;
-    readonly Device? device;
+    readonly Mpi? mpi;
+    readonly TimeSpan deadline, answer, turn, heard; // the deadline's end: for answers, for rank 0 to speak for all, for a launcher to pass it on
+    readonly string[] names = [];
     readonly Stopwatch waited = new();
-    bool failed;
+    readonly HashSet<int> waiting = [], left = [];
+    Nccl? nccl;
     long bytes, rowBytes;
 
     Ranks() => Count = 1;
@@ -37,34 +39,21 @@ public sealed class Ranks : IDisposable
     /// <summary>One process of its own.</summary>
     public static Ranks Alone { get; } = new();
 
-    /// <summary>Meets the other ranks; returns when all are there.</summary>
-    /// <param name="place">Which rank this is.</param>
-    /// <param name="device">Of its tensors: Gloo carries them on a CPU, NCCL on CUDA.</param>
-    /// <param name="silence">How long another rank may give no sign of life.</param>
-    /// <exception cref="UserException">They cannot meet.</exception>
-    public Ranks(RankPlace place, Device device, TimeSpan silence)
+    /// <summary>Meets the other ranks.</summary>
+    /// <param name="launcher">What started them, as the user calls it.</param>
+    /// <param name="started">How many it started: MPI must count the same.</param>
+    /// <param name="deadline">How long this rank waits for another.</param>
+    /// <exception cref="UserException">There is no MPI here, or not the launcher's.</exception>
+    public Ranks(string launcher, int started, TimeSpan deadline)
     {
-        (Rank, Count, this.device) = (place.Rank, place.Count, device);
-        var patience = ControlServer.StuckFactor * silence;
-        try
-        {
-            collectives = new Collectives(place, patience);
-            if (IsFirst)
-                server = new ControlServer(Count, silence);
-            string[] at = collectives.FromFirst(server is null ? null : $"{server.Port} {server.Token}").Split(' ');
-            line = new ControlLine(place, int.Parse(at[0]), at[1], silence);
-            string address = line.LocalAddress.ToString();
-            string[] machines = Gather($"{Dns.GetHostName()} {address}");
-            if (machines.Select(machine => machine.Split(' ')[0]).Distinct().Count() > 1 && place.Interface is null && Array.FindIndex(machines, machine => IPAddress.IsLoopback(IPAddress.Parse(machine.Split(' ')[1]))) is >= 0 and var hidden)
-                throw new UserException($"rank {hidden} would wait for ranks of other machines at a loopback address, as MASTER_ADDR {place.Host} is one there. Set MASTER_ADDR to an address of rank 0 that all machines reach, or GLOO_SOCKET_IFNAME to the interface between them.");
-            Try(() => collectives.Form(device, address, 2 * patience));
-        }
-        catch
-        {
-            failed = true;
-            Dispose();
-            throw;
-        }
+        mpi = Mpi.Find(mpich: launcher == "mpiexec") ?? throw new UserException($"{launcher} started {started} processes, but {Environment.MachineName} has no MPI library. "
+            + $"Install the one that {launcher} belongs to (Debian: apt-get install libopenmpi3 or libmpich12), or start one process without {launcher}.");
+        (this.deadline, (Rank, Count)) = (deadline, mpi.Start());
+        (answer, turn, heard) = (AtMost(2), AtMost(3), AtMost(0.5));
+        if (Count != started)
+            throw UserException.Usage($"{launcher} started {started} processes, but MPI ({mpi.Version()}) counts {Count}: this library does not belong to {launcher}. "
+                + "Start ranks with its own mpirun, or with srun --mpi=pmix (srun --mpi=list shows what Slurm has).");
+        names = [.. Gather($"{Environment.MachineName}, process {Environment.ProcessId}").Select((process, rank) => $"rank {rank} ({process})")];
     }
 
     /// <summary>This process, from 0.</summary>
@@ -80,22 +69,31 @@ public sealed class Ranks : IDisposable
     public RankTraffic Traffic => new(bytes, rowBytes, waited.Elapsed);
 
     /// <summary>Every rank's text in the order of ranks, when all have given theirs.</summary>
-    public string[] Gather(string mine) => line is null ? [mine] : Waiting(() => line.Gather(mine));
+    public string[] Gather(string mine)
+    {
+        if (mpi is null)
+            return [mine];
+        byte[] text = Encoding.UTF8.GetBytes(mine), lengths = Gather(mpi, BitConverter.GetBytes(text.Length), sizeof(int));
+        int[] each = [.. Enumerable.Range(0, Count).Select(rank => BitConverter.ToInt32(lengths, rank * sizeof(int)))];
+        int most = each.Max();
+        byte[] texts = most == 0 ? [] : Gather(mpi, text, most);
+        return [.. each.Select((length, rank) => Encoding.UTF8.GetString(texts, rank * most, length))];
+    }
 
     /// <summary>Whether it is so with any rank.</summary>
-    public bool Any(bool mine) => line is null ? mine : Gather(mine ? "1" : "").Contains("1");
+    public bool Any(bool mine) => Gather(mine ? "1" : "").Contains("1");
 
     /// <summary>Checks that every rank has what rank 0 has.</summary>
-    /// <exception cref="UserException">One has not; it is named.</exception>
+    /// <exception cref="RankFailure">One has not; it is named.</exception>
     public void Expect(string what, string mine, string advice)
     {
         string[] all = Gather(mine);
         if (Array.FindIndex(all, one => one != all[0]) is > 0 and var other)
-            throw new UserException($"rank {other} has another {what} than rank 0. {advice}");
+            throw new RankFailure($"rank {other} has another {what} than rank 0. {advice}");
     }
 
-    /// <summary>What rank 0 has; the others' own is not looked at.</summary>
-    public T FromFirst<T>(T mine) => line is null ? mine : JsonSerializer.Deserialize<T>(Gather(IsFirst ? JsonSerializer.Serialize(mine) : "")[0])!;
+    /// <summary>What rank 0 has, a few numbers or words; the others' own is not looked at.</summary>
+    public T FromFirst<T>(T mine) => mpi is null ? mine : JsonSerializer.Deserialize<T>(Gather(IsFirst ? JsonSerializer.Serialize(mine) : "")[0])!;
 
     /// <summary>Puts rank 0's numbers into everybody's tensors.</summary>
     public void FromFirst(IEnumerable<Tensor> tensors) => From(0, tensors);
@@ -103,22 +101,25 @@ public sealed class Ranks : IDisposable
     /// <summary>Puts the last rank's numbers, whose part of a batch is the last, into everybody's tensor.</summary>
     public void FromLast(Tensor tensor) => From(Count - 1, [tensor]);
 
-    /// <summary>Puts the mean over all ranks into everybody's tensors, which are of one type; in one collective.</summary>
+    /// <summary>
+    /// Puts the mean over all ranks into everybody's tensors, which are of one type, Float32 or Float64, and on one device.
+    /// A single contiguous tensor is summed where it lies, several travel as one copy.
+    /// </summary>
     public void Average(IReadOnlyList<Tensor> tensors)
     {
-        if (collectives is null || tensors.Count == 0)
+        if (mpi is null || tensors.Count == 0)
             return;
+        if (tensors[0].dtype is not (ScalarType.Float32 or ScalarType.Float64))
+            throw new ArgumentException($"a mean over ranks of {tensors[0].dtype}; expected Float32 or Float64", nameof(tensors));
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var flat = cat([.. tensors.Select(tensor => tensor.reshape(-1))]).to(device!).div_(Count);
-        Sent(flat);
-        Try(() => collectives.Sum(flat, ThrowIfFailed));
-        long start = 0;
-        foreach (var tensor in tensors)
-        {
-            tensor.copy_(flat.narrow(0, start, tensor.numel()).view_as(tensor));
-            start += tensor.numel();
-        }
+        bool inPlace = tensors.Count == 1 && tensors[0].is_contiguous();
+        var flat = inPlace ? tensors[0].detach().view(-1) : cat([.. tensors.Select(tensor => tensor.reshape(-1))]);
+        flat.div_(Count);
+        Carry(flat, mpi.Sum, nccl => nccl.Sum(flat));
+        if (!inPlace)
+            foreach (var (tensor, mean) in tensors.Zip(flat.split([.. tensors.Select(tensor => tensor.numel())])))
+                tensor.copy_(mean.view_as(tensor));
     }
 
     /// <summary>Averages the gradient (U,N) of the rows of W that the step's clips have: its size is theirs, not W's.</summary>
@@ -129,106 +130,125 @@ public sealed class Ranks : IDisposable
         rowBytes += bytes - before;
     }
 
-    /// <summary>Averages the gradients of these parameters in each step; none where there is nothing to average with.</summary>
-    internal GradientAverage? Gradients(IReadOnlyList<Parameter> parameters) =>
-        collectives is null ? null : new GradientAverage(this, collectives.Buckets(parameters), 4 * parameters.Sum(parameter => parameter.numel()));
-
-    /// <summary>Runs a rank's whole work and ends when all have done theirs; where it fails, the others are told why.</summary>
+    /// <summary>
+    /// Runs a rank's whole work, and returns when all have done theirs. Where it fails, this rank says why and ends all: then
+    /// this method does not return.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">All were stopped.</exception>
     public void Run(Action work)
     {
         try
         {
             work();
-            Gather("done"); // nobody misses rank 0 while still at work
+            Leave();
         }
-        catch (Exception e) when (line is not null && e is not OperationCanceledException)
+        catch (OperationCanceledException)
         {
-            failed = true;
-            if (e is not RankFailure)
-                line.Fail(e.Message);
+            Leave();
             throw;
         }
+        catch (Exception failure) when (mpi is not null)
+        {
+            if (!IsFirst)
+                Thread.Sleep(turn); // rank 0 may have met the same
+            string why = failure is UserException ? failure.Message : $"{failure}";
+            Console.Error.WriteLine($"talkinghead: {(failure is RankFailure ? why : $"{names[Rank]} stopped: {why}")}");
+            Thread.Sleep(heard);
+            mpi.Abort(failure is UserException mistake ? mistake.ExitCode : 1);
+        }
     }
 
-    // Tensors of any type and place; what is not on the device goes by way of it.
+    // Tensors of any type and device.
     void From(int root, IEnumerable<Tensor> tensors)
     {
-        if (collectives is null)
-            return;
         using var _ = no_grad();
-        foreach (var tensor in tensors)
+        foreach (var tensor in mpi is null ? [] : tensors)
         {
             using var scope = NewDisposeScope();
-            var sent = tensor.detach().to(device!).contiguous();
-            Sent(sent);
-            Try(() => collectives.Broadcast(sent, root, ThrowIfFailed));
-            if (Rank != root)
-                tensor.copy_(sent);
+            var flat = tensor.detach().contiguous().view(-1);
+            Carry(flat, piece => mpi!.Broadcast(piece.bytes, root), nccl => nccl.Broadcast(flat, root));
+            if (Rank != root && !tensor.is_contiguous())
+                tensor.copy_(flat.view_as(tensor));
         }
     }
 
-    void Sent(Tensor tensor) => Sent(tensor.numel() * tensor.element_size());
-
-    internal void Sent(long more) => bytes += more;
-
-    internal void ThrowIfFailed() => line!.ThrowIfFailed();
-
-    // A broken collective says that somebody is gone, the control line who.
-    internal void Try(Action collective)
+    // A flat tensor: on CUDA whole, on a CPU in pieces, one after the other.
+    void Carry(Tensor flat, Action<Tensor> start, Action<Nccl> onDevice)
     {
-        waited.Start();
-        try
-        {
-            collective();
-        }
-        catch (System.Runtime.InteropServices.ExternalException broken)
-        {
-            line!.ThrowIfFailed(Hearing);
-            throw new RankFailure($"rank {Rank}: {broken.Message}. This rank ends; start all again with --resume.", broken);
-        }
-        finally
-        {
-            waited.Stop();
-        }
-    }
-
-    T Waiting<T>(Func<T> wait)
-    {
-        waited.Start();
-        try
-        {
-            return wait();
-        }
-        finally
-        {
-            waited.Stop();
-        }
-    }
-
-    /// <summary>Leaves the others. Where all went well they leave together.</summary>
-    public void Dispose()
-    {
-        if (failed)
-            collectives?.Abort();
+        long size = flat.element_size(), most = PieceBytes / size;
+        bytes += size * flat.numel();
+        if (flat.device_type == DeviceType.CUDA)
+            onDevice(nccl ??= new Nccl(this, flat.device.index, names[Rank], 2 * deadline));
         else
-            collectives?.Dispose();
-        line?.Dispose();
-        server?.Dispose();
+            for (long first = 0; first < flat.numel(); first += most)
+            {
+                using var piece = flat.narrow(0, first, Math.Min(most, flat.numel() - first));
+                start(piece);
+                Wait(mpi!.Done);
+            }
     }
-}
 
-/// <summary>The averaging of one side's gradients, step after step.</summary>
-sealed class GradientAverage(Ranks ranks, Collectives.GradientBuckets buckets, long bytes) : IDisposable
-{
-    /// <summary>The next backward makes the gradients whole: they are sent while it runs.</summary>
-    public void Arm() => buckets.Arm();
-
-    /// <summary>After backward: every gradient becomes the mean over all ranks.</summary>
-    public void Finish()
+    byte[] Gather(Mpi mpi, byte[] mine, int most)
     {
-        ranks.Sent(bytes);
-        ranks.Try(() => buckets.Finish(ranks.ThrowIfFailed));
+        byte[] own = GC.AllocateArray<byte>(most, pinned: true), all = GC.AllocateArray<byte>(checked(most * Count), pinned: true);
+        mine.CopyTo(own, 0);
+        mpi.Gather(own, all);
+        Wait(mpi.Done);
+        return all;
     }
 
-    public void Dispose() => buckets.Dispose();
+    // This rank's work is done, the others may still be at theirs.
+    void Leave()
+    {
+        Tell(Leaves);
+        Wait(() => left.Count == Count - 1, leaving: true);
+        nccl?.Dispose();
+        mpi?.Finish();
+    }
+
+    // A collective knows no names: before the deadline the others are asked who waits too, and who gives no answer is the one
+    // that all wait for.
+    void Wait(Func<bool> done, bool leaving = false)
+    {
+        var (clock, limit, asked) = (Stopwatch.StartNew(), deadline - answer - turn - heard, false);
+        waited.Start();
+        while (!done())
+        {
+            while (mpi!.Receive() is var (word, from))
+            {
+                (word == Leaves ? left : waiting).Add(from);
+                if (word == Asks)
+                    mpi.Send(from, Waits, Rank);
+            }
+            bool missed = left.Count > 0 && !leaving; // or it left after this very collective, which then ends here too
+            if (clock.Elapsed > limit || missed && !asked)
+            {
+                if (asked)
+                    throw new RankFailure(Missing(missed));
+                (asked, limit) = (true, clock.Elapsed + answer);
+                waiting.Clear();
+                Tell(Asks);
+            }
+            Thread.Sleep(clock.Elapsed < Eager ? 0 : 1);
+        }
+        waited.Stop();
+        nccl?.SinceOthers.Restart();
+    }
+
+    void Tell(int word)
+    {
+        foreach (int other in Enumerable.Range(0, Count).Where(other => other != Rank))
+            mpi!.Send(other, word, Rank);
+    }
+
+    string Missing(bool missed)
+    {
+        string who = string.Join(", ", names.Where((_, other) => missed ? left.Contains(other) : other != Rank && !waiting.Contains(other) && !left.Contains(other)));
+        string within = $"within --rank-timeout ({deadline.TotalSeconds:0.#} s)", advice = "Start all again with --resume.";
+        return missed ? $"{who} has finished while others go on."
+            : who != "" ? $"{who} has not come to the others {within}: it hangs, or its work takes longer. {advice}"
+            : $"all ranks wait, but no message comes through {within}: the network between the machines is gone. {advice}";
+    }
+
+    TimeSpan AtMost(double seconds) => TimeSpan.FromSeconds(Math.Min(seconds, seconds / 10 * deadline.TotalSeconds)); // of ten seconds and more
 }

@@ -99,12 +99,13 @@ public sealed class RowBatch : IDisposable
             RowLayout.Steps(table[unique[i]], length) = steps[i];
     }
 
+    // A tensor over an array of .NET's lies at any address, and the last bits of MKL's products depend on it: hence the copy.
     Tensor Take(Part part)
     {
         var values = new float[unique.Length * length];
         for (int i = 0; i < unique.Length; i++)
             part(table[unique[i]], length).CopyTo(values.AsSpan(i * length));
-        return tensor(values, [unique.Length, length]);
+        return tensor(values, [unique.Length, length]).clone();
     }
 
     void Put(Tensor tensor, Part part)

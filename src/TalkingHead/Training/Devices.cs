@@ -1,8 +1,6 @@
 using TalkingHead.Configuration;
 using TalkingHead.Libtorch;
-using TalkingHead.Distributed;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Training;
@@ -60,26 +58,4 @@ public static class Devices
 
     /// <summary>Bytes of memory that this process uses.</summary>
     public static long MemoryInUse() => Environment.WorkingSet;
-}
-
-/// <summary>The tensors' way between ranks, which a NuGet package does not offer: the first call says so, no other is reached.</summary>
-sealed class Collectives : IDisposable
-{
-    public Collectives(RankPlace place, TimeSpan patience) => throw UserException.Usage(
-        $"WORLD_SIZE is {place.Count}: several ranks need c10d, which the TorchSharp package does not offer. Build with TorchPackage=system, or start one process without WORLD_SIZE.");
-
-    public string FromFirst(string? mine) => mine!;
-    public void Form(Device device, string address, TimeSpan timeout) { }
-    public void Broadcast(Tensor tensor, int root, Action check) { }
-    public void Sum(Tensor tensor, Action check) { }
-    public GradientBuckets Buckets(IReadOnlyList<Parameter> parameters) => new();
-    public void Abort() { }
-    public void Dispose() { }
-
-    public sealed class GradientBuckets : IDisposable
-    {
-        public void Arm() { }
-        public void Finish(Action check) { }
-        public void Dispose() { }
-    }
 }

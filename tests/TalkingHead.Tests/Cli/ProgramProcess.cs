@@ -28,11 +28,13 @@ sealed class ProgramProcess : IDisposable
 
     internal int Id => process.Id;
 
-    /// <summary>How it is started; both its streams are to be read.</summary>
-    /// <param name="before">What the command line starts with, such as ip netns exec.</param>
-    internal static ProcessStartInfo StartInfo(IEnumerable<string> arguments, IEnumerable<(string Name, string Value)> environment, IEnumerable<string>? before = null)
+    /// <summary>The whole command line, the host first.</summary>
+    internal static string[] Line(IEnumerable<string> arguments) => [host, Path.Combine(AppContext.BaseDirectory, "TalkingHead.Cli.dll"), .. arguments];
+
+    // Both its streams are to be read.
+    static ProcessStartInfo StartInfo(IEnumerable<string> arguments, IEnumerable<(string Name, string Value)> environment)
     {
-        string[] line = [.. before ?? [], host, Path.Combine(AppContext.BaseDirectory, "TalkingHead.Cli.dll"), .. arguments];
+        string[] line = Line(arguments);
         var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;

@@ -1,5 +1,6 @@
-using System.Net;
-using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using TalkingHead.Cli;
 using TalkingHead.Distributed;
 using TalkingHead.Networks;
 using TalkingHead.Tests.Networks;
@@ -8,39 +9,29 @@ using static TorchSharp.torch;
 
 namespace TalkingHead.Tests.Distributed;
 
-/// <summary>Ranks as threads of this process.</summary>
+/// <summary>What ranks do together. A test starts itself with mpirun; in those processes it is one rank.</summary>
 public sealed class RanksTests
 {
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
-    // What each rank's work threw; none where all went well.
-    static Exception?[] Start(int count, Action<Ranks> work)
+    // All that ranks and launcher have said, and the exit code; in a rank this does not return.
+    static (int Code, string Said) Start(int count, Action<Ranks> work, TimeSpan? deadline = null, [CallerMemberName] string test = "")
     {
-        int port = FreePort();
-        var failures = new Exception?[count];
-        var threads = Enumerable.Range(0, count).Select(rank => new Thread(() =>
+        if (Launcher.Find(Environment.GetEnvironmentVariable) is { } launcher)
         {
-            try
-            {
-                using var ranks = new Ranks(new RankPlace(rank, count, rank, count, "127.0.0.1", port), CPU, TimeSpan.FromSeconds(20));
-                ranks.Run(() => work(ranks));
-            }
-            catch (Exception failure)
-            {
-                failures[rank] = failure;
-            }
-        })).ToList();
-        threads.ForEach(thread => thread.Start());
-        threads.ForEach(thread => thread.Join());
-        return failures;
+            var rank = new Ranks(launcher.Name, launcher.Count, deadline ?? Deadline);
+            rank.Run(() => work(rank));
+            Environment.Exit(0);
+        }
+        using var ranks = RankProcesses.OfTest(count, $"{typeof(RanksTests).FullName}.{test}");
+        return (ranks.End(), ranks.All);
     }
 
-    static void Run(int count, Action<Ranks> work) => Assert.All(Start(count, work), failure => Assert.True(failure is null, $"{failure}"));
+    static void Run(int count, Action<Ranks> work, [CallerMemberName] string test = "")
+    {
+        var (code, said) = Start(count, work, null, test);
+        Assert.True(code == 0, said);
+    }
 
     [Fact]
     public void OneRankAloneGetsBackWhatItGives()
@@ -53,7 +44,6 @@ public sealed class RanksTests
         Assert.Equal([1f, 2], mine.data<float>().ToArray());
         Assert.Equal(["text"], alone.Gather("text"));
         Assert.Equal((true, false, 7), (alone.Any(true), alone.Any(false), alone.FromFirst(7)));
-        Assert.Null(alone.Gradients([]));
         Assert.Equal(new RankTraffic(0, 0, TimeSpan.Zero), alone.Traffic);
         Assert.True(alone.IsFirst);
     }
@@ -87,65 +77,116 @@ public sealed class RanksTests
         Assert.Equal(4 * 4 + 4 * 8 + 3 * 4 + 7 * 4, ranks.Traffic.Bytes);
     });
 
+    // Three pieces and a rest; the last bit of each sum is known.
+    [Fact]
+    public void ALargeTensorIsAveragedWhereItLies() => Run(2, ranks =>
+    {
+        using var scope = NewDisposeScope();
+        const int count = 3 * (1 << 22) + 5;
+        var mine = arange(count, float32) * (ranks.Rank + 1) / 3;
+        var expected = arange(count, float32) * 1 / 3 / 2 + arange(count, float32) * 2 / 3 / 2;
+        var address = Address(mine);
+        ranks.Average([mine]);
+        Assert.Equal(address, Address(mine));
+        Assert.True(mine.equal(expected).all().item<bool>());
+        Assert.Equal(4L * count, ranks.Traffic.Bytes);
+        Assert.True(ranks.Traffic.Waited > TimeSpan.Zero);
+        var exact = tensor(new[] { 1.0 / 3, ranks.Rank }, float64);
+        ranks.Average([exact]);
+        Assert.Equal([1.0 / 3, 0.5], exact.data<double>().ToArray());
+        Assert.Throws<ArgumentException>(() => ranks.Average([tensor(1L)]));
+        ranks.Average([]);
+
+        static unsafe nint Address(Tensor tensor)
+        {
+            fixed (byte* data = tensor.bytes)
+                return (nint)data;
+        }
+    });
+
+    // Parts of MPI take signals for themselves from which .NET makes exceptions.
+    [Fact]
+    public void NullReferencesAreExceptionsAfterMpiHasStarted() => Run(2, ranks =>
+    {
+        string? none = ranks.Rank > 9 ? "" : null;
+        int zero = ranks.Count - 2;
+        Assert.Throws<NullReferenceException>(() => none!.Length);
+        Assert.Throws<DivideByZeroException>(() => 1 / zero);
+    });
+
     [Fact]
     public void ARankWithSomethingElseIsNamed()
     {
-        var failures = Start(3, ranks => ranks.Expect("state", ranks.Rank == 2 ? "b" : "a", "Advice."));
-        Assert.All(failures, failure => Assert.Equal("rank 2 has another state than rank 0. Advice.", Assert.IsType<UserException>(failure).Message));
+        var (code, said) = Start(3, ranks => ranks.Expect("state", ranks.Rank == 2 ? "b" : "a", "Advice."));
+        Assert.Equal(1, code);
+        Assert.Single(Regex.Matches(said, "^talkinghead: rank 2 has another state than rank 0. Advice.$", RegexOptions.Multiline)); // all know it, rank 0 says it
     }
 
     [Fact]
-    public void WhyARankStoppedTheOthersSay()
+    public void WhyARankStoppedItSaysAndEndsTheOthers()
     {
-        var failures = Start(3, ranks =>
+        var (code, said) = Start(3, ranks =>
         {
             if (ranks.Rank == 1)
-                throw new UserException("the disk is full.");
+                throw new UserException("the disk is full.", exitCode: 2);
             while (true)
                 ranks.Gather("");
         });
-        Assert.Equal("the disk is full.", failures[1]!.Message);
-        foreach (int rank in new[] { 0, 2 })
-            Assert.Matches(@"^rank 1 \(.*, process \d+\) stopped: the disk is full\.", Assert.IsType<RankFailure>(failures[rank]).Message);
+        Assert.Equal(2, code);
+        Assert.Single(Regex.Matches(said, "talkinghead:"));
+        Assert.Matches(@"talkinghead: rank 1 \(.*, process \d+\) stopped: the disk is full\.", said);
     }
 
     [Fact]
     public void ARankThatEndsWhileOthersGoOnIsNamed()
     {
-        var failures = Start(2, ranks =>
+        var (code, said) = Start(2, ranks =>
         {
             if (ranks.Rank == 0)
                 ranks.Gather("");
         });
-        Assert.Matches(@"^rank 1 \(.*\) has finished while others go on", Assert.IsType<RankFailure>(failures[0]).Message);
-        Assert.Null(failures[1]);
+        Assert.Equal(1, code);
+        Assert.Matches(@"talkinghead: rank 1 \(.*, process \d+\) has finished while others go on", said);
     }
 
     [Fact]
-    public void ANumberThatIsNoneWithOneRankStopsAllBeforeAnyWeightChangesAndNamesTheTerm()
+    public void OfThreeRanksTheOneThatDoesNotComeIsNamedAndNoOther()
     {
-        var configuration = SmallSetting.Configuration("plain");
-        var networks = Enumerable.Range(0, 2).Select(_ => SmallSetting.Networks(configuration)).ToList();
-        var failures = Start(2, ranks =>
+        var (code, said) = Start(3, ranks =>
         {
-            using var scope = NewDisposeScope();
-            using var rows = SmallSetting.Rows(configuration);
-            using var content = TalkingHead.Objectives.ContentLoss.Create(configuration.Objective);
-            var own = networks[ranks.Rank];
-            using var step = new TrainingStep(configuration, own.Embedder, own.Generator, own.Discriminator, rows, content, ranks);
-            using var batch = SmallSetting.BatchOf(0);
-            if (ranks.Rank == 1)
-                batch.Target[0, 0, 0, 0] = tensor(float.NaN);
-            step.Run(batch, adversarial: false);
-        });
-        Assert.All(failures, failure => Assert.Contains("content_pyramid", Assert.IsType<NonFiniteException>(failure).Term));
-        var untouched = SmallSetting.Networks(configuration);
-        foreach (var own in networks)
-            foreach (var (one, other) in own.Generator.state_dict().Values.Zip(untouched.Generator.state_dict().Values))
-                Assert.True(one.allclose(other, 0, 0));
-        networks.ForEach(own => own.Dispose());
-        untouched.Dispose();
+            Thread.Sleep(TimeSpan.FromSeconds(ranks.Rank == 1 ? 60 : 2 * ranks.Rank)); // rank 2 has waited 1 s when rank 0 has 5
+            ranks.Gather("");
+        }, deadline: TimeSpan.FromSeconds(10));
+        Assert.Equal(1, code);
+        Assert.Single(Regex.Matches(said, "talkinghead:"));
+        Assert.Matches(@"talkinghead: rank 1 \([^)]*, process \d+\) has not come to the others within --rank-timeout \(10 s\): it hangs", said);
     }
+
+    [Fact]
+    public void StoppedRanksLeaveTogetherWithoutASentence()
+    {
+        var (code, said) = Start(2, ranks => throw new OperationCanceledException("stopped"));
+        Assert.NotEqual(0, code); // what the program makes of it is its own affair
+        Assert.DoesNotContain("talkinghead:", said);
+    }
+
+    [Fact]
+    public void ANumberThatIsNoneWithOneRankStopsAllBeforeAnyWeightChangesAndNamesTheTerm() => Run(2, ranks =>
+    {
+        using var scope = NewDisposeScope();
+        var configuration = SmallSetting.Configuration("plain");
+        using var own = SmallSetting.Networks(configuration);
+        using var untouched = SmallSetting.Networks(configuration);
+        using var rows = SmallSetting.Rows(configuration);
+        using var content = TalkingHead.Objectives.ContentLoss.Create(configuration.Objective);
+        using var step = new TrainingStep(configuration, own.Embedder, own.Generator, own.Discriminator, rows, content, ranks);
+        using var batch = SmallSetting.BatchOf(0);
+        if (ranks.Rank == 1)
+            batch.Target[0, 0, 0, 0] = tensor(float.NaN);
+        Assert.Contains("content_pyramid", Assert.Throws<NonFiniteException>(() => step.Run(batch, adversarial: false)).Term);
+        foreach (var (one, other) in own.Generator.state_dict().Values.Zip(untouched.Generator.state_dict().Values))
+            Assert.True(one.allclose(other, 0, 0));
+    });
 
     [Fact]
     public void TrafficOfWDoesNotDependOnTheNumberOfClips() => Run(2, ranks =>
@@ -167,23 +208,4 @@ public sealed class RanksTests
             Assert.Equal(3 * N * sizeof(float), ranks.Traffic.RowBytes - before); // three different clips
         }
     });
-
-    [Fact]
-    public void StrangersAtTheDoorAreSentAway()
-    {
-        using var server = new ControlServer(2, TimeSpan.FromSeconds(20));
-        foreach (byte[] greeting in new byte[][] { "GET / HTTP/1.1\r\n\r\n"u8.ToArray(), [0, 255, 255, 255, 127], [0, 3, 0, 0, 0, (byte)'a', (byte)' ', (byte)'0'] })
-        {
-            using var stranger = new TcpClient("127.0.0.1", server.Port) { ReceiveTimeout = 10_000 };
-            stranger.GetStream().Write(greeting);
-            try
-            {
-                Assert.Equal(-1, stranger.GetStream().ReadByte()); // closed, without a word
-            }
-            catch (IOException reset)
-            {
-                Assert.Equal(SocketError.ConnectionReset, Assert.IsType<SocketException>(reset.InnerException).SocketErrorCode);
-            }
-        }
-    }
 }

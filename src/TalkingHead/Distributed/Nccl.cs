@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using TalkingHead.Libtorch;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Distributed;
+
+/// <summary>
+/// NCCL's C interface (nccl.h of 2.4 and later) by P/Invoke. Collectives go onto the stream in which libtorch computes, so
+/// nothing waits for the device. libtorch_cuda exports the NCCL that it carries; where it carries none, libnccl.so.2.
+/// </summary>
+sealed unsafe class Nccl : IDisposable
+{
+    const int UInt8 = 1, Float32 = 7, Float64 = 8, Added = 0, InProgress = 7; // ncclDataType_t, ncclRedOp_t, ncclResult_t
+    static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    struct UniqueId
+    {
+        fixed byte bytes[128]; // NCCL_UNIQUE_ID_BYTES
+    }
+
+    readonly nint nccl, torch, communicator;
+    readonly int device;
+    readonly Timer timer;
+
+    /// <summary>Meets the other ranks, when all do.</summary>
+    /// <param name="ranks">They hear NCCL's unique id from rank 0.</param>
+    /// <param name="device">The CUDA device of this rank's tensors; no other rank of its machine has the same.</param>
+    /// <param name="name">Of this rank. It ends with a sentence when NCCL has lost the others or this rank is stuck.</param>
+    /// <param name="patience">This rank is stuck in its device when it has not waited for others for so long.</param>
+    public Nccl(Ranks ranks, int device, string name, TimeSpan patience)
+    {
+        this.device = device;
+        torch = Library("torch_cuda", "aoti_torch_get_current_cuda_stream"); // torch/csrc/inductor/aoti_torch/c/shim.h
+        nccl = Library("torch_cuda", "ncclCommInitRank") is not 0 and var own ? own : Library("libnccl.so.2", "ncclCommInitRank");
+        if (nccl == 0 || torch == 0)
+            throw new UserException("several ranks on CUDA need NCCL, which neither this libtorch nor libnccl.so.2 offers. Install NCCL (Debian: libnccl2), or take --device cpu.");
+        // NCCL takes the thread's current device. TorchSharp leaves it at the first; this guard is kept, so it stays this rank's.
+        nint guard, made;
+        Check(((delegate* unmanaged<int, nint*, int>)NativeLibrary.GetExport(torch, "aoti_torch_create_cuda_guard"))(device, &guard));
+        UniqueId id;
+        var text = new Span<byte>(&id, sizeof(UniqueId));
+        if (ranks.IsFirst)
+            Check(((delegate* unmanaged<UniqueId*, int>)Export("ncclGetUniqueId"))(&id));
+        ranks.FromFirst(text.ToArray()).CopyTo(text);
+        Check(((delegate* unmanaged<nint*, int, UniqueId, int, int>)Export("ncclCommInitRank"))(&made, ranks.Count, id, ranks.Rank));
+        communicator = made;
+        timer = new Timer(_ => Watch(name, patience), null, Interval, Interval);
+    }
+
+    /// <summary>Runs since this rank last waited for others.</summary>
+    public Stopwatch SinceOthers { get; } = Stopwatch.StartNew();
+
+    /// <summary>Puts the sum over all ranks into everybody's numbers.</summary>
+    public void Sum(Tensor flat) => Collective("ncclAllReduce", flat, flat.numel(), flat.dtype == ScalarType.Float64 ? Float64 : Float32, Added);
+
+    /// <summary>Puts the root's numbers into everybody's.</summary>
+    public void Broadcast(Tensor flat, int root) => Collective("ncclBroadcast", flat, flat.numel() * flat.element_size(), UInt8, root);
+
+    // In place.
+    void Collective(string name, Tensor flat, long count, int type, int how)
+    {
+        void* data = Aten.Data(flat);
+        nint stream;
+        Check(((delegate* unmanaged<int, nint*, int>)NativeLibrary.GetExport(torch, "aoti_torch_get_current_cuda_stream"))(device, &stream));
+        Check(((delegate* unmanaged<void*, void*, nuint, int, int, nint, nint, int>)Export(name))(data, data, (nuint)count, type, how, communicator, stream));
+    }
+
+    // On a thread of its own: the rank's thread may wait for the device. The launcher ends the others.
+    void Watch(string name, TimeSpan patience)
+    {
+        int state, code = ((delegate* unmanaged<nint, int*, int>)Export("ncclCommGetAsyncError"))(communicator, &state);
+        string? failure = code != 0 || state is not (0 or InProgress) ? $"has lost the others: NCCL says \"{Words(code != 0 ? code : state)}\""
+            : SinceOthers.Elapsed > patience ? $"is stuck: it has not waited for others for {patience.TotalSeconds:0} s" : null;
+        if (failure is null)
+            return;
+        Console.Error.WriteLine($"talkinghead: {name} {failure}. Start all again with --resume.");
+        Process.GetCurrentProcess().Kill();
+    }
+
+    static nint Library(string name, string export) =>
+        NativeLibrary.TryLoad(name, typeof(Tensor).Assembly, null, out nint library) && NativeLibrary.TryGetExport(library, export, out _) ? library : 0;
+
+    nint Export(string name) => NativeLibrary.GetExport(nccl, name);
+
+    string Words(int code) => Marshal.PtrToStringUTF8(((delegate* unmanaged<int, nint>)Export("ncclGetErrorString"))(code))!;
+
+    // libtorch's own failure is 1, which is ncclUnhandledCudaError.
+    void Check(int code)
+    {
+        if (code != 0)
+            throw new UserException($"NCCL says \"{Words(code)}\". Run with NCCL_DEBUG=INFO to see why.");
+    }
+
+    public void Dispose()
+    {
+        timer.Dispose();
+        ((delegate* unmanaged<nint, int>)Export("ncclCommDestroy"))(communicator);
+    }
+}
