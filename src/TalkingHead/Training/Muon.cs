@@ -59,41 +59,37 @@ sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double
     internal static Tensor Orthogonal(Tensor matrix)
     {
         using var scope = NewDisposeScope();
-        // The square of X has the squares of its singular values: small matrices, whose work is nothing, keep their digits.
-        bool small = Math.Min(matrix.shape[0], matrix.shape[1]) <= 32;
-        var x = Wide(matrix).to(small ? ScalarType.Float64 : ScalarType.Float32).contiguous(); // (m,n), m ≤ n
-        var square = TimesTransposed(x, x);                            // X Xᵀ, (m,m)
+        var x = Wide(matrix).contiguous();                             // (m,n), m ≤ n
+        var square = Product(x, x.t());                                // X Xᵀ, (m,m)
         var length = square.trace().sqrt() + 1e-7;
         square = square / length.square();
-        var all = eye(square.shape[0], dtype: square.dtype, device: square.device);
+        var all = eye(square.shape[0], device: square.device);
         for (int k = 0; k < Iterations; k++)
         {
-            var odd = B * square + C * Times(square, square);          // b X Xᵀ + c (X Xᵀ)², to which a belongs
-            all = A * all + Times(odd, all);
+            var odd = square.addmm(square, square, B, C);              // b X Xᵀ + c (X Xᵀ)², to which a belongs
+            all = all.addmm(odd, all, A);
             if (k + 1 < Iterations)
             {
-                var half = A * square + Times(odd, square);
-                square = A * half + Times(half, odd);
+                var half = square.addmm(odd, square, A);
+                square = half.addmm(half, odd, A);
             }
         }
-        return Like(matrix, Times(all / length, x)).to(ScalarType.Float32).MoveToOuterDisposeScope();
+        return Like(matrix, Product(all / length, x)).MoveToOuterDisposeScope();
     }
 
-    // Though the square matrices are symmetric, rounding makes them less so, and the polynomial would enlarge the difference.
-    static Tensor Times(Tensor a, Tensor b) => TimesTransposed(a, b.t().contiguous());
-
-    // a (M,K) and b (N,K) to a bᵀ (M,N). On a CPU as a 1x1 convolution over M places of K channels, which is oneDNN's: MKL,
-    // which multiplies matrices, is slow on processors that are not Intel's. Whole vectors only: with 108 outputs, say, and
-    // two threads oneDNN of libtorch 2.10 gives wrong numbers.
-    static Tensor TimesTransposed(Tensor a, Tensor b)
+    // a (M,K) and b (K,N) to a b. On a CPU as a 1x1 convolution over M places of K channels, which is oneDNN's: MKL, which
+    // multiplies matrices, is slow on processors that are not Intel's. Whole vectors only: with 108 outputs, say, and two
+    // threads oneDNN of libtorch 2.10 gives wrong numbers.
+    static Tensor Product(Tensor a, Tensor b)
     {
-        const long samples = 2; // of one sample libtorch takes a slower way
-        if (a.device_type != DeviceType.CPU || a.dtype != ScalarType.Float32 || a.shape[0] % samples != 0 || a.shape[1] % 16 != 0 || b.shape[0] % 16 != 0)
-            return a.mm(b.t());
+        const long samples = 2, vector = 16; // of one sample libtorch takes a slower way
+        var (m, k, n) = (a.shape[0], a.shape[1], b.shape[1]);
+        if (a.device_type != DeviceType.CPU || m % samples != 0 || k % vector != 0 || n % vector != 0)
+            return a.mm(b);
         using var scope = NewDisposeScope();
-        var places = a.view(samples, a.shape[0] / samples, 1, a.shape[1]).permute(0, 3, 1, 2);          // (2,K,M/2,1)
-        var y = nn.functional.conv2d(places, b.view(b.shape[0], b.shape[1], 1, 1));                    // (2,N,M/2,1)
-        return y.permute(0, 2, 3, 1).reshape(a.shape[0], b.shape[0]).MoveToOuterDisposeScope();
+        var places = a.view(samples, m / samples, 1, k).permute(0, 3, 1, 2);                           // (2,K,M/2,1)
+        var y = nn.functional.conv2d(places, b.t().contiguous().view(n, k, 1, 1));                     // (2,N,M/2,1)
+        return y.permute(0, 2, 3, 1).reshape(m, n).MoveToOuterDisposeScope();
     }
 
     // The reference.
