@@ -32,8 +32,8 @@ sealed unsafe class Nccl : IDisposable
     public Nccl(Ranks ranks, int device, string name, TimeSpan patience)
     {
         this.device = device;
-        torch = Library("torch_cuda", "aoti_torch_get_current_cuda_stream"); // torch/csrc/inductor/aoti_torch/c/shim.h
-        nccl = Library("torch_cuda", "ncclCommInitRank") is not 0 and var own ? own : Library("libnccl.so.2", "ncclCommInitRank");
+        torch = LibtorchLoader.Loaded("libtorch_cuda.so") is [var file, ..] ? NativeLibrary.Load(file) : 0; // the same that computes
+        nccl = torch != 0 && NativeLibrary.TryGetExport(torch, "ncclCommInitRank", out _) ? torch : NativeLibrary.TryLoad("libnccl.so.2", out nint other) ? other : 0;
         if (nccl == 0 || torch == 0)
             throw new UserException("several ranks on CUDA need NCCL, which neither this libtorch nor libnccl.so.2 offers. Install NCCL (Debian: libnccl2), or take --device cpu.");
         // NCCL takes the thread's current device. TorchSharp leaves it at the first; this guard is kept, so it stays this rank's.
@@ -78,9 +78,6 @@ sealed unsafe class Nccl : IDisposable
         Console.Error.WriteLine($"talkinghead: {name} {failure}. Start all again with --resume.");
         Process.GetCurrentProcess().Kill();
     }
-
-    static nint Library(string name, string export) =>
-        NativeLibrary.TryLoad(name, typeof(Tensor).Assembly, null, out nint library) && NativeLibrary.TryGetExport(library, export, out _) ? library : 0;
 
     nint Export(string name) => NativeLibrary.GetExport(nccl, name);
 

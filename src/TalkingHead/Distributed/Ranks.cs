@@ -155,6 +155,7 @@ public sealed class Ranks
             Console.Error.WriteLine($"talkinghead: {(failure is RankFailure ? why : $"{names[Rank]} stopped: {why}")}");
             Thread.Sleep(heard);
             mpi.Abort(failure is UserException mistake ? mistake.ExitCode : 1);
+            throw;
         }
     }
 

@@ -66,8 +66,6 @@ sealed partial class RankProcesses : IDisposable
         lock (said)
         {
             var tagged = Tagged.Match(line ?? "");
-            if (tagged.Success && tagged.Groups[2].Value.StartsWith("[W", StringComparison.Ordinal))
-                return; // libtorch's own warning about this processor
             said[tagged.Success ? int.Parse(tagged.Groups[1].Value) : ^1].AppendLine(tagged.Success ? tagged.Groups[2].Value.TrimEnd('\r') : line);
             Monitor.PulseAll(said);
         }
