@@ -17,7 +17,7 @@ public static unsafe partial class LibtorchLoader
     // The version that TorchSharp's own library was compiled with.
     const string Expected = "2.10";
 
-    static nint library;
+    static nint library, basics; // libtorch_cpu and libc10 of the folder
     static bool prepared;
 
     /// <summary>libtorch's version, such as 2.10.0.</summary>
@@ -53,7 +53,7 @@ public static unsafe partial class LibtorchLoader
     static void Quieten()
     {
         const int errors = 2;
-        if (NativeLibrary.TryLoad("c10", typeof(torch).Assembly, null, out nint basics) && NativeLibrary.TryGetExport(basics, "FLAGS_caffe2_log_level", out nint level))
+        if ((basics != 0 || NativeLibrary.TryLoad("c10", typeof(torch).Assembly, null, out basics)) && NativeLibrary.TryGetExport(basics, "FLAGS_caffe2_log_level", out nint level))
             *(int*)level = errors;
     }
 
@@ -63,6 +63,10 @@ public static unsafe partial class LibtorchLoader
         string cpu = Path.Combine(folder, FileName("torch_cpu"));
         if (!File.Exists(cpu))
             throw UserException.Usage($"{Variable} is {folder}, which holds no {FileName("torch_cpu")}. Set it to the folder \"lib\" of a PyTorch {Expected} (python3 -c \"import torch; print(torch.__path__[0] + '/lib')\"), or unset it.");
+        // TorchSharp looks for a libtorch beside the program first, and would load that one too.
+        string beside = Path.Combine(AppContext.BaseDirectory, FileName("torch_cpu"));
+        if (File.Exists(beside))
+            throw UserException.Usage($"{Variable} is {folder}, but {beside} would be loaded as well, and two libtorch cannot share a process. Use a copy of the program without that file, or unset {Variable}.");
         try
         {
             foreach (string name in (string[])["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch"])
@@ -71,6 +75,8 @@ public static unsafe partial class LibtorchLoader
                     nint loaded = NativeLibrary.Load(file);
                     if (name == "torch_cpu")
                         library = loaded;
+                    else if (name == "c10")
+                        basics = loaded;
                 }
         }
         catch (DllNotFoundException failure)
@@ -79,11 +85,6 @@ public static unsafe partial class LibtorchLoader
         }
         if (!NativeLibrary.TryGetExport(library, "aoti_torch_abi_version", out _) || !Version.StartsWith(Expected + ".", StringComparison.Ordinal))
             throw new UserException($"{Variable}: {folder} holds libtorch {(NativeLibrary.TryGetExport(library, "aoti_torch_abi_version", out _) ? Version : "of before 2.7")}, but TorchSharp's own library was compiled with {Expected}. Use a PyTorch {Expected}, or unset it.");
-        // TorchSharp would load the package's libtorch too, from beside the program, by its path: told that this is done, it does not.
-        typeof(torch).GetField("nativeBackendLoaded", BindingFlags.Static | BindingFlags.NonPublic)?.SetValue(null, true);
-        string[] all = Loaded("torch_cpu");
-        if (all.Length > 1)
-            throw new UserException($"two libtorch are loaded, {string.Join(" and ", all)}. Remove the one beside the program, or unset {Variable}.");
     }
 
     static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) => name == Aten.Library ? library : 0;

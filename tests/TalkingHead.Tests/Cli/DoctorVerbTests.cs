@@ -43,13 +43,31 @@ public sealed class DoctorVerbTests : IDisposable
     }
 
     [Fact]
+    public void TwoLibtorchAreRefused()
+    {
+        File.WriteAllText(folder.At("libtorch_cpu.so"), "");
+        var (code, output, error) = ProgramProcess.Run(["doctor"], environment: [("TALKINGHEAD_LIBTORCH", folder.At(""))]);
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains("two libtorch cannot share a process", error);
+    }
+
+    [Fact]
     public void AnotherFoldersLibtorchIsTheOnlyOneLoaded()
     {
-        foreach (string file in Directory.EnumerateFiles(AppContext.BaseDirectory, "lib*torch*.so*").Concat(Directory.EnumerateFiles(AppContext.BaseDirectory, "libc10*")).Concat(Directory.EnumerateFiles(AppContext.BaseDirectory, "libgomp*")))
-            File.Copy(file, folder.At(Path.GetFileName(file))); // no link: the loader knows a file by more than its name
-        var (_, rows, output) = Run(("TALKINGHEAD_LIBTORCH", folder.At("")));
-        Assert.True(rows["libtorch"].State == "Ok", output);
-        Assert.DoesNotContain(" and ", rows["libtorch"].Found); // one file of that name
+        // The program as it is carried to a machine with a PyTorch of its own, and libtorch in another folder.
+        string[] natives = ["libtorch.so", "libtorch_cpu.so", "libc10.so", .. Directory.EnumerateFiles(AppContext.BaseDirectory, "libgomp*").Select(file => Path.GetFileName(file))];
+        string app = Directory.CreateDirectory(folder.At("app")).FullName, elsewhere = Directory.CreateDirectory(folder.At("elsewhere")).FullName;
+        foreach (string file in Directory.EnumerateFiles(AppContext.BaseDirectory))
+            if (natives.Contains(Path.GetFileName(file)))
+                File.CreateSymbolicLink(Path.Combine(elsewhere, Path.GetFileName(file)), file);
+            else
+                File.Copy(file, Path.Combine(app, Path.GetFileName(file)));
+        string json = folder.At("there.json");
+        var (_, output, error) = ProgramProcess.Run(["doctor", "--json", json], environment: [("TALKINGHEAD_LIBTORCH", elsewhere)], program: Path.Combine(app, "TalkingHead.Cli.dll"));
+        Assert.True(File.Exists(json), output + error);
+        var found = JsonDocument.Parse(File.ReadAllText(json)).RootElement.EnumerateArray().First(row => row.GetProperty("what").GetString() == "libtorch");
+        Assert.Equal("Ok", found.GetProperty("state").GetString());
+        Assert.DoesNotContain(" and ", found.GetProperty("found").GetString()); // one file of that name
     }
 
     [Fact]
