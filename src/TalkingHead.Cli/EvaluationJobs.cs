@@ -25,7 +25,7 @@ sealed record EvaluationJobs(int Count, int Threads, bool Apart, string Note)
             return asked <= 1 ? new(1, 1, false, $"jobs: 1 ({run.Device} is one person's at a time)")
                 : throw UserException.Usage($"--jobs {asked}: expected 1 on {run.Device}, which is one person's at a time; --device cpu evaluates several at once.");
 
-        // OMP_NUM_THREADS is how libtorch and OpenBLAS are told; so small networks as fine-tuning's gain nothing from a second thread.
+        // OMP_NUM_THREADS is how libtorch and MKL are told; so small networks as fine-tuning's gain nothing from a second thread.
         var threads = int.TryParse(Environment.GetEnvironmentVariable("OMP_NUM_THREADS"), NumberStyles.None, CultureInfo.InvariantCulture, out var told) && told > 0 ? told : 1;
         var (processors, memory) = (Math.Max(1, Environment.ProcessorCount / threads), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         var room = (int)Math.Clamp(memory / MemoryOf(run.Configuration.Data.Size), 1, Most);

@@ -32,7 +32,7 @@ sealed class EvaluationProcess : IDisposable
             RedirectStandardError = true,
         };
         var threads = jobs.Threads.ToString(CultureInfo.InvariantCulture);
-        start.Environment["OMP_NUM_THREADS"] = threads; // libtorch, OpenBLAS, MKL
+        start.Environment["OMP_NUM_THREADS"] = threads; // libtorch, MKL
         start.Environment["DOTNET_PROCESSOR_COUNT"] = threads; // threads of .NET, such as those that look for faces
         try
         {

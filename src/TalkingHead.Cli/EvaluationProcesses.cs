@@ -6,8 +6,8 @@ namespace TalkingHead.Cli;
 
 /// <summary>
 /// Evaluates several people at once, each in a process of its own and not on a thread of this one, for libtorch has one
-/// random generator a process, which every fresh network seeds and draws from, and OpenBLAS one pool of threads, whose
-/// number is told before it is loaded. A process takes the next person when it is done with one; records are files, so
+/// random generator a process, which every fresh network seeds and draws from, and one pool of threads, whose number is
+/// told before it is loaded. A process takes the next person when it is done with one; records are files, so
 /// that nothing else comes back.
 /// </summary>
 sealed class EvaluationProcesses : IDisposable

@@ -36,6 +36,7 @@ static class Program
         using var passedOn = OperatingSystem.IsLinux() ? PosixSignalRegistration.Create(User1, Stop) : null; // mpirun's way to reach all its ranks
         if (arguments is not [EvaluationWorker.Name])
             return Run(arguments, stop.Token, Console.Out, Console.Error);
+        LibtorchLoader.Prepare();
         new EvaluationWorker().Run(stop.Token);
         return Done;
 

@@ -4,7 +4,7 @@ using TalkingHead.Media;
 namespace TalkingHead.Faces;
 
 /// <summary>
-/// The native face door (src/Engine/Native/Face/face_door.h), opened at first use: where it was not built, only the
+/// The native face door (src/FaceDoor/face_door.h), opened at first use: where it was not built, only the
 /// dlib tracker is missing.
 /// </summary>
 static unsafe partial class FaceDoor
