@@ -54,8 +54,8 @@ sealed class SpectralConv2d(long inputs, long outputs, long kernel, bool spectra
 
     readonly long[] padding = [kernel / 2, kernel / 2];
 
-    // libtorch 2.10 for CPUs does not clear the channels by which oneDNN fills up blocks of 16: the gradient of a 3x3
-    // convolution's input is then made from whatever lay there. With filters of zeros there is nothing to fill up.
+    // libtorch 2.10 (oneDNN 3.7.1) was seen to leave the channels by which it fills up blocks of 16 as they lay in memory, so
+    // that the gradient of a 3x3 convolution's input is garbage, now and then NaN. With filters of zeros nothing is filled up.
     readonly long missing = kernel > 1 && outputs % Block != 0 ? Block - outputs % Block : 0;
 
     public override Tensor forward(Tensor x)
