@@ -2,6 +2,7 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using TalkingHead;
 using TalkingHead.Benchmarks;
 using TalkingHead.Benchmarks.PlainTwin;
 
@@ -9,10 +10,18 @@ if (args is ["--loader", ..])
     return LoaderBenchmark.Run(args.ElementAtOrDefault(1));
 if (args is ["--ablation", var run, var data, ..])
     return HeadAblation.Run(run, data, args[3..]);
-if (args is ["twin", _, ..])
-    return PlainTwinProgram.Run(args[1..]);
-if (args is ["steps", var device, ..])
-    return SideBySide.Run(device, args[2..]);
+try
+{
+    if (args is ["twin", _, ..])
+        return PlainTwinProgram.Run(args[1..]);
+    if (args is ["steps", var device, ..])
+        return SideBySide.Run(device, args[2..]);
+}
+catch (UserException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}
 
 // Runs in this process: a benchmark's own build would have to find the native libraries again.
 var config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));

@@ -11,7 +11,7 @@ namespace TalkingHead.Benchmarks;
 /// </summary>
 static class SideBySide
 {
-    const int Rounds = 2, Steps = 3, Frames = 6;
+    const int Rounds = 2, Steps = 3, Frames = 6, LastLines = 12;
 
     // Of the first step's losses, relative to the largest: one libtorch in float32, and on a GPU TF32 on one side.
     const double CpuTolerance = 1e-5, CudaTolerance = 1e-3;
@@ -39,7 +39,7 @@ static class SideBySide
     internal static int Run(string device, string[] args)
     {
         if (args.Length % 2 != 0)
-            throw new ArgumentException($"steps: a batch is missing after {args[^1]}. Expected pairs of CONFIG and BATCH.");
+            throw UserException.Usage($"steps: a batch is missing after {args[^1]}. Expected pairs of CONFIG and BATCH.");
         string? python = Python();
         bool same = true;
         foreach (var pair in (args.Length == 0 ? usual : args).Chunk(2))
@@ -75,7 +75,7 @@ static class SideBySide
             string json = Path.Combine(folder, name + ".json");
             var (code, error) = Execute(program, [.. arguments, .. counts, "--json", json]);
             if (code != 0)
-                throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with code {code}:\n{error}");
+                throw new UserException($"{program} {string.Join(' ', arguments)} ended with code {code}:\n{error}");
             return new Report(JsonNode.Parse(File.ReadAllText(json))!);
         }
     }
@@ -138,7 +138,7 @@ static class SideBySide
         }
     }
 
-    // What it prints is dropped; what it says when it fails is kept.
+    // What it prints is dropped; the end of what it says of errors is kept.
     static (int Code, string Error) Execute(string program, string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -147,7 +147,7 @@ static class SideBySide
         string error = process.StandardError.ReadToEnd();
         output.Wait();
         process.WaitForExit();
-        return (process.ExitCode, error);
+        return (process.ExitCode, string.Join('\n', error.TrimEnd().Split('\n').TakeLast(LastLines)));
     }
 
     // artifacts/bin/NAME/release/NAME, where this program is artifacts/bin/TalkingHead.Benchmarks/release/...
