@@ -62,7 +62,7 @@ sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double
         // X Xᵀ has the squares of X's singular values: small matrices, whose work is nothing, keep their digits.
         bool small = Math.Min(matrix.shape[0], matrix.shape[1]) <= 32;
         var x = Wide(matrix).contiguous().to(small ? ScalarType.Float64 : ScalarType.Float32); // (m,n), m ≤ n
-        var square = Product(x, x.t());                                // X Xᵀ, (m,m)
+        var square = x.mm(x.t());                            // X Xᵀ, (m,m)
         var length = square.trace().sqrt() + 1e-7;
         square = square / length.square();
         var all = eye(square.shape[0], dtype: square.dtype, device: square.device);
@@ -76,22 +76,7 @@ sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double
                 square = half.addmm(half, odd, A);
             }
         }
-        return Like(matrix, Product(all / length, x)).to(ScalarType.Float32).MoveToOuterDisposeScope();
-    }
-
-    // a (M,K) and b (K,N) to a b. On a CPU as a 1x1 convolution over M places of K channels, which is oneDNN's: MKL, which
-    // multiplies matrices, is slow on processors that are not Intel's. Whole vectors only: with 108 outputs, say, and two
-    // threads oneDNN of libtorch 2.10 gives wrong numbers.
-    static Tensor Product(Tensor a, Tensor b)
-    {
-        const long samples = 2, vector = 16; // of one sample libtorch takes a slower way
-        var (m, k, n) = (a.shape[0], a.shape[1], b.shape[1]);
-        if (a.device_type != DeviceType.CPU || a.dtype != ScalarType.Float32 || m % samples != 0 || k % vector != 0 || n % vector != 0)
-            return a.mm(b);
-        using var scope = NewDisposeScope();
-        var places = a.view(samples, m / samples, 1, k).permute(0, 3, 1, 2);                           // (2,K,M/2,1)
-        var y = nn.functional.conv2d(places, b.t().contiguous().view(n, k, 1, 1));                     // (2,N,M/2,1)
-        return y.permute(0, 2, 3, 1).reshape(m, n).MoveToOuterDisposeScope();
+        return Like(matrix, (all / length).mm(x)).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
     // The reference.
