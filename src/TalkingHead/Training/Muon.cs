@@ -1,4 +1,3 @@
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -19,8 +18,6 @@ sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double
     // Of the polynomial a σ + b σ³ + c σ⁵, which takes singular values from (0,1] to about 1 (0.7 to 1.2).
     const float A = 3.4445f, B = -4.7750f, C = 2.0315f;
 
-    bool moved;
-
     /// <summary>Moves the matrices that have a gradient by about <paramref name="rate"/> in each direction.</summary>
     public void Step(double rate)
     {
@@ -28,8 +25,7 @@ sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double
         if (sideBySide is null)
             Run(0);
         else
-            sideBySide.Run(parts, Run, first: !moved);
-        moved = true;
+            sideBySide.Run(parts, Run);
 
         int Run(int part)
         {
