@@ -5,7 +5,7 @@ set -euo pipefail
 
 packages=(
     ffmpeg curl                       # video; weights
-    cmake g++ libdlib-dev libdlib-data # the face door; dlib's 68-point model (not for commercial use)
+    cmake make g++ libdlib-dev libdlib-data # the face door; dlib's 68-point model (not for commercial use)
     chromium                          # tests only: opens the reports
     openmpi-bin libopenmpi3           # several processes, which only the tests need: mpirun and MPI
 )

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using TalkingHead.Libtorch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -115,7 +116,7 @@ public sealed class Ranks
         using var _ = no_grad();
         bool inPlace = tensors.Count == 1 && tensors[0].is_contiguous();
         var flat = inPlace ? tensors[0].detach().view(-1) : cat([.. tensors.Select(tensor => tensor.reshape(-1))]);
-        flat.div_(Count);
+        flat.Div_(Count);
         Carry(flat, mpi.Sum, nccl => nccl.Sum(flat));
         if (!inPlace)
             foreach (var (tensor, mean) in tensors.Zip(flat.split([.. tensors.Select(tensor => tensor.numel())])))

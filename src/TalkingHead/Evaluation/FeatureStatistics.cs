@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Evaluation;
@@ -66,8 +67,8 @@ public sealed class FeatureStatistics : IDisposable
         using var scope = NewDisposeScope();
         var total = Waiting().sum([0]);
         if (sum is not null)
-            total += sum + shift!.squeeze(0) * (Count - waiting);
-        return (total / Count).MoveToOuterDisposeScope();
+            total = total.Add(sum.Add(shift!.squeeze(0).Mul(Count - waiting)));
+        return total.Div(Count).MoveToOuterDisposeScope();
     }
 
     /// <summary>The covariance (d,d) with N - 1, float64; at least two rows.</summary>
@@ -81,8 +82,8 @@ public sealed class FeatureStatistics : IDisposable
         }
 
         var rows = Waiting() - shift!;
-        var mean = ((sum! + rows.sum([0])) / Count).unsqueeze(0); // less the shift
-        return ((products! + rows.t().mm(rows) - Count * mean.t().mm(mean)) / (Count - 1)).MoveToOuterDisposeScope();
+        var mean = sum!.Add(rows.sum([0])).Div(Count).unsqueeze(0); // less the shift
+        return (products!.Add(rows.t().mm(rows)) - mean.t().mm(mean).Mul(Count)).Div(Count - 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>(X - mean) / √(N - 1), (N,d): its product with itself is the covariance. Only while <see cref="IsExact"/>.</summary>
@@ -90,7 +91,7 @@ public sealed class FeatureStatistics : IDisposable
     {
         using var scope = NewDisposeScope();
         var rows = Waiting();
-        return ((rows - rows.mean([0], keepdim: true)) / Math.Sqrt(Count - 1)).MoveToOuterDisposeScope();
+        return (rows - rows.mean([0], keepdim: true)).Div(Math.Sqrt(Count - 1)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The rows kept for KID, (n,d) float64.</summary>
@@ -124,8 +125,8 @@ public sealed class FeatureStatistics : IDisposable
         sum ??= zeros(Features, ScalarType.Float64).DetachFromDisposeScope();
         products ??= zeros(Features, Features, ScalarType.Float64).DetachFromDisposeScope();
         rows -= shift;
-        sum.add_(rows.sum([0]));
-        products.add_(rows.t().mm(rows));
+        sum.Add_(rows.sum([0]));
+        products.Add_(rows.t().mm(rows));
         waiting = 0;
     }
 

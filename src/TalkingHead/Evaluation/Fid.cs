@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Evaluation;
@@ -25,7 +26,7 @@ public static class Fid
         if (Math.Min(first.Count, second.Count) < 2 || first.Features != second.Features)
             throw new ArgumentException($"got {first.Count} rows of {first.Features} and {second.Count} of {second.Features}, expected two or more of one length on each side.");
         using var scope = NewDisposeScope();
-        var means = (first.Mean() - second.Mean()).square().sum().item<double>();
+        var means = (first.Mean() - second.Mean()).Square().sum().item<double>();
         var (trace, other, cross) = first.IsExact || second.IsExact ? OfFactors(Factor(first), Factor(second)) : OfCovariances(first.Covariance(), second.Covariance());
         return Math.Max(0, means + trace + other - 2 * cross);
     }
@@ -34,7 +35,7 @@ public static class Fid
     static Tensor Factor(FeatureStatistics statistics) => statistics.IsExact ? statistics.CentredRows() : Root(statistics.Covariance());
 
     static (double Trace, double Other, double Cross) OfFactors(Tensor first, Tensor second) => (
-        first.square().sum().item<double>(), second.square().sum().item<double>(),
+        first.Square().sum().item<double>(), second.Square().sum().item<double>(),
         linalg.svdvals(first.mm(second.t())).sum().item<double>());
 
     // Tr √(Σ1 Σ2) by the eigenvalues of Σ1^½ Σ2 Σ1^½, which is symmetric.
@@ -42,13 +43,13 @@ public static class Fid
     {
         var root = Root(first);
         var product = root.mm(second).mm(root);
-        var eigenvalues = linalg.eigvalsh((product + product.t()) / 2);
-        return (first.diagonal().sum().item<double>(), second.diagonal().sum().item<double>(), eigenvalues.clamp_min(0).sqrt().sum().item<double>());
+        var eigenvalues = linalg.eigvalsh(product.Add(product.t()).Div(2));
+        return (first.diagonal().sum().item<double>(), second.diagonal().sum().item<double>(), eigenvalues.ClampMin(0).sqrt().sum().item<double>());
     }
 
     static Tensor Root(Tensor covariance)
     {
         var (values, vectors) = linalg.eigh(covariance);
-        return (vectors * values.clamp_min(0).sqrt()).mm(vectors.t());
+        return (vectors * values.ClampMin(0).sqrt()).mm(vectors.t());
     }
 }

@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Evaluation;
@@ -75,5 +76,5 @@ public static class Kid
         return (kernel.sum() - kernel.diagonal().sum()).item<double>() / (n * (n - 1.0));
     }
 
-    static Tensor Kernel(Tensor first, Tensor second) => (first.mm(second.t()) / first.shape[1] + 1).pow(3);
+    static Tensor Kernel(Tensor first, Tensor second) => first.mm(second.t()).Div(first.shape[1]).Add(1).Pow(3);
 }

@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Evaluation;
@@ -13,6 +14,6 @@ public static class L1
         Pictures.Expect(first, second);
         using var scope = NewDisposeScope();
         var difference = first.to(ScalarType.Float32) - second.to(ScalarType.Float32); // whole numbers, and so exact
-        return (difference.abs().mean([1, 2, 3], type: ScalarType.Float64) / 255).MoveToOuterDisposeScope();
+        return difference.abs().mean([1, 2, 3], type: ScalarType.Float64).Div(255).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using TalkingHead.Media;
 using static TorchSharp.torch;
 
@@ -10,7 +11,7 @@ static class Pictures
     public static Tensor Quantize(Tensor pictures)
     {
         using var scope = NewDisposeScope();
-        return ((pictures.detach() + 1) * 127.5).round().clamp(0, 255).to(ScalarType.Byte).MoveToOuterDisposeScope();
+        return pictures.detach().Add(1).Mul(127.5).round().Clamp(0, 255).to(ScalarType.Byte).MoveToOuterDisposeScope();
     }
 
     /// <summary>Pictures of one size as they are, (B,3,H,W) uint8.</summary>
@@ -34,7 +35,7 @@ static class Pictures
     public static Tensor Signed(Tensor pictures)
     {
         using var scope = NewDisposeScope();
-        return (pictures.to(ScalarType.Float32) / 127.5 - 1).MoveToOuterDisposeScope();
+        return pictures.to(ScalarType.Float32).Div(127.5).Sub(1).MoveToOuterDisposeScope();
     }
 
     /// <exception cref="ArgumentException">No batch of uint8 pictures (B,3,H,W).</exception>

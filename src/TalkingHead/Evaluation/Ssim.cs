@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -39,8 +40,8 @@ public static class Ssim
         var varianceX = Blur(x * x) - meanX * meanX;
         var varianceY = Blur(y * y) - meanY * meanY;
         var covariance = Blur(x * y) - meanX * meanY;
-        var map = (2 * meanX * meanY + C1) * (2 * covariance + C2)
-            / ((meanX * meanX + meanY * meanY + C1) * (varianceX + varianceY + C2));
+        var map = (meanX.Mul(2) * meanY).Add(C1) * covariance.Mul(2).Add(C2)
+            / ((meanX * meanX).Add(meanY * meanY).Add(C1) * varianceX.Add(varianceY).Add(C2));
         return map.mean([1, 2, 3]).view(first.shape[0], -1).mean([1]).MoveToOuterDisposeScope();
     }
 

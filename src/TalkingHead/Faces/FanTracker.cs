@@ -1,4 +1,5 @@
 using TalkingHead.Formats;
+using TalkingHead.Libtorch;
 using TalkingHead.Media;
 using TalkingHead.Perception;
 using TorchSharp;
@@ -116,7 +117,7 @@ public sealed class FanTracker : FaceTracker
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        var rgb = PictureTensor.ToTensor(picture, device).add(1f).mul(127.5f);
+        var rgb = PictureTensor.ToTensor(picture, device).Add(1f).Mul(127.5f);
         var input = rgb.flip(1) - tensor(Means, device: device).view(1, 3, 1, 1); // to blue, green, red
         var maps = detector.call(input);
         var found = new List<(FaceBox Box, double Score)>();
@@ -137,7 +138,7 @@ public sealed class FanTracker : FaceTracker
         var side = RegionSides * (box.Width + box.Height) / BoxSides;
         double left = box.CentreX - side / 2, top = box.CentreY - Lift * box.Height - side / 2;
         var region = Resampler.Crop(picture, left, top, side, side, Side, Side);
-        var maps = landmarker.call(PictureTensor.ToTensor(region, device).add(1f).mul(0.5f)); // (1, 68, 64, 64)
+        var maps = landmarker.call(PictureTensor.ToTensor(region, device).Add(1f).Mul(0.5f)); // (1, 68, 64, 64)
         int height = (int)maps.shape[2], width = (int)maps.shape[3];
         var (points, confidence) = FaceHeatmaps.Decode(Floats(maps), width, height);
         for (var i = 0; i < points.Length; i += 2)

@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -95,7 +96,7 @@ sealed class S3fd : Module<Tensor, (Tensor Scores, Tensor Offsets)[]>
         public override Tensor forward(Tensor x)
         {
             using var scope = NewDisposeScope();
-            var length = x.pow(2).sum(1, keepdim: true).sqrt().add(1e-10);
+            var length = x.Pow(2).sum(1, keepdim: true).sqrt().Add(1e-10);
             return (x / length * weight.view(1, -1, 1, 1)).MoveToOuterDisposeScope();
         }
     }

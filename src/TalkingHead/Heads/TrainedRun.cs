@@ -1,5 +1,6 @@
 using TalkingHead.Configuration;
 using TalkingHead.Formats;
+using TalkingHead.Libtorch;
 using TalkingHead.Networks;
 using TalkingHead.Objectives;
 using TalkingHead.Training;
@@ -114,9 +115,9 @@ public sealed class TrainedRun : IDisposable
         {
             long length = Math.Min(part, count - start);
             var mean = networks.Embedder.call(frames.narrow(0, start, length).unsqueeze(0), landmarks.narrow(0, start, length).unsqueeze(0)); // (1,N)
-            sum = sum is null ? mean * length : sum + mean * length;
+            sum = sum is null ? mean.Mul(length) : sum.Add(mean.Mul(length));
         }
-        return (sum! / count).MoveToOuterDisposeScope();
+        return sum!.Div(count).MoveToOuterDisposeScope();
     }
 
     /// <summary>Fails now where fine-tuning would fail later; says what content loss it will have.</summary>

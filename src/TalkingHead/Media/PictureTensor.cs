@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -45,7 +46,7 @@ public static class PictureTensor
             throw new ArgumentException($"Expected (B, 3, H, W) or (3, H, W), got ({string.Join(", ", images.shape)}).", nameof(images));
         int height = (int)batch.shape[2], width = (int)batch.shape[3];
 
-        var hwc = batch.detach().to_type(ScalarType.Float32).add(1f).mul(127.5f).round().clamp(0f, 255f)
+        var hwc = batch.detach().to_type(ScalarType.Float32).Add(1f).Mul(127.5f).round().Clamp(0f, 255f)
             .to_type(ScalarType.Byte).permute(0, 2, 3, 1).contiguous().cpu(); // (B, H, W, 3)
         var bytes = hwc.data<byte>().ToArray();
         var pictures = new Picture[batch.shape[0]];
@@ -58,5 +59,5 @@ public static class PictureTensor
     /// <summary>The first picture of <see cref="ToPictures"/>.</summary>
     public static Picture ToPicture(Tensor image) => ToPictures(image)[0];
 
-    static Tensor ToRange(Tensor values) => values.div_(127.5f).sub_(1f);
+    static Tensor ToRange(Tensor values) => values.Div_(127.5f).Sub_(1f);
 }

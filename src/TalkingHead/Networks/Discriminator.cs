@@ -1,4 +1,5 @@
 using TalkingHead.Configuration;
+using TalkingHead.Libtorch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -64,7 +65,7 @@ public sealed class Discriminator : Module<Tensor, Tensor, Tensor, (Tensor Score
     {
         Shapes.Expect(rows, "discriminator rows", Shapes.Any, length);
         using var scope = NewDisposeScope();
-        return (rows + w0.NormalWeight()).MoveToOuterDisposeScope();
+        return rows.Add(w0.NormalWeight()).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -76,7 +77,7 @@ public sealed class Discriminator : Module<Tensor, Tensor, Tensor, (Tensor Score
         Shapes.Expect(persons, "discriminator persons", persons.shape[0] == 1 ? 1 : pictures.shape[0], length);
         var (features, maps) = trunk.call(pictures, landmarks);
         using var scope = NewDisposeScope();
-        return (((features * persons).sum(1) + b).MoveToOuterDisposeScope(), maps);
+        return ((features * persons).sum(1).Add(b).MoveToOuterDisposeScope(), maps);
     }
 
     /// <summary>Scores (B) of real and fake pictures with the same landmarks and persons, in one pass over the weights.</summary>

@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -46,7 +47,7 @@ public sealed class InstanceNorm : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var centred = x - x.mean([2, 3], keepdim: true);
-        var deviation = (centred.square().mean([2, 3], keepdim: true) + Epsilon).rsqrt(); // (B,C,1,1)
-        return (centred * deviation * scale.unsqueeze(2).unsqueeze(3) + shift.unsqueeze(2).unsqueeze(3)).MoveToOuterDisposeScope();
+        var deviation = centred.Square().mean([2, 3], keepdim: true).Add(Epsilon).rsqrt(); // (B,C,1,1)
+        return (centred * deviation * scale.unsqueeze(2).unsqueeze(3)).Add(shift.unsqueeze(2).unsqueeze(3)).MoveToOuterDisposeScope();
     }
 }

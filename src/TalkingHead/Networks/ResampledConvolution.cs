@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -80,11 +81,11 @@ static class ResampledConvolution
         // Place (y,x) of the result lies over low places (y-1..y, x-1..x), so each pixel of a square has its own corner.
         var all = functional.conv2d(x, kernel, padding: one); // (B,4·out,h+1,w+1)
         var y = FusedDoubling.Takes(all) ? FusedDoubling.Interleave(all) : InterleaveInSteps(all);
-        return (bias is null ? y : y + bias.view(1, -1, 1, 1)).MoveToOuterDisposeScope();
+        return (bias is null ? y : y.Add(bias.view(1, -1, 1, 1))).MoveToOuterDisposeScope();
     }
 
     // x (B,C,2h,2w) + skip (B,C,h,w) doubled -> (B,C,2h,2w)
-    public static Tensor AddNearest(Tensor x, Tensor skip) => FusedDoubling.Takes(x) ? FusedDoubling.AddNearest(x, skip) : x + Nearest(skip);
+    public static Tensor AddNearest(Tensor x, Tensor skip) => FusedDoubling.Takes(x) ? FusedDoubling.AddNearest(x, skip) : x.Add(Nearest(skip));
 
     // The references.
     internal static Tensor HalveInSteps(Tensor x, Tensor weight, Tensor? bias)

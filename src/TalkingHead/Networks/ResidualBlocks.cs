@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -40,7 +41,7 @@ public sealed class DownBlock : Module<Tensor, Tensor>
         h = conv1.call(h);
         h = conv2.call(norm2?.call(h) ?? h.relu_()); // with the 2x2 mean; neither backward pass needs h as it was
         // A 1x1 convolution and a mean may change places: after the mean it has a quarter of the work.
-        return (h + skip.call(functional.avg_pool2d(x, 2))).MoveToOuterDisposeScope();
+        return h.Add(skip.call(functional.avg_pool2d(x, 2))).MoveToOuterDisposeScope();
     }
 }
 
@@ -62,7 +63,7 @@ public sealed class ResidualBlock : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var h = conv1.call(functional.relu(x));
-        return (x + conv2.call(h.relu_())).MoveToOuterDisposeScope();
+        return x.Add(conv2.call(h.relu_())).MoveToOuterDisposeScope();
     }
 }
 
@@ -89,7 +90,7 @@ public sealed class AdaptiveBlock : Module<Tensor, Style, Style, Tensor>
         using var scope = NewDisposeScope();
         var h = conv1.call(norm1.call(x, style1));
         h = conv2.call(norm2.call(h, style2));
-        return (x + h).MoveToOuterDisposeScope();
+        return x.Add(h).MoveToOuterDisposeScope();
     }
 }
 

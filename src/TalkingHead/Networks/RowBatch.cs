@@ -1,4 +1,5 @@
 using TalkingHead.Configuration;
+using TalkingHead.Libtorch;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Networks;
@@ -61,7 +62,7 @@ public sealed class RowBatch : IDisposable
         using var scope = NewDisposeScope();
         var rows = weight;
         if (u is not null)
-            rows = weight / (sigma! + u.dot((weight - start).mv(v!)));
+            rows = weight / sigma!.Add(u.dot((weight - start).mv(v!)));
         return rows.index_select(0, inverse).MoveToOuterDisposeScope();
     }
 
@@ -73,11 +74,11 @@ public sealed class RowBatch : IDisposable
         var grad = Gradient;
         for (int i = 0; i < steps.Length; i++)
             steps[i]++;
-        mean.mul_(settings.Beta1).add_(grad, alpha: 1 - settings.Beta1);
-        square.mul_(settings.Beta2).addcmul_(grad, grad, value: 1 - settings.Beta2);
+        mean.Mul_(settings.Beta1).Add_(grad, alpha: 1 - settings.Beta1);
+        square.Mul_(settings.Beta2).Addcmul_(grad, grad, value: 1 - settings.Beta2);
         var unbiasedMean = mean / Correction(settings.Beta1);               // (U,N) / (U,1)
         var unbiasedSquare = square / Correction(settings.Beta2);
-        weight.sub_(settings.DiscriminatorRate * unbiasedMean / (unbiasedSquare.sqrt() + settings.Epsilon));
+        weight.sub_(unbiasedMean.Mul(settings.DiscriminatorRate) / unbiasedSquare.sqrt().Add(settings.Epsilon));
         changed = true;
     }
 

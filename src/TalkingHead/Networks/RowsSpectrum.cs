@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -81,7 +82,7 @@ sealed class RowsSpectrum : IDisposable
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var wide = rows.to(ScalarType.Float64);
-        gram.add_(wide.t().mm(wide), alpha: sign);
+        gram.Add_(wide.t().mm(wide), alpha: sign);
     }
 
     public void Dispose()

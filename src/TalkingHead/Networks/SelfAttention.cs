@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -33,7 +34,7 @@ public sealed class SelfAttention : Module<Tensor, Tensor>
         var k = Layout.Places(key.call(x));                         // (B,P,C/8)
         var v = Layout.Places(value.call(x));                       // (B,P,C)
         var seen = Layout.Picture(AttendInSteps(q, k, v), x.shape[2], x.shape[3]); // (B,C,H,W)
-        return (x + gamma * seen).MoveToOuterDisposeScope();
+        return x.Add(gamma * seen).MoveToOuterDisposeScope();
     }
 
     // q and k (B,P,D), v (B,P,C) -> (B,P,C). The reference.

@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -42,7 +43,7 @@ public static class SpectralNorm
             if (module is not NormalizedLayer { IsNormalized: true } layer)
                 continue;
             string prefix = path == "" ? "" : path + ".";
-            state[prefix + nameof(layer.weight)].div_(ExactSigma(layer.weight));
+            state[prefix + nameof(layer.weight)].Div_(ExactSigma(layer.weight));
             state.Remove(prefix + nameof(layer.u));
             state.Remove(prefix + nameof(layer.v));
         }

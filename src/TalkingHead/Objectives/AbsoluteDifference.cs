@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -14,7 +15,7 @@ static class AbsoluteDifference
         using var scope = NewDisposeScope();
         var total = Mean(0);
         for (int map = 1; map < fake.Count; map++)
-            total = total + Mean(map);
+            total = total.Add(Mean(map));
         return total.MoveToOuterDisposeScope();
 
         // In float32, whatever the networks compute with.

@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -17,6 +18,6 @@ public static class Adversarial
     public static Tensor Discriminator(Tensor real, Tensor fake)
     {
         using var scope = NewDisposeScope();
-        return (functional.relu(1 - real).mean() + functional.relu(1 + fake).mean()).MoveToOuterDisposeScope();
+        return functional.relu(real.RSub(1)).mean().Add(functional.relu(fake.Add(1)).mean()).MoveToOuterDisposeScope();
     }
 }

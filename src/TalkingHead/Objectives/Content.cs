@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using TalkingHead.Networks;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -34,12 +35,12 @@ public static class Content
         var (x, y) = (fake, real.detach());
         // Pooled together and pixel by pixel, for libtorch pools one channel at a time otherwise; along columns and then
         // along rows, for that is 14 additions and not 49.
-        var maps = Layout.PixelByPixel(cat([x, y, x.square() + y.square(), x * y], 1));
+        var maps = Layout.PixelByPixel(cat([x, y, x.Square().Add(y.Square()), x * y], 1));
         var pooled = functional.avg_pool2d(functional.avg_pool2d(maps, (window, 1), (1, 1)), (1, window), (1, 1)).chunk(4, 1);
         var (meanX, meanY) = (pooled[0], pooled[1]);
-        var variances = pooled[2] - (meanX.square() + meanY.square());
+        var variances = pooled[2] - meanX.Square().Add(meanY.Square());
         var covariance = pooled[3] - meanX * meanY;
-        return (1 - ((2 * covariance + c2) / (variances + c2)).mean()).MoveToOuterDisposeScope();
+        return (covariance.Mul(2).Add(c2) / variances.Add(c2)).mean().RSub(1).MoveToOuterDisposeScope();
     }
 
     // Each level is the 2x2 means of the one before.

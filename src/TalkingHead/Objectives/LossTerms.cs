@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Objectives;
@@ -18,9 +19,9 @@ public sealed class LossTerms
     {
         using var scope = NewDisposeScope();
         var used = terms.Values.Where(term => term.Weight != 0).ToList();
-        var total = used[0].Weight * used[0].Value;
+        var total = used[0].Value.Mul(used[0].Weight);
         foreach (var (weight, value) in used.Skip(1))
-            total = total + weight * value;
+            total = total.Add(value.Mul(weight));
         return total.MoveToOuterDisposeScope();
     }
 

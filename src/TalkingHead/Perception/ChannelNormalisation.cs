@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using TalkingHead.Networks;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -42,7 +43,7 @@ sealed class ChannelNormalisation : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var ordered = bgr ? x.flip(1) : x;
-        return (ordered * scale.For(x) + shift.For(x)).MoveToOuterDisposeScope();
+        return (ordered * scale.For(x)).Add(shift.For(x)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

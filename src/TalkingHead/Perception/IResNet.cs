@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -34,7 +35,7 @@ sealed class IResNetBlock : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var h = prelu.call(bn2.call(conv1.call(bn1.call(x))));
         h = bn3.call(conv2.call(h));
-        return (h + (downsample?.call(x) ?? x)).MoveToOuterDisposeScope();
+        return h.Add(downsample?.call(x) ?? x).MoveToOuterDisposeScope();
     }
 }
 

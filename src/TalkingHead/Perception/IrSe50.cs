@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -55,7 +56,7 @@ sealed class IrSeBlock : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var shortcut = shortcut_layer?.call(x) ?? functional.max_pool2d(x, 1, stride: stride);
-        return (res_layer.call(x) + shortcut).MoveToOuterDisposeScope();
+        return res_layer.call(x).Add(shortcut).MoveToOuterDisposeScope();
     }
 }
 

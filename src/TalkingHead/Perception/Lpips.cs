@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using TalkingHead.Networks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -91,9 +92,9 @@ sealed class Lpips : Module<Tensor, Tensor, Tensor>
         using var scope = NewDisposeScope();
         var first = trunk.call(normalisation?.call(a) ?? a);
         var second = trunk.call(normalisation?.call(b) ?? b);
-        var differences = first.Zip(second, (x, y) => (Unit(x) - Unit(y)).square()).ToArray();
+        var differences = first.Zip(second, (x, y) => (Unit(x) - Unit(y)).Square()).ToArray();
         return weights.call(differences).MoveToOuterDisposeScope();
     }
 
-    static Tensor Unit(Tensor x) => x / (x.square().sum([1], keepdim: true).sqrt() + Eps);
+    static Tensor Unit(Tensor x) => x / x.Square().sum([1], keepdim: true).sqrt().Add(Eps);
 }

@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using TalkingHead.Networks;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -57,7 +58,7 @@ sealed class Vgg : Module<Tensor, Tensor[]>
         {
             var weight = convolution.weight!;
             var fanIn = weight.shape[1] * weight.shape[2] * weight.shape[3];
-            weight.copy_(randn(weight.shape, generator: generator) * Math.Sqrt(2.0 / fanIn));
+            weight.copy_(randn(weight.shape, generator: generator).Mul(Math.Sqrt(2.0 / fanIn)));
             convolution.bias!.zero_();
         }
         return network;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using TalkingHead.Configuration;
 using TalkingHead.Heads;
+using TalkingHead.Libtorch;
 using TalkingHead.Networks;
 using TalkingHead.Training;
 using TorchSharp;
@@ -30,7 +31,7 @@ public static class AnimationBenchmark
         ComputeType.Set(generator, configuration.Training.Precision);
         using var held = new HeldWeights(generator);
         var psi = networks.Generator.Project(randn(1, configuration.Network.Embedding, device: device));
-        var landmarks = 2 * rand(batch, 3, configuration.Data.Size, configuration.Data.Size, device: device) - 1;
+        var landmarks = rand(batch, 3, configuration.Data.Size, configuration.Data.Size, device: device).Mul(2).Sub(1);
         var (seconds, processor) = (new List<double>(), new List<double>());
         for (int call = 0; call < calls + 2; call++)
         {

@@ -3,6 +3,7 @@ using TalkingHead.Configuration;
 using TalkingHead.Datasets;
 using TalkingHead.Distributed;
 using TalkingHead.Faces;
+using TalkingHead.Libtorch;
 using TalkingHead.Networks;
 using TalkingHead.Objectives;
 using TalkingHead.Training;
@@ -127,7 +128,7 @@ public sealed class StepBenchmark : IDisposable
         using var scope = NewDisposeScope();
         using var generator = new torch.Generator(1);
         var (b, k, s) = (configuration.Training.Batch, configuration.Episodes.Shots, configuration.Data.Size);
-        Tensor Noise(params long[] shape) => (2 * rand(shape, generator: generator) - 1).to(device).MoveToOuterDisposeScope();
+        Tensor Noise(params long[] shape) => rand(shape, generator: generator).Mul(2).Sub(1).to(device).MoveToOuterDisposeScope();
         var batch = new EpisodeBatch(Noise(b, k, 3, s, s), Noise(b, k, 3, s, s), Noise(b, 3, s, s), Noise(b, 3, s, s), Clips(ranks.Rank, 1)) { StepClips = Clips(0, ranks.Count), First = ranks.Rank * b };
         foreach (var tensor in new[] { batch.Source, batch.SourceLandmarks, batch.Target, batch.TargetLandmarks })
             tensor.DetachFromDisposeScope();

@@ -1,4 +1,5 @@
 using TalkingHead.Distributed;
+using TalkingHead.Libtorch;
 using TalkingHead.Objectives;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -29,7 +30,7 @@ static class Health
     public static void Check(string phase, LossTerms terms, Tensor total, Tensor gradientNorm, Ranks ranks)
     {
         // One number to read while all is well. Both are needed: the slope of |x| at NaN is 0.
-        using var both = total + gradientNorm;
+        using var both = total.Add(gradientNorm);
         ranks.Average([both]);
         if (float.IsFinite(both.item<float>()))
             return;

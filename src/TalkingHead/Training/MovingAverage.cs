@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -34,7 +35,7 @@ public sealed class MovingAverage : IDisposable
     {
         using var _ = no_grad();
         double now = DecayAt(step, decay);
-        average.Weights.mul_(now).add_(live.Weights, 1 - now);
+        average.Weights.Mul_(now).Add_(live.Weights, 1 - now);
         CopyBuffers();
     }
 

@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -41,11 +42,11 @@ sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double
             return;
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        mean.mul_(momentum).add_(gradient, 1 - momentum);
-        var ahead = momentum * mean + (1 - momentum) * gradient; // Nesterov's
+        mean.Mul_(momentum).Add_(gradient, 1 - momentum);
+        var ahead = mean.Mul(momentum).Add(gradient.Mul(1 - momentum)); // Nesterov's
         var direction = Orthogonal(ahead.flatten(1));
         var (rows, columns) = (direction.shape[0], direction.shape[1]);
-        weight.add_(direction.reshape(weight.shape), -rate * Math.Sqrt(Math.Max(1, rows / (double)columns)));
+        weight.Add_(direction.reshape(weight.shape), -rate * Math.Sqrt(Math.Max(1, rows / (double)columns)));
     }
 
     /// <summary>
@@ -59,8 +60,8 @@ sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double
         bool small = Math.Min(matrix.shape[0], matrix.shape[1]) <= 32;
         var x = Wide(matrix).contiguous().to(small ? ScalarType.Float64 : ScalarType.Float32); // (m,n), m ≤ n
         var square = x.mm(x.t());                            // X Xᵀ, (m,m)
-        var length = square.trace().sqrt() + 1e-7;
-        square = square / length.square();
+        var length = square.trace().sqrt().Add(1e-7);
+        square = square / length.Square();
         var all = eye(square.shape[0], dtype: square.dtype, device: square.device);
         for (int k = 0; k < Iterations; k++)
         {
@@ -80,11 +81,11 @@ sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double
     {
         using var scope = NewDisposeScope();
         var x = Wide(matrix);
-        x = x / (x.norm() + 1e-7);
+        x = x / x.norm().Add(1e-7);
         for (int k = 0; k < Iterations; k++)
         {
             var square = x.mm(x.t());
-            x = A * x + (B * square + C * square.mm(square)).mm(x);
+            x = x.Mul(A).Add(square.Mul(B).Add(square.mm(square).Mul(C)).mm(x));
         }
         return Like(matrix, x).MoveToOuterDisposeScope();
     }

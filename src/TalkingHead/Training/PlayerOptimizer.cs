@@ -67,7 +67,7 @@ sealed class PlayerOptimizer : IDisposable
     {
         using var _ = no_grad();
         Steps = steps;
-        step.fill_(steps);
+        step.Fill_(steps);
     }
 
     /// <summary>What the learning rates are multiplied with from here on.</summary>
@@ -98,7 +98,7 @@ sealed class PlayerOptimizer : IDisposable
     public void Backward(LossTerms terms, double share, Tensor? beside = null)
     {
         using var scope = NewDisposeScope();
-        var total = share == 1 ? terms.Total() : share * terms.Total();
+        var total = share == 1 ? terms.Total() : terms.Total().Mul(share);
         if (sideBySide is null)
             total.backward();
         else
@@ -116,7 +116,7 @@ sealed class PlayerOptimizer : IDisposable
         using var _ = no_grad();
         for (int i = 0; i < leaves.Length; i++)
             if (gradients[i] is { IsInvalid: false } gradient)
-                leaves[i].grad = leaves[i].grad is { } sum ? sum.add_(gradient) : gradient;
+                leaves[i].grad = leaves[i].grad is { } sum ? sum.Add_(gradient) : gradient;
     }
 
     /// <summary>Adds the terms of a part of the batch, times its share, to <paramref name="losses"/>.</summary>
@@ -127,11 +127,11 @@ sealed class PlayerOptimizer : IDisposable
             Add(losses, term, value, share);
         if (terms.Values.All(term => term.Key != name)) // where one term is all, it is the loss
             Add(losses, name, total, share);
-        (last, sum) = (terms, sum is null ? total.detach() : sum + total.detach());
+        (last, sum) = (terms, sum is null ? total.detach() : sum.Add(total.detach()));
     }
 
     static void Add(OrderedDictionary<string, Tensor> losses, string loss, Tensor value, double share) =>
-        losses[loss] = losses.TryGetValue(loss, out var before) ? before + share * value.detach() : share * value.detach();
+        losses[loss] = losses.TryGetValue(loss, out var before) ? before.Add(value.detach().Mul(share)) : value.detach().Mul(share);
 
     /// <summary>Ends the step: averages the gradient over the ranks, checks it, then moves the weights and freezes them.</summary>
     /// <exception cref="NonFiniteException">A term or the gradient is not finite; no weight has changed.</exception>
@@ -149,10 +149,10 @@ sealed class PlayerOptimizer : IDisposable
         if (Careful)
             Health.Check(name, last!, sum!, norm, ranks);
         if (settings.ClipNorm > 0)
-            gradients.mul_((settings.ClipNorm / (norm + 1e-6)).clamp(max: 1));
+            gradients.mul_(norm.Add(1e-6).reciprocal().Mul(settings.ClipNorm).ClampMax(1));
         muon?.Step(muonRate * RateFactor);
         Steps++;
-        step.add_(1);
+        step.Add_(1);
         Adam();
         losses[$"{name}_gradient"] = norm.MoveToOuterDisposeScope();
         Freeze();

@@ -1,4 +1,5 @@
 using TalkingHead.Distributed;
+using TalkingHead.Libtorch;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Training;
@@ -15,7 +16,7 @@ public sealed class Statistics : IDisposable
         {
             if (!sums.TryGetValue(name, out var entry))
                 entry = (zeros_like(value, ScalarType.Float64).DetachFromDisposeScope(), 0);
-            entry.Sum.add_(value);
+            entry.Sum.Add_(value);
             sums[name] = (entry.Sum, entry.Count + 1);
         }
     }

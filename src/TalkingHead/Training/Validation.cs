@@ -1,4 +1,5 @@
 using TalkingHead.Evaluation;
+using TalkingHead.Libtorch;
 using TalkingHead.Media;
 using TalkingHead.Networks;
 using TorchSharp;
@@ -77,7 +78,7 @@ public sealed class Validation
             Tensor fake = generate(clip), real = Pictures.Stack(clip.Targets, CPU);
             ssim.AddRange(Ssim.Of(fake, real).data<double>().ToArray());
             psnr.AddRange(Psnr.Of(fake, real).data<double>().ToArray());
-            l1.AddRange((L1.Of(fake, real) * 255).data<double>().ToArray());
+            l1.AddRange(L1.Of(fake, real).Mul(255).data<double>().ToArray());
         }
         yield return new($"{row}_ssim", ssim.Average());
         yield return new($"{row}_psnr", psnr.Where(double.IsFinite).DefaultIfEmpty(double.PositiveInfinity).Average());
@@ -94,8 +95,8 @@ public sealed class Validation
         {
             using var scope = NewDisposeScope();
             Tensor own = Generate(networks, clips[k], clips[k]), other = Generate(networks, clips[(k + 1) % clips.Count], clips[k]);
-            person.Add(((own - other).abs().mean() * 127.5).item<float>());
-            pose.Add(((own - own.roll([1], [0])).abs().mean() * 127.5).item<float>());
+            person.Add((own - other).abs().mean().Mul(127.5).item<float>());
+            pose.Add((own - own.roll([1], [0])).abs().mean().Mul(127.5).item<float>());
         }
         yield return new("person_influence", person.Average());
         yield return new("pose_influence", pose.Average());

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using TalkingHead.Cli;
 using TalkingHead.Distributed;
+using TalkingHead.Libtorch;
 using TalkingHead.Networks;
 using TalkingHead.Tests.Networks;
 using TalkingHead.Training;
@@ -64,8 +65,8 @@ public sealed class RanksTests
     public void TensorsComeFromTheFirstFromTheLastOrAsTheMean() => Run(3, ranks =>
     {
         using var scope = NewDisposeScope();
-        Tensor first = full([2, 2], (float)ranks.Rank), last = full([3], (float)ranks.Rank), turned = full([2, 3], 1f + ranks.Rank).t(), scalar = tensor((float)ranks.Rank);
-        var whole = full([4], 5L + ranks.Rank, int64);
+        Tensor first = Scalars.Full([2, 2], (float)ranks.Rank), last = Scalars.Full([3], (float)ranks.Rank), turned = Scalars.Full([2, 3], 1f + ranks.Rank).t(), scalar = tensor((float)ranks.Rank);
+        var whole = Scalars.Full([4], 5L + ranks.Rank, int64);
         ranks.FromFirst([first, whole]);
         ranks.FromLast(last);
         ranks.Average([turned, scalar]);
@@ -83,8 +84,8 @@ public sealed class RanksTests
     {
         using var scope = NewDisposeScope();
         const int count = 3 * (1 << 22) + 5;
-        var mine = arange(count, float32) * (ranks.Rank + 1) / 3;
-        var expected = arange(count, float32) * 1 / 3 / 2 + arange(count, float32) * 2 / 3 / 2;
+        var mine = Scalars.Arange(count, float32).Mul(ranks.Rank + 1).Div(3);
+        var expected = Scalars.Arange(count, float32).Mul(1).Div(3).Div(2).Add(Scalars.Arange(count, float32).Mul(2).Div(3).Div(2));
         var address = Address(mine);
         ranks.Average([mine]);
         Assert.Equal(address, Address(mine));
@@ -202,7 +203,7 @@ public sealed class RanksTests
             rows.Thaw();
             var own = rows.Rows();
             Assert.Equal([2, N], own.shape);
-            own.pow(2).mean().backward();
+            own.Pow(2).mean().backward();
             long before = ranks.Traffic.RowBytes;
             ranks.AverageRows(rows.Gradient);
             Assert.Equal(3 * N * sizeof(float), ranks.Traffic.RowBytes - before); // three different clips

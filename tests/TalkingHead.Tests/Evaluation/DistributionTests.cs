@@ -1,4 +1,5 @@
 using TalkingHead.Evaluation;
+using TalkingHead.Libtorch;
 using TalkingHead.Perception;
 using TalkingHead.Tests.Perception;
 using TorchSharp;
@@ -35,7 +36,7 @@ public sealed class DistributionTests : IDisposable
     {
         var rows = Features("first", count, dimensions);
         using var a = Statistics(rows);
-        using var b = Statistics(rows + 0.5f);
+        using var b = Statistics(rows.Add(0.5f));
         Assert.Equal(0, Fid.Between(a, a), 1e-9);
         Assert.Equal(0.25 * dimensions, Fid.Between(a, b), 1e-5 * dimensions); // the shift rounds in float32
     }
@@ -46,7 +47,7 @@ public sealed class DistributionTests : IDisposable
         var (first, second) = (Features("first", 12, 40), Features("second", 9, 40));
         using var a = Statistics(cat([first, zeros(12, 40)], 1));
         using var b = Statistics(cat([zeros(9, 40), second], 1));
-        var expected = (first.to(ScalarType.Float64).mean([0]).square().sum() + second.to(ScalarType.Float64).mean([0]).square().sum()).item<double>()
+        var expected = first.to(ScalarType.Float64).mean([0]).Square().sum().Add(second.to(ScalarType.Float64).mean([0]).Square().sum()).item<double>()
             + a.Covariance().diagonal().sum().item<double>() + b.Covariance().diagonal().sum().item<double>();
         Assert.Equal(expected, Fid.Between(a, b), 1e-9 * expected);
     }
@@ -58,7 +59,7 @@ public sealed class DistributionTests : IDisposable
     [InlineData(7000)]
     public void StreamedMomentsEqualThoseOfAllRows(int count)
     {
-        var rows = Features("first", count, 8) + 100; // far from zero: sums of squares would lose their digits
+        var rows = Features("first", count, 8).Add(100); // far from zero: sums of squares would lose their digits
         using var statistics = Statistics(rows, sampled: 0);
         var all = rows.to(ScalarType.Float64);
         Assert.Equal(count, statistics.Count);
@@ -107,7 +108,7 @@ public sealed class DistributionTests : IDisposable
     public void KidOfASetAgainstItselfShrinksAsOneOverN(int count)
     {
         var rows = Features("first", count, 48).to(ScalarType.Float64);
-        var kernel = (rows.mm(rows.t()) / 48 + 1).pow(3);
+        var kernel = rows.mm(rows.t()).Div(48).Add(1).Pow(3);
         var diagonal = kernel.diagonal().mean().item<double>();
         var off = (kernel.sum().item<double>() - count * diagonal) / (count * (count - 1.0));
         using var statistics = Statistics(Features("first", count, 48));
@@ -119,7 +120,7 @@ public sealed class DistributionTests : IDisposable
     [Fact]
     public void KidsSampleIsUniformOverWhatStreamedBy()
     {
-        using var statistics = Statistics(arange(20000, ScalarType.Float32).view(-1, 1), sampled: 1000);
+        using var statistics = Statistics(Scalars.Arange(20000, ScalarType.Float32).view(-1, 1), sampled: 1000);
         var kept = statistics.Sample().data<double>().ToArray();
         Assert.Equal(1000, kept.Distinct().Count());
         Assert.InRange(kept.Average(), 9000, 11000); // three standard errors are 548

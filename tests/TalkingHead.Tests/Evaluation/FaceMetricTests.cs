@@ -1,5 +1,6 @@
 using TalkingHead.Evaluation;
 using TalkingHead.Faces;
+using TalkingHead.Libtorch;
 using TalkingHead.Perception;
 using TalkingHead.Tests.Faces;
 using TalkingHead.Tests.Perception;
@@ -51,7 +52,7 @@ public sealed class FaceMetricTests
         using var csim = new Csim(new ArcFace("IR-SE50", FormulaWeights.Fill(ArcFaceKind.IrSe50.Build()), bgr: true), CPU);
         var faces = Pictures.Stack([Load("aligned")], CPU);
         Assert.Equal(1, csim.Of(faces, faces).item<double>(), 1e-6);
-        Assert.InRange(csim.Of(faces, 255 - faces).item<double>(), -1, 0.999);
+        Assert.InRange(csim.Of(faces, faces.RSub(255)).item<double>(), -1, 0.999);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TalkingHead.Evaluation;
 using TalkingHead.Formats;
+using TalkingHead.Libtorch;
 using TalkingHead.Media;
 using TalkingHead.Tests.Perception;
 using static TorchSharp.torch;
@@ -40,8 +41,8 @@ static class MetricFixtures
     internal static Tensor Features(string name, int count, int dimensions)
     {
         using var scope = NewDisposeScope();
-        var rows = FormulaWeights.Values(name, count, dimensions) * (1 + arange(dimensions, ScalarType.Float32) / dimensions);
-        return (name.StartsWith("second", StringComparison.Ordinal) ? rows * 1.25f + 0.5f : rows).MoveToOuterDisposeScope();
+        var rows = FormulaWeights.Values(name, count, dimensions) * Scalars.Arange(dimensions, ScalarType.Float32).Div(dimensions).Add(1);
+        return (name.StartsWith("second", StringComparison.Ordinal) ? rows.Mul(1.25f).Add(0.5f) : rows).MoveToOuterDisposeScope();
     }
 
     /// <summary>Fed in batches of odd size, as frames arrive.</summary>

@@ -1,4 +1,5 @@
 using TalkingHead.Evaluation;
+using TalkingHead.Libtorch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,7 +17,7 @@ public sealed class SsimScanTests
         using var scope = NewDisposeScope();
         using var generator = new Generator(1);
         var first = randint(0, 256, [2, 3, height, width], ScalarType.Byte, generator: generator);
-        var second = (first.to(ScalarType.Int32) + randint(-40, 41, [2, 3, height, width], ScalarType.Int32, generator: generator)).clamp(0, 255).to(ScalarType.Byte);
+        var second = first.to(ScalarType.Int32).Add(randint(-40, 41, [2, 3, height, width], ScalarType.Int32, generator: generator)).Clamp(0, 255).to(ScalarType.Byte);
         var (expected, found) = (Ssim.ByTensors(first, second), Ssim.Of(first, second));
         Assert.Equal(expected.shape, found.shape);
         Assert.True((expected - found).abs().max().item<double>() < 1e-12);

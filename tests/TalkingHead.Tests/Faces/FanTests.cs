@@ -1,5 +1,6 @@
 using TalkingHead.Faces;
 using TalkingHead.Formats;
+using TalkingHead.Libtorch;
 using TalkingHead.Media;
 using TalkingHead.Tests.Formats;
 using TalkingHead.Tests.Networks;
@@ -74,7 +75,7 @@ public sealed class FanTests
         using var quiet = no_grad();
         using var network = new S3fd();
         Formula.Fill(network);
-        var maps = network.call(100 * Formula.Values("picture", 1, 3, 64, 96));
+        var maps = network.call(Formula.Values("picture", 1, 3, 64, 96).Mul(100));
         var expected = SafeTensors.Load(Fixture("s3fd.safetensors"));
         Assert.Equal(expected.Count, 2 * maps.Length);
         for (var level = 0; level < maps.Length; level++)

@@ -1,4 +1,5 @@
 using TalkingHead.Formats;
+using TalkingHead.Libtorch;
 using TorchSharp;
 using static TalkingHead.Tests.Formats.CheckpointFixtures;
 using static TorchSharp.torch;
@@ -50,7 +51,7 @@ public sealed class TensorBytesTests : IDisposable
     [Fact]
     public void StridedTensorsAreWrittenDense()
     {
-        var grid = arange(12, dtype: float32).reshape(3, 4);
+        var grid = Scalars.Arange(12, ScalarType.Float32).reshape(3, 4);
         SafeTensors.Save(folder.At("view"), new Dictionary<string, Tensor> { ["t"] = grid.t() });
         using var file = SafeTensorsFile.Open(folder.At("view"));
         Assert.Equal([0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11], file.Tensors["t"].ToArray<float>());

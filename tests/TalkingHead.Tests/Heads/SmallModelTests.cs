@@ -1,6 +1,7 @@
 using TalkingHead.Datasets;
 using TalkingHead.Datasets.Synthetic;
 using TalkingHead.Heads;
+using TalkingHead.Libtorch;
 using TalkingHead.Tests.Formats;
 using static TorchSharp.torch;
 
@@ -66,6 +67,6 @@ public sealed class SmallModelTests : IDisposable
     {
         using var scope = NewDisposeScope();
         var distances = (pictures.unsqueeze(1) - candidates.unsqueeze(0)).abs().mean([2, 3, 4]); // (n,n)
-        return (int)distances.argmin(1).eq(arange(pictures.shape[0])).sum().item<long>();
+        return (int)distances.argmin(1).eq(Scalars.Arange(pictures.shape[0])).sum().item<long>();
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using TalkingHead.Libtorch;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Tests.Networks;
@@ -30,17 +31,17 @@ static class Formula
         var raw = Values(name, shape);
         string leaf = name[(name.LastIndexOf('.') + 1)..];
         if (leaf == "gamma")
-            return full(shape, 0.5f);
+            return Scalars.Full(shape, 0.5);
         if (leaf is "u" or "v")
             return raw;
         if (name == "projection.bias")
-            return 0.75 + 0.25 * raw;
+            return raw.Mul(0.25).Add(0.75);
         if (leaf is "bias" or "b")
-            return 0.1 * raw;
+            return raw.Mul(0.1);
         if (shape.Length == 1)
-            return 1 + 0.1 * raw;
+            return raw.Mul(0.1).Add(1);
         long fanIn = shape[1..].Aggregate(1L, (product, size) => product * size);
-        return (float)Math.Sqrt(2.0 / fanIn) * raw;
+        return raw.Mul((float)Math.Sqrt(2.0 / fanIn));
     }
 
     /// <summary>Fills every parameter and buffer of a network.</summary>

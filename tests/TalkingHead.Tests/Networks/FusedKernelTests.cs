@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using TalkingHead.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,7 +19,7 @@ public class FusedKernelTests
     public void InstanceNormIsItsStepsInValueAndGradient(int b, int c, int h, int w, bool relu)
     {
         Same(
-            [Formula.Values("x", b, c, h, w) + 2, Formula.Values("scale", b, c), Formula.Values("shift", b, c)],
+            [Formula.Values("x", b, c, h, w).Add(2), Formula.Values("scale", b, c), Formula.Values("shift", b, c)],
             leaves => FusedInstanceNorm.Apply(leaves[0], leaves[1], leaves[2], relu),
             leaves => InstanceNorm.ApplyInSteps(leaves[0], leaves[1], leaves[2]) is var y && relu ? y.relu() : y);
     }
@@ -34,7 +35,7 @@ public class FusedKernelTests
     [InlineData(1, 5, 3, 7)]
     public void EachPixelIsAddedFourTimes(int b, int c, int h, int w) => Same(
         [Formula.Values("x", b, c, 2 * h, 2 * w), Formula.Values("skip", b, c, h, w)],
-        leaves => FusedDoubling.AddNearest(leaves[0], leaves[1]), leaves => leaves[0] + ResampledConvolution.Nearest(leaves[1]));
+        leaves => FusedDoubling.AddNearest(leaves[0], leaves[1]), leaves => leaves[0].Add(ResampledConvolution.Nearest(leaves[1])));
 
     // The reference in float64; both ways of the loop over threads.
     static void Same(Tensor[] inputs, Func<Tensor[], Tensor> fused, Func<Tensor[], Tensor> steps)
@@ -81,7 +82,7 @@ public class FusedKernelTests
         using (new HeldWeights(networks.Discriminator))
             Assert.Equal(free.bytes.ToArray(), networks.Discriminator.Trunk.call(picture, landmarks).Features.bytes.ToArray());
         foreach (var parameter in networks.Discriminator.parameters())
-            parameter.mul_(1.5);
+            parameter.Mul_(1.5);
         Assert.NotEqual(free.bytes.ToArray(), networks.Discriminator.Trunk.call(picture, landmarks).Features.bytes.ToArray()); // no longer held
     }
 

@@ -1,4 +1,5 @@
 using TalkingHead.Configuration;
+using TalkingHead.Libtorch;
 using TalkingHead.Networks;
 using static TorchSharp.torch;
 
@@ -44,7 +45,7 @@ public class NetworkParityTests
 
         var e = networks.Embedder.call(source.unsqueeze(0), landmarks.unsqueeze(0));
         var fake = networks.Generator.call(landmarks, networks.Generator.Project(e));
-        var person = networks.Discriminator.Person(0.2 * Formula.Values("row", 1, 512));
+        var person = networks.Discriminator.Person(Formula.Values("row", 1, 512).Mul(0.2));
         var (score, maps) = networks.Discriminator.call(fake, landmarks, person);
 
         Fixtures.AssertClose(e, expected["embedding"], "embedding");

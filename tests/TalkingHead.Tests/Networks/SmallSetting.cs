@@ -1,4 +1,5 @@
 using TalkingHead.Configuration;
+using TalkingHead.Libtorch;
 using TalkingHead.Networks;
 using TalkingHead.Training;
 using static TorchSharp.torch;
@@ -55,7 +56,7 @@ static class SmallSetting
         var embeddings = new VideoEmbeddings(configuration);
         embeddings.Add(Enumerable.Range(0, Clips).Select(Clip));
         using var scope = NewDisposeScope();
-        var rows = 0.2 * Formula.Values("rows", Clips, configuration.Network.Embedding);
+        var rows = Formula.Values("rows", Clips, configuration.Network.Embedding).Mul(0.2);
         embeddings.Overwrite(rows.data<float>().ToArray());
         if (embeddings.Spectrum is { } spectrum)
             spectrum.Direction = Formula.Values("rows.v", configuration.Network.Embedding);

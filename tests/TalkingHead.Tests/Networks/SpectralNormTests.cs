@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using TalkingHead.Libtorch;
 using TalkingHead.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -84,7 +85,7 @@ public class SpectralNormTests
         var layer = new NormalizedLinear(6, 5, SpectralMode.EachForward);
         layer.train();
         var x = randn(2, 6);
-        (layer.call(x) + layer.call(x)).sum().backward();
+        layer.call(x).Add(layer.call(x)).sum().backward();
         Assert.True(layer.weight.grad!.isfinite().all().item<bool>());
     }
 
@@ -95,7 +96,7 @@ public class SpectralNormTests
         using var scope = NewDisposeScope();
         var layer = new NormalizedLinear(6, 5, SpectralMode.EachStep);
         SpectralNorm.Iterate(layer, 500);
-        layer.call(randn(3, 6)).pow(2).sum().backward();
+        layer.call(randn(3, 6)).Pow(2).sum().backward();
         double along = (layer.weight.grad! * layer.weight).sum().item<float>();
         Assert.True(Math.Abs(along) < 1e-4 * layer.weight.grad!.norm().item<float>() * layer.weight.norm().item<float>());
     }

@@ -1,4 +1,5 @@
 using TalkingHead.Configuration;
+using TalkingHead.Libtorch;
 using TalkingHead.Networks;
 using TalkingHead.Tests.Formats;
 using static TorchSharp.torch;
@@ -54,7 +55,7 @@ public sealed class VideoEmbeddingsFileTests : IDisposable
         using var scope = NewDisposeScope();
         var batch = embeddings.Gather(clips, CPU);
         batch.Thaw();
-        batch.Rows().square().sum().backward();
+        batch.Rows().Square().sum().backward();
         batch.Adam(new OptimizerSettings());
         embeddings.Flush();
     }

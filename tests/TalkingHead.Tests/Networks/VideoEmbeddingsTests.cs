@@ -1,4 +1,5 @@
 using TalkingHead.Configuration;
+using TalkingHead.Libtorch;
 using TalkingHead.Networks;
 using static TorchSharp.torch;
 
@@ -17,7 +18,7 @@ public class VideoEmbeddingsTests
         using var scope = NewDisposeScope();
         var batch = table.Gather(clips, CPU);
         batch.Thaw();
-        (batch.Rows() * arange(1, Length + 1)).sum().backward();
+        (batch.Rows() * Scalars.Arange(Length).Add(1)).sum().backward();
         batch.Adam(Settings);
         batch.Freeze();
         table.Flush();
@@ -114,7 +115,7 @@ public class VideoEmbeddingsTests
         var whole = stack(table.Clips.Select(clip => tensor(table.Row(clip))));
         var normal = table.Gather([.. table.Clips], CPU).Rows();
         Assert.Equal(1, SpectralNorm.ExactSigma(normal), 1e-3);
-        Assert.True((normal * SpectralNorm.ExactSigma(whole)).allclose(whole, rtol: 1e-3, atol: 1e-5));
+        Assert.True(normal.Mul(SpectralNorm.ExactSigma(whole)).allclose(whole, rtol: 1e-3, atol: 1e-5));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using TalkingHead.Libtorch;
 using TalkingHead.Objectives;
 using TalkingHead.Tests.Networks;
 using static TorchSharp.torch;
@@ -32,7 +33,7 @@ public class ObjectiveTests
     {
         using var scope = NewDisposeScope();
         Tensor[] fake = [ones(2, 4, 8, 8, requires_grad: true), ones(2, 16, 2, 2, requires_grad: true)];
-        Tensor[] real = [zeros(2, 4, 8, 8, requires_grad: true), full([2, 16, 2, 2], 3f, requires_grad: true)];
+        Tensor[] real = [zeros(2, 4, 8, 8, requires_grad: true), Scalars.Full([2, 16, 2, 2], 3).requires_grad_()];
         var loss = FeatureMatching.Loss(fake, real);
         Assert.Equal(3, loss.item<float>(), 1e-6f);
         loss.backward();
@@ -44,7 +45,7 @@ public class ObjectiveTests
     public void TheEmbeddingMatchMovesTheEmbeddingAndNotTheRow()
     {
         using var scope = NewDisposeScope();
-        var (embedding, row) = (zeros(2, 4, requires_grad: true), full([2, 4], 0.5f, requires_grad: true));
+        var (embedding, row) = (zeros(2, 4, requires_grad: true), Scalars.Full([2, 4], 0.5).requires_grad_());
         var loss = EmbeddingMatch.Loss(embedding, row);
         Assert.Equal(0.5f, loss.item<float>());
         loss.backward();
@@ -57,7 +58,7 @@ public class ObjectiveTests
     {
         // A difference that only the first level sees, and one that every level sees.
         using var scope = NewDisposeScope();
-        var checkers = (arange(16).unsqueeze(0) + arange(16).unsqueeze(1)).remainder(2).mul(2).sub(1).to(ScalarType.Float32).expand(1, 3, 16, 16);
+        var checkers = Scalars.Arange(16).unsqueeze(0).Add(Scalars.Arange(16).unsqueeze(1)).remainder(tensor(2L)).Mul(2).Sub(1).to(ScalarType.Float32).expand(1, 3, 16, 16);
         Assert.Equal(1, Content.Pyramid(checkers, zeros(1, 3, 16, 16), 4).item<float>(), 1e-6f);
         Assert.Equal(4, Content.Pyramid(ones(1, 3, 16, 16), zeros(1, 3, 16, 16), 4).item<float>(), 1e-6f);
     }
@@ -75,9 +76,9 @@ public class ObjectiveTests
     public void StructureIsTheMeanOverWindowsAndChannelsAndLeavesBrightnessAndTheRealSideAlone()
     {
         using var scope = NewDisposeScope();
-        var (fake, real) = (Formula.Values("fake", 2, 3, 9, 8).mul(0.3).requires_grad_(true), Formula.Values("real", 2, 3, 9, 8).mul(0.3).requires_grad_(true));
+        var (fake, real) = (Formula.Values("fake", 2, 3, 9, 8).Mul(0.3).requires_grad_(true), Formula.Values("real", 2, 3, 9, 8).Mul(0.3).requires_grad_(true));
         Assert.Equal(0, Content.Structure(fake, fake).item<float>(), 1e-6f);
-        Assert.Equal(0, Content.Structure(fake + 0.2, fake).item<float>(), 1e-5f);
+        Assert.Equal(0, Content.Structure(fake.Add(0.2), fake).item<float>(), 1e-5f);
         var loss = Content.Structure(fake, real);
         Assert.Equal(Reference(fake.data<float>().ToArray(), real.data<float>().ToArray(), 6, 9, 8), loss.item<float>(), 1e-5f);
         loss.backward();

@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using TalkingHead.Perception;
 using TorchSharp;
 using static TalkingHead.Tests.Perception.PerceptionFixtures;
@@ -29,6 +30,6 @@ public sealed class ArcFaceTests
         using var face = new ArcFace(kind.Name, FormulaWeights.Fill(network), kind.Bgr);
         var embeddings = face.call(FormulaWeights.Values("faces", 2, 3, 112, 112));
         AssertClose(Expected($"arcface.{name}"), Values(embeddings));
-        AssertClose([1, 1], Values(embeddings.square().sum([1])), 1e-5);
+        AssertClose([1, 1], Values(embeddings.Square().sum([1])), 1e-5);
     }
 }

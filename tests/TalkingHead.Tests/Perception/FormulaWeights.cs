@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -44,11 +45,11 @@ static class FormulaWeights
         var parts = name.Split('.');
         return parts[^1] switch
         {
-            "bias" or "running_mean" => 0.1f * raw,
-            "running_var" => 1 + 0.25f * raw,
-            _ when shape.Length > 1 => (float)Math.Sqrt(6.0 / shape.Skip(1).Aggregate(1L, (product, size) => product * size)) * raw,
-            _ when IsSlope(parts) => 0.25f + 0.05f * raw,
-            _ => 1 + 0.1f * raw,
+            "bias" or "running_mean" => raw.Mul(0.1f),
+            "running_var" => raw.Mul(0.25f).Add(1),
+            _ when shape.Length > 1 => raw.Mul((float)Math.Sqrt(6.0 / shape.Skip(1).Aggregate(1L, (product, size) => product * size))),
+            _ when IsSlope(parts) => raw.Mul(0.05f).Add(0.25f),
+            _ => raw.Mul(0.1f).Add(1),
         };
     }
 

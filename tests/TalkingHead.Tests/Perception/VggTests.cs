@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using TalkingHead.Perception;
 using TorchSharp;
 using static TalkingHead.Tests.Perception.PerceptionFixtures;
@@ -30,7 +31,7 @@ public sealed class VggTests : IDisposable
         Assert.Equal(5, taps.Length);
         for (var i = 0; i < taps.Length; i++)
             AssertClose(Expected($"vgg.{name}.tap{i}"), Sample(taps[i]));
-        taps.Select((tap, i) => (tap * FormulaWeights.Values($"probe{i}", tap.shape)).mean()).Aggregate((sum, term) => sum + term).backward();
+        taps.Select((tap, i) => (tap * FormulaWeights.Values($"probe{i}", tap.shape)).mean()).Aggregate((sum, term) => sum.Add(term)).backward();
         AssertClose(Expected($"vgg.{name}.gradient"), Sample(picture.grad!));
     }
 

@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using TalkingHead.Objectives;
 using TalkingHead.Tests.Networks;
 using TalkingHead.Training;
@@ -41,7 +42,7 @@ public class FineTuningStepTests
         using var content = ContentLoss.Create(configuration.Objective);
         var b = networks.Discriminator.get_parameter("b")!;
         using (no_grad())
-            b.add_(100); // real pictures are past the margin, and made ones are not
+            b.Add_(100); // real pictures are past the margin, and made ones are not
         var embedding = networks.Embedder.call(SmallSetting.Source(0), SmallSetting.SourceLandmarks(0)).detach().mean([0], keepdim: true);
         var embedder = networks.Embedder.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.clone());
         using var step = new FineTuningStep(configuration, networks.Generator, networks.Discriminator, embedding, content);

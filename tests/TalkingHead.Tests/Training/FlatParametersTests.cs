@@ -1,4 +1,5 @@
 using TalkingHead.Configuration;
+using TalkingHead.Libtorch;
 using TalkingHead.Objectives;
 using TalkingHead.Tests.Networks;
 using TalkingHead.Training;
@@ -22,10 +23,10 @@ public class FlatParametersTests
         using var flat = new FlatParameters(parameters, last: parameter => parameter.ndim > 1);
         Assert.All(parameters.Zip(before), pair => Assert.True(pair.First.allclose(pair.Second, 0, 0)));
         Assert.Equal(2 * 16, flat.LastStart); // two vectors, each from a cache line on
-        parameters.Aggregate(zeros(1), (sum, parameter) => sum + (2 * parameter).sum()).backward();
+        parameters.Aggregate(zeros(1), (sum, parameter) => sum.Add(parameter.Mul(2).sum())).backward();
         Assert.Equal(2 * shapes.Sum(shape => shape.Aggregate(1L, (a, b) => a * b)), flat.Gradients!.sum().item<float>());
         using var _ = no_grad();
-        flat.Weights.fill_(3);
+        flat.Weights.Fill_(3);
         Assert.All(parameters, parameter => Assert.Equal(3, parameter.min().item<float>()));
     }
 
@@ -56,7 +57,7 @@ public class FlatParametersTests
         Assert.All(ours.Zip(theirs), pair => Assert.True(pair.First.allclose(pair.Second, rtol: 1e-6, atol: 1e-7)));
 
         static Tensor Loss(Parameter[] parameters, int step) =>
-            parameters.Select((parameter, i) => (parameter * Formula.Values($"slope.{i}.{step}", parameter.shape)).sum()).Aggregate((a, b) => a + b);
+            parameters.Select((parameter, i) => (parameter * Formula.Values($"slope.{i}.{step}", parameter.shape)).sum()).Aggregate((a, b) => a.Add(b));
     }
 
     [Fact]
@@ -71,10 +72,10 @@ public class FlatParametersTests
         var expected = live[2].clone();
         for (int step = 1; step <= 3; step++)
         {
-            flat.Weights.add_(1);
-            own.buffers().First().fill_(step);
+            flat.Weights.Add_(1);
+            own.buffers().First().Fill_(step);
             double decay = (step + 1.0) / (step + 10.0);
-            expected = decay * expected + (1 - decay) * live[2];
+            expected = expected.Mul(decay).Add(live[2].Mul(1 - decay));
             average.Update(step);
         }
         Assert.True(copy[2].allclose(expected, 1e-6));

@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using TalkingHead.Tests.Networks;
 using TalkingHead.Training;
 using TorchSharp;
@@ -33,12 +34,12 @@ public class MuonTests
     public void SingularValuesComeToAboutOneAndTheDirectionsStay(int rows, int columns)
     {
         using var scope = NewDisposeScope();
-        var matrix = Formula.Values("matrix", rows, columns) + 3; // one direction holds nearly all
+        var matrix = Formula.Values("matrix", rows, columns).Add(3); // one direction holds nearly all
         var fast = Muon.Orthogonal(matrix);
         Fixtures.AssertClose(fast, Muon.OrthogonalInSteps(matrix), "of the two ways one", 1);
         var (u, s, vh) = linalg.svd(matrix, fullMatrices: false);
         var turned = u.t().mm(fast).mm(vh.t()); // in the matrix's own directions
-        var (found, kept) = (turned.diagonal(), s > 0.02 * s[0]);
+        var (found, kept) = (turned.diagonal(), s > s[0].Mul(0.02));
         Assert.True(found[kept].min().item<float>() > 0.6 && found.max().item<float>() < 1.3);
         Assert.True((turned - found.diag()).abs().max().item<float>() < 0.01);
     }

@@ -1,4 +1,5 @@
 using TalkingHead.Configuration;
+using TalkingHead.Libtorch;
 using TalkingHead.Networks;
 using TalkingHead.Objectives;
 using TalkingHead.Training;
@@ -38,9 +39,9 @@ public class OverfitTests
     static EpisodeBatch Episode(int size, int shots)
     {
         var places = linspace(-1, 1, size);
-        Tensor Radius(double x, double y) => ((places - x).pow(2).unsqueeze(0) + (places - y).pow(2).unsqueeze(1)).sqrt();
-        Tensor Frame(double x, double y) => where(Radius(x, y) < 0.5, 0.8f, -0.6f).to(ScalarType.Float32).expand(3, size, size) * tensor(new[] { 1f, 0.7f, 0.4f }).view(3, 1, 1);
-        Tensor Rim(double x, double y) => where((Radius(x, y) - 0.5).abs() < 0.08, 1f, -1f).to(ScalarType.Float32).expand(3, size, size);
+        Tensor Radius(double x, double y) => places.Sub(x).Pow(2).unsqueeze(0).Add(places.Sub(y).Pow(2).unsqueeze(1)).sqrt();
+        Tensor Frame(double x, double y) => where(Radius(x, y).Lt(0.5), 0.8f, -0.6f).to(ScalarType.Float32).expand(3, size, size) * tensor(new[] { 1f, 0.7f, 0.4f }).view(3, 1, 1);
+        Tensor Rim(double x, double y) => where(Radius(x, y).Sub(0.5).abs().Lt(0.08), 1f, -1f).to(ScalarType.Float32).expand(3, size, size);
         var sources = Enumerable.Range(0, shots).Select(k => 0.2 * k - 0.1).ToList();
         return new EpisodeBatch(
             stack(sources.Select(x => Frame(x, -x))).unsqueeze(0), stack(sources.Select(x => Rim(x, -x))).unsqueeze(0),

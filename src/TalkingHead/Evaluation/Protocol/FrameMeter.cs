@@ -1,4 +1,5 @@
 using TalkingHead.Faces;
+using TalkingHead.Libtorch;
 using TalkingHead.Media;
 using TalkingHead.Perception;
 using static TorchSharp.torch;
@@ -136,7 +137,7 @@ sealed class FrameMeter : IDisposable
     Tensor Embed(IReadOnlyList<Picture> frames, IReadOnlyList<TrackedFace?> faces)
     {
         using var scope = NewDisposeScope();
-        var rows = full([frames.Count, ArcFace.Features], double.NaN, ScalarType.Float64, device);
+        var rows = Scalars.Full([frames.Count, ArcFace.Features], double.NaN, ScalarType.Float64, device);
         var seen = Enumerable.Range(0, frames.Count).Where(i => faces[i] is not null).ToArray();
         foreach (var batch in seen.Chunk(PictureBatches.Most(FaceAlignment.Side, FaceAlignment.Side)))
         {

@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -54,7 +55,7 @@ sealed class VtDown : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var h = conv_r2.call(layout.Activate(conv_r1.call(layout.Activate(x))));
-        return (functional.avg_pool2d(h, 2) + functional.avg_pool2d(conv_l1.call(x), 2)).MoveToOuterDisposeScope();
+        return functional.avg_pool2d(h, 2).Add(functional.avg_pool2d(conv_l1.call(x), 2)).MoveToOuterDisposeScope();
     }
 }
 
@@ -88,14 +89,14 @@ sealed class VtSame : Module<Tensor, Style, Style, Tensor>
             h = layout.Activate(VtNorm.Apply(conv1.call(x), style1));
             h = VtNorm.Apply(conv2.call(h), style2);
         }
-        return (x + h).MoveToOuterDisposeScope();
+        return x.Add(h).MoveToOuterDisposeScope();
     }
 
     /// <summary>D's residual block, which has no norm.</summary>
     internal Tensor Plain(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return (x + conv2.call(layout.Activate(conv1.call(layout.Activate(x))))).MoveToOuterDisposeScope();
+        return x.Add(conv2.call(layout.Activate(conv1.call(layout.Activate(x))))).MoveToOuterDisposeScope();
     }
 }
 
@@ -122,7 +123,7 @@ sealed class VtUpBlock : Module<Tensor, Style, Style, Tensor>
         using var scope = NewDisposeScope();
         var h = conv_r1.call(layout.Double(layout.Activate(VtNorm.Apply(x, style1))));
         h = conv_r2.call(layout.Activate(VtNorm.Apply(h, style2)));
-        return (h + conv_l1.call(layout.Double(x))).MoveToOuterDisposeScope();
+        return h.Add(conv_l1.call(layout.Double(x))).MoveToOuterDisposeScope();
     }
 }
 
@@ -149,7 +150,7 @@ sealed class VtAttention : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var (key, query, value) = (conv_f.call(x).flatten(2), conv_g.call(x).flatten(2), conv_h.call(x).flatten(2));
         var weights = functional.softmax(query.transpose(1, 2).bmm(key), 2); // (B,P,P): row = looking place
-        return (x + gamma * value.bmm(weights.transpose(1, 2)).view_as(x)).MoveToOuterDisposeScope();
+        return x.Add(gamma * value.bmm(weights.transpose(1, 2)).view_as(x)).MoveToOuterDisposeScope();
     }
 }
 
@@ -162,7 +163,7 @@ static class VtNorm
     {
         using var scope = NewDisposeScope();
         var centred = x - x.mean([2, 3], keepdim: true);
-        var deviation = x.std([2, 3], unbiased: true, keepdim: true) + Epsilon;
-        return (centred / deviation * style.Scale.unsqueeze(2).unsqueeze(3) + style.Shift.unsqueeze(2).unsqueeze(3)).MoveToOuterDisposeScope();
+        var deviation = x.std([2, 3], unbiased: true, keepdim: true).Add(Epsilon);
+        return (centred / deviation * style.Scale.unsqueeze(2).unsqueeze(3)).Add(style.Shift.unsqueeze(2).unsqueeze(3)).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using TalkingHead.Libtorch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -34,6 +35,6 @@ sealed class VtDiscriminator : VtEncoder<Tensor, Tensor, Tensor>
     public Tensor Score(Tensor features, Tensor rows)
     {
         using var scope = NewDisposeScope();
-        return ((features * (rows + w_0.t())).sum(1) + b).MoveToOuterDisposeScope();
+        return (features * rows.Add(w_0.t())).sum(1).Add(b).MoveToOuterDisposeScope();
     }
 }

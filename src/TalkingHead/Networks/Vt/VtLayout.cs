@@ -1,4 +1,5 @@
 using TalkingHead.Configuration;
+using TalkingHead.Libtorch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -90,13 +91,13 @@ sealed record VtLayout
         .. LastChannels > 0 ? new[] { LastChannels } : [],
     ];
 
-    public Tensor Activate(Tensor x) => Slope == 0 ? functional.relu(x) : functional.leaky_relu(x, Slope);
+    public Tensor Activate(Tensor x) => Slope == 0 ? functional.relu(x) : x.LeakyRelu(Slope);
 
     public Tensor Double(Tensor x) => functional.interpolate(
         x, scale_factor: [2, 2], mode: Bilinear ? InterpolationMode.Bilinear : InterpolationMode.Nearest, align_corners: Bilinear ? false : null);
 
     // Pictures (…,3,H,W) in [-1,1] to its own numbers, indexed channel, width, height; and back.
-    public Tensor ToOwn(Tensor x) => ((x + 1) * (Full / 2)).transpose(-1, -2);
+    public Tensor ToOwn(Tensor x) => x.Add(1).Mul(Full / 2).transpose(-1, -2);
 
-    public Tensor FromUnit(Tensor x) => (x * 2 - 1).transpose(-1, -2);
+    public Tensor FromUnit(Tensor x) => x.Mul(2).Sub(1).transpose(-1, -2);
 }

@@ -1,4 +1,5 @@
 using TalkingHead.Configuration;
+using TalkingHead.Libtorch;
 using TalkingHead.Networks;
 using TalkingHead.Networks.Vt;
 using TorchSharp;
@@ -33,7 +34,7 @@ public class VtNetworkTests
         var (frames, landmarks) = (Formula.Values("frames", 1, 2, 3, 64, 128), Formula.Values("landmarks", 1, 2, 3, 64, 128));
 
         var e = embedder.call(frames, landmarks);
-        var psi = 0.5 + 0.25 * Formula.Values("style", 1, generator.StyleLength);
+        var psi = Formula.Values("style", 1, generator.StyleLength).Mul(0.25).Add(0.5);
         var fake = generator.call(Formula.Values("driver", 1, 3, 128, 192), psi); // not square: width and height are told apart
         var features = discriminator.call(frames[.., 0], landmarks[.., 0]);
 
@@ -42,7 +43,7 @@ public class VtNetworkTests
         Assert.Equal([1, 3, 128, 192], fake.shape);
         Fixtures.AssertClose(fake[.., .., TensorIndex.Slice(null, null, 4), TensorIndex.Slice(null, null, 4)], expected["fake"], "picture");
         Fixtures.AssertClose(features, expected["features"], "features");
-        Fixtures.AssertClose(discriminator.Score(features, 0.01 * Formula.Values("row", 1, 512)), expected["score"], "score");
+        Fixtures.AssertClose(discriminator.Score(features, Formula.Values("row", 1, 512).Mul(0.01)), expected["score"], "score");
     }
 
     [Fact]
