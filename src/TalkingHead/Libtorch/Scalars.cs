@@ -37,6 +37,8 @@ static class Scalars
     /// <summary>Scalar - tensor.</summary>
     public static Tensor RSub(this Tensor x, double y) => x.negative().Add(y);
 
+    public static Tensor RSub(this Tensor x, long y) => x.negative().Add(y);
+
     public static Tensor Mul(this Tensor x, double y) => Kept(y, s => x.mul(s));
 
     public static Tensor Mul(this Tensor x, long y) => Kept(y, s => x.mul(s));

@@ -33,11 +33,23 @@ public sealed class SelfAttention : Module<Tensor, Tensor>
         var q = Layout.Places(query.call(x));                       // (B,P,C/8)
         var k = Layout.Places(key.call(x));                         // (B,P,C/8)
         var v = Layout.Places(value.call(x));                       // (B,P,C)
-        var seen = Layout.Picture(AttendInSteps(q, k, v), x.shape[2], x.shape[3]); // (B,C,H,W)
+        var seen = Layout.Picture(Attend(q, k, v), x.shape[2], x.shape[3]); // (B,C,H,W)
         return x.Add(gamma * seen).MoveToOuterDisposeScope();
     }
 
-    // q and k (B,P,D), v (B,P,C) -> (B,P,C). The reference.
+    // On a GPU torch's own operator, which never stores the P×P weights. On a CPU it would take these very steps, for v is
+    // wider than q and k.
+    static Tensor Attend(Tensor q, Tensor k, Tensor v) => q.is_cuda ? AttendInOne(q, k, v) : AttendInSteps(q, k, v);
+
+    // q and k (B,P,D), v (B,P,C) -> (B,P,C), without the division by √D that the operator has and SAGAN has not.
+    internal static Tensor AttendInOne(Tensor q, Tensor k, Tensor v)
+    {
+        using var scope = NewDisposeScope();
+        var scaled = q.Mul(Math.Sqrt(q.shape[2]));
+        return functional.scaled_dot_product_attention(scaled.unsqueeze(1), k.unsqueeze(1), v.unsqueeze(1)).squeeze(1).MoveToOuterDisposeScope();
+    }
+
+    // The same in steps: the reference.
     internal static Tensor AttendInSteps(Tensor q, Tensor k, Tensor v)
     {
         using var scope = NewDisposeScope();

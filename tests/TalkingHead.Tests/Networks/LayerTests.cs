@@ -52,16 +52,20 @@ public class LayerTests
     }
 
     [Fact]
-    public void AttentionWithoutGradientsIsTheSteps()
+    public void AttentionInOneOperatorIsTheStepsInValueAndGradient()
     {
         using var scope = NewDisposeScope();
-        var attention = new SelfAttention(16, SpectralMode.EachStep);
-        attention.get_parameter("gamma")!.detach().Fill_(0.7);
-        var x = Formula.Values("x", 2, 16, 12, 12);
-        var expected = attention.call(x); // with gradients, step by step
-        Assert.True(expected.requires_grad);
-        using var _ = no_grad();
-        Assert.True(attention.call(x).allclose(expected, rtol: 1e-5, atol: 1e-6));
+        var (ofSteps, ofOne) = (Run(SelfAttention.AttendInSteps), Run(SelfAttention.AttendInOne));
+        Assert.All(ofSteps.Zip(ofOne), pair => Assert.True(pair.Second.allclose(pair.First, rtol: 1e-4, atol: 1e-5)));
+
+        static Tensor[] Run(Func<Tensor, Tensor, Tensor, Tensor> attend)
+        {
+            Tensor[] leaves = [Formula.Values("q", 2, 30, 4).Mul(2), Formula.Values("k", 2, 30, 4).Mul(2), Formula.Values("v", 2, 30, 16)];
+            foreach (var leaf in leaves)
+                leaf.requires_grad_(true);
+            var y = attend(leaves[0], leaves[1], leaves[2]);
+            return [y, .. autograd.grad([y], leaves, [Formula.Values("slope", y.shape)])];
+        }
     }
 
     [Fact]
