@@ -1,7 +1,7 @@
 using System.Globalization;
 using CommandLine;
 using CommandLine.Text;
-using TalkingHead.Heads;
+using TalkingHead.Animation;
 using TalkingHead.Training;
 
 namespace TalkingHead.Cli;

@@ -1,5 +1,14 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
 using CommandLine;
 using CommandLine.Text;
+using TalkingHead.Distributed;
+using TalkingHead.Faces;
+using TalkingHead.Libtorch;
+using TalkingHead.Media;
+using TalkingHead.Pretrained;
+using TalkingHead.Training;
+using TorchSharp;
 
 namespace TalkingHead.Cli;
 
@@ -57,4 +66,132 @@ enum FindingState
 
     /// <summary>Missing, and the main job needs it.</summary>
     Missing,
+}
+
+/// <summary>What of the machine this program needs, looked at by using it.</summary>
+static class MachineChecks
+{
+    /// <summary>A dataset of synthetic people, a small run, a head and a video take about half of it.</summary>
+    const long LeastDisk = 1L << 30;
+
+    const string SetUp = "scripts/setup.sh && dotnet build TalkingHead.Training.sln -c Release";
+
+    public static IEnumerable<Finding> All()
+    {
+        yield return new("system", FindingState.Ok, string.Create(CultureInfo.InvariantCulture,
+            $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {Count(Environment.ProcessorCount, "logical processor")}, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:0.0} GB of memory"));
+        yield return new(".NET", FindingState.Ok, $"{Environment.Version} in {RuntimeEnvironment.GetRuntimeDirectory()}");
+        var libtorch = Libtorch();
+        yield return libtorch;
+        if (libtorch.State == FindingState.Ok)
+        {
+            yield return Gpu();
+        }
+        yield return Tool("ffmpeg");
+        yield return Tool("ffprobe");
+        yield return Dlib();
+        yield return Guarded("pictures", () => PictureFile.Encode(new Picture(2, 2), "a.png").Length + PictureFile.Encode(new Picture(2, 2), "a.jpg").Length > 0 ? "PNG and JPEG" : "", SetUp);
+        yield return OfMpi();
+        yield return Disk();
+    }
+
+    static Finding Libtorch() => Guarded("libtorch", () =>
+    {
+        string about = Devices.Backend + (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is { Length: > 0 } threads ? $" (OMP_NUM_THREADS is {threads})" : "");
+        string cured = LibtorchLoader.IsCured() switch
+        {
+            true => "; TorchSharp's library works without GCC 13's C++ library here",
+            false => "; TorchSharp's library as the package has it",
+            null => "",
+        };
+        return $"{about}; {string.Join(" and ", LibtorchLoader.Loaded("torch_cpu"))}{cured}";
+    }, SetUp);
+
+    static Finding Gpu()
+    {
+        if (torch.cuda.is_available())
+            return new("GPU", FindingState.Ok, Count(torch.cuda.device_count(), "CUDA device"));
+        if (!File.Exists("/proc/driver/nvidia/version"))
+            return new("GPU", FindingState.Optional, "none that CUDA can use; the small configurations run without one, the paper's want one");
+        return LibtorchLoader.Loaded("torch_cuda") is [var file, ..]
+            ? new("GPU", FindingState.Optional, $"NVIDIA's driver is here and {file} finds no device", "nvidia-smi")
+            : new("GPU", FindingState.Optional, "NVIDIA's driver is here, but this libtorch has no CUDA", $"export {LibtorchLoader.Variable}=$(python3 -c 'import torch; print(torch.__path__[0] + \"/lib\")')");
+    }
+
+    static Finding Tool(string name) => Guarded(name, () =>
+    {
+        using var process = Ffmpeg.Start(name, ["-version"], reads: true);
+        using var said = new StreamReader(process.Output);
+        string[] lines = said.ReadToEnd().Split('\n');
+        if (process.Wait() != 0)
+            throw new UserException($"does not run ({process.LastWords()}).");
+        string[] words = lines[0].Split(' '); // ffmpeg version 5.1.6-0+deb12u1 Copyright ...
+        if (name == "ffmpeg" && lines.Any(line => line.Contains("--disable-libx264", StringComparison.Ordinal)))
+            throw new UserException("was built without libx264, which writes mp4.");
+        return words.Length > 2 ? words[2] : lines[0];
+    }, OperatingSystem.IsWindows() ? "winget install Gyan.FFmpeg" : "scripts/setup.sh");
+
+    // The main job finds faces in photos with dlib, or with FAN where its weights are at hand.
+    static Finding Dlib()
+    {
+        string? variable = Environment.GetEnvironmentVariable("TALKINGHEAD_DLIB_MODEL");
+        var found = Guarded("dlib", () =>
+        {
+            string model = FaceModels.FindDlibShape();
+            using var tracker = new DlibTracker();
+            return $"its 68-point model is {model} (not for commercial use)";
+        }, OperatingSystem.IsWindows() ? WeightChecks.FetchFan : variable is { Length: > 0 } && !File.Exists(variable) ? "unset TALKINGHEAD_DLIB_MODEL" : SetUp);
+        return found.State == FindingState.Missing && WeightChecks.HasFan ? found with { State = FindingState.Optional, Found = $"{found.Found} --detector fan works" } : found;
+    }
+
+    static Finding OfMpi() => Mpi.Find() is { } mpi
+        ? new("MPI", FindingState.Ok, mpi.Version())
+        : new("MPI", FindingState.Optional, "none; one process does not need it", OperatingSystem.IsLinux() ? "apt-get install openmpi-bin" : null);
+
+    static Finding Disk()
+    {
+        var drive = new DriveInfo(Path.GetFullPath("."));
+        string found = string.Create(CultureInfo.InvariantCulture, $"{drive.AvailableFreeSpace / 1e9:0.0} GB free here");
+        return drive.AvailableFreeSpace >= LeastDisk ? new("disk", FindingState.Ok, found) : new("disk", FindingState.Missing, $"{found}, 1.1 GB are wanted for datasets and runs", "df -h");
+    }
+
+    static Finding Guarded(string what, Func<string> look, string? mend)
+    {
+        try
+        {
+            return new(what, FindingState.Ok, look());
+        }
+        catch (Exception missing) when (missing is UserException || (LibtorchLoader.Explain(missing) ?? Program.NativeLibrarySentence(missing)) is not null)
+        {
+            return new(what, FindingState.Missing, missing is UserException ? missing.Message : (LibtorchLoader.Explain(missing) ?? Program.NativeLibrarySentence(missing))!, mend);
+        }
+    }
+
+    static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
+}
+
+/// <summary>Which published weights are at hand. None is needed by the main job.</summary>
+static class WeightChecks
+{
+    static readonly string[] Fan = [FanTracker.DetectorFile, FanTracker.LandmarkFile];
+
+    public static string FetchFan => $"scripts/download-weights.sh {string.Join(' ', Fan)}";
+
+    public static bool HasFan => Fan.All(PublishedWeights.Has);
+
+    public static IEnumerable<Finding> All()
+    {
+        yield return new("weights", FindingState.Ok, $"{PublishedWeights.Table.Count(file => PublishedWeights.Has(file.Name))} of {PublishedWeights.Table.Count} files are in {Path.GetFullPath(PublishedWeights.Folder)} ({PublishedWeights.FolderVariable} names another folder)");
+        foreach (var file in PublishedWeights.Table)
+        {
+            var here = new FileInfo(Path.Combine(PublishedWeights.Folder, file.Name));
+            yield return here switch
+            {
+                { Exists: true } when file.Bytes > 0 && here.Length != file.Bytes =>
+                    new(file.Name, FindingState.Optional, $"has {here.Length} bytes, expected {file.Bytes}; {file.Use}", $"rm {here} && scripts/download-weights.sh {file.Name}"),
+                { Exists: true } => new(file.Name, FindingState.Ok, file.Use),
+                _ => new(file.Name, FindingState.Optional, $"missing; {file.Use}", file.Direct ? $"scripts/download-weights.sh {file.Name}" : $"by hand from {file.Address}"),
+            };
+        }
+    }
 }

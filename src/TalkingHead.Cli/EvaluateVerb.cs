@@ -2,9 +2,10 @@ using System.Globalization;
 using CommandLine;
 using CommandLine.Text;
 using Spectre.Console;
-using TalkingHead.Datasets;
+using TalkingHead.Animation;
+using TalkingHead.Data;
+using TalkingHead.Evaluation;
 using TalkingHead.Evaluation.Protocol;
-using TalkingHead.Heads;
 
 namespace TalkingHead.Cli;
 
@@ -79,7 +80,7 @@ sealed class EvaluateVerb : MetricVerb, IVerb
 
         EvaluationResult? result = null;
         Progress.Run("evaluate", evaluation.People, "people", progress => result = jobs.Apart
-            ? EvaluationProcesses.Run(evaluation, Of(run, jobs), jobs, progress, stop)
+            ? EvaluationProcesses.Run(evaluation, For(run, jobs), jobs, progress, stop)
             : evaluation.Run(() => progress.Step(), stop));
         if (result is null)
         {
@@ -113,7 +114,7 @@ sealed class EvaluateVerb : MetricVerb, IVerb
     DatasetPart PartOf() => Part is null ? DatasetPart.Whole : DatasetPart.Parse(Part);
 
     // The same with what was chosen written out, so that every process takes the same: a run in training goes on meanwhile.
-    EvaluateVerb Of(TrainedRun run, EvaluationJobs jobs)
+    EvaluateVerb For(TrainedRun run, EvaluationJobs jobs)
     {
         var exact = (EvaluateVerb)MemberwiseClone();
         (exact.Device, exact.Checkpoint, exact.Jobs) = (run.Device.ToString(), run.Step.ToString(CultureInfo.InvariantCulture), jobs.Count);

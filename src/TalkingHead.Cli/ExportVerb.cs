@@ -1,6 +1,6 @@
 using CommandLine;
 using CommandLine.Text;
-using TalkingHead.Heads;
+using TalkingHead.Animation;
 
 namespace TalkingHead.Cli;
 

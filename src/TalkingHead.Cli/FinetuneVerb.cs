@@ -1,7 +1,7 @@
 using System.Globalization;
 using CommandLine;
 using CommandLine.Text;
-using TalkingHead.Heads;
+using TalkingHead.Animation;
 using TalkingHead.Media;
 
 namespace TalkingHead.Cli;
@@ -70,23 +70,23 @@ sealed class FinetuneVerb : IVerb
             Console.Error.WriteLine(note);
         if (!FeedForward)
             Console.Error.WriteLine(run.ExpectTuning());
-        var source = PersonSource.Take([.. From], Shots, run.Configuration, Detector, Console.Error.WriteLine, stop);
-        var settings = new EnrollmentSettings { FeedForward = FeedForward, Epochs = Epochs, Seed = Seed };
+        var source = PersonFrames.Take([.. From], Shots, run.Configuration, Detector, Console.Error.WriteLine, stop);
+        var settings = new FineTunerSettings { FeedForward = FeedForward, Epochs = Epochs, Seed = Seed };
         var curve = new List<EnrollmentEpoch>();
-        using var head = FeedForward ? Enrollment.Run(run, source, settings, cancel: stop) : Tune(run, source, settings, curve, stop);
+        using var head = FeedForward ? PersonFineTuner.Run(run, source, settings, cancel: stop) : Tune(run, source, settings, curve, stop);
 
-        HeadSheet.Draw(head, source).Save(sheet, SyntheticMark.Of($"head {head.Id}"));
+        HeadSheet.Draw(head, source).Save(sheet, SyntheticMark.For($"head {head.Id}"));
         head.Save(Out);
         Say(head, curve, sheet);
         if (Json is not null)
             JsonFile.Write(Json, new Report(Out, head.Id, head.Origin, curve.ConvertAll(epoch => new Point(epoch.Epoch, Finite(epoch.Loss), Finite(epoch.HeldOut)))));
     }
 
-    Head Tune(TrainedRun run, SourceFrames source, EnrollmentSettings settings, List<EnrollmentEpoch> curve, CancellationToken stop)
+    Head Tune(TrainedRun run, SourceFrames source, FineTunerSettings settings, List<EnrollmentEpoch> curve, CancellationToken stop)
     {
         Head? head = null;
         long most = Epochs ?? run.Configuration.FineTuning.Epochs;
-        Progress.Run("finetune", Epochs is null && source.Count >= StoppingRule.LeastFrames ? 2 * most : most, "epochs", progress => head = Enrollment.Run(run, source, settings, epoch =>
+        Progress.Run("finetune", Epochs is null && source.Count >= StoppingRule.LeastFrames ? 2 * most : most, "epochs", progress => head = PersonFineTuner.Run(run, source, settings, epoch =>
         {
             if (curve.Count > 0 && epoch.Epoch == 0)
                 progress.Say(FormattableString.Invariant($"best on held-out frames: epoch {curve.MinBy(each => each.HeldOut).Epoch}; learning all {source.Count} frames for as long"));

@@ -21,7 +21,7 @@ static class HelpPage
     }
 
     /// <summary>A verb's usage, arguments, options and examples.</summary>
-    public static string Of(Type verb)
+    public static string For(Type verb)
     {
         var values = Values(verb);
         var options = Options(verb);

@@ -1,7 +1,7 @@
 using CommandLine;
 using CommandLine.Text;
 using TalkingHead.Configuration;
-using TalkingHead.Networks.Vt;
+using TalkingHead.Training;
 
 namespace TalkingHead.Cli;
 
@@ -29,7 +29,7 @@ sealed class ImportVerb : IVerb
             "vt-save-disc" => NetworkLayout.VtSaveDisc,
             _ => throw UserException.Usage($"--kind is \"{Kind}\"; expected vt-master or vt-save-disc."),
         };
-        string folder = VtCheckpoint.Import(Checkpoint, layout, Out);
+        string folder = ReproductionCheckpoint.Import(Checkpoint, layout, Out);
         Console.Out.WriteLine($"{folder}: the networks of {Checkpoint}. Its landmarks are drawn in its own style, and its pictures are padded from 224 to 256 pixels, as it was trained.");
     }
 }

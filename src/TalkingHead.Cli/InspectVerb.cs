@@ -1,9 +1,15 @@
 using System.Globalization;
+using System.Text.Json;
 using CommandLine;
 using CommandLine.Text;
 using Spectre.Console;
+using TalkingHead.Animation;
 using TalkingHead.Configuration;
-using TalkingHead.Networks;
+using TalkingHead.Data;
+using TalkingHead.Media;
+using TalkingHead.Models;
+using TalkingHead.Training;
+using static TorchSharp.torch;
 
 namespace TalkingHead.Cli;
 
@@ -95,4 +101,211 @@ sealed class InspectVerb : IVerb
         {
         }
     }
+}
+
+/// <summary>What <c>inspect DATASET</c> shows.</summary>
+static class DatasetInspection
+{
+    internal static void Run(string folder, bool verify, string? sheet, string? json, CancellationToken stop)
+    {
+        using var dataset = Dataset.Open(folder);
+        var figures = Figures.From(dataset);
+        Print(figures, dataset.Recipe);
+        if (sheet is not null)
+        {
+            DatasetSheet.Draw(dataset).Save(sheet);
+            Console.WriteLine($"{sheet}: contact sheet");
+        }
+
+        if (verify)
+            figures = figures with { Damages = Verify(dataset, stop) };
+        if (json is not null)
+            JsonFile.Write(json, figures);
+        if (figures.Damages is { Count: > 0 } damages)
+            throw new UserException($"{folder}: {damages.Count} of {dataset.Count} clips or files are damaged.");
+    }
+
+    static List<string> Verify(Dataset dataset, CancellationToken stop)
+    {
+        var damages = new List<string>();
+        Progress.Run("verify", dataset.Count, "clips", bar =>
+        {
+            foreach (var damage in Verification.Damages(dataset, _ => bar.Step(), stop))
+            {
+                damages.Add(damage);
+                bar.Say(damage);
+            }
+        });
+        if (damages.Count == 0)
+            Console.WriteLine($"every checksum of {dataset.Count} clips is right");
+        return damages;
+    }
+
+    static void Print(Figures figures, string recipe)
+    {
+        var table = new Table { Border = TableBorder.Simple }.AddColumns("", "train", "test", "all");
+        Row("clips", figures.Train.Clips, figures.Test.Clips);
+        Row("identities", figures.Train.Identities, figures.Test.Identities);
+        Row("frames", figures.Train.Frames, figures.Test.Frames);
+        table.AddRow("frames a clip", Range(figures.Train), Range(figures.Test), "");
+        foreach (var column in table.Columns.Skip(1))
+            column.RightAligned();
+        AnsiConsole.Write(table);
+        Console.WriteLine($"frames of {figures.Size}x{figures.Size}, {figures.Bytes / 1e6:N1} MB in {figures.Shards} shards of {figures.Parts} parts");
+        Console.WriteLine($"made by {recipe}");
+        Console.WriteLine(figures.Refusals.Count == 0 ? "nothing was refused" : "refused: " + string.Join(", ", figures.Refusals.Select(refusal => $"{refusal.Value} {refusal.Key}")));
+
+        void Row(string name, long train, long test) => table.AddRow(name, Text(train), Text(test), Text(train + test));
+
+        static string Text(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+        static string Range(Side side) => side.Clips == 0 ? "" : $"{side.LeastFrames} to {side.MostFrames}";
+    }
+
+    /// <summary>The figures of one side.</summary>
+    sealed record Side(int Clips, int Identities, long Frames, int LeastFrames, int MostFrames)
+    {
+        internal static Side From(Dataset dataset, Split split)
+        {
+            var identities = new HashSet<string>(StringComparer.Ordinal);
+            int clips = 0, least = int.MaxValue, most = 0;
+            var frames = 0L;
+            for (var clip = 0; clip < dataset.Count; clip++)
+            {
+                if (dataset.SplitOf(clip) != split)
+                    continue;
+                var count = dataset.FrameCountOf(clip);
+                clips++;
+                frames += count;
+                (least, most) = (Math.Min(least, count), Math.Max(most, count));
+                identities.Add(dataset[clip].Identity);
+            }
+
+            return new(clips, identities.Count, frames, clips == 0 ? 0 : least, most);
+        }
+    }
+
+    /// <summary>What the JSON file holds; damages are null where they were not looked for.</summary>
+    sealed record Figures(int Size, Side Train, Side Test, int Parts, int Shards, long Bytes, IReadOnlyDictionary<string, int> Refusals, IReadOnlyList<string>? Damages)
+    {
+        internal static Figures From(Dataset dataset) => new(
+            dataset.Size, Side.From(dataset, Split.Train), Side.From(dataset, Split.Test), dataset.PartCount, dataset.ShardCount, dataset.ShardBytes,
+            Ledger.Read(dataset).GroupBy(refusal => refusal.Kind, StringComparer.Ordinal).OrderByDescending(kind => kind.Count()).ThenBy(kind => kind.Key, StringComparer.Ordinal)
+                .ToDictionary(kind => kind.Key, kind => kind.Count(), StringComparer.Ordinal), null);
+    }
+}
+
+/// <summary>What <c>inspect HEAD</c> shows.</summary>
+static class HeadInspection
+{
+    /// <summary>True where a file begins as a safetensors file does: a length, then JSON.</summary>
+    internal static bool Looks(string path)
+    {
+        if (!File.Exists(path))
+            return false;
+        using var file = File.OpenRead(path);
+        Span<byte> start = stackalloc byte[9];
+        return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start[8] == (byte)'{';
+    }
+
+    internal static void Run(string path, string? sheet, string? json)
+    {
+        using var head = Head.Load(path, CPU); // checks the checksum
+        var origin = head.Origin;
+        var table = new Table { Border = TableBorder.Simple, ShowHeaders = false }.AddColumns("", "");
+        Row("id", head.Id);
+        Row("person", $"{origin.Shots} frames of {origin.Source.Name}");
+        Row("made", origin.Epochs is { } epochs ? $"fine-tuned, epoch {origin.KeptEpoch} of {epochs}, seed {origin.Seed}" : "feed-forward");
+        Row("run", $"{origin.Run}, step {origin.Step}");
+        Row("program", $"talkinghead {origin.Program}");
+        Row("pictures", $"{head.Size}x{head.Size}");
+        Row("numbers", $"{head.Parameters.ToString("N0", CultureInfo.InvariantCulture)} in the generator, {head.StyleLength.ToString("N0", CultureInfo.InvariantCulture)} scales and shifts of the person");
+        Row("file", $"{new FileInfo(path).Length / 1e6:N1} MB, its checksum is right");
+        AnsiConsole.Write(table);
+        Console.WriteLine(head.Configuration.ToYaml());
+        if (sheet is not null)
+        {
+            ContactSheet.Draw([[head.Portrait, .. head.Generate([head.MeanShape])]], ["a source frame", "the mean shape"]).Save(sheet, SyntheticMark.For($"head {head.Id}"));
+            Console.WriteLine($"{sheet}: a source frame, and what the head makes of its mean shape");
+        }
+
+        if (json is not null)
+            JsonFile.Write(json, new Report(path, head.Id, head.Size, head.Parameters, head.StyleLength, origin));
+
+        void Row(string name, string value) => table.AddRow(name, Markup.Escape(value));
+    }
+
+    // The figures of the JSON file.
+    sealed record Report(string Head, string Id, int Size, long Parameters, int StyleLength, HeadOrigin Origin);
+}
+
+/// <summary>What <c>inspect RUN</c> shows: its checkpoints and its last figures.</summary>
+static class RunInspection
+{
+    internal static bool Looks(string path) => File.Exists(Path.Combine(path, "config.yaml")) && Directory.Exists(Path.Combine(path, "checkpoints"));
+
+    internal static void Run(string path, bool verify, string? json)
+    {
+        var configuration = RunConfiguration.Load(Path.Combine(path, "config.yaml"));
+        string folder = Path.Combine(path, "checkpoints");
+        var found = Checkpoint.Steps(folder).Select(step => Describe(Checkpoint.Folder(folder, step), step, verify)).ToList();
+        var table = new Table { Border = TableBorder.Simple }.AddColumns("checkpoint", "validation SSIM", "MB", "state");
+        foreach (var column in table.Columns.Skip(1).Take(2))
+            column.RightAligned();
+        foreach (var each in found)
+            table.AddRow($"step {each.Step}", each.Score?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "", (each.Bytes / 1e6).ToString("N1", CultureInfo.InvariantCulture), Markup.Escape(each.Damage ?? (verify ? "whole" : "")));
+        AnsiConsole.Write(table);
+
+        var figures = LastFigures(Path.Combine(path, "metrics.jsonl"));
+        foreach (var (kind, line) in figures)
+            Console.WriteLine($"last {kind}: {string.Join(", ", line.Select(figure => $"{figure.Key} {figure.Value.ToString("0.####", CultureInfo.InvariantCulture)}"))}");
+        Console.WriteLine($"{(found.Count == 0 ? 0 : found[^1].Step)} of {configuration.Training.Steps} steps, {configuration.Data.Size}x{configuration.Data.Size}");
+        Console.WriteLine(configuration.ToYaml());
+        if (json is not null)
+            JsonFile.Write(json, new Report(path, configuration.Data.Size, configuration.Training.Steps, found, figures));
+        if (found.Exists(each => each.Damage is not null))
+            throw new UserException($"{path}: {found.Count(each => each.Damage is not null)} of {found.Count} checkpoints are damaged.");
+    }
+
+    static Found Describe(string folder, int step, bool verify)
+    {
+        long bytes = Directory.EnumerateFiles(folder).Sum(file => new FileInfo(file).Length);
+        try
+        {
+            return new(step, verify ? Checkpoint.Read(folder).Score : Checkpoint.Peek(folder), bytes, null);
+        }
+        catch (Exception e) when (e is UserException or IOException or JsonException)
+        {
+            return new(step, null, bytes, e.Message);
+        }
+    }
+
+    // The last line of each kind that has figures.
+    static Dictionary<string, Dictionary<string, double>> LastFigures(string metrics)
+    {
+        var last = new Dictionary<string, Dictionary<string, double>>(StringComparer.Ordinal);
+        if (!File.Exists(metrics))
+            return last;
+        foreach (string line in File.ReadLines(metrics))
+        {
+            try
+            {
+                using var entry = JsonDocument.Parse(line);
+                var numbers = entry.RootElement.EnumerateObject().Where(figure => figure.Value.ValueKind == JsonValueKind.Number).ToDictionary(figure => figure.Name, figure => figure.Value.GetDouble());
+                if (numbers.Count > 1 && entry.RootElement.TryGetProperty("kind", out var kind) && kind.GetString() is { } name)
+                    last[name] = numbers;
+            }
+            catch (Exception e) when (e is JsonException or InvalidOperationException)
+            {
+                // The line that is being written just now.
+            }
+        }
+
+        return last;
+    }
+
+    // What the JSON file holds.
+    sealed record Found(int Step, double? Score, long Bytes, string? Damage);
+
+    sealed record Report(string Run, int Size, int Steps, IReadOnlyList<Found> Checkpoints, IReadOnlyDictionary<string, Dictionary<string, double>> Last);
 }

@@ -1,7 +1,7 @@
 using CommandLine;
 using CommandLine.Text;
-using TalkingHead.Datasets;
-using TalkingHead.Datasets.Preparation;
+using TalkingHead.Data;
+using TalkingHead.Data.Preparation;
 
 namespace TalkingHead.Cli;
 

@@ -108,7 +108,7 @@ static class Program
         if (errors.IsVersion())
             output.WriteLine($"talkinghead {typeof(Program).Assembly.GetName().Version?.ToString(3)}");
         else if (errors.IsHelp())
-            output.WriteLine(verb is null ? HelpPage.Overview(Verbs) : HelpPage.Of(verb));
+            output.WriteLine(verb is null ? HelpPage.Overview(Verbs) : HelpPage.For(verb));
         else
         {
             error.WriteLine(errors[0] is NoVerbSelectedError ? HelpPage.Overview(Verbs) : UsageMistake.Sentence(verb, Verbs, arguments, errors));

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -91,5 +92,24 @@ sealed class Progress
     {
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
             new Text(task.Speed is { } speed ? string.Create(CultureInfo.InvariantCulture, $"{speed:0.0} {unit}/s") : "");
+    }
+}
+
+/// <summary>What <c>--json FILE</c> writes.</summary>
+static class JsonFile
+{
+    static readonly JsonSerializerOptions options = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    /// <exception cref="UserException">The file cannot be written.</exception>
+    public static void Write<T>(string path, T value)
+    {
+        try
+        {
+            File.WriteAllText(path, JsonSerializer.Serialize(value, options) + "\n");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{path}: cannot be written ({e.Message}). Choose another file for --json.", e);
+        }
     }
 }

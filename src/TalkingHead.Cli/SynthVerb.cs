@@ -3,9 +3,9 @@ using System.Globalization;
 using System.Text.Json;
 using CommandLine;
 using CommandLine.Text;
-using TalkingHead.Datasets.Synthetic;
-using TalkingHead.Formats;
 using TalkingHead.Media;
+using TalkingHead.Serialization;
+using TalkingHead.Synthetic;
 
 namespace TalkingHead.Cli;
 

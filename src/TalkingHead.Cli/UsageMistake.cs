@@ -18,7 +18,7 @@ static class UsageMistake
         if (verb is null)
             return $"talkinghead: {SentenceBuilder.Create().FormatError(errors[0])} See talkinghead --help.";
         var found = errors.FirstOrDefault(error => error is not MissingRequiredOptionError);
-        return Of(verb, found is null ? Missing(verb, errors) : Found(verb, arguments, found));
+        return For(verb, found is null ? Missing(verb, errors) : Found(verb, arguments, found));
     }
 
     /// <summary>What the parser passes over in silence: an option without its value, an option of one value that is there twice, and arguments beyond those that the verb takes. Null where nothing is.</summary>
@@ -32,15 +32,15 @@ static class UsageMistake
             if (HelpPage.Options(verb).FirstOrDefault(option => $"--{option.Attribute.LongName}" == parts[0]) is not { Attribute: not null } option)
             {
                 if (++values > HelpPage.Values(verb).Length)
-                    return Of(verb, $"\"{arguments[i]}\" is one argument too many.");
+                    return For(verb, $"\"{arguments[i]}\" is one argument too many.");
                 continue;
             }
             if (option.Property.PropertyType != typeof(IEnumerable<string>) && !single.Add(parts[0]))
-                return Of(verb, $"{parts[0]} is given twice; give it once.");
+                return For(verb, $"{parts[0]} is given twice; give it once.");
             if (option.Property.PropertyType == typeof(bool) || parts.Length == 2)
                 continue;
             if (!IsValue(i + 1))
-                return Of(verb, $"{parts[0]} {HelpPage.Meta(option)}: the value is missing.");
+                return For(verb, $"{parts[0]} {HelpPage.Meta(option)}: the value is missing.");
             do
                 i++;
             while (option.Property.PropertyType == typeof(IEnumerable<string>) && IsValue(i + 1));
@@ -50,7 +50,7 @@ static class UsageMistake
         bool IsValue(int at) => at < arguments.Length && !arguments[at].StartsWith("--", StringComparison.Ordinal);
     }
 
-    static string Of(Type verb, string mistake) => $"talkinghead {HelpPage.VerbOf(verb).Name}: {mistake} See talkinghead {HelpPage.VerbOf(verb).Name} --help.";
+    static string For(Type verb, string mistake) => $"talkinghead {HelpPage.VerbOf(verb).Name}: {mistake} See talkinghead {HelpPage.VerbOf(verb).Name} --help.";
 
     static string Missing(Type verb, IReadOnlyList<Error> errors)
     {
@@ -93,5 +93,32 @@ static class UsageMistake
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         return type == typeof(double) ? "a number" : type == typeof(ulong) ? "a whole number from 0 on" : type == typeof(bool) ? "no value" : "a whole number";
+    }
+}
+
+/// <summary>What --help says of an option that several verbs share.</summary>
+static class OptionText
+{
+    public const string Detector = "dlib (CPU; its model is not for commercial use) or fan (the paper's; wants a GPU).";
+
+    public const string Device = "cpu, cuda, cuda:N or auto.";
+
+    public const string Checkpoint = "Of the run: newest, best (in validation) or a step.";
+
+    public const string Json = "Also write the figures to this file.";
+}
+
+/// <summary>--workers of the verbs that train.</summary>
+static class WorkersOption
+{
+    public const string Name = "workers";
+
+    public const string Help = "Threads that decode frames; 0 is one on a CPU, whose processors the step itself needs, and two beside a GPU. The result does not depend on it.";
+
+    /// <exception cref="UserException">It is out of its range.</exception>
+    public static void Check(int workers)
+    {
+        if (workers is < 0 or > 256)
+            throw UserException.Usage($"--{Name} {workers}: expected 1 to 256, or 0 for as many as fit the device.");
     }
 }

@@ -1,11 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using TalkingHead.Configuration;
-using TalkingHead.Datasets;
-using TalkingHead.Evaluation;
-using TalkingHead.Faces;
-using TalkingHead.Heads;
-using TalkingHead.Networks;
+using TalkingHead.Animation;
+using TalkingHead.Data;
+using TalkingHead.Evaluation.Metrics;
+using TalkingHead.Models;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Benchmarks;
@@ -29,7 +27,7 @@ static class HeadAblation
 
         int? epochs = own.TryGetValue("epochs", out var given) ? int.Parse(given, CultureInfo.InvariantCulture) : null; // without the stopping rule
         using var run = TrainedRun.Open(runPath, "cpu", own.GetValueOrDefault("checkpoint", "newest"), changes);
-        using var fresh = TrainedRun.Of("fresh", run.Configuration, new NetworkSet(run.Configuration), run.Device);
+        using var fresh = TrainedRun.From("fresh", run.Configuration, new NetworkSet(run.Configuration), run.Device);
         using var dataset = Dataset.Open(data);
         int[] clips = [.. Enumerable.Range(0, dataset.Count).Where(clip => dataset.SplitOf(clip) == Split.Test && dataset.FrameCountOf(clip) > shots.Max()).DistinctBy(clip => dataset[clip].Identity).Take(people)];
         foreach (var note in run.Notes)
@@ -54,8 +52,8 @@ static class HeadAblation
     {
         using var scope = NewDisposeScope();
         int half = dataset.FrameCountOf(clip) / 2;
-        var source = SourceFrames.Of(dataset, clip, [.. Enumerable.Range(0, count).Select(k => 2 * (int)((2L * k + 1) * half / (2L * count)))], run.Configuration);
-        var target = SourceFrames.Of(dataset, clip, [.. Enumerable.Range(0, Math.Min(32, half)).Select(k => 2 * k + 1)], run.Configuration);
+        var source = SourceFrames.From(dataset, clip, [.. Enumerable.Range(0, count).Select(k => 2 * (int)((2L * k + 1) * half / (2L * count)))], run.Configuration);
+        var target = SourceFrames.From(dataset, clip, [.. Enumerable.Range(0, Math.Min(32, half)).Select(k => 2 * k + 1)], run.Configuration);
         var clock = Stopwatch.StartNew();
         int? kept = null;
         var real = Pictures.Stack(target.Pictures, CPU);
@@ -65,11 +63,11 @@ static class HeadAblation
             "copy-nearest" => Pictures.Stack([.. target.Landmarks.Select(wanted => source.Pictures[wanted.Nearest(source.Landmarks)])], CPU),
             _ => Generated(),
         };
-        return (Ssim.Of(fake, real).mean().item<double>(), Psnr.Of(fake, real).mean().item<double>(), clock.Elapsed.TotalSeconds, kept);
+        return (Ssim.Compute(fake, real).mean().item<double>(), Psnr.Compute(fake, real).mean().item<double>(), clock.Elapsed.TotalSeconds, kept);
 
         Tensor Generated()
         {
-            using var head = Enrollment.Run(run, source, new() { FeedForward = row == "FF", ShuffledStyle = row.Contains("shuffled", StringComparison.Ordinal), Epochs = epochs });
+            using var head = PersonFineTuner.Run(run, source, new() { FeedForward = row == "FF", ShuffledStyle = row.Contains("shuffled", StringComparison.Ordinal), Epochs = epochs });
             kept = head.Origin.KeptEpoch;
             clock.Stop();
             return Pictures.Quantize(head.Generate(target.ToTensors(run.Configuration, CPU).Landmarks));

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using TalkingHead.Datasets;
+using TalkingHead.Data;
 using TalkingHead.Faces;
 using TalkingHead.Media;
 using static TorchSharp.torch;

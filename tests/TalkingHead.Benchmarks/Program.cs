@@ -6,6 +6,7 @@ using TalkingHead;
 using TalkingHead.Benchmarks;
 using TalkingHead.Benchmarks.PlainTwin;
 
+
 if (args is ["--loader", ..])
     return LoaderBenchmark.Run(args.ElementAtOrDefault(1));
 if (args is ["--ablation", var run, var data, ..])

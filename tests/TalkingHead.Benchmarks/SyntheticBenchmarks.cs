@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using TalkingHead.Datasets.Synthetic;
+using TalkingHead.Synthetic;
 
 namespace TalkingHead.Benchmarks;
 

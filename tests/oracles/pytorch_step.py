@@ -121,7 +121,7 @@ def build(folder, device):
     weights = Weights(1.0, *(float(objective[key]) for key in ("adversarial", "feature_matching", "embedding_match")))
     rates = [float(adam[key]) for key in ("generator_rate", "discriminator_rate", "beta1", "beta2", "epsilon")]
     settings = Adam(*rates, adam["discriminator_steps"],  # YAML 1.1 takes 1e-08 for a string
-                    float(adam["orthogonal_rate"]), float(adam["orthogonal_momentum"]))
+                    float(adam["muon_rate"]), float(adam["muon_momentum"]))
     step = TrainingStep(*networks.values(), rows, weights, settings, content)
     batch = [tensors["batch." + name] for name in ("source", "source_landmarks", "target", "target_landmarks", "rows")]
     return step, batch, config

@@ -1,3 +1,4 @@
+using System.Text;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -11,6 +12,16 @@ sealed class ConfigurationReader(string source)
 {
     // Keys that runs and models of before have in their files, and that changed no number.
     static readonly HashSet<string> Gone = ["training.cuda_graphs"];
+
+    // Keys that runs and models of before have in their files under another name.
+    static readonly Dictionary<string, string> Renamed = new()
+    {
+        ["episodes.recolor"] = "color_augmentation",
+        ["episodes.surround"] = "background_swap",
+        ["optimizer.orthogonal_rate"] = "muon_rate",
+        ["optimizer.orthogonal_momentum"] = "muon_momentum",
+        ["optimizer.side_by_side"] = "parallel_parts",
+    };
 
     readonly Dictionary<string, (string Text, string Where)> values = [];
 
@@ -91,7 +102,7 @@ sealed class ConfigurationReader(string source)
         }
         foreach (var (keyNode, value) in keys.Children)
         {
-            string key = keyNode.ToString();
+            string key = Renamed.GetValueOrDefault($"{section}.{keyNode}", keyNode.ToString());
             if (Gone.Contains($"{section}.{key}") || !KnowsKey(section, key, source))
                 continue;
             string where = $"{source}:{value.Start.Line}";
@@ -115,10 +126,33 @@ sealed class ConfigurationReader(string source)
         var here = Schema.Keys.Where(known => known.SectionName == section).Select(known => known.Name).ToList();
         if (here.Contains(key))
             return true;
+        if (Renamed.TryGetValue($"{section}.{key}", out string? name))
+        {
+            Errors.Add($"{where}: {section}.{key} is called {section}.{name} now: write that.");
+            return false;
+        }
         string suggestion = Spelling.Suggestion(key, here);
         if (suggestion == "" && Schema.Keys.FirstOrDefault(known => known.Name == key) is { } elsewhere)
             suggestion = $" Did you mean \"{elsewhere.Path}\"?";
         Errors.Add($"{where}: unknown key \"{key}\" under \"{section}\".{suggestion}");
         return false;
+    }
+}
+
+/// <summary>Prints a configuration resolved: every key with its value and its sentence.</summary>
+static class ConfigurationWriter
+{
+    public static string Write(RunConfiguration configuration)
+    {
+        var text = new StringBuilder();
+        foreach (var section in Schema.Keys.GroupBy(key => key.Section))
+        {
+            object settings = section.Key.GetValue(configuration)!;
+            text.Append(section.First().SectionName).Append(":\n");
+            foreach (var key in section)
+                if (key.Property.GetValue(settings) is { } value)
+                    text.Append($"  {key.Name + ":",-23} {SettingValue.Format(value),-10} # {key.Setting.Sentence}\n");
+        }
+        return text.ToString();
     }
 }

@@ -53,8 +53,8 @@ public sealed record EpisodeSettings
     public bool Mirror { get; init; }
 
     [Setting("Share of the episodes whose colours are changed, in all frames alike: more people to tell apart where few are at hand; 0 for none, as in the paper.", Min = 0, Max = 1)]
-    public double Recolor { get; init; }
+    public double ColorAugmentation { get; init; }
 
     [Setting("Share of the episodes whose heads stand in another clip's room and clothes, in all frames alike: for few people too; 0 for none, as in the paper.", Min = 0, Max = 1)]
-    public double Surround { get; init; }
+    public double BackgroundSwap { get; init; }
 }

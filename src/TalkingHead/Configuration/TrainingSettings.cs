@@ -32,19 +32,19 @@ public sealed record OptimizerSettings
     public double Epsilon { get; init; } = 1e-5;
 
     [Setting("Muon: how far a training's step moves the matrices of embedder and generator, which are their convolutions and P, along the orthogonalised mean of their gradients; 0 leaves them to Adam, as the paper.", Min = 0, Max = 1)]
-    public double OrthogonalRate { get; init; }
+    public double MuonRate { get; init; }
 
     [Setting("Muon's decay of the gradient's mean.", Min = 0, Max = 0.999999)]
-    public double OrthogonalMomentum { get; init; } = 0.9;
+    public double MuonMomentum { get; init; } = 0.9;
 
     [Setting("Discriminator steps for each step of the embedder and the generator.", Min = 1, Max = 16)]
     public int DiscriminatorSteps { get; init; } = 2;
 
-    [Setting("Parts that a batch is worked in, one after the other unless side_by_side; more need less memory and give the same step.", Min = 1, Max = 4096)]
+    [Setting("Parts that a batch is worked in, one after the other unless parallel_parts; more need less memory and give the same step.", Min = 1, Max = 4096)]
     public int Accumulation { get; init; } = 1;
 
     [Setting("On a CPU, works the parts of accumulation at the same time, each with one thread: about as fast as threads that share each operator, and the same bits with any number of them.")]
-    public bool SideBySide { get; init; }
+    public bool ParallelParts { get; init; }
 
     [Setting("Gradients of a network longer than this are scaled to it; 0 for never.", Min = 0)]
     public double ClipNorm { get; init; }
@@ -94,4 +94,23 @@ public sealed record TrainingSettings
 
     [Setting("Identities held out for validation.", Min = 0, Max = 100_000)]
     public int ValidationIdentities { get; init; } = 20;
+}
+
+/// <summary>Fine-tuning to a new person; what is not here is as in meta-learning.</summary>
+public sealed record FineTuningSettings
+{
+    [Setting("Epochs over the person's frames: the most with a stopping rule, all without.", Min = 1, Max = 100_000)]
+    public int Epochs { get; init; } = 40;
+
+    [Setting("Frames in a step.", Min = 1, Max = 1024)]
+    public int Batch { get; init; } = 8;
+
+    [Setting("Learning rate of the generator and the person's scales and shifts; without it optimizer.generator_rate.", Min = 0, Max = 1)]
+    public double? GeneratorRate { get; init; }
+
+    [Setting("Learning rate of the discriminator and the person's vector; without it optimizer.discriminator_rate.", Min = 0, Max = 1)]
+    public double? DiscriminatorRate { get; init; }
+
+    [Setting("Decay, step by step, of the averaged person that is kept; 0 for the last step's own.", Min = 0, Max = 0.999999)]
+    public double Averaging { get; init; }
 }

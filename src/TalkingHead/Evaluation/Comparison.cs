@@ -1,3 +1,4 @@
+using TalkingHead.Evaluation.Metrics;
 using TalkingHead.Media;
 using static TorchSharp.torch;
 
@@ -34,7 +35,7 @@ public sealed class Comparison : IDisposable
     {
         (this.real, this.fake, this.settings, this.networks) = (real, fake, settings, networks);
         device = settings.Device ?? CPU;
-        matching = PictureMatching.Of(real, fake);
+        matching = PictureMatching.Create(real, fake);
         Prepare();
 
         // Names of one set alone are of use to a distribution only.
@@ -82,17 +83,17 @@ public sealed class Comparison : IDisposable
             switch (metric)
             {
                 case Metric.Ssim:
-                    Add(new(row, Ssim.Of, Ssim.LeastSide, device));
+                    Add(new(row, Ssim.Compute, Ssim.LeastSide, device));
                     break;
                 case Metric.Psnr:
-                    Add(new(row, Psnr.Of, 1, device));
+                    Add(new(row, Psnr.Compute, 1, device));
                     break;
                 case Metric.L1:
-                    Add(new(row, L1.Of, 1, device));
+                    Add(new(row, L1.Compute, 1, device));
                     break;
                 case Metric.Lpips:
                     if (Loaded(() => networks.Lpips(settings, device), row) is { } lpips)
-                        Add(new(row, lpips.Of, PerceptualDistance.LeastSide, device, lpips));
+                        Add(new(row, lpips.Compute, PerceptualDistance.LeastSide, device, lpips));
                     break;
             }
         }
@@ -169,4 +170,69 @@ public sealed class Comparison : IDisposable
 
     // As asked; a floor stands after its metric, for the sort is stable.
     int Place(MetricRow row) => settings.Metrics.ToList().FindIndex(metric => row.Metric.StartsWith(metric.ToString(), StringComparison.OrdinalIgnoreCase));
+}
+
+/// <summary>Counts what is left out of a comparison or changed for it, with the first example of each. Any thread may tell it.</summary>
+sealed class ComparisonNotes(PictureSet real, PictureSet fake, PictureMatching matching)
+{
+    readonly Lock gate = new();
+    readonly Dictionary<(PictureSet, PictureForm), (int Count, string First)> forms = [];
+    int refused, unequal;
+    string firstRefused = "", firstUnequal = "";
+
+    internal void Seen(PictureSet set, string name, PictureForm form)
+    {
+        if (form == PictureForm.Rgb)
+            return;
+        lock (gate)
+        {
+            var (count, first) = forms.GetValueOrDefault((set, form), (0, name));
+            forms[(set, form)] = (count + 1, string.CompareOrdinal(name, first) < 0 ? name : first);
+        }
+    }
+
+    internal void Refused(string message)
+    {
+        lock (gate)
+        {
+            if (refused++ == 0 || string.CompareOrdinal(message, firstRefused) < 0)
+                firstRefused = message;
+        }
+    }
+
+    internal void Add(LoadedPair pair)
+    {
+        if (pair is { IsComparable: false, Real: { } one, Fake: { } other } && unequal++ == 0)
+            firstUnequal = $"{pair.Name} is {one.Width}x{one.Height} and {other.Width}x{other.Height}";
+    }
+
+    internal IReadOnlyList<string> Sentences()
+    {
+        List<string> found = [];
+        Alone(real, fake, name => name.Fake is null);
+        Alone(fake, real, name => name.Real is null);
+        if (unequal > 0)
+            found.Add($"{Pairs(unequal)} of unequal size left out of the metrics of pairs: {firstUnequal}{Others(unequal)}.");
+        if (refused > 0)
+            found.Add($"{Pictures(refused)} could not be read and {(refused == 1 ? "was" : "were")} left out{(refused == 1 ? "" : ", the first")}: {firstRefused}");
+        foreach (var ((set, form), (count, first)) in forms.OrderBy(entry => entry.Key.Item1 == fake).ThenBy(entry => entry.Key.Item2))
+            found.Add($"{set.Where}: {Pictures(count)} {(form == PictureForm.Gray ? "grayscale, measured with equal channels" : "transparent, laid on white")}: {first}{Others(count)}.");
+        foreach (var set in (PictureSet[])[real, fake])
+            if (set.OtherFiles > 0)
+                found.Add($"{set.Where}: {(set.OtherFiles == 1 ? "1 file is" : $"{set.OtherFiles} files are")} not named as a picture and {(set.OtherFiles == 1 ? "was" : "were")} not read.");
+        return found;
+
+        void Alone(PictureSet here, PictureSet there, Func<MatchedName, bool> isAlone)
+        {
+            var alone = matching.Names.Where(isAlone).Select(name => name.Name).ToArray();
+            if (alone.Length > 0)
+                found.Add($"{here.Where}: {Pictures(alone.Length)} without a namesake in {there.Where}, left out of the metrics of pairs: {alone[0]}{Others(alone.Length)}.");
+        }
+    }
+
+    static string Pairs(int count) => count == 1 ? "1 pair" : $"{count} pairs";
+
+    static string Pictures(int count) => count == 1 ? "1 picture" : $"{count} pictures";
+
+    static string Others(int count) => count == 1 ? "" : $" and {count - 1} more";
 }

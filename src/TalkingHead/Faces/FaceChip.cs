@@ -34,7 +34,7 @@ sealed class FaceChip
     }
 
     /// <summary>The same part of another picture.</summary>
-    public FaceChip Of(Picture other) => new(Sample(other, toPicture, Picture.Width), toPicture, Box);
+    public FaceChip Align(Picture other) => new(Sample(other, toPicture, Picture.Width), toPicture, Box);
 
     public Landmarks ToPicture(ReadOnlySpan<float> xy) => new Landmarks(xy).Map(toPicture);
 

@@ -57,3 +57,75 @@ public static class LandmarkShape
         return new([.. sum.Select(value => (float)(value / shapes.Count))]);
     }
 }
+
+/// <summary>Landmarks of a picture that is flipped left to right: mirrored, and named anew, as the right eye becomes the left one.</summary>
+public static class LandmarkMirror
+{
+    // Runs of points that change places with another run read backwards, or with themselves.
+    static readonly (int First, int Last, int With)[] Runs =
+    [
+        (0, 16, 16), (17, 26, 26), (27, 27, 27), (28, 28, 28), (29, 29, 29), (30, 30, 30), (31, 35, 35),
+        (36, 39, 45), (40, 41, 47), (42, 45, 39), (46, 47, 41), (48, 54, 54), (55, 59, 59), (60, 64, 64), (65, 67, 67),
+    ];
+
+    /// <summary>Which point each point becomes.</summary>
+    internal static readonly int[] Partner = Partners();
+
+    /// <summary>The landmarks in the flipped picture of that width.</summary>
+    public static Landmarks Mirror(this Landmarks landmarks, int width)
+    {
+        Span<float> mirrored = stackalloc float[2 * Landmarks.Count];
+        for (var i = 0; i < Landmarks.Count; i++)
+            (mirrored[2 * Partner[i]], mirrored[2 * Partner[i] + 1]) = (width - 1 - landmarks[i].X, landmarks[i].Y);
+        return new(mirrored);
+    }
+
+    static int[] Partners()
+    {
+        var partners = new int[Landmarks.Count];
+        foreach (var (first, last, with) in Runs)
+        {
+            for (var i = first; i <= last; i++)
+                partners[i] = with - (i - first);
+        }
+
+        return partners;
+    }
+}
+
+/// <summary>Rotation, one scale and a shift: (x, y) → (A x - B y + X, B x + A y + Y).</summary>
+public readonly record struct Similarity(double A, double B, double X, double Y)
+{
+    public double Scale => double.Hypot(A, B);
+
+    public Similarity Inverse()
+    {
+        var norm = A * A + B * B;
+        double a = A / norm, b = -B / norm;
+        return new(a, b, -(a * X - b * Y), -(b * X + a * Y));
+    }
+
+    /// <summary>First <paramref name="inner"/>, then this.</summary>
+    public Similarity After(Similarity inner) => new(
+        A * inner.A - B * inner.B, B * inner.A + A * inner.B,
+        A * inner.X - B * inner.Y + X, B * inner.X + A * inner.Y + Y);
+
+    public (double X, double Y) Apply(double x, double y) => (A * x - B * y + X, B * x + A * y + Y);
+
+    /// <summary>The one that best carries the points <paramref name="from"/> onto <paramref name="to"/> (least squares; x, y pairs).</summary>
+    public static Similarity Fit(ReadOnlySpan<float> from, ReadOnlySpan<float> to)
+    {
+        double x = 0, y = 0, u = 0, v = 0, n = from.Length / 2;
+        for (var i = 0; i < from.Length; i += 2)
+            (x, y, u, v) = (x + from[i] / n, y + from[i + 1] / n, u + to[i] / n, v + to[i + 1] / n);
+        double dot = 0, cross = 0, norm = 0;
+        for (var i = 0; i < from.Length; i += 2)
+        {
+            double p = from[i] - x, q = from[i + 1] - y, r = to[i] - u, s = to[i + 1] - v;
+            (dot, cross, norm) = (dot + p * r + q * s, cross + p * s - q * r, norm + p * p + q * q);
+        }
+
+        double a = dot / norm, b = cross / norm;
+        return new(a, b, u - a * x + b * y, v - b * x - a * y);
+    }
+}

@@ -94,3 +94,15 @@ public sealed class Picture
         ? 3 * width * height
         : throw new ArgumentException($"A picture of {width}x{height} is outside 1x1 to {MaxSide} a side and {MaxPixels / 1_000_000} megapixels.");
 }
+
+/// <summary>What a picture file held before it became RGB.</summary>
+enum PictureForm
+{
+    Rgb,
+
+    /// <summary>One channel, which became all three.</summary>
+    Gray,
+
+    /// <summary>Pixels that are not opaque, laid on white.</summary>
+    Transparent,
+}

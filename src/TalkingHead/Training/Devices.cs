@@ -39,7 +39,7 @@ public static class Devices
         bool tf32 = precision != Precision.Float32;
         backends.cuda.matmul.allow_tf32 = tf32;
         backends.cudnn.allow_tf32 = tf32;
-        NativeMemory.KeepLargeBlocks();
+        LibtorchMemory.KeepLargeBlocks();
     }
 
     /// <summary>The most bytes that this process has used at once; on CUDA its host memory only, as TorchSharp does not say what the device holds.</summary>

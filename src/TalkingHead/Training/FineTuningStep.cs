@@ -1,9 +1,9 @@
 using TalkingHead.Configuration;
-using TalkingHead.Networks;
-using TalkingHead.Objectives;
+using TalkingHead.Losses;
+using TalkingHead.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
-using Generator = TalkingHead.Networks.Generator;
+using Generator = TalkingHead.Models.Generator;
 
 namespace TalkingHead.Training;
 
@@ -71,7 +71,7 @@ public sealed class FineTuningStep : IDisposable
         var fake = generator.call(landmarks, Psi);
         content.AddTerms(terms, fake, frames);
         var (score, fakeMaps) = discriminator.call(fake, landmarks, Person);
-        terms.Add("adversarial", objective.Adversarial!.Value, Adversarial.Generator(score));
+        terms.Add("adversarial", objective.Adversarial!.Value, AdversarialLoss.Generator(score));
         terms.Add("feature_matching", objective.FeatureMatching!.Value, FeatureMatching.Loss(fakeMaps, discriminator.RealMaps(frames, landmarks)));
         generatorOptimizer.Backward(terms, 1);
         generatorOptimizer.Add(terms, 1, losses);
@@ -86,7 +86,7 @@ public sealed class FineTuningStep : IDisposable
         discriminatorOptimizer.Begin();
         var terms = new LossTerms();
         var (real, faked) = discriminator.Compare(frames, fake, landmarks, Person);
-        terms.Add("discriminator", 1, Adversarial.Discriminator(real, faked));
+        terms.Add("discriminator", 1, AdversarialLoss.Discriminator(real, faked));
         terms.Add("real_score", 0, real.mean());
         terms.Add("fake_score", 0, faked.mean());
         discriminatorOptimizer.Backward(terms, 1);

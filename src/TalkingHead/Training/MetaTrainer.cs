@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Text.Json;
 using TalkingHead.Configuration;
-using TalkingHead.Datasets;
+using TalkingHead.Data;
 using TalkingHead.Distributed;
-using TalkingHead.Evaluation;
+using TalkingHead.Evaluation.Metrics;
 using TalkingHead.Faces;
-using TalkingHead.Networks;
-using TalkingHead.Objectives;
+using TalkingHead.Losses;
+using TalkingHead.Media;
+using TalkingHead.Models;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Training;
@@ -35,7 +36,7 @@ public sealed class MetaTrainer : IDisposable
     readonly ITrainingView view;
     readonly Device device;
     readonly NetworkSet networks;
-    readonly VideoEmbeddings embeddings;
+    readonly EmbeddingTable embeddings;
     readonly ContentLoss content;
     readonly TrainingStep trainingStep;
     readonly PersonNetworks averaged; // the moving averages, or where there are none the live embedder and generator
@@ -68,14 +69,14 @@ public sealed class MetaTrainer : IDisposable
             view.Say($"ranks: {ranks.Count}, each with {settings.Batch} of a step's {settings.Batch * ranks.Count} episodes");
         view.Say(content.Reason);
         Devices.Configure(settings.Precision);
-        drawing = LandmarkDrawing.Of(configuration.Landmarks);
-        var heldOut = ranks.IsFirst ? HeldOutClip.Of(dataset, settings.ValidationIdentities, drawing) : [];
+        drawing = LandmarkDrawing.From(configuration.Landmarks);
+        var heldOut = ranks.IsFirst ? HeldOutClip.Select(dataset, settings.ValidationIdentities, drawing) : [];
         validation = heldOut.Count > 0 ? new Validation(heldOut, device) : null;
         view.Say(validation is null ? "validation: off, no identity is held out" : $"validation: {validation.Identities} held-out identities");
         networks = new NetworkSet(configuration, device);
-        embeddings = new VideoEmbeddings(configuration);
+        embeddings = new EmbeddingTable(configuration);
         trainingStep = new TrainingStep(configuration, networks.Embedder, networks.Generator, networks.Discriminator, embeddings, content, ranks) { Careful = device.type == TorchSharp.DeviceType.CPU };
-        averaged = PersonNetworks.Of(networks.Embedder, networks.Generator);
+        averaged = PersonNetworks.From(networks.Embedder, networks.Generator);
         if (ranks.IsFirst && settings.Averaging > 0)
         {
             averaged = PersonNetworks.Build(configuration, device);
@@ -83,7 +84,7 @@ public sealed class MetaTrainer : IDisposable
                 [(networks.Embedder, averaged.Embedder), (networks.Generator, averaged.Generator)], settings.Averaging);
         }
         state = new TrainingState(networks, trainingStep, embeddings, average is null ? null : averaged, statistics, device);
-        sampler = new EpisodeSampler(dataset, EpisodeSampling.Of(configuration));
+        sampler = new EpisodeSampler(dataset, EpisodeSampling.From(configuration));
         view.Say($"dataset: {sampler.Count} clips to train on{(sampler.TooShort > 0 ? $", {sampler.TooShort} left out as shorter than {configuration.Episodes.Shots + 1} frames" : "")}");
         ranks.Expect("configuration", configuration.ToYaml(), "Start all ranks with the same command.");
         ranks.Expect("dataset", sampler.State.Clips, "Give all ranks the same --data.");
@@ -96,7 +97,7 @@ public sealed class MetaTrainer : IDisposable
             (loader, log) = Begin(machine.Resume);
             run?.Describe(configuration, device.ToString(), ranks.Count);
         }
-        catch (Exception failure) when (DiskFault.Of(failure) is { } fault)
+        catch (Exception failure) when (DiskFault.Find(failure) is { } fault)
         {
             throw Unwritten(fault);
         }
@@ -111,7 +112,7 @@ public sealed class MetaTrainer : IDisposable
         {
             Train(stop);
         }
-        catch (Exception failure) when (DiskFault.Of(failure) is { } fault)
+        catch (Exception failure) when (DiskFault.Find(failure) is { } fault)
         {
             throw Unwritten(fault);
         }
@@ -370,4 +371,14 @@ public sealed class MetaTrainer : IDisposable
         {
         }
     }
+}
+
+/// <summary>Where a training shows itself while it runs: a terminal, plain lines, or a test.</summary>
+public interface ITrainingView
+{
+    /// <summary>A line that stays.</summary>
+    void Say(string line);
+
+    /// <summary>The figures of a stretch of steps.</summary>
+    void Report(int step, int steps, double episodesPerSecond, double secondsLeft, IReadOnlyList<KeyValuePair<string, double>> figures, long memoryBytes);
 }

@@ -12,7 +12,7 @@ namespace TalkingHead.Training;
 /// <param name="weights">The matrices, and where the mean of each one's gradients is kept.</param>
 /// <param name="momentum">Decay of the mean.</param>
 /// <param name="sideBySide">Where matrices are worked at the same time; null for one after the other.</param>
-sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double momentum, SideBySide? sideBySide)
+sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double momentum, ParallelParts? sideBySide)
 {
     const int Iterations = 5;
 

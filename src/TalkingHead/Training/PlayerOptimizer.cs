@@ -1,8 +1,7 @@
 using TalkingHead.Configuration;
 using TalkingHead.Distributed;
 using TalkingHead.Libtorch;
-using TalkingHead.Objectives;
-using TalkingHead.Speed;
+using TalkingHead.Losses;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -22,7 +21,7 @@ sealed class PlayerOptimizer : IDisposable
     readonly Muon? muon;
     readonly Tensor[] muonMeans = [];
     readonly Ranks ranks;
-    readonly SideBySide? sideBySide;
+    readonly ParallelParts? sideBySide;
     LossTerms? last;
     Tensor? sum; // of the parts' totals
 
@@ -33,7 +32,7 @@ sealed class PlayerOptimizer : IDisposable
     /// <param name="muonRate">Muon's rate for the matrices among them; 0 where Adam trains those too.</param>
     /// <param name="ranks">Whose gradients are averaged; none for this process alone.</param>
     /// <param name="sideBySide">Where the parts of a batch are worked at the same time; null for one after the other.</param>
-    public PlayerOptimizer(string name, IEnumerable<Parameter> parameters, double rate, OptimizerSettings settings, double muonRate = 0, Ranks? ranks = null, SideBySide? sideBySide = null)
+    public PlayerOptimizer(string name, IEnumerable<Parameter> parameters, double rate, OptimizerSettings settings, double muonRate = 0, Ranks? ranks = null, ParallelParts? sideBySide = null)
     {
         (this.name, this.rate, this.settings, this.muonRate, this.sideBySide) = (name, rate, settings, muonRate, sideBySide);
         this.ranks = ranks ?? Ranks.Alone;
@@ -45,7 +44,7 @@ sealed class PlayerOptimizer : IDisposable
             // Muon's mean lies where Adam's would; the largest first, so that threads have about the same.
             var matrices = Enumerable.Range(0, flat.Parameters.Count).Where(i => flat.Parameters[i].ndim > 1).OrderByDescending(i => flat.Parameters[i].numel()).ToList();
             muonMeans = [.. matrices.Select(i => flat.View(mean, i).DetachFromDisposeScope())];
-            muon = new Muon([.. matrices.Select((i, place) => (flat.Parameters[i], muonMeans[place]))], settings.OrthogonalMomentum, sideBySide);
+            muon = new Muon([.. matrices.Select((i, place) => (flat.Parameters[i], muonMeans[place]))], settings.MuonMomentum, sideBySide);
         }
         Freeze();
     }
@@ -197,5 +196,42 @@ sealed class PlayerOptimizer : IDisposable
         square.Dispose();
         step.Dispose();
         flat.Dispose();
+    }
+}
+
+/// <summary>A step met a number that is no number, before any weight changed.</summary>
+public sealed class NonFiniteException(string term) : Exception($"{term} is not finite")
+{
+    /// <summary>The loss or gradient concerned.</summary>
+    public string Term { get; } = term;
+}
+
+/// <summary>Checks between a backward pass and the optimiser.</summary>
+static class Health
+{
+    /// <summary>The length of all gradients together, a scalar on the device.</summary>
+    public static Tensor GradientNorm(IEnumerable<Parameter> parameters)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var norms = parameters.Select(parameter => parameter.grad).OfType<Tensor>().Select(gradient => gradient.norm()).ToList();
+        return stack(norms).norm().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Names the first term that is not finite with any rank, else the gradient, which is the ranks' mean already.</summary>
+    /// <exception cref="NonFiniteException">The total of the terms or the norm is not finite.</exception>
+    public static void Check(string phase, LossTerms terms, Tensor total, Tensor gradientNorm, Ranks ranks)
+    {
+        // One number to read while all is well. Both are needed: the slope of |x| at NaN is 0.
+        using var both = total.Add(gradientNorm);
+        ranks.Average([both]);
+        if (float.IsFinite(both.item<float>()))
+            return;
+        var values = terms.Values.Select(term => KeyValuePair.Create(term.Key, term.Value.detach().clone())).ToList();
+        ranks.Average([.. values.Select(value => value.Value)]);
+        foreach (var (name, value) in values)
+            if (!float.IsFinite(value.item<float>()))
+                throw new NonFiniteException($"the term {name} of the {phase}'s loss");
+        throw new NonFiniteException($"the {phase}'s gradient");
     }
 }

@@ -2,19 +2,19 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
 using TalkingHead.Distributed;
-using TalkingHead.Networks;
+using TalkingHead.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Training;
 
 /// <summary>Gives every rank the state that rank 0 has, and finds a rank whose state is another.</summary>
-static class StateSharing
+static class StateBroadcast
 {
     const int RowsAtOnce = 4096;
 
     /// <summary>W of rank 0 with its moments and its spectrum, in the order of its rows.</summary>
-    public static void FromFirst(this VideoEmbeddings embeddings, Ranks ranks)
+    public static void FromFirst(this EmbeddingTable embeddings, Ranks ranks)
     {
         if (ranks.Count == 1)
             return;
@@ -31,7 +31,7 @@ static class StateSharing
             foreach (string clip in Encoding.UTF8.GetString(text.bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries))
                 embeddings.Append(clip);
         }
-        int width = RowLayout.Width(embeddings.Length);
+        int width = EmbeddingLayout.Width(embeddings.Length);
         for (int start = 0; start < embeddings.Count; start += RowsAtOnce)
         {
             using var chunk = NewDisposeScope();
@@ -50,7 +50,7 @@ static class StateSharing
     }
 
     /// <summary>A checksum of tensors and of the rows of W: equal on two ranks when every bit is.</summary>
-    public static string Digest(IEnumerable<Tensor> tensors, VideoEmbeddings embeddings)
+    public static string Digest(IEnumerable<Tensor> tensors, EmbeddingTable embeddings)
     {
         embeddings.Flush();
         var sum = new XxHash3();

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using TalkingHead.Distributed;
 using TalkingHead.Libtorch;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Training;
@@ -70,4 +72,82 @@ public sealed class Statistics : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Clear();
+}
+
+/// <summary>Signs of collapse that show in a report's or a validation's figures, each with what to try.</summary>
+static class Diagnosis
+{
+    // Scores and pictures in their own units: a hinge loss is 2 at the start and 0 where D tells all apart with a margin.
+    const double SaturatedHinge = 0.02, NoInfluence = 1.0;
+
+    public static IEnumerable<string> OfTraining(IReadOnlyDictionary<string, double> figures)
+    {
+        if (figures.TryGetValue("discriminator", out double hinge) && hinge < SaturatedHinge)
+            yield return $"the discriminator is saturated (hinge loss {hinge:0.####}): its gradient no longer tells the generator anything. Try a lower optimizer.discriminator_rate, or spectral_norm.discriminator: true.";
+        if (figures.TryGetValue("adversarial_gradient", out double gradient) && gradient < 1e-9)
+            yield return $"the adversarial gradient has vanished ({gradient:0.##e+0} a pixel). Try a higher optimizer.discriminator_rate, or look at the landmarks that the discriminator sees.";
+    }
+
+    public static IEnumerable<string> OfValidation(IReadOnlyDictionary<string, double> figures)
+    {
+        if (figures.TryGetValue("person_influence", out double person) && person < NoInfluence)
+            yield return $"the embedding is ignored: another person changes the output by {person:0.##} of 255. Try more steps, more identities, or a higher objective.embedding_match.";
+        if (figures.TryGetValue("pose_influence", out double pose) && pose < NoInfluence)
+            yield return $"the landmarks are ignored: another pose changes the output by {pose:0.##} of 255. Look at the landmark images in the sample sheet.";
+    }
+}
+
+/// <summary>The parts of a training step that a clock tells apart.</summary>
+public enum StepPhase
+{
+    Embedder,
+    Generator,
+    Content,
+    Discriminator,
+    Backward,
+
+    Optimizer,
+
+    /// <summary>Other ranks' gradients are not there yet.</summary>
+    WaitingForRanks,
+
+    /// <summary>The loader had no batch ready.</summary>
+    WaitingForData,
+    Other,
+}
+
+/// <summary>
+/// Where a step's time goes. A benchmark starts one on its thread; the step tells it what has just ended. Without a
+/// clock that is a look at one thread-local field; with one on a GPU each mark waits for the device.
+/// </summary>
+public sealed class StepClock : IDisposable
+{
+    [ThreadStatic] static StepClock? current;
+
+    readonly double[] seconds = new double[Enum.GetValues<StepPhase>().Length];
+    readonly Device device;
+    long last = Stopwatch.GetTimestamp();
+
+    StepClock(Device device) => this.device = device;
+
+    /// <summary>Starts this thread's clock, until it is disposed.</summary>
+    public static StepClock Start(Device device) => current = new StepClock(device);
+
+    /// <summary>All time since the mark before belongs to <paramref name="ended"/>.</summary>
+    public static void Mark(StepPhase ended) => current?.Add(ended);
+
+    /// <summary>Seconds of each phase so far.</summary>
+    public IReadOnlyDictionary<StepPhase, double> Seconds => Enum.GetValues<StepPhase>().ToDictionary(phase => phase, phase => seconds[(int)phase]);
+
+    void Add(StepPhase ended)
+    {
+        if (device.type == DeviceType.CUDA)
+            cuda.synchronize(device);
+        long now = Stopwatch.GetTimestamp();
+        seconds[(int)ended] += Stopwatch.GetElapsedTime(last, now).TotalSeconds;
+        last = now;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => current = null;
 }

@@ -1,11 +1,11 @@
 using TalkingHead.Configuration;
+using TalkingHead.Data;
 using TalkingHead.Distributed;
-using TalkingHead.Networks;
-using TalkingHead.Objectives;
-using TalkingHead.Speed;
+using TalkingHead.Losses;
+using TalkingHead.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
-using Generator = TalkingHead.Networks.Generator;
+using Generator = TalkingHead.Models.Generator;
 
 namespace TalkingHead.Training;
 
@@ -19,27 +19,27 @@ public sealed class TrainingStep : IDisposable
     readonly Embedder embedder;
     readonly Generator generator;
     readonly Discriminator discriminator;
-    readonly VideoEmbeddings embeddings;
+    readonly EmbeddingTable embeddings;
     readonly ContentLoss content;
     readonly ObjectiveSettings objective;
     readonly OptimizerSettings settings;
     readonly Ranks ranks;
     readonly PlayerOptimizer generatorOptimizer;
     readonly PlayerOptimizer discriminatorOptimizer;
-    readonly SideBySide? sideBySide;
+    readonly ParallelParts? sideBySide;
     readonly HashSet<(PlayerOptimizer, bool)> met = []; // phases, with and without the adversary, whose shapes libtorch knows
     OptimizerSettings rowSettings; // W's
 
     /// <summary>A step over networks that the caller owns; with several ranks each works on its part of the batch.</summary>
-    public TrainingStep(RunConfiguration configuration, Embedder embedder, Generator generator, Discriminator discriminator, VideoEmbeddings embeddings, ContentLoss content, Ranks? ranks = null)
+    public TrainingStep(RunConfiguration configuration, Embedder embedder, Generator generator, Discriminator discriminator, EmbeddingTable embeddings, ContentLoss content, Ranks? ranks = null)
     {
         (this.embedder, this.generator, this.discriminator, this.embeddings, this.content) = (embedder, generator, discriminator, embeddings, content);
         (objective, settings, rowSettings, this.ranks) = (configuration.Objective, configuration.Optimizer, configuration.Optimizer, ranks ?? Ranks.Alone);
         // Ranks have shared the processors already, and a power iteration in each forward pass changes what other parts read.
-        if (settings.SideBySide && settings.Accumulation > 1 && embedder.parameters().First().device_type == TorchSharp.DeviceType.CPU
+        if (settings.ParallelParts && settings.Accumulation > 1 && embedder.parameters().First().device_type == TorchSharp.DeviceType.CPU
             && this.ranks.Count == 1 && configuration.SpectralNorm.Iterate == PowerIteration.Step)
-            sideBySide = new SideBySide(settings.Accumulation);
-        generatorOptimizer = new PlayerOptimizer("generator", [.. embedder.parameters(), .. generator.parameters()], settings.GeneratorRate, settings, settings.OrthogonalRate, this.ranks, sideBySide);
+            sideBySide = new ParallelParts(settings.Accumulation);
+        generatorOptimizer = new PlayerOptimizer("generator", [.. embedder.parameters(), .. generator.parameters()], settings.GeneratorRate, settings, settings.MuonRate, this.ranks, sideBySide);
         discriminatorOptimizer = new PlayerOptimizer("discriminator", discriminator.parameters(), settings.DiscriminatorRate, settings, 0, this.ranks, sideBySide);
     }
 
@@ -88,7 +88,7 @@ public sealed class TrainingStep : IDisposable
     }
 
     // L = L_CNT + L_ADV + L_MCH, for E and G. Returns x̂.
-    internal Tensor TrainGenerator(EpisodeBatch batch, RowBatch? rows, OrderedDictionary<string, Tensor> losses)
+    internal Tensor TrainGenerator(EpisodeBatch batch, EmbeddingBatch? rows, OrderedDictionary<string, Tensor> losses)
     {
         generatorOptimizer.Begin();
         using var held = rows is null ? null : new HeldWeights(discriminator); // it is frozen here, and meets x̂ and x
@@ -105,7 +105,7 @@ public sealed class TrainingStep : IDisposable
     delegate Tensor Pass(EpisodePart part, Tensor? w, LossTerms terms);
 
     // Does a phase's work on every part of a batch and adds up their losses. Gives each part's rows and what the work gave.
-    (Tensor? Rows, Tensor Result)[] RunParts(EpisodeBatch batch, RowBatch? rows, PlayerOptimizer optimizer, OrderedDictionary<string, Tensor> losses, Pass pass)
+    (Tensor? Rows, Tensor Result)[] RunParts(EpisodeBatch batch, EmbeddingBatch? rows, PlayerOptimizer optimizer, OrderedDictionary<string, Tensor> losses, Pass pass)
     {
         EpisodePart[] parts = [.. batch.Parts(settings.Accumulation)];
         Tensor?[] w = [.. parts.Select(part => rows?.Rows().narrow(0, part.Start, part.Length))];
@@ -138,7 +138,7 @@ public sealed class TrainingStep : IDisposable
         if (w is not null)
         {
             var (score, fakeMaps) = discriminator.call(fake, landmarks, discriminator.Person(w));
-            terms.Add("adversarial", objective.Adversarial!.Value, Adversarial.Generator(score));
+            terms.Add("adversarial", objective.Adversarial!.Value, AdversarialLoss.Generator(score));
             terms.Add("feature_matching", objective.FeatureMatching!.Value, FeatureMatching.Loss(fakeMaps, discriminator.RealMaps(target, landmarks)));
             terms.Add("embedding_match", objective.EmbeddingMatch!.Value, EmbeddingMatch.Loss(embedding, w));
             StepClock.Mark(StepPhase.Discriminator);
@@ -148,7 +148,7 @@ public sealed class TrainingStep : IDisposable
     }
 
     // The hinge loss, for θ, W, w0 and b.
-    internal void TrainDiscriminator(EpisodeBatch batch, RowBatch rows, Tensor fake, OrderedDictionary<string, Tensor> losses)
+    internal void TrainDiscriminator(EpisodeBatch batch, EmbeddingBatch rows, Tensor fake, OrderedDictionary<string, Tensor> losses)
     {
         Forget(losses); // of two steps the last is reported
         discriminatorOptimizer.Begin();
@@ -169,7 +169,7 @@ public sealed class TrainingStep : IDisposable
     {
         var w = rows.detach().requires_grad_();
         var (real, faked) = discriminator.Compare(part.Target, fake, part.TargetLandmarks, discriminator.Person(w));
-        terms.Add("discriminator", 1, Adversarial.Discriminator(real, faked));
+        terms.Add("discriminator", 1, AdversarialLoss.Discriminator(real, faked));
         terms.Add("real_score", 0, real.mean());
         terms.Add("fake_score", 0, faked.mean());
         StepClock.Mark(StepPhase.Discriminator);
@@ -193,7 +193,7 @@ public sealed class TrainingStep : IDisposable
     }
 
     // Mean absolute gradient of −D(x̂) with respect to a pixel of x̂, for the last of the step's episodes.
-    Tensor AdversarialGradient(EpisodeBatch batch, RowBatch rows, Tensor fake)
+    Tensor AdversarialGradient(EpisodeBatch batch, EmbeddingBatch rows, Tensor fake)
     {
         long last = batch.Clips.Count - 1;
         var picture = fake.narrow(0, last, 1).detach().requires_grad_();

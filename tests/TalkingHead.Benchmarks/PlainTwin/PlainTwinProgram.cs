@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using TalkingHead.Configuration;
-using TalkingHead.Formats;
+using TalkingHead.Serialization;
 using TorchSharp;
 using static TorchSharp.torch;
 

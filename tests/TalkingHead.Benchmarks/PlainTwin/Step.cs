@@ -33,10 +33,10 @@ sealed class Step
         (this.embedder, this.generator, this.discriminator, this.rows, this.content) = (embedder, generator, discriminator, rows, content);
         (objective, settings) = (configuration.Objective, configuration.Optimizer);
         Parameter[] trained = [.. embedder.parameters(), .. generator.parameters()];
-        bool ByMuon(Parameter parameter) => settings.OrthogonalRate > 0 && parameter.ndim > 1;
+        bool ByMuon(Parameter parameter) => settings.MuonRate > 0 && parameter.ndim > 1;
         generatorAdam = Adam([.. trained.Where(parameter => !ByMuon(parameter))], settings.GeneratorRate);
-        if (settings.OrthogonalRate > 0)
-            muon = new Muon([.. trained.Where(ByMuon)], settings.OrthogonalRate, settings.OrthogonalMomentum);
+        if (settings.MuonRate > 0)
+            muon = new Muon([.. trained.Where(ByMuon)], settings.MuonRate, settings.MuonMomentum);
         discriminatorAdam = Adam(discriminator.parameters(), settings.DiscriminatorRate);
         Thaw();
     }

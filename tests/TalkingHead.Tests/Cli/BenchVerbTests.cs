@@ -1,7 +1,7 @@
 using System.Text.Json;
-using TalkingHead.Formats;
-using TalkingHead.Networks;
-using TalkingHead.Tests.Formats;
+using TalkingHead.Models;
+using TalkingHead.Serialization;
+using TalkingHead.Tests.Serialization;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Tests.Cli;

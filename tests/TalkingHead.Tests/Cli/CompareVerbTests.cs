@@ -1,9 +1,9 @@
 using System.Text.Json;
-using TalkingHead.Datasets;
+using TalkingHead.Data;
 using TalkingHead.Media;
-using TalkingHead.Tests.Datasets;
-using TalkingHead.Tests.Formats;
+using TalkingHead.Tests.Data;
 using TalkingHead.Tests.Media;
+using TalkingHead.Tests.Serialization;
 using static TalkingHead.Tests.Cli.InProcess;
 
 namespace TalkingHead.Tests.Cli;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using TalkingHead.Tests.Formats;
+using TalkingHead.Tests.Serialization;
 
 namespace TalkingHead.Tests.Cli;
 

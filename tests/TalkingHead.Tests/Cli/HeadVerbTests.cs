@@ -1,10 +1,10 @@
 using System.Text.Json;
+using TalkingHead.Animation;
 using TalkingHead.Configuration;
-using TalkingHead.Datasets;
-using TalkingHead.Heads;
+using TalkingHead.Data;
 using TalkingHead.Media;
-using TalkingHead.Tests.Formats;
 using TalkingHead.Tests.Media;
+using TalkingHead.Tests.Serialization;
 using TalkingHead.Tests.Training;
 using static TalkingHead.Tests.Cli.InProcess;
 
@@ -91,7 +91,7 @@ public sealed class HeadVerbTests : IClassFixture<HeadVerbTests.Trained>, IDispo
     {
         using var run = TrainedRun.Open(trained.Path, "cpu");
         var said = new List<string>();
-        var source = PersonSource.Take([Clip], 40, run.Configuration, say: said.Add);
+        var source = PersonFrames.Take([Clip], 40, run.Configuration, say: said.Add);
         Assert.Equal(6, source.Count);
         Assert.Contains("40 frames were asked for and 6 can be used", said.Single());
     }
@@ -103,7 +103,7 @@ public sealed class HeadVerbTests : IClassFixture<HeadVerbTests.Trained>, IDispo
         using var small = new MadeDataset(1, 2, 24);
         using var dataset = Dataset.Open(small.Folder);
         var configuration = run.Configuration with { Data = run.Configuration.Data with { Resize = ResizeKind.Pad } };
-        var (padded, scaled) = (SourceFrames.Of(dataset, 0, [0], configuration), SourceFrames.Of(dataset, 0, [0], run.Configuration));
+        var (padded, scaled) = (SourceFrames.From(dataset, 0, [0], configuration), SourceFrames.From(dataset, 0, [0], run.Configuration));
         Assert.Equal((32, 32), (padded.Size, scaled.Size));
         Assert.All(padded.Pictures[0].Pixels[..(3 * 32 * 4)], value => Assert.Equal(0, value));
         Assert.Equal(dataset.ReadLandmarks(0)[0] + 4, padded.Landmarks[0].Values[0], 1e-4);

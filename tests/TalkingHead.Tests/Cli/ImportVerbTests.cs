@@ -1,7 +1,7 @@
 using TalkingHead.Configuration;
-using TalkingHead.Networks;
-using TalkingHead.Tests.Formats;
-using TalkingHead.Tests.Networks;
+using TalkingHead.Tests.Models;
+using TalkingHead.Tests.Serialization;
+using TalkingHead.Training;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Tests.Cli;

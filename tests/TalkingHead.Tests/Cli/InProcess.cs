@@ -1,5 +1,4 @@
 using TalkingHead.Cli;
-
 namespace TalkingHead.Tests.Cli;
 
 /// <summary>The program in the tests' own process.</summary>

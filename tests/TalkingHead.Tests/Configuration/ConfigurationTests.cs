@@ -43,6 +43,15 @@ public class ConfigurationTests
         Assert.Equal("--set training.stepz=4: unknown key \"stepz\" under \"training\". Did you mean \"steps\"?", ErrorOf("", "training.stepz=4"));
     }
 
+    [Fact]
+    public void AKeyOfBeforeIsReadFromFilesAndNamedAnewOnTheCommandLine()
+    {
+        Assert.Equal(0.002, RunConfiguration.Parse("optimizer: {orthogonal_rate: 0.002}", "config.yaml").Optimizer.MuonRate);
+        Assert.Equal(
+            "--set optimizer.orthogonal_rate=1: optimizer.orthogonal_rate is called optimizer.muon_rate now: write that.",
+            ErrorOf("", "optimizer.orthogonal_rate=1"));
+    }
+
     [Theory]
     [InlineData("episodes: {shotz: 4}", "a.yaml: unknown key \"shotz\" under \"episodes\". Did you mean \"shots\"?")]
     [InlineData("training: {shots: 4}", "a.yaml: unknown key \"shots\" under \"training\". Did you mean \"episodes.shots\"?")]

@@ -1,5 +1,3 @@
-using TalkingHead.Tests.Training;
-
 namespace TalkingHead.Tests.Distributed;
 
 /// <summary>Several processes train what one would.</summary>

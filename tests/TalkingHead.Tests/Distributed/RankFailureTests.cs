@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using TalkingHead.Tests.Cli;
-using TalkingHead.Tests.Formats;
+using TalkingHead.Tests.Serialization;
 
 namespace TalkingHead.Tests.Distributed;
 

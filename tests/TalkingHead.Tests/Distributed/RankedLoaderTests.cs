@@ -1,4 +1,4 @@
-using TalkingHead.Datasets;
+using TalkingHead.Data;
 using TalkingHead.Tests.Training;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using TalkingHead.Formats;
+using TalkingHead.Serialization;
 using TalkingHead.Tests.Training;
 using static TorchSharp.torch;
 

@@ -1,10 +1,13 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using TalkingHead.Cli;
+using TalkingHead.Configuration;
+using TalkingHead.Data;
 using TalkingHead.Distributed;
 using TalkingHead.Libtorch;
-using TalkingHead.Networks;
-using TalkingHead.Tests.Networks;
+using TalkingHead.Losses;
+using TalkingHead.Models;
+using TalkingHead.Tests.Models;
 using TalkingHead.Training;
 using static TorchSharp.torch;
 
@@ -179,7 +182,7 @@ public sealed class RanksTests
         using var own = SmallSetting.Networks(configuration);
         using var untouched = SmallSetting.Networks(configuration);
         using var rows = SmallSetting.Rows(configuration);
-        using var content = TalkingHead.Objectives.ContentLoss.Create(configuration.Objective);
+        using var content = TalkingHead.Losses.ContentLoss.Create(configuration.Objective);
         using var step = new TrainingStep(configuration, own.Embedder, own.Generator, own.Discriminator, rows, content, ranks);
         using var batch = SmallSetting.BatchOf(0);
         if (ranks.Rank == 1)
@@ -196,7 +199,7 @@ public sealed class RanksTests
         foreach (int clips in new[] { 10, 5000 })
         {
             using var scope = NewDisposeScope();
-            using var table = new VideoEmbeddings(N, 0.1, 1, spectralNorm: true);
+            using var table = new EmbeddingTable(N, 0.1, 1, spectralNorm: true);
             table.Add(Enumerable.Range(0, clips).Select(clip => $"clip {clip}"));
             string[] step = ["clip 1", "clip 7", "clip 3", "clip 7"];
             var rows = table.Gather(step, CPU, first: 2 * ranks.Rank, count: 2);

@@ -1,10 +1,11 @@
 using SkiaSharp;
 using TalkingHead.Evaluation;
+using TalkingHead.Evaluation.Metrics;
 using TalkingHead.Media;
-using TalkingHead.Perception;
-using TalkingHead.Tests.Formats;
+using TalkingHead.Pretrained;
 using TalkingHead.Tests.Media;
-using TalkingHead.Tests.Perception;
+using TalkingHead.Tests.Pretrained;
+using TalkingHead.Tests.Serialization;
 using static TalkingHead.Tests.Evaluation.MetricFixtures;
 
 namespace TalkingHead.Tests.Evaluation;

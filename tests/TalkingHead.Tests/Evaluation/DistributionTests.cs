@@ -1,7 +1,7 @@
-using TalkingHead.Evaluation;
+using TalkingHead.Evaluation.Metrics;
 using TalkingHead.Libtorch;
-using TalkingHead.Perception;
-using TalkingHead.Tests.Perception;
+using TalkingHead.Pretrained;
+using TalkingHead.Tests.Pretrained;
 using TorchSharp;
 using static TalkingHead.Tests.Evaluation.MetricFixtures;
 using static TorchSharp.torch;
@@ -136,7 +136,7 @@ public sealed class DistributionTests : IDisposable
         var input = InceptionFeatures.Input(Stacked("truth"), variant);
         PerceptionFixtures.AssertClose(InceptionValues($"{name}.input"), PerceptionFixtures.Sample(input), 1e-5);
         using var features = new InceptionFeatures(FormulaWeights.Fill(new Inception()), variant, CPU);
-        PerceptionFixtures.AssertClose(InceptionValues($"{name}.features"), PerceptionFixtures.Values(features.Of(Stacked("truth"))));
+        PerceptionFixtures.AssertClose(InceptionValues($"{name}.features"), PerceptionFixtures.Values(features.Compute(Stacked("truth"))));
     }
 
     [Fact]

@@ -1,9 +1,10 @@
-using TalkingHead.Evaluation;
+using TalkingHead.Evaluation.Metrics;
 using TalkingHead.Faces;
 using TalkingHead.Libtorch;
-using TalkingHead.Perception;
+using TalkingHead.Media;
+using TalkingHead.Pretrained;
 using TalkingHead.Tests.Faces;
-using TalkingHead.Tests.Perception;
+using TalkingHead.Tests.Pretrained;
 using TorchSharp;
 using static TalkingHead.Tests.Evaluation.MetricFixtures;
 using static TorchSharp.torch;
@@ -51,8 +52,8 @@ public sealed class FaceMetricTests
         using var scope = NewDisposeScope();
         using var csim = new Csim(new ArcFace("IR-SE50", FormulaWeights.Fill(ArcFaceKind.IrSe50.Build()), bgr: true), CPU);
         var faces = Pictures.Stack([Load("aligned")], CPU);
-        Assert.Equal(1, csim.Of(faces, faces).item<double>(), 1e-6);
-        Assert.InRange(csim.Of(faces, faces.RSub(255)).item<double>(), -1, 0.999);
+        Assert.Equal(1, csim.Compute(faces, faces).item<double>(), 1e-6);
+        Assert.InRange(csim.Compute(faces, faces.RSub(255)).item<double>(), -1, 0.999);
     }
 
     [Fact]
@@ -67,8 +68,8 @@ public sealed class FaceMetricTests
     public void LandmarkDistancesEqualTheirDefinitions()
     {
         var (real, fake) = (new Landmarks(Floats(Expected("landmarks", "real"))), new Landmarks(Floats(Expected("landmarks", "fake"))));
-        Assert.Equal(Expected("landmarks", "akd").GetDouble(), Akd.Of(real, fake, 256, 256), 1e-9);
-        Assert.Equal(Expected("landmarks", "nme").GetDouble(), Nme.Of(real, fake), 1e-9);
+        Assert.Equal(Expected("landmarks", "akd").GetDouble(), Akd.Compute(real, fake, 256, 256), 1e-9);
+        Assert.Equal(Expected("landmarks", "nme").GetDouble(), Nme.Compute(real, fake), 1e-9);
     }
 
     [Fact]
@@ -76,7 +77,7 @@ public sealed class FaceMetricTests
     {
         var (small, moved) = (TestFaces.Face(32, 32, 40), TestFaces.Face(33, 32, 40));
         var (large, movedLarge) = (TestFaces.Face(128, 128, 160), TestFaces.Face(132, 128, 160));
-        Assert.Equal(Akd.Of(large, movedLarge, 256, 256), Akd.Of(small, moved, 64, 64), 1e-4);
-        Assert.Equal(Nme.Of(large, movedLarge), Nme.Of(small, moved), 1e-5);
+        Assert.Equal(Akd.Compute(large, movedLarge, 256, 256), Akd.Compute(small, moved, 64, 64), 1e-4);
+        Assert.Equal(Nme.Compute(large, movedLarge), Nme.Compute(small, moved), 1e-5);
     }
 }

@@ -1,9 +1,9 @@
 using System.Text.Json;
-using TalkingHead.Evaluation;
-using TalkingHead.Formats;
+using TalkingHead.Evaluation.Metrics;
 using TalkingHead.Libtorch;
 using TalkingHead.Media;
-using TalkingHead.Tests.Perception;
+using TalkingHead.Serialization;
+using TalkingHead.Tests.Pretrained;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Tests.Evaluation;

@@ -1,6 +1,6 @@
-using TalkingHead.Evaluation;
-using TalkingHead.Perception;
-using TalkingHead.Tests.Perception;
+using TalkingHead.Evaluation.Metrics;
+using TalkingHead.Pretrained;
+using TalkingHead.Tests.Pretrained;
 using TorchSharp;
 using static TalkingHead.Tests.Evaluation.MetricFixtures;
 using static TorchSharp.torch;
@@ -19,22 +19,22 @@ public sealed class PictureMetricTests : IDisposable
     public void SsimAndPsnrEqualSkimages(string name)
     {
         var (truth, other) = (Stacked("truth"), Stacked(name));
-        Assert.Equal(Expected("paired", name, "ssim").GetDouble(), Ssim.Of(truth, other).item<double>(), 1e-6);
-        Assert.Equal(Expected("paired", name, "psnr").GetDouble(), Psnr.Of(truth, other).item<double>(), 1e-9);
-        Assert.Equal(Expected("paired", name, "l1").GetDouble(), L1.Of(truth, other).item<double>(), 1e-12);
+        Assert.Equal(Expected("paired", name, "ssim").GetDouble(), Ssim.Compute(truth, other).item<double>(), 1e-6);
+        Assert.Equal(Expected("paired", name, "psnr").GetDouble(), Psnr.Compute(truth, other).item<double>(), 1e-9);
+        Assert.Equal(Expected("paired", name, "l1").GetDouble(), L1.Compute(truth, other).item<double>(), 1e-12);
     }
 
     [Fact]
     public void ABatchGivesEachPictureItsOwnValue()
     {
         var (truth, others) = (Stacked("truth", "truth", "truth"), Stacked("blurred", "truth", "noisy"));
-        var ssim = Ssim.Of(truth, others).data<double>().ToArray();
-        var psnr = Psnr.Of(truth, others).data<double>().ToArray();
+        var ssim = Ssim.Compute(truth, others).data<double>().ToArray();
+        var psnr = Psnr.Compute(truth, others).data<double>().ToArray();
         Assert.Equal(Expected("paired", "blurred", "ssim").GetDouble(), ssim[0], 1e-6);
         Assert.Equal(1, ssim[1], 1e-12);
         Assert.Equal(Expected("paired", "noisy", "ssim").GetDouble(), ssim[2], 1e-6);
         Assert.Equal(double.PositiveInfinity, psnr[1]);
-        Assert.Equal([0], L1.Of(truth, others).data<double>().ToArray()[1..2]);
+        Assert.Equal([0], L1.Compute(truth, others).data<double>().ToArray()[1..2]);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class PictureMetricTests : IDisposable
     [Fact]
     public void FloatPicturesAreRefused()
     {
-        var error = Assert.Throws<ArgumentException>(() => Ssim.Of(zeros(1, 3, 16, 16), zeros(1, 3, 16, 16)));
+        var error = Assert.Throws<ArgumentException>(() => Ssim.Compute(zeros(1, 3, 16, 16), zeros(1, 3, 16, 16)));
         Assert.Equal("got Float32 (1,3,16,16), expected uint8 pictures (B,3,H,W).", error.Message);
     }
 
@@ -60,8 +60,8 @@ public sealed class PictureMetricTests : IDisposable
             weight.abs_(); // as the published ones: a difference adds to the distance
         using var lpips = new PerceptualDistance(new Lpips(weights, FormulaWeights.Fill(kind.Empty())), CPU);
         var (truth, other) = (Stacked("truth"), Stacked("noisy"));
-        Assert.Equal(0, lpips.Of(truth, truth).item<double>());
-        Assert.True(lpips.Of(truth, other).item<double>() > 1e-6);
+        Assert.Equal(0, lpips.Compute(truth, truth).item<double>());
+        Assert.True(lpips.Compute(truth, other).item<double>() > 1e-6);
     }
 
     [Fact]

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using TalkingHead.Faces;
 using TalkingHead.Media;
-using TalkingHead.Tests.Formats;
 using TalkingHead.Tests.Media;
+using TalkingHead.Tests.Serialization;
 
 namespace TalkingHead.Tests.Faces;
 

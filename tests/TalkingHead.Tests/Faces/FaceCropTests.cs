@@ -1,4 +1,5 @@
 using TalkingHead.Faces;
+using TalkingHead.Media;
 using TalkingHead.Tests.Media;
 
 namespace TalkingHead.Tests.Faces;

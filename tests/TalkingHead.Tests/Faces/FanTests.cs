@@ -1,9 +1,9 @@
 using TalkingHead.Faces;
-using TalkingHead.Formats;
 using TalkingHead.Libtorch;
 using TalkingHead.Media;
-using TalkingHead.Tests.Formats;
-using TalkingHead.Tests.Networks;
+using TalkingHead.Serialization;
+using TalkingHead.Tests.Models;
+using TalkingHead.Tests.Serialization;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 using TalkingHead.Configuration;
 using TalkingHead.Faces;
+using TalkingHead.Media;
 
 namespace TalkingHead.Tests.Faces;
 
@@ -18,7 +19,7 @@ public class VtLandmarkImageTests
     [InlineData(5, 22, 255, 255, 255)] // two pixels beside a line that is 2.8 wide
     public void ItsColoursAreOnWhite(int x, int y, int red, int green, int blue)
     {
-        var picture = LandmarkImage.Draw(Rows, 240, 240, LandmarkDrawing.Of(new LandmarkSettings { Style = LandmarkStyle.Vt }));
+        var picture = LandmarkImage.Draw(Rows, 240, 240, LandmarkDrawing.From(new LandmarkSettings { Style = LandmarkStyle.Vt }));
         Assert.Equal([(byte)red, (byte)green, (byte)blue], picture.Pixels.AsSpan(3 * (y * 240 + x), 3).ToArray());
     }
 

@@ -1,4 +1,5 @@
 using Mono.Cecil;
+using TalkingHead.Libtorch;
 using TorchSharp;
 
 namespace TalkingHead.Tests.Libtorch;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using TalkingHead.Cli;
 using TalkingHead.Media;
 using TalkingHead.Tests.Cli;
-using TalkingHead.Tests.Formats;
+using TalkingHead.Tests.Serialization;
 using static TalkingHead.Tests.Cli.InProcess;
 
 namespace TalkingHead.Tests.Media;

@@ -1,5 +1,5 @@
 using TalkingHead.Media;
-using TalkingHead.Tests.Formats;
+using TalkingHead.Tests.Serialization;
 
 namespace TalkingHead.Tests.Media;
 

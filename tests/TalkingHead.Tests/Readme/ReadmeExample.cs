@@ -1,4 +1,4 @@
-using TalkingHead.Heads;
+using TalkingHead.Animation;
 
 namespace TalkingHead.Tests.Readme;
 
@@ -8,7 +8,7 @@ static class ReadmeExample
     internal static void EnrolAndAnimate()
     {
         using var run = TrainedRun.Open("runs/first");
-        using var head = Enrollment.Run(run, PersonSource.Take(["photos/"], shots: 8, run.Configuration));
+        using var head = PersonFineTuner.Run(run, PersonFrames.Take(["photos/"], shots: 8, run.Configuration));
         using var driver = Driver.Open("driver.mp4");
         AnimationFile.Write(head, driver, "out.mp4");
     }

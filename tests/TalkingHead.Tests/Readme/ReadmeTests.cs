@@ -1,11 +1,11 @@
 using System.Text.RegularExpressions;
 using TalkingHead.Cli;
-using TalkingHead.Datasets.Synthetic;
 using TalkingHead.Media;
-using TalkingHead.Perception;
+using TalkingHead.Pretrained;
+using TalkingHead.Synthetic;
 using TalkingHead.Tests.Cli;
-using TalkingHead.Tests.Formats;
 using TalkingHead.Tests.Media;
+using TalkingHead.Tests.Serialization;
 
 namespace TalkingHead.Tests.Readme;
 

@@ -1,7 +1,8 @@
 using TalkingHead.Configuration;
-using TalkingHead.Networks;
-using TalkingHead.Objectives;
-using TalkingHead.Tests.Networks;
+using TalkingHead.Data;
+using TalkingHead.Losses;
+using TalkingHead.Models;
+using TalkingHead.Tests.Models;
 using TalkingHead.Training;
 using static TorchSharp.torch;
 
@@ -47,7 +48,7 @@ public class Bf16Tests
         var configuration = SmallSetting.Configuration("plain");
         using var networks = SmallSetting.Networks(configuration with { Training = configuration.Training with { Precision = Precision.Bf16 } });
         var types = new List<ScalarType>();
-        foreach (var layer in networks.Generator.modules().OfType<NormalizedConv2d>())
+        foreach (var layer in networks.Generator.modules().OfType<SpectralNormConv2d>())
             layer.register_forward_hook((_, _, y) => { types.Add(y.dtype); return y; });
         var picture = networks.Generator.call(SmallSetting.TargetLandmarks(0), Formula.Values("psi", 1, networks.Generator.StyleLength));
         Assert.All(types, type => Assert.Equal(ScalarType.BFloat16, type));

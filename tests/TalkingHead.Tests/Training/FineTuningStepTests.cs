@@ -1,6 +1,8 @@
+using TalkingHead.Configuration;
 using TalkingHead.Libtorch;
-using TalkingHead.Objectives;
-using TalkingHead.Tests.Networks;
+using TalkingHead.Losses;
+using TalkingHead.Models;
+using TalkingHead.Tests.Models;
 using TalkingHead.Training;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,7 +1,7 @@
 using TalkingHead.Configuration;
 using TalkingHead.Libtorch;
-using TalkingHead.Objectives;
-using TalkingHead.Tests.Networks;
+using TalkingHead.Losses;
+using TalkingHead.Tests.Models;
 using TalkingHead.Training;
 using TorchSharp;
 using TorchSharp.Modules;

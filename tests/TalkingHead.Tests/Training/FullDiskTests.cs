@@ -1,5 +1,5 @@
 using TalkingHead.Tests.Cli;
-using TalkingHead.Tests.Formats;
+using TalkingHead.Tests.Serialization;
 
 namespace TalkingHead.Tests.Training;
 

@@ -1,5 +1,5 @@
 using SkiaSharp;
-using TalkingHead.Datasets;
+using TalkingHead.Data;
 using TalkingHead.Media;
 
 namespace TalkingHead.Tests.Training;

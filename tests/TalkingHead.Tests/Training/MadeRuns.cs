@@ -1,6 +1,6 @@
 using TalkingHead.Configuration;
-using TalkingHead.Datasets;
-using TalkingHead.Tests.Formats;
+using TalkingHead.Data;
+using TalkingHead.Tests.Serialization;
 using TalkingHead.Training;
 
 namespace TalkingHead.Tests.Training;

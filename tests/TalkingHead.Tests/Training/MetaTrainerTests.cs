@@ -64,12 +64,12 @@ public sealed class MetaTrainerTests : IDisposable
     [Theory, InlineData(1), InlineData(2)]
     public void PartsSideBySideGiveTheBytesOfOneAfterTheOtherWithAnyNumberOfThreads(int threads)
     {
-        string[] changes = [.. Changes, "training.batch=4", "optimizer.accumulation=3", "optimizer.orthogonal_rate=0.01"];
+        string[] changes = [.. Changes, "training.batch=4", "optimizer.accumulation=3", "optimizer.muon_rate=0.01"];
         int before = get_num_threads();
         set_num_threads(1);
         Train("in order", changes: changes);
         set_num_threads(threads);
-        Train("side by side", changes: [.. changes, "optimizer.side_by_side=true"]);
+        Train("side by side", changes: [.. changes, "optimizer.parallel_parts=true"]);
         Assert.Equal(threads, get_num_threads());
         set_num_threads(before);
         AssertSame("in order", "side by side");

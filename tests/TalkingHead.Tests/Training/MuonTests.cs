@@ -1,5 +1,5 @@
 using TalkingHead.Libtorch;
-using TalkingHead.Tests.Networks;
+using TalkingHead.Tests.Models;
 using TalkingHead.Training;
 using TorchSharp;
 using TorchSharp.Modules;

@@ -1,7 +1,8 @@
 using TalkingHead.Configuration;
+using TalkingHead.Data;
 using TalkingHead.Libtorch;
-using TalkingHead.Networks;
-using TalkingHead.Objectives;
+using TalkingHead.Losses;
+using TalkingHead.Models;
 using TalkingHead.Training;
 using static TorchSharp.torch;
 
@@ -15,7 +16,7 @@ public class OverfitTests
         using var scope = NewDisposeScope();
         var configuration = RunConfiguration.Load(Repository.At("configs/smoke.yaml"));
         using var networks = new NetworkSet(configuration);
-        using var embeddings = new VideoEmbeddings(configuration);
+        using var embeddings = new EmbeddingTable(configuration);
         using var content = ContentLoss.Create(configuration.Objective);
         using var step = new TrainingStep(configuration, networks.Embedder, networks.Generator, networks.Discriminator, embeddings, content);
         using var batch = Episode(configuration.Data.Size, configuration.Episodes.Shots);

@@ -11,7 +11,7 @@ public class SideBySideTests
     public void PartsAreAtWorkAtTheSameTimeEachWithOneThread()
     {
         int before = get_num_threads();
-        using (var sideBySide = new SideBySide(3))
+        using (var sideBySide = new ParallelParts(3))
         {
             using var together = new Barrier(3);
             var threads = sideBySide.Run(3, part =>
@@ -28,7 +28,7 @@ public class SideBySideTests
     [Fact]
     public void WhatPartsAddHasTheirOrderWhoeverIsReadyFirst()
     {
-        using var sideBySide = new SideBySide(3);
+        using var sideBySide = new ParallelParts(3);
         for (int time = 0; time < 20; time++)
         {
             var added = new List<int>();
@@ -49,7 +49,7 @@ public class SideBySideTests
     [Theory, InlineData(0), InlineData(1)]
     public void AFailureComesOutWhenAllHaveEndedAndTheNextRunIsWhole(int failing)
     {
-        using var sideBySide = new SideBySide(3);
+        using var sideBySide = new ParallelParts(3);
         int ended = 0;
         var failure = Assert.Throws<InvalidOperationException>(() => sideBySide.Run(3, part =>
         {

@@ -1,4 +1,4 @@
-using TalkingHead.Speed;
+using TalkingHead.Training;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Tests.Training;

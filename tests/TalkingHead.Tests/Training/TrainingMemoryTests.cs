@@ -20,7 +20,7 @@ public sealed class TrainingMemoryTests(ITestOutputHelper output)
         if (Environment.GetEnvironmentVariable(Once) == "0")
         {
             Measure();
-            Measure("training.batch=4", "optimizer.accumulation=2", "optimizer.side_by_side=true");
+            Measure("training.batch=4", "optimizer.accumulation=2", "optimizer.parallel_parts=true");
             return;
         }
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "TalkingHead.Tests"), ["-method", $"{GetType().FullName}.{nameof(AdversarialStepsLeaveNothingBehind)}", "-showliveoutput"]) { RedirectStandardOutput = true };

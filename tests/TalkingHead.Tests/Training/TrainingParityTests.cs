@@ -1,7 +1,9 @@
+using TalkingHead.Configuration;
+using TalkingHead.Data;
 using TalkingHead.Libtorch;
-using TalkingHead.Networks;
-using TalkingHead.Objectives;
-using TalkingHead.Tests.Networks;
+using TalkingHead.Losses;
+using TalkingHead.Models;
+using TalkingHead.Tests.Models;
 using TalkingHead.Training;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,7 +1,8 @@
 using TalkingHead.Configuration;
-using TalkingHead.Networks;
-using TalkingHead.Objectives;
-using TalkingHead.Tests.Networks;
+using TalkingHead.Data;
+using TalkingHead.Losses;
+using TalkingHead.Models;
+using TalkingHead.Tests.Models;
 using TalkingHead.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -24,7 +25,7 @@ public class TrainingStepTests
 
         public RunConfiguration Configuration { get; }
         public NetworkSet Networks { get; }
-        public VideoEmbeddings Rows { get; }
+        public EmbeddingTable Rows { get; }
         public ContentLoss Content { get; }
         public TrainingStep Step { get; }
 
@@ -73,7 +74,7 @@ public class TrainingStepTests
         using var scope = NewDisposeScope();
         var configuration = SmallSetting.Configuration("plain");
         using var adam = new Game("plain");
-        using var muon = new Game("plain", configuration with { Optimizer = configuration.Optimizer with { OrthogonalRate = 0.02 } });
+        using var muon = new Game("plain", configuration with { Optimizer = configuration.Optimizer with { MuonRate = 0.02 } });
         using var start = SmallSetting.Networks(configuration);
         using var batch = SmallSetting.BatchOf(0);
         adam.Step.RateFactor = muon.Step.RateFactor = 0.5;
@@ -150,7 +151,7 @@ public class TrainingStepTests
         var fake = SmallSetting.Target(1).requires_grad_(true);
         var (score, _) = game.Networks.Discriminator.call(fake, batch.TargetLandmarks, game.Networks.Discriminator.Person(rows));
         Assert.All(score.data<float>().ToArray(), value => Assert.True(value > -1));
-        Adversarial.Generator(score).backward();
+        AdversarialLoss.Generator(score).backward();
         Assert.All(Enumerable.Range(0, SmallSetting.Batch), b => Assert.True(fake.grad![b].abs().max().item<float>() > 0));
     }
 
@@ -209,7 +210,7 @@ public class TrainingStepTests
         {
             using var _ = no_grad();
             var (real, faked) = game.Networks.Discriminator.Compare(batch.Target, fake, batch.TargetLandmarks, game.Networks.Discriminator.Person(rows.Rows()));
-            return Adversarial.Discriminator(real, faked).item<float>();
+            return AdversarialLoss.Discriminator(real, faked).item<float>();
         }
     }
 

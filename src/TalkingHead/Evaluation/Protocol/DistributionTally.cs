@@ -1,4 +1,5 @@
-using TalkingHead.Perception;
+using TalkingHead.Evaluation.Metrics;
+using TalkingHead.Pretrained;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Evaluation.Protocol;
@@ -15,7 +16,7 @@ sealed class DistributionTally : IDisposable
     {
         (this.settings, device) = (settings, settings.Comparison.Device);
         var sampled = settings.Comparison.Metrics.Contains(Metric.Kid) ? FeatureStatistics.DefaultSample : 0;
-        rows = Row.Of(settings).ToDictionary(row => row, _ => Empty(sampled));
+        rows = Row.All(settings).ToDictionary(row => row, _ => Empty(sampled));
         real = Empty(sampled);
         (even, odd, firstPeople, otherPeople) = (Empty(0), Empty(0), Empty(0), Empty(0));
     }
@@ -30,7 +31,7 @@ sealed class DistributionTally : IDisposable
             Add(features.AsSpan(at, Inception.Features).ToArray(), at / Inception.Features % 2 == 0 ? even : odd);
     }
 
-    internal Figure Of(Row row, Metric metric) => metric == Metric.Kid ? Kernel(rows[row]) : Frechet("FID", real, rows[row]);
+    internal Figure Compute(Row row, Metric metric) => metric == Metric.Kid ? Kernel(rows[row]) : Frechet("FID", real, rows[row]);
 
     internal IEnumerable<Figure> Floors() =>
     [

@@ -1,4 +1,4 @@
-using TalkingHead.Evaluation.Reporting;
+using TalkingHead.Evaluation.Report;
 
 namespace TalkingHead.Tests.Evaluation.Protocol;
 

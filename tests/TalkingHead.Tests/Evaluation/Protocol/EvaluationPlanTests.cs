@@ -1,6 +1,6 @@
-using TalkingHead.Datasets;
+using TalkingHead.Data;
 using TalkingHead.Evaluation.Protocol;
-using TalkingHead.Tests.Formats;
+using TalkingHead.Tests.Serialization;
 using TalkingHead.Tests.Training;
 
 namespace TalkingHead.Tests.Evaluation.Protocol;
@@ -14,7 +14,7 @@ public sealed class EvaluationPlanTests
     {
         using var made = new MadeDataset(clips: 20, frames: 9, size: 32);
         using var dataset = Dataset.Open(made.Folder);
-        var plan = EvaluationPlan.Of(dataset, settings);
+        var plan = EvaluationPlan.Create(dataset, settings);
         Assert.Equal(2, plan.Select(person => person.Identity).Distinct().Count());
         Assert.All(plan, person =>
         {
@@ -33,8 +33,8 @@ public sealed class EvaluationPlanTests
         using var large = new MadeDataset(clips: 40, frames: 9, size: 32);
         using var few = Dataset.Open(small.Folder);
         using var many = Dataset.Open(large.Folder);
-        var plan = EvaluationPlan.Of(few, settings);
-        var more = EvaluationPlan.Of(many, settings with { Identities = 50, Shots = [1, 3, 5] });
+        var plan = EvaluationPlan.Create(few, settings);
+        var more = EvaluationPlan.Create(many, settings with { Identities = 50, Shots = [1, 3, 5] });
         Assert.Equal(8, more.Count);
         Assert.All(plan, person =>
         {
@@ -50,8 +50,8 @@ public sealed class EvaluationPlanTests
         using var made = new MadeDataset(clips: 10, frames: 30, size: 32);
         using var dataset = Dataset.Open(made.Folder);
         Assert.NotEqual(
-            EvaluationPlan.Of(dataset, settings).Select(person => string.Join(",", person.HoldOut)).Order(),
-            EvaluationPlan.Of(dataset, settings with { Seed = 2 }).Select(person => string.Join(",", person.HoldOut)).Order());
+            EvaluationPlan.Create(dataset, settings).Select(person => string.Join(",", person.HoldOut)).Order(),
+            EvaluationPlan.Create(dataset, settings with { Seed = 2 }).Select(person => string.Join(",", person.HoldOut)).Order());
     }
 
     [Fact]
@@ -99,5 +99,5 @@ public sealed class EvaluationPlanTests
     }
 
     static void Says(string words, Dataset dataset, EvaluationSettings settings) =>
-        Assert.Contains(words, Assert.Throws<UserException>(() => EvaluationPlan.Of(dataset, settings)).Message);
+        Assert.Contains(words, Assert.Throws<UserException>(() => EvaluationPlan.Create(dataset, settings)).Message);
 }

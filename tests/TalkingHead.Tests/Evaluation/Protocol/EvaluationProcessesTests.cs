@@ -1,6 +1,7 @@
+using TalkingHead.Animation;
 using TalkingHead.Cli;
+using TalkingHead.Tests.Animation;
 using TalkingHead.Tests.Cli;
-using TalkingHead.Tests.Heads;
 
 namespace TalkingHead.Tests.Evaluation.Protocol;
 

@@ -1,9 +1,8 @@
 using System.Text.Json;
-using TalkingHead.Datasets;
-using TalkingHead.Evaluation;
+using TalkingHead.Animation;
+using TalkingHead.Evaluation.Metrics;
 using TalkingHead.Evaluation.Protocol;
-using TalkingHead.Heads;
-using TalkingHead.Perception;
+using TalkingHead.Pretrained;
 
 namespace TalkingHead.Tests.Evaluation.Protocol;
 

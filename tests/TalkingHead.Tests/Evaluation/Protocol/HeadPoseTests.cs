@@ -1,4 +1,4 @@
-using TalkingHead.Evaluation;
+using TalkingHead.Evaluation.Metrics;
 using TalkingHead.Faces;
 
 namespace TalkingHead.Tests.Evaluation.Protocol;
@@ -20,20 +20,20 @@ public sealed class HeadPoseTests
     [InlineData(0, 0, 40)]
     public void ATurnedHeadIsFoundTurnedByThatMuch(double yaw, double pitch, double roll)
     {
-        var ahead = HeadPose.Of(Seen(0, 0, 0, scale: 1))!.Value;
-        var turned = HeadPose.Of(Seen(yaw, pitch, roll, scale: 2.5))!.Value;
+        var ahead = HeadPose.Compute(Seen(0, 0, 0, scale: 1))!.Value;
+        var turned = HeadPose.Compute(Seen(yaw, pitch, roll, scale: 2.5))!.Value;
         Assert.Equal(Math.Abs(yaw + pitch + roll), ahead.AngleTo(turned), 3);
         Assert.Equal(ahead.AngleTo(turned), turned.AngleTo(ahead), 9);
     }
 
     [Fact]
-    public void ScaleAndPlaceChangeNothing() => Assert.Equal(0, PoseError.Of(Seen(20, 10, 5, 1), Seen(20, 10, 5, 3, 40)), 2);
+    public void ScaleAndPlaceChangeNothing() => Assert.Equal(0, PoseError.Compute(Seen(20, 10, 5, 1), Seen(20, 10, 5, 3, 40)), 2);
 
     [Fact]
     public void AFaceWithoutExtentHasNoPose()
     {
-        Assert.Null(HeadPose.Of(new Landmarks(new float[136])));
-        Assert.True(double.IsNaN(PoseError.Of(Seen(0, 0, 0, 1), new Landmarks([.. Enumerable.Repeat(float.NaN, 136)]))));
+        Assert.Null(HeadPose.Compute(new Landmarks(new float[136])));
+        Assert.True(double.IsNaN(PoseError.Compute(Seen(0, 0, 0, 1), new Landmarks([.. Enumerable.Repeat(float.NaN, 136)]))));
     }
 
     static Landmarks Seen(double yaw, double pitch, double roll, double scale, double shift = 0)

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using TalkingHead.Evaluation;
+using TalkingHead.Evaluation.Metrics;
 using TalkingHead.Evaluation.Protocol;
 using TalkingHead.Tests.Pages;
 

@@ -1,11 +1,12 @@
-using TalkingHead.Datasets;
+using TalkingHead.Animation;
+using TalkingHead.Data;
 using TalkingHead.Evaluation;
+using TalkingHead.Evaluation.Metrics;
 using TalkingHead.Evaluation.Protocol;
-using TalkingHead.Heads;
-using TalkingHead.Perception;
-using TalkingHead.Tests.Formats;
-using TalkingHead.Tests.Heads;
-using TalkingHead.Tests.Perception;
+using TalkingHead.Pretrained;
+using TalkingHead.Tests.Animation;
+using TalkingHead.Tests.Pretrained;
+using TalkingHead.Tests.Serialization;
 using TalkingHead.Tests.Training;
 
 namespace TalkingHead.Tests.Evaluation.Protocol;

@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using TalkingHead.Media;
+
+namespace TalkingHead.Animation;
+
+/// <summary>What an animation came to.</summary>
+/// <param name="Output">The file or folder.</param>
+/// <param name="Frames">Written.</param>
+/// <param name="Held">Of these, drawn from earlier landmarks.</param>
+/// <param name="Lost">Of these, marked as without a face.</param>
+/// <param name="Adapted">Whether the driver's motion alone was carried over.</param>
+/// <param name="Rate">Frames a second of the result.</param>
+/// <param name="Seconds">That it took.</param>
+/// <param name="Latency">Median milliseconds from a frame of the driver being there to its result being written.</param>
+/// <param name="Stages">Milliseconds of work a frame, stage by stage; they run at the same time.</param>
+public sealed record AnimationReport(string Output, long Frames, long Held, long Lost, bool Adapted, double Rate, double Seconds, double Latency, IReadOnlyDictionary<string, double> Stages);
+
+/// <summary>Writes an animation as mp4 (with the driver's sound), GIF or a folder of PNG files, marked as synthetic.</summary>
+public static class AnimationFile
+{
+    /// <summary>Animates and writes; whole or, after a stop, up to the frame that was done.</summary>
+    /// <param name="head">Who.</param>
+    /// <param name="driver">Whose motion.</param>
+    /// <param name="path">.mp4, .gif or a folder's name.</param>
+    /// <param name="settings">How.</param>
+    /// <param name="sideBySide">Source picture, landmark image and result next to each other.</param>
+    /// <param name="onFrame">Called after each frame.</param>
+    /// <param name="stop">Ends the driver early; what there is by then is a whole file.</param>
+    /// <exception cref="UserException">The driver is damaged or shows no face, or the path cannot be written; then nothing is.</exception>
+    public static AnimationReport Write(Head head, Driver driver, string path, AnimationSettings? settings = null, bool sideBySide = false, Action? onFrame = null, CancellationToken stop = default)
+    {
+        var animator = new Animator(head, settings);
+        var stages = new AnimationStages();
+        var clock = Stopwatch.StartNew();
+        using var writer = VideoWriter.Create(path, head.Size * (sideBySide ? 3 : 1), head.Size, driver.Rate, new() { Mark = SyntheticMark.For($"head {head.Id}"), SoundFrom = driver.SoundFrom });
+        long found = 0, held = 0, lost = 0;
+        var latencies = new List<float>();
+        foreach (var _ in stages.Encode.Timed(Written()))
+            onFrame?.Invoke();
+        if (found == 0)
+            throw stop.IsCancellationRequested ? new OperationCanceledException(stop) : new UserException($"{driver.Name}: no face was found in its {writer.FramesWritten} frames.");
+        writer.Finish();
+        latencies.Sort();
+        return new(path, writer.FramesWritten, held, lost, animator.Adapts(driver).Adapt, driver.Rate.PerSecond, clock.Elapsed.TotalSeconds,
+            latencies[latencies.Count / 2], stages.Figures.ToDictionary(stage => stage.Name, stage => stage.Milliseconds));
+
+        IEnumerable<AnimatedFrame> Written()
+        {
+            foreach (var frame in animator.Animate(driver, stop, stages))
+            {
+                writer.Write(sideBySide ? Picture.Beside(head.Portrait, frame.LandmarkImage, frame.Picture) : frame.Picture);
+                (found, held, lost) = (found + (frame.State == FrameState.Found ? 1 : 0), held + (frame.State == FrameState.Held ? 1 : 0), lost + (frame.State == FrameState.Lost ? 1 : 0));
+                latencies.Add((float)Stopwatch.GetElapsedTime(frame.Decoded).TotalMilliseconds);
+                yield return frame;
+            }
+        }
+    }
+}

@@ -1,0 +1,333 @@
+using TalkingHead.Configuration;
+using TalkingHead.Data;
+using TalkingHead.Faces;
+using TalkingHead.Losses;
+using TalkingHead.Models;
+using TalkingHead.Training;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using Generator = TalkingHead.Models.Generator;
+
+namespace TalkingHead.Animation;
+
+/// <summary>
+/// Makes a head of a new person from T frames (paper, section 3.3): ê_NEW = mean of E, ψ' = P ê_NEW and w' = w0 + ê_NEW,
+/// then, unless feed-forward, ψ', ψ, θ, w' and b are tuned on copies of the run's networks. E and P rest.
+/// </summary>
+public sealed class PersonFineTuner
+{
+    readonly TrainedRun run;
+    readonly FineTunerSettings settings;
+    readonly RunConfiguration configuration;
+    readonly Tensor frames, landmarks; // (T,3,S,S)
+    readonly Action<EnrollmentEpoch>? report;
+
+    PersonFineTuner(TrainedRun run, Tensor frames, Tensor landmarks, FineTunerSettings settings, Action<EnrollmentEpoch>? report)
+    {
+        (this.run, this.frames, this.landmarks, this.settings, this.report) = (run, frames, landmarks, settings, report);
+        var (all, tuning) = (run.Configuration, run.Configuration.FineTuning);
+        configuration = all with
+        {
+            Optimizer = all.Optimizer with
+            {
+                GeneratorRate = tuning.GeneratorRate ?? all.Optimizer.GeneratorRate,
+                DiscriminatorRate = tuning.DiscriminatorRate ?? all.Optimizer.DiscriminatorRate,
+            },
+        };
+    }
+
+    /// <summary>Learns the person; the run's networks stay as they are. On a CPU, the same seed gives the same bits.</summary>
+    /// <param name="run">The meta-learned networks.</param>
+    /// <param name="source">T frames of the run's size.</param>
+    /// <param name="settings">How.</param>
+    /// <param name="report">Hears of each epoch as it ends, the curve of the stopping rule.</param>
+    /// <param name="cancel">Stops between steps.</param>
+    /// <exception cref="UserException">The frames' size is another, the run cannot be fine-tuned, or no finite number comes out.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static Head Run(TrainedRun run, SourceFrames source, FineTunerSettings? settings = null, Action<EnrollmentEpoch>? report = null, CancellationToken cancel = default)
+    {
+        if (source.Size != run.Configuration.Data.Size)
+            throw new UserException($"{source.Source.Name}: its frames are {source.Size} pixels a side, the run's are {run.Configuration.Data.Size}.");
+        settings ??= new();
+        using var scope = NewDisposeScope();
+        var (frames, landmarks) = source.ToTensors(run.Configuration, run.Device);
+        var enrollment = new PersonFineTuner(run, frames, landmarks, settings, report);
+        var person = settings.FeedForward ? enrollment.FeedForward() : enrollment.FineTune(cancel);
+        return new Head(person.Generator, person.Psi, run.Configuration, LandmarkShape.Frontal(source.Landmarks), source.Pictures[0], new HeadOrigin
+        {
+            Run = run.Name,
+            Step = run.Step,
+            Source = source.Source,
+            Shots = source.Count,
+            Epochs = person.Epochs,
+            KeptEpoch = person.Kept,
+            Seed = settings.FeedForward ? null : settings.Seed,
+        }, run.Device);
+    }
+
+    // A person's numbers, and how they came about; epochs are none where nothing was tuned.
+    sealed record Person(PersonGenerator Generator, Tensor Psi, int? Epochs, int? Kept) : IDisposable
+    {
+        public void Dispose()
+        {
+            Generator.Dispose();
+            Psi.Dispose();
+        }
+    }
+
+    Person FeedForward()
+    {
+        using var _ = no_grad();
+        return new Person(GeneratorFactory.Create(run.Generator, configuration, run.Device), run.Generator.Project(run.Embed(frames, landmarks)), null, null);
+    }
+
+    Person FineTune(CancellationToken cancel)
+    {
+        int count = (int)frames.shape[0], epochs = settings.Epochs ?? configuration.FineTuning.Epochs;
+        if (settings.Epochs is not null)
+            return Tune(epochs, epochs, null, cancel);
+        var rule = StoppingRule.For(count);
+        var person = Tune(epochs, epochs, rule, cancel);
+        if (rule.HeldOut.Count == 0 || rule.Kept == 0)
+            return person;
+        // How long is known now. The person is learned once more for so long, from the frames that were held out as well:
+        // of few frames, one more is worth more than the epochs.
+        person.Dispose();
+        return Tune(rule.Kept, epochs, null, cancel) with { Epochs = person.Epochs };
+    }
+
+    // So many epochs, or until the rule says to end; most is the number reported.
+    Person Tune(int epochs, int most, StoppingRule? rule, CancellationToken cancel)
+    {
+        using var networks = run.Copy();
+        using var step = new FineTuningStep(configuration, networks.Generator, networks.Discriminator, run.Embed(frames, landmarks), run.Content);
+        if (settings.ShuffledStyle)
+            Shuffle(step.Psi);
+        int[] learned = [.. Enumerable.Range(0, (int)frames.shape[0]).Except(rule?.HeldOut ?? [])];
+        using var averaged = new PersonAverage(networks.Generator, step, configuration, run.Device);
+        using var best = new BestWeights(averaged.Generator, averaged.Psi);
+        int epoch = 0;
+        bool end = Report(rule, best, new EnrollmentEpoch(0, most, double.NaN, HeldOut(averaged, rule)));
+        while (!end && epoch < epochs)
+        {
+            epoch++;
+            double loss = Epoch(step, averaged, learned, epoch, cancel);
+            end = Report(rule, best, new EnrollmentEpoch(epoch, most, loss, HeldOut(averaged, rule)));
+        }
+        best.Restore();
+        return new Person(GeneratorFactory.Create(averaged.Generator, configuration, run.Device), averaged.Psi.detach().clone().DetachFromDisposeScope(), epoch, rule?.Kept ?? epoch);
+    }
+
+    void Shuffle(Tensor psi)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        int[] order = [.. Enumerable.Range(0, (int)psi.shape[1])];
+        new CounterRandom((ulong)settings.Seed, 0).Shuffle(order);
+        psi.copy_(psi.index_select(1, tensor(order.Select(place => (long)place).ToArray(), device: psi.device)));
+    }
+
+    // True when the rule says to end; it also says which epoch is kept, without one it is the last. What is reported has
+    // a loss on held-out frames in the first pass and none in the second.
+    bool Report(StoppingRule? rule, BestWeights best, EnrollmentEpoch epoch)
+    {
+        report?.Invoke(epoch);
+        var (keep, end) = rule?.Judge(epoch) ?? (true, false);
+        if (keep)
+            best.Take();
+        return end;
+    }
+
+    // Every frame once, in an order of the epoch's own. Returns the mean content loss.
+    double Epoch(FineTuningStep step, PersonAverage averaged, int[] learned, int epoch, CancellationToken cancel)
+    {
+        int[] order = [.. learned];
+        new CounterRandom((ulong)settings.Seed, (ulong)epoch).Shuffle(order);
+        double sum = 0;
+        foreach (int[] batch in order.Chunk(configuration.FineTuning.Batch))
+        {
+            cancel.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var numbers = tensor(batch.Select(frame => (long)frame).ToArray(), device: run.Device);
+            try
+            {
+                var losses = step.Run(frames.index_select(0, numbers), landmarks.index_select(0, numbers));
+                averaged.Update();
+                sum += run.Content.Weigh(losses) * batch.Length;
+            }
+            catch (NonFiniteException failure)
+            {
+                throw new UserException($"fine-tuning gave no finite number in epoch {epoch} ({failure.Term}). Try a lower fine_tuning.generator_rate, such as --set fine_tuning.generator_rate={configuration.Optimizer.GeneratorRate / 4:0.##e+0}.", failure);
+            }
+        }
+        return sum / order.Length;
+    }
+
+    // Weighted content loss of the held-out frames as the networks stand.
+    double HeldOut(PersonAverage person, StoppingRule? rule)
+    {
+        if (rule is not { HeldOut.Count: > 0 })
+            return double.NaN;
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var numbers = tensor(rule.HeldOut.Select(frame => (long)frame).ToArray(), device: run.Device);
+        var terms = new LossTerms();
+        run.Content.AddTerms(terms, person.Generator.call(landmarks.index_select(0, numbers), person.Psi), frames.index_select(0, numbers));
+        return terms.Total().item<float>();
+    }
+}
+
+/// <summary>How a new person is learned; rates and batch are the run's configuration's (<c>fine_tuning</c>).</summary>
+public sealed record FineTunerSettings
+{
+    /// <summary>ψ' = P ê and nothing more (paper, FF).</summary>
+    public bool FeedForward { get; init; }
+
+    /// <summary>
+    /// So many epochs, over every frame, without a stopping rule. Null: with four frames or more, as many as do best on
+    /// frames held out, which are then learned too; with fewer, until nothing is gained. The configuration has the most.
+    /// </summary>
+    public int? Epochs { get; init; }
+
+    /// <summary>Decides the order of the frames.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>
+    /// The paper's ablation: ψ' starts with the numbers of P ê in a random order, so that their size is right and what
+    /// they say of the person is gone.
+    /// </summary>
+    internal bool ShuffledStyle { get; init; }
+}
+
+/// <summary>One epoch of a fine-tuning.</summary>
+/// <param name="Epoch">From 1; 0 is the feed-forward person before the first step. It begins anew when the held-out frames are learned too.</param>
+/// <param name="Epochs">The most there will be.</param>
+/// <param name="Loss">Mean weighted content loss of the frames learned from, as the epoch went over them; NaN for epoch 0.</param>
+/// <param name="HeldOut">Weighted content loss of the held-out frames after the epoch; NaN where none are held out.</param>
+public readonly record struct EnrollmentEpoch(int Epoch, int Epochs, double Loss, double HeldOut);
+
+/// <summary>
+/// When a fine-tuning has learned enough. Too few steps leave an identity gap, too many freeze the mouth: with four
+/// frames or more some are held out, and the epoch counts whose content loss on them is least; with fewer there is
+/// nothing to hold out, and it ends when the loss of the frames themselves stops falling.
+/// </summary>
+sealed class StoppingRule
+{
+    /// <summary>From so many frames on, every eighth is held out, and at least one.</summary>
+    public const int LeastFrames = 4;
+
+    const int MostHeldOut = 8;
+
+    /// <summary>Held-out frames: it ends when a third of all epochs passed without a better one. The curve is rough.</summary>
+    const double PatientShare = 1.0 / 3;
+
+    /// <summary>Without: when so many epochs in a row gained less than <see cref="Gain"/>.</summary>
+    const int Patience = 10;
+
+    const double Gain = 0.005;
+
+    double best = double.PositiveInfinity;
+    int waited;
+
+    StoppingRule(IReadOnlyList<int> heldOut) => HeldOut = heldOut;
+
+    /// <summary>Numbers of the frames that are held out.</summary>
+    public IReadOnlyList<int> HeldOut { get; }
+
+    /// <summary>The epoch to keep.</summary>
+    public int Kept { get; private set; }
+
+    public static StoppingRule For(int frames)
+    {
+        int held = frames < LeastFrames ? 0 : Math.Clamp(frames / 8, 1, MostHeldOut);
+        return new([.. Enumerable.Range(0, held).Select(k => (2 * k + 1) * frames / (2 * held))]);
+    }
+
+    /// <summary>Whether this epoch is the one to keep so far, and whether to end here.</summary>
+    public (bool Keep, bool End) Judge(EnrollmentEpoch epoch)
+    {
+        if (HeldOut.Count > 0)
+        {
+            if (epoch.HeldOut < best)
+                (best, Kept) = (epoch.HeldOut, epoch.Epoch);
+            return (Kept == epoch.Epoch, epoch.Epoch - Kept >= Math.Max(Patience, PatientShare * epoch.Epochs));
+        }
+
+        // The last epoch is kept: its loss says how well the frames are learned. Before the first step there is none.
+        Kept = epoch.Epoch;
+        bool gained = epoch.Epoch == 0 || epoch.Loss < best * (1 - Gain);
+        (best, waited) = gained ? (epoch.Epoch == 0 ? double.PositiveInfinity : epoch.Loss, 0) : (best, waited + 1);
+        return (true, waited >= Patience);
+    }
+}
+
+/// <summary>
+/// The generator and ψ' that are judged and kept: a moving average over the steps, or, where the configuration has none,
+/// the tuned ones themselves.
+/// </summary>
+sealed class PersonAverage : IDisposable
+{
+    readonly MovingAverage? average;
+    int steps;
+
+    public PersonAverage(Generator generator, FineTuningStep step, RunConfiguration configuration, Device device)
+    {
+        (Generator, Psi) = (generator, step.Psi);
+        if (configuration.FineTuning.Averaging == 0)
+            return;
+        Generator = GeneratorFactory.Empty(() => new Generator(configuration.Network, configuration.Data.Size, NetworkSet.Mode(configuration.SpectralNorm, configuration.SpectralNorm.Generator)), device);
+        ComputeType.Set(Generator, configuration.Training.Precision);
+        Generator.load_state_dict(generator.state_dict()); // P too, which is not tuned
+        using var _ = no_grad();
+        Psi = new Parameter(step.Psi.detach().clone().DetachFromDisposeScope(), requires_grad: false);
+        average = new MovingAverage(step.GeneratorOptimizer.Flat, [.. Generator.ParametersWithoutProjection(), Psi], [(generator, Generator)], configuration.FineTuning.Averaging);
+    }
+
+    public Generator Generator { get; }
+
+    public Parameter Psi { get; }
+
+    /// <summary>After a step.</summary>
+    public void Update() => average?.Update(++steps);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (average is null)
+            return;
+        Generator.Dispose();
+        Psi.Dispose();
+        average.Dispose();
+    }
+}
+
+/// <summary>A generator's and ψ's numbers as they were when they did best.</summary>
+sealed class BestWeights(nn.Module generator, Tensor psi) : IDisposable
+{
+    readonly Tensor[] live = [.. generator.state_dict().Values, psi];
+    Tensor[] taken = [];
+
+    public void Take()
+    {
+        using var _ = no_grad();
+        if (taken.Length == 0)
+            taken = [.. live.Select(tensor => tensor.detach().clone().DetachFromDisposeScope())];
+        else
+            for (int i = 0; i < live.Length; i++)
+                taken[i].copy_(live[i]);
+    }
+
+    public void Restore()
+    {
+        using var _ = no_grad();
+        for (int i = 0; i < taken.Length; i++)
+            live[i].copy_(taken[i]);
+    }
+
+    public void Dispose()
+    {
+        foreach (var tensor in taken)
+            tensor.Dispose();
+    }
+}

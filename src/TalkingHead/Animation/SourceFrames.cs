@@ -1,0 +1,309 @@
+using TalkingHead.Configuration;
+using TalkingHead.Data;
+using TalkingHead.Data.Preparation;
+using TalkingHead.Faces;
+using TalkingHead.Media;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Animation;
+
+/// <summary>Frames of one person, cropped as in training and of the run's size, each with its landmarks in its pixels.</summary>
+public sealed class SourceFrames
+{
+    /// <param name="pictures">Square, of one size.</param>
+    /// <param name="landmarks">One for each picture.</param>
+    /// <param name="source">Where they come from, for the head's provenance: names, no paths.</param>
+    public SourceFrames(IReadOnlyList<Picture> pictures, IReadOnlyList<Landmarks> landmarks, SourceName source)
+    {
+        if (pictures.Count == 0 || pictures.Count != landmarks.Count)
+            throw new ArgumentException($"got {pictures.Count} pictures and {landmarks.Count} landmarks; expected as many, and at least one.", nameof(pictures));
+        int side = pictures[0].Width;
+        if (pictures.Any(picture => picture.Width != side || picture.Height != side))
+            throw new ArgumentException($"got pictures of several sizes; expected all {side}x{side}.", nameof(pictures));
+        (Pictures, Landmarks, Source) = (pictures, landmarks, source);
+    }
+
+    public IReadOnlyList<Picture> Pictures { get; }
+
+    public IReadOnlyList<Landmarks> Landmarks { get; }
+
+    public SourceName Source { get; }
+
+    public int Count => Pictures.Count;
+
+    /// <summary>Pixels of a side.</summary>
+    public int Size => Pictures[0].Width;
+
+    /// <summary>Frames of a dataset's clip, brought to the configuration's size.</summary>
+    /// <exception cref="UserException">A frame is damaged.</exception>
+    public static SourceFrames From(Dataset dataset, int clip, IReadOnlyList<int> frames, RunConfiguration configuration)
+    {
+        float[] points = dataset.ReadLandmarks(clip);
+        var (size, kind) = (configuration.Data.Size, configuration.Data.Resize);
+        return new SourceFrames(
+            [.. frames.Select(frame => FrameFit.Fit(dataset.ReadPicture(clip, frame), size, kind))],
+            [.. frames.Select(frame => FrameFit.Fit(TalkingHead.Faces.Landmarks.OfFrame(points, frame), dataset.Size, size, kind))],
+            SourceName.From(dataset, clip));
+    }
+
+    /// <summary>Their landmark images.</summary>
+    public IReadOnlyList<Picture> Drawn(RunConfiguration configuration) =>
+        [.. Landmarks.Select(each => LandmarkImage.Draw(each, Size, Size, LandmarkDrawing.From(configuration.Landmarks)))];
+
+    /// <summary>Frames and landmark images (T,3,S,S) in [-1,1], in the caller's dispose scope.</summary>
+    internal (Tensor Frames, Tensor Landmarks) ToTensors(RunConfiguration configuration, Device device) =>
+        (PictureTensor.ToTensor(Pictures, device), PictureTensor.ToTensor(Drawn(configuration), device));
+}
+
+/// <summary>Where frames come from, in names that tell nothing of the machine.</summary>
+/// <param name="Name">A clip's id, or a file's or folder's name.</param>
+/// <param name="Key">The same for every clip of one person, as far as is known: what tells whether a driver is another person.</param>
+public sealed record SourceName(string Name, string Key)
+{
+    internal static SourceName From(Dataset dataset, int clip)
+    {
+        var (id, identity) = (dataset[clip].Id, dataset[clip].Identity);
+        // Names of people are a dataset's own: person "1" of another one is somebody else.
+        return new(id, $"{Checksum.Hex(Checksum.Compute(dataset.Recipe))}:{identity}");
+    }
+
+    /// <summary>A file's, by its content: under another name it is the same person still.</summary>
+    internal static SourceName From(string file)
+    {
+        using var stream = File.OpenRead(file);
+        var sum = new System.IO.Hashing.XxHash3();
+        sum.Append(stream);
+        return new(Path.GetFileName(file), Checksum.Hex(sum.GetCurrentHashAsUInt64()));
+    }
+}
+
+/// <summary>A frame that a person could be learned from.</summary>
+/// <param name="Landmarks">In any pixels.</param>
+/// <param name="Sharpness">Of the face (<see cref="FrameChoice.Sharpness"/>).</param>
+readonly record struct Candidate(Landmarks Landmarks, double Sharpness);
+
+/// <summary>
+/// Which T frames of many show a person best: far apart in pose and expression, sharp, eyes open. It begins with the
+/// frame nearest to the mean and adds, each time, the one farthest from all chosen (Gonzalez 1985).
+/// </summary>
+static class FrameChoice
+{
+    /// <summary>An eye open less than this share of its median is in a blink.</summary>
+    const double Blink = 0.6;
+
+    /// <summary>A face less sharp than this share of the median is blurred.</summary>
+    const double Blurred = 0.4;
+
+    /// <summary>A shape so far from the mean, in sizes of the face, is rather a mistake of the tracker than a pose.</summary>
+    const double Strange = 0.6;
+
+    /// <summary>Numbers of the chosen frames, ascending; all of them where there are no more than <paramref name="count"/>.</summary>
+    public static IReadOnlyList<int> Spread(IReadOnlyList<Candidate> frames, int count)
+    {
+        if (frames.Count <= count)
+            return [.. Enumerable.Range(0, frames.Count)];
+        double[][] shapes = [.. frames.Select(frame => Shape(frame.Landmarks))];
+        double[] mean = [.. Enumerable.Range(0, shapes[0].Length).Select(i => shapes.Average(shape => shape[i]))];
+        double[] strange = [.. shapes.Select(shape => Distance(shape, mean))];
+        var (open, sharp) = (Median(frames.Select(frame => frame.Landmarks.EyeOpening)), Median(frames.Select(frame => frame.Sharpness)));
+        // The good ones; where these are too few, the least bad beside them.
+        int[] pool = [.. Enumerable.Range(0, frames.Count).OrderBy(Faults)];
+        pool = pool[..Math.Max(count, pool.Count(frame => Faults(frame) == 0))];
+
+        var chosen = new List<int> { pool.MinBy(frame => strange[frame]) };
+        while (chosen.Count < count)
+            chosen.Add(pool.Except(chosen).MaxBy(frame => chosen.Min(other => Distance(shapes[frame], shapes[other]))));
+        return [.. chosen.Order()];
+
+        int Faults(int frame) => (frames[frame].Landmarks.EyeOpening < Blink * open ? 1 : 0) + (frames[frame].Sharpness < Blurred * sharp ? 1 : 0) + (strange[frame] > Strange ? 1 : 0);
+    }
+
+    /// <summary>Mean square of the Laplacian of brightness over the face.</summary>
+    public static double Sharpness(Picture picture, FaceBox face)
+    {
+        int left = Math.Clamp((int)face.Left, 1, picture.Width - 2), right = Math.Clamp((int)face.Right, left, picture.Width - 2);
+        int top = Math.Clamp((int)face.Top, 1, picture.Height - 2), bottom = Math.Clamp((int)face.Bottom, top, picture.Height - 2);
+        if (picture.Width < 3 || picture.Height < 3)
+            return 0;
+        double sum = 0;
+        for (var y = top; y <= bottom; y++)
+        {
+            for (var x = left; x <= right; x++)
+            {
+                double edge = 4 * Light(x, y) - Light(x - 1, y) - Light(x + 1, y) - Light(x, y - 1) - Light(x, y + 1);
+                sum += edge * edge;
+            }
+        }
+
+        return sum / ((right - left + 1) * (bottom - top + 1));
+
+        int Light(int x, int y)
+        {
+            var at = 3 * (y * picture.Width + x);
+            return (77 * picture.Pixels[at] + 150 * picture.Pixels[at + 1] + 29 * picture.Pixels[at + 2]) >> 8;
+        }
+    }
+
+    // Without place and size: what is left is tilt, turn and expression.
+    static double[] Shape(Landmarks landmarks)
+    {
+        double x = 0, y = 0, squares = 0;
+        for (var i = 0; i < Landmarks.Count; i++)
+            (x, y) = (x + landmarks[i].X / Landmarks.Count, y + landmarks[i].Y / Landmarks.Count);
+        for (var i = 0; i < Landmarks.Count; i++)
+            squares += Math.Pow(landmarks[i].X - x, 2) + Math.Pow(landmarks[i].Y - y, 2);
+        var size = Math.Max(1e-6, Math.Sqrt(squares));
+        return [.. Enumerable.Range(0, Landmarks.Count).SelectMany(i => new[] { (landmarks[i].X - x) / size, (landmarks[i].Y - y) / size })];
+    }
+
+    static double Distance(double[] a, double[] b)
+    {
+        double sum = 0;
+        for (var i = 0; i < a.Length; i++)
+            sum += (a[i] - b[i]) * (a[i] - b[i]);
+        return Math.Sqrt(sum);
+    }
+
+    static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return sorted[sorted.Length / 2];
+    }
+}
+
+/// <summary>
+/// A new person's frames from what people have: pictures, a video, or a dataset's clip. Faces are found, cut out as in
+/// training, and T well-spread frames are chosen.
+/// </summary>
+public sealed class PersonFrames
+{
+    /// <summary>Frames of a video that are looked at, evenly spaced: a few minutes give no more to choose from.</summary>
+    const int MostLooked = 600;
+
+    /// <summary>A face of fewer pixels shows too little.</summary>
+    const int LeastFace = 32;
+
+    readonly RunConfiguration configuration;
+    readonly string detector;
+    readonly Action<string> say;
+    readonly CancellationToken stop;
+
+    PersonFrames(RunConfiguration configuration, string detector, Action<string>? say, CancellationToken stop) =>
+        (this.configuration, this.detector, this.say, this.stop) = (configuration, detector, say ?? (_ => { }), stop);
+
+    /// <summary>T frames of a person.</summary>
+    /// <param name="from">Pictures, a folder of pictures, one video, or DATASET#CLIP.</param>
+    /// <param name="shots">T; where there are fewer good frames, these are taken and it is said.</param>
+    /// <param name="configuration">The run's: size, and how frames come to it.</param>
+    /// <param name="detector">dlib or fan.</param>
+    /// <param name="say">Hears what was left out or is missing.</param>
+    /// <param name="stop">Stops between frames.</param>
+    /// <exception cref="UserException">Nothing to read, or no face in any of it.</exception>
+    public static SourceFrames Take(IReadOnlyList<string> from, int shots, RunConfiguration configuration, string detector = "dlib", Action<string>? say = null, CancellationToken stop = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(shots, 1);
+        var source = new PersonFrames(configuration, detector, say, stop);
+        if (from.Count == 0)
+            throw UserException.Usage("--from names nothing; expected pictures, a folder of them, a video, or DATASET#CLIP.");
+        var frames = from.Count == 1 && DatasetClip.Parse(from[0]) is var (folder, id) ? source.OfDataset(folder, id, shots)
+            : from.Count == 1 && File.Exists(from[0]) && !PictureFile.IsPicture(from[0]) && VideoInfo.IsVideo(from[0]) ? source.OfVideo(from[0], shots)
+            : source.OfPictures(from, shots);
+        if (frames.Count < shots)
+            source.say($"{from[0]}: {shots} frames were asked for and {frames.Count} can be used; going on with these.");
+        return frames;
+    }
+
+    SourceFrames OfDataset(string folder, string id, int shots)
+    {
+        using var dataset = Dataset.Open(folder);
+        int clip = dataset.Get(id).Index;
+        var points = dataset.ReadLandmarks(clip);
+        var candidates = Enumerable.Range(0, dataset.FrameCountOf(clip)).Select(frame =>
+        {
+            stop.ThrowIfCancellationRequested();
+            var landmarks = Landmarks.OfFrame(points, frame);
+            return new Candidate(landmarks, FrameChoice.Sharpness(dataset.ReadPicture(clip, frame), landmarks.Bounds));
+        }).ToList();
+        return SourceFrames.From(dataset, clip, FrameChoice.Spread(candidates, shots), configuration);
+    }
+
+    // Read twice, as a dataset's videos are: for the landmarks, and, when the squares are known, for the frames.
+    SourceFrames OfVideo(string path, int shots)
+    {
+        int[] picks;
+        var landmarks = new List<Landmarks?>();
+        var candidates = new List<(int Place, Candidate Frame)>();
+        double rate;
+        using (var tracker = FaceTracker.Open(detector))
+        using (var take = VideoTake.Open(path))
+        {
+            picks = VideoTake.Evenly(0, take.FrameCount, MostLooked);
+            rate = take.Rate / Math.Max(1, take.FrameCount / Math.Max(1, picks.Length));
+            var tally = new FrameTally();
+            foreach (var (picture, face) in tracker.Begin().Over(take.Pick(picks, stop)))
+            {
+                var fault = GoodFace.Fault(face, picture, LeastFace);
+                tally.Count(fault);
+                if (fault is null)
+                    candidates.Add((landmarks.Count, new(face!.Landmarks, FrameChoice.Sharpness(picture, face.Landmarks.Bounds))));
+                landmarks.Add(fault is null ? face!.Landmarks : null);
+            }
+
+            if (candidates.Count == 0)
+                throw new UserException($"{path}: no face was found that could be used in {landmarks.Count} frames looked at ({tally.Faults}).");
+        }
+
+        var squares = FaceCrop.Over(landmarks, rate);
+        int[] chosen = [.. FrameChoice.Spread([.. candidates.Select(each => each.Frame)], shots).Select(place => candidates[place].Place)];
+        var (pictures, size) = (new List<Picture>(), configuration.Data.Size);
+        using (var take = VideoTake.Open(path))
+        {
+            foreach (var picture in take.Pick(chosen.Select(place => picks[place]), stop))
+                pictures.Add(FaceCrop.Take(picture, squares[chosen[pictures.Count]], size));
+        }
+
+        return new(pictures, [.. chosen.Select(place => landmarks[place]!.Crop(squares[place], size, size))], SourceName.From(path));
+    }
+
+    SourceFrames OfPictures(IReadOnlyList<string> from, int shots)
+    {
+        string[] files = [.. from.SelectMany(Files)];
+        using var tracker = FaceTracker.Open(detector);
+        var size = configuration.Data.Size;
+        var good = new List<(Picture Picture, Candidate Frame)>();
+        var refused = new List<string>();
+        foreach (var file in files)
+        {
+            stop.ThrowIfCancellationRequested();
+            var picture = Picture.Load(file);
+            var face = tracker.FindOne(picture);
+            if (GoodFace.Fault(face, picture, LeastFace) is { } fault)
+            {
+                refused.Add($"{file} ({fault})");
+                continue;
+            }
+
+            var square = FaceCrop.Around(face!.Landmarks);
+            good.Add((FaceCrop.Take(picture, square, size), new(face.Landmarks.Crop(square, size, size), FrameChoice.Sharpness(picture, face.Landmarks.Bounds))));
+        }
+
+        if (good.Count == 0)
+            throw new UserException($"no face that could be used was found in any picture: {string.Join(", ", refused)}.");
+        if (refused.Count > 0)
+            say($"left out: {string.Join(", ", refused)}");
+        int[] chosen = [.. FrameChoice.Spread([.. good.Select(each => each.Frame)], shots)];
+        return new([.. chosen.Select(place => good[place].Picture)], [.. chosen.Select(place => good[place].Frame.Landmarks)], SourceName.From(files[0]));
+    }
+
+    static IEnumerable<string> Files(string path)
+    {
+        if (File.Exists(path))
+            return [path];
+        if (!Directory.Exists(path))
+            throw new UserException($"{path}: no such file or folder.");
+        if (Dataset.IsDataset(path))
+            throw UserException.Usage($"{path}: is a dataset; name one of its clips, such as {DatasetClip.Example(path)}.");
+        string[] files = [.. Directory.EnumerateFiles(path).Where(file => PictureFile.Endings.Contains(Path.GetExtension(file).ToLowerInvariant())).Order(StringComparer.Ordinal)];
+        return files.Length > 0 ? files : throw new UserException($"{path}: the folder holds no pictures ({string.Join(", ", PictureFile.Endings)}).");
+    }
+}

@@ -1,0 +1,246 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using TalkingHead.Animation;
+using TalkingHead.Data;
+using TalkingHead.Evaluation.Metrics;
+using TalkingHead.Evaluation.Protocol;
+using TalkingHead.Evaluation.Report;
+using TalkingHead.Faces;
+using TalkingHead.Media;
+using TalkingHead.Serialization;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Evaluation;
+
+/// <summary>
+/// The paper's protocol (section 4) on a run: people whom training never saw, T source frames each, hold-out frames apart
+/// from these, driven by their own landmarks or by another person's. Every person's figures are kept as soon as they are
+/// there; whoever finds all of them writes the report.
+/// </summary>
+public sealed class HeadEvaluation : IDisposable
+{
+    readonly TrainedRun run;
+    readonly Dataset dataset;
+    readonly EvaluationSettings settings;
+    readonly TimeProvider clock;
+    readonly FrameMetrics meter;
+    readonly EvaluationFolder folder;
+    readonly IReadOnlyList<IdentityPlan> plan;
+    readonly List<string> notes = [];
+
+    /// <param name="run">Whose networks are evaluated; stays the caller's.</param>
+    /// <param name="dataset">Whose held-out people are taken; stays the caller's.</param>
+    /// <param name="path">The evaluation's directory, begun already or not.</param>
+    /// <param name="settings">How.</param>
+    /// <exception cref="UserException">A setting without sense, no person with clips long enough, another evaluation in the directory.</exception>
+    public HeadEvaluation(TrainedRun run, Dataset dataset, string path, EvaluationSettings settings)
+        : this(run, dataset, path, settings, ComparisonNetworks.Published, TimeProvider.System)
+    {
+    }
+
+    internal HeadEvaluation(TrainedRun run, Dataset dataset, string path, EvaluationSettings settings, ComparisonNetworks networks, TimeProvider clock)
+    {
+        settings.Check();
+        if (!run.CanFineTune && !settings.FeedForward)
+        {
+            settings = settings with { FeedForward = true };
+            notes.Add($"{run.Name}: its networks are imported and cannot be fine-tuned; feed-forward heads alone are evaluated.");
+        }
+
+        (this.run, this.dataset, this.clock) = (run, dataset, clock);
+        this.settings = settings = settings with { Shots = [.. settings.Shots.Order()], Comparison = settings.Comparison with { Device = run.Device, Seed = settings.Seed } };
+        plan = EvaluationPlan.Create(dataset, settings);
+        if (plan.Count < settings.Identities)
+            notes.Add($"{settings.Identities} people were asked for; the dataset holds {plan.Count} held-out ones with a clip of {settings.Shots[^1] + settings.HoldOut} frames or more.");
+        meter = new(settings.Comparison, settings.Cross, networks);
+        try
+        {
+            folder = EvaluationFolder.Open(path, Description());
+        }
+        catch
+        {
+            meter.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>People of this part, evaluated already or not.</summary>
+    public int People => Mine.Count();
+
+    /// <summary>What was chosen and what will not be measured, a sentence each.</summary>
+    public IReadOnlyList<string> Notes => [.. notes, .. meter.Forms.Where(form => form.Reason is not null).Select(form => $"{form.Metric} is not measured: {form.Reason}")];
+
+    /// <summary>Those of this part who have no record yet, by their places in the plan.</summary>
+    public IReadOnlyList<int> Missing => [.. Mine.Where(person => !folder.HasRecord(person))];
+
+    /// <summary>Evaluates the people of this part who have no record yet, one after another, then, if nobody's is missing, writes the report.</summary>
+    /// <param name="step">Told of each person that is done.</param>
+    /// <param name="stop">Ends the work; what is done is kept.</param>
+    /// <returns>The result; null while people of other parts are missing.</returns>
+    public EvaluationResult? Run(Action? step = null, CancellationToken stop = default)
+    {
+        foreach (var person in Mine)
+        {
+            Evaluate(person, stop);
+            step?.Invoke();
+        }
+
+        return Report();
+    }
+
+    /// <summary>Evaluates a person who has no record yet: for several processes that share the <see cref="Missing"/> among them.</summary>
+    /// <param name="person">The place in the plan.</param>
+    /// <param name="stop">Ends the work; nothing is kept of this person.</param>
+    public void Evaluate(int person, CancellationToken stop = default)
+    {
+        if (!folder.HasRecord(person))
+            folder.Save(person, new IdentityEvaluation(dataset, run, meter, settings, clock).Run(plan[person], DriverOf(person), stop));
+    }
+
+    /// <summary>Writes the report of everybody's records.</summary>
+    /// <returns>The result; null while somebody's is missing.</returns>
+    public EvaluationResult? Report()
+    {
+        if (!Enumerable.Range(0, plan.Count).All(folder.HasRecord))
+            return null;
+        using var summary = new Summary(settings, meter.Forms, meter.Metrics);
+        var rows = Row.All(settings);
+        for (var person = 0; person < plan.Count; person++)
+            summary.Add(plan[person], DriverOf(person), IdentityRecord.Load(folder.RecordPath(person), rows));
+        var result = summary.Result(Subject(), notes);
+        EvaluationReport.Write(folder, result, person => IdentityRecord.Load(folder.RecordPath(person), rows).Pictures);
+        return result;
+    }
+
+    // By the place in the plan, so that parts are of equal size.
+    IEnumerable<int> Mine => Enumerable.Range(0, plan.Count).Where(person => person % settings.Part.Count == settings.Part.Number - 1);
+
+    public void Dispose() => meter.Dispose();
+
+    IdentityPlan DriverOf(int person) => settings.Cross ? plan[(person + 1) % plan.Count] : plan[person];
+
+    EvaluationSubject Subject() => new(run.Name, run.Step, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataset.Folder))), run.Configuration.Data.Size,
+        settings.Shots, plan.Count, settings.Identities, settings.HoldOut, settings.Seed, settings.Adapt);
+
+    // All that decides the figures: a directory holds records of one of these.
+    object Description() => new
+    {
+        Mode = settings.Cross ? "cross-reenactment" : "self-reenactment",
+        run.Name,
+        run.Step,
+        Weights = WeightsDigest(),
+        Configuration = Digest(run.Configuration.ToYaml()),
+        Dataset = Digest(dataset.Recipe),
+        settings.Shots,
+        settings.HoldOut,
+        settings.Seed,
+        settings.FeedForward,
+        settings.Adapt,
+        Measured = meter.Metrics.Select(metric => metric.ToString()),
+        Definitions = meter.Forms.Select(form => $"{form.Metric}: {form.Definition}"),
+        Identities = settings.Identities,
+        People = plan,
+    };
+
+    // Runs of one name and step may still be of different weights.
+    string WeightsDigest()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (name, tensor) in run.Generator.state_dict())
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(name));
+            using var bytes = new MemoryStream();
+            TensorBytes.Write(tensor, bytes);
+            hash.AppendData(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
+
+    static string Digest(string text) => Checksum.Hex(Checksum.Compute(text));
+}
+
+/// <summary>Evaluates one person: makes every row's frames and measures them.</summary>
+sealed class IdentityEvaluation(Dataset dataset, TrainedRun run, FrameMetrics meter, EvaluationSettings settings, TimeProvider clock)
+{
+    /// <summary>Frames go through the generator in parts of so many.</summary>
+    internal const int Batch = 8;
+
+    /// <summary>Source frames that the report shows at most.</summary>
+    const int SourcesShown = 8;
+
+    /// <param name="plan">The person.</param>
+    /// <param name="driver">Who moves; the person herself in self-reenactment.</param>
+    /// <param name="stop">Ends the work between heads.</param>
+    internal IdentityRecord Run(IdentityPlan plan, IdentityPlan driver, CancellationToken stop)
+    {
+        var sources = Frames(plan, plan.Sources);
+        var real = Frames(plan, plan.HoldOut);
+        var driving = settings.Cross ? Frames(driver, driver.HoldOut) : real;
+        using var target = meter.Target(real.Pictures, driving.Pictures);
+        var samples = new SampleFrames(driving.Count / 2);
+        samples.Keep("truth", driving.Pictures);
+        samples.Keep("landmarks", driving.Drawn(run.Configuration));
+        for (var i = 0; i < Math.Min(SourcesShown, sources.Count); i++)
+            samples.Keep($"source-{i}", sources.Pictures[i]);
+
+        var rows = new Dictionary<Row, RowRecord>();
+        foreach (var row in Row.All(settings))
+        {
+            stop.ThrowIfCancellationRequested();
+            var shown = new SourceFrames([.. sources.Pictures.Take(row.Shots)], [.. sources.Landmarks.Take(row.Shots)], sources.Source);
+            var (pictures, places, cost) = row.Method switch
+            {
+                Method.CopyNearest => (shown.Pictures, Nearest(shown, driving), null),
+                Method.MeanFrame => ([Mean(shown.Pictures)], new int[driving.Count], null),
+                _ => OfHead(row, plan, shown, driving, stop),
+            };
+            rows[row] = meter.Measure(target, pictures, places) with { Cost = cost };
+            samples.Keep(row.ToString(), [.. places.Select(place => pictures[place])]);
+        }
+
+        return new() { Rows = rows, Real = target.Real, Floors = target.Floors, Pictures = samples.Encoded };
+    }
+
+    SourceFrames Frames(IdentityPlan plan, IReadOnlyList<int> frames) => SourceFrames.From(dataset, dataset.Get(plan.Clip).Index, frames, run.Configuration);
+
+    (IReadOnlyList<Picture> Pictures, int[] Places, RowCost? Cost) OfHead(Row row, IdentityPlan plan, SourceFrames shown, SourceFrames driving, CancellationToken stop)
+    {
+        var began = clock.GetTimestamp();
+        using var head = PersonFineTuner.Run(run, shown, new FineTunerSettings { FeedForward = row.Method == Method.FeedForward, Seed = settings.Seed }, cancel: stop);
+        var enrolled = clock.GetElapsedTime(began);
+        if (settings.HeadsOut is { } folder)
+            head.Save(Path.Combine(folder, HeadName(plan, row)));
+
+        using var exact = new ExactArithmetic();
+        began = clock.GetTimestamp();
+        Picture[] pictures = [.. Driving(head, driving.Landmarks).Chunk(Batch).SelectMany(head.Generate)];
+        var perFrame = clock.GetElapsedTime(began).TotalMilliseconds / pictures.Length;
+        return (pictures, [.. Enumerable.Range(0, pictures.Length)], new(enrolled.TotalSeconds, perFrame, head.Origin.Epochs, Machine()));
+    }
+
+    IReadOnlyList<Landmarks> Driving(Head head, IReadOnlyList<Landmarks> driver)
+    {
+        if (!settings.Adapt)
+            return driver;
+        var transfer = new LandmarkTransfer(LandmarkShape.Frontal(driver), head.MeanShape);
+        return [.. driver.Select(transfer.Apply)];
+    }
+
+    string Machine() => string.Create(CultureInfo.InvariantCulture,
+        $"{run.Device}, {Environment.ProcessorCount} processor{(Environment.ProcessorCount == 1 ? "" : "s")}{(settings.AtOnce == 1 ? "" : $" for each of {settings.AtOnce} people at once")}");
+
+    // Names of people are a dataset's own and may hold anything.
+    static string HeadName(IdentityPlan plan, Row row) => string.Create(CultureInfo.InvariantCulture,
+        $"{string.Concat(plan.Identity.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' ? letter : '_'))}-{row.Method.Key()}-{row.Shots}.head");
+
+    static int[] Nearest(SourceFrames shown, SourceFrames driving) =>
+        [.. driving.Landmarks.Select(wanted => wanted.Nearest(shown.Landmarks))];
+
+    static Picture Mean(IReadOnlyList<Picture> pictures)
+    {
+        using var scope = NewDisposeScope();
+        return PictureTensor.ToPicture(PictureTensor.ToTensor(pictures).mean([0]));
+    }
+}

@@ -1,0 +1,89 @@
+using TalkingHead.Faces;
+
+namespace TalkingHead.Evaluation.Metrics;
+
+/// <summary>
+/// How a head is turned: the rotation of a generic face, in weak perspective, that fits the eyes' corners, the nose and
+/// the corners of the mouth best (least squares, then the nearest rotation). The person's own proportions shift it a
+/// little, so that only differences between poses say something.
+/// </summary>
+public readonly struct HeadPose
+{
+    // Point of 68, then x (to the image's right), y (down), z (away from the viewer), in millimetres from the nose's tip,
+    // of an adult of common proportions.
+    static readonly (int Point, double X, double Y, double Z)[] face =
+    [
+        (27, 0, -38, 18), (30, 0, 0, 0), (33, 0, 12, 14),
+        (36, -45, -33, 42), (39, -17, -31, 34), (42, 17, -31, 34), (45, 45, -33, 42),
+        (48, -25, 38, 28), (54, 25, 38, 28),
+    ];
+
+    static readonly double[,] solve = PseudoInverse();
+
+    readonly double[] rows; // the rotation, 3x3, row by row
+
+    HeadPose(double[] rows) => this.rows = rows;
+
+    /// <summary>The pose of a face; null where its points lie on a line or are not finite.</summary>
+    public static HeadPose? Compute(Landmarks landmarks)
+    {
+        // m (2,3) carries the face's points, less their middle, onto the picture's.
+        var m = new double[6];
+        for (var i = 0; i < face.Length; i++)
+        {
+            var (x, y) = landmarks[face[i].Point];
+            for (var axis = 0; axis < 3; axis++)
+                (m[axis], m[3 + axis]) = (m[axis] + x * solve[i, axis], m[3 + axis] + y * solve[i, axis]);
+        }
+
+        // The nearest two rows of a rotation are (m mᵀ)^-½ m.
+        double a = Dot(m, 0, 0), b = Dot(m, 0, 3), d = Dot(m, 3, 3), root = Math.Sqrt(Math.Max(0, a * d - b * b));
+        if (!(root > 1e-12 * (a + d)))
+            return null;
+        double spread = root * Math.Sqrt(a + d + 2 * root), p = (d + root) / spread, q = -b / spread, r = (a + root) / spread;
+        var rows = new double[9];
+        for (var axis = 0; axis < 3; axis++)
+            (rows[axis], rows[3 + axis]) = (p * m[axis] + q * m[3 + axis], q * m[axis] + r * m[3 + axis]);
+        for (var axis = 0; axis < 3; axis++)
+            rows[6 + axis] = rows[(axis + 1) % 3] * rows[3 + (axis + 2) % 3] - rows[(axis + 2) % 3] * rows[3 + (axis + 1) % 3];
+        return new(rows);
+    }
+
+    /// <summary>The angle of the turn from one pose to the other, in degrees, 0 to 180.</summary>
+    public double AngleTo(HeadPose other)
+    {
+        var trace = 0.0;
+        for (var i = 0; i < rows.Length; i++)
+            trace += rows[i] * other.rows[i];
+        return double.RadiansToDegrees(Math.Acos(Math.Clamp((trace - 1) / 2, -1, 1)));
+    }
+
+    static double Dot(double[] m, int first, int second) => m[first] * m[second] + m[first + 1] * m[second + 1] + m[first + 2] * m[second + 2];
+
+    // Xᵀ (X Xᵀ)^-1 of the centred points X (3,n), as (n,3). Left and right are mirror images, so that x stands alone.
+    static double[,] PseudoInverse()
+    {
+        double y = face.Average(point => point.Y), z = face.Average(point => point.Z);
+        double xx = face.Sum(point => point.X * point.X), yy = face.Sum(point => (point.Y - y) * (point.Y - y)),
+            zz = face.Sum(point => (point.Z - z) * (point.Z - z)), yz = face.Sum(point => (point.Y - y) * (point.Z - z)), determinant = yy * zz - yz * yz;
+        var inverse = new double[face.Length, 3];
+        for (var i = 0; i < face.Length; i++)
+        {
+            inverse[i, 0] = face[i].X / xx;
+            inverse[i, 1] = (zz * (face[i].Y - y) - yz * (face[i].Z - z)) / determinant;
+            inverse[i, 2] = (yy * (face[i].Z - z) - yz * (face[i].Y - y)) / determinant;
+        }
+
+        return inverse;
+    }
+}
+
+/// <summary>The angle between two heads' poses (<see cref="HeadPose"/>), in degrees.</summary>
+public static class PoseError
+{
+    internal const string Definition = "angle between head poses, a generic face in weak perspective on 9 of 68 landmarks";
+
+    /// <summary>The angle; NaN where a face has no pose.</summary>
+    public static double Compute(Landmarks real, Landmarks fake) =>
+        (HeadPose.Compute(real), HeadPose.Compute(fake)) is ({ } one, { } other) ? one.AngleTo(other) : double.NaN;
+}

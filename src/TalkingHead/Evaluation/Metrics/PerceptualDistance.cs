@@ -1,0 +1,48 @@
+using TalkingHead.Pretrained;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Evaluation.Metrics;
+
+/// <summary>
+/// LPIPS v0.1 (Zhang et al. 2018): squared differences of unit-length activations of a trunk, weighted over channels,
+/// averaged over space, summed over layers; pictures enter as RGB in [-1,1]. Lower is more alike. "alex" is the trunk of
+/// most reports; values of different trunks do not compare.
+/// </summary>
+public sealed class PerceptualDistance : IDisposable
+{
+    internal static readonly IReadOnlyList<string> Trunks = [LpipsTrunk.Alex.Name, LpipsTrunk.Vgg.Name, LpipsTrunk.Squeeze.Name];
+
+    /// <summary>Every trunk's last map has at least a pixel.</summary>
+    internal const int LeastSide = 32;
+
+    readonly Lpips network;
+
+    internal PerceptualDistance(Lpips network, Device device) => this.network = (Lpips)network.to(device);
+
+    /// <summary>The measure with its published weights.</summary>
+    /// <param name="trunk">"alex", "vgg" or "squeeze".</param>
+    /// <param name="device">Where it runs.</param>
+    /// <exception cref="UserException">Another trunk; a weights file is missing or another network's.</exception>
+    public static PerceptualDistance Load(string trunk, Device device)
+    {
+        LpipsTrunk[] known = [LpipsTrunk.Alex, LpipsTrunk.Vgg, LpipsTrunk.Squeeze];
+        var kind = Array.Find(known, kind => kind.Name == trunk)
+            ?? throw UserException.Usage($"unknown LPIPS trunk \"{trunk}\"; expected {string.Join(", ", Trunks)}.");
+        return new(Lpips.Load(kind), device);
+    }
+
+    internal static string Definition(string trunk) => $"LPIPS v0.1, trunk {trunk}";
+
+    /// <summary>Quantised pictures (B,3,H,W), uint8, of at least 32x32 pixels, to one value each, (B) float64.</summary>
+    public Tensor Compute(Tensor first, Tensor second)
+    {
+        Pictures.Expect(first, second);
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        return network.call(Pictures.Signed(first), Pictures.Signed(second)).to(ScalarType.Float64).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => network.Dispose();
+}

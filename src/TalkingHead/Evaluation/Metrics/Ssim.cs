@@ -1,0 +1,177 @@
+using System.Numerics;
+using TalkingHead.Libtorch;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TalkingHead.Evaluation.Metrics;
+
+/// <summary>
+/// Structural similarity (Wang et al. 2004): Gaussian window 11x11 with σ 1.5, K1 0.01, K2 0.03, L 255, population
+/// covariance, valid region only, mean over RGB, float64. Equals skimage's structural_similarity(gaussian_weights=True,
+/// sigma=1.5, use_sample_covariance=False, data_range=255, channel_axis=-1), which crops the border likewise.
+/// </summary>
+public static class Ssim
+{
+    internal const string Definition = "Gaussian 11x11 σ 1.5, K .01 .03, L 255, valid region, mean over RGB, float64";
+    internal const int LeastSide = Window;
+
+    internal const int Window = 11;
+    internal const double C1 = 0.01 * 255 * (0.01 * 255), C2 = 0.03 * 255 * (0.03 * 255);
+    const double Sigma = 1.5;
+
+    /// <summary>The window along one axis; it sums to one.</summary>
+    internal static readonly double[] Kernel = Gaussian();
+
+    /// <summary>Quantised pictures (B,3,H,W), uint8, of at least 11x11 pixels, to one value each, (B) float64 in [-1,1].</summary>
+    public static Tensor Compute(Tensor first, Tensor second)
+    {
+        Pictures.Expect(first, second);
+        if (Math.Min(first.shape[2], first.shape[3]) < Window)
+            throw new ArgumentException($"got pictures of {first.shape[3]}x{first.shape[2]}, expected {Window}x{Window} or more.");
+        return first.device_type == DeviceType.CPU && second.device_type == DeviceType.CPU ? ByScan(first, second) : ByTensors(first, second);
+    }
+
+    /// <summary>On any device.</summary>
+    internal static Tensor ByTensors(Tensor first, Tensor second)
+    {
+        using var scope = NewDisposeScope();
+        var (x, y) = (Planes(first), Planes(second));
+        var (meanX, meanY) = (Blur(x), Blur(y));
+        var varianceX = Blur(x * x) - meanX * meanX;
+        var varianceY = Blur(y * y) - meanY * meanY;
+        var covariance = Blur(x * y) - meanX * meanY;
+        var map = (meanX.Mul(2) * meanY).Add(C1) * covariance.Mul(2).Add(C2)
+            / ((meanX * meanX).Add(meanY * meanY).Add(C1) * varianceX.Add(varianceY).Add(C2));
+        return map.mean([1, 2, 3]).view(first.shape[0], -1).mean([1]).MoveToOuterDisposeScope();
+    }
+
+    static Tensor ByScan(Tensor first, Tensor second)
+    {
+        var (count, height, width) = ((int)first.shape[0], (int)first.shape[2], (int)first.shape[3]);
+        var (x, y) = (Bytes(first), Bytes(second));
+        var (values, size) = (new double[count], 3 * height * width);
+        Parallel.For(0, count, i => values[i] = SsimScan.Compute(x.AsSpan(i * size, size), y.AsSpan(i * size, size), height, width));
+        return tensor(values);
+    }
+
+    static byte[] Bytes(Tensor pictures)
+    {
+        using var scope = NewDisposeScope();
+        return pictures.contiguous().data<byte>().ToArray();
+    }
+
+    // (B,3,H,W) -> (B·3,1,H,W)
+    static Tensor Planes(Tensor pictures) => pictures.to(ScalarType.Float64).flatten(0, 1).unsqueeze(1);
+
+    // Rows, then columns: the Gaussian window is separable.
+    static Tensor Blur(Tensor planes)
+    {
+        var kernel = tensor(Kernel, device: planes.device);
+        return functional.conv2d(functional.conv2d(planes, kernel.view(1, 1, 1, -1)), kernel.view(1, 1, -1, 1));
+    }
+
+    static double[] Gaussian()
+    {
+        var weights = Enumerable.Range(-(Window / 2), Window).Select(offset => Math.Exp(-offset * offset / (2 * Sigma * Sigma))).ToArray();
+        return [.. weights.Select(weight => weight / weights.Sum())];
+    }
+}
+
+/// <summary>
+/// SSIM on the CPU, an order of magnitude faster than by tensors: one pass over the rows, in vectors of float64, with a few
+/// rows of memory. <see cref="Ssim.ByTensors"/> is the reference that it is held to.
+/// </summary>
+static class SsimScan
+{
+    static readonly int Lanes = Vector<double>.Count;
+
+    /// <summary>The mean over the valid region and the planes of one picture; both hold whole planes of height x width bytes.</summary>
+    internal static double Compute(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, int height, int width)
+    {
+        // Beyond a row's end lie zeros, so that whole vectors can be read; what they give is not counted.
+        var stride = (width / Lanes + 2) * Lanes + Ssim.Window;
+        var (x, y) = (new double[height * stride], new double[height * stride]);
+        var rows = new double[5 * stride]; // blurred down: x, y, xx, yy, xy
+        var (sum, planes) = (0.0, first.Length / (height * width));
+        for (var plane = 0; plane < planes; plane++)
+        {
+            Widen(first.Slice(plane * height * width, height * width), x, width, stride);
+            Widen(second.Slice(plane * height * width, height * width), y, width, stride);
+            for (var row = 0; row <= height - Ssim.Window; row++)
+            {
+                BlurDown(x, y, row * stride, rows, stride, width);
+                sum += Across(rows, stride, width - Ssim.Window + 1);
+            }
+        }
+
+        return sum / ((double)planes * (height - Ssim.Window + 1) * (width - Ssim.Window + 1));
+    }
+
+    static void Widen(ReadOnlySpan<byte> bytes, double[] plane, int width, int stride)
+    {
+        for (int from = 0, to = 0; from < bytes.Length; from += width, to += stride)
+            for (var i = 0; i < width; i++)
+                plane[to + i] = bytes[from + i];
+    }
+
+    // Eleven rows from `start` on into one of each moment.
+    static void BlurDown(double[] x, double[] y, int start, double[] rows, int stride, int width)
+    {
+        for (var i = 0; i < width; i += Lanes)
+        {
+            Vector<double> sumX = default, sumY = default, sumXX = default, sumYY = default, sumXY = default;
+            for (var k = 0; k < Ssim.Window; k++)
+            {
+                var (a, b) = (At(x, start + k * stride + i), At(y, start + k * stride + i));
+                var weight = new Vector<double>(Ssim.Kernel[k]);
+                var (weightedA, weightedB) = (weight * a, weight * b);
+                sumX += weightedA;
+                sumY += weightedB;
+                sumXX = Vector.FusedMultiplyAdd(weightedA, a, sumXX);
+                sumYY = Vector.FusedMultiplyAdd(weightedB, b, sumYY);
+                sumXY = Vector.FusedMultiplyAdd(weightedA, b, sumXY);
+            }
+
+            Set(rows, i, sumX);
+            Set(rows, stride + i, sumY);
+            Set(rows, 2 * stride + i, sumXX);
+            Set(rows, 3 * stride + i, sumYY);
+            Set(rows, 4 * stride + i, sumXY);
+        }
+    }
+
+    // Blurs the moments across and sums the index over the first `count` places.
+    static double Across(double[] rows, int stride, int count)
+    {
+        var total = 0.0;
+        for (var i = 0; i < count; i += Lanes)
+        {
+            Vector<double> meanX = default, meanY = default, xx = default, yy = default, xy = default;
+            for (var k = 0; k < Ssim.Window; k++)
+            {
+                var weight = new Vector<double>(Ssim.Kernel[k]);
+                meanX = Vector.FusedMultiplyAdd(weight, At(rows, i + k), meanX);
+                meanY = Vector.FusedMultiplyAdd(weight, At(rows, stride + i + k), meanY);
+                xx = Vector.FusedMultiplyAdd(weight, At(rows, 2 * stride + i + k), xx);
+                yy = Vector.FusedMultiplyAdd(weight, At(rows, 3 * stride + i + k), yy);
+                xy = Vector.FusedMultiplyAdd(weight, At(rows, 4 * stride + i + k), xy);
+            }
+
+            var (product, squares) = (meanX * meanY, meanX * meanX + meanY * meanY);
+            Vector<double> c1 = new(Ssim.C1), c2 = new(Ssim.C2);
+            var index = (2 * product + c1) * (2 * (xy - product) + c2) / ((squares + c1) * (xx + yy - squares + c2));
+            if (i + Lanes <= count)
+                total += Vector.Sum(index);
+            else
+                for (var lane = 0; lane < count - i; lane++)
+                    total += index[lane];
+        }
+
+        return total;
+    }
+
+    static Vector<double> At(double[] values, int start) => new(values, start);
+
+    static void Set(double[] values, int start, Vector<double> vector) => vector.CopyTo(values, start);
+}

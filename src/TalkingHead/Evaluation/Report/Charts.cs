@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Text;
+using TalkingHead.Evaluation.Protocol;
+using static TalkingHead.Evaluation.Report.ReportText;
+using static TalkingHead.Evaluation.Report.Svg;
+
+namespace TalkingHead.Evaluation.Report;
+
+/// <summary>A linear axis that begins and ends at round numbers.</summary>
+sealed class Axis
+{
+    /// <param name="values">All that must fit.</param>
+    /// <param name="from">Where the axis begins in the drawing.</param>
+    /// <param name="to">Where it ends.</param>
+    /// <param name="steps">About how many steps between.</param>
+    internal Axis(IEnumerable<double> values, double from, double to, int steps)
+    {
+        var all = values.ToArray();
+        (From, To) = (from, to);
+        double low = all.DefaultIfEmpty(0).Min(), high = all.DefaultIfEmpty(1).Max();
+        if (high - low < 1e-9 * Math.Max(1, Math.Abs(high)))
+            (low, high) = (low - 0.5 * Math.Max(1e-3, Math.Abs(low)), high + 0.5 * Math.Max(1e-3, Math.Abs(high)));
+        var power = Math.Pow(10, Math.Floor(Math.Log10((high - low) / steps)));
+        var step = power * new[] { 1, 2, 2.5, 5, 10 }.First(factor => factor * power >= (high - low) / steps * 0.999);
+        Low = Math.Floor(low / step + 1e-9) * step;
+        High = Math.Ceiling(high / step - 1e-9) * step;
+        Ticks = [.. Enumerable.Range(0, (int)Math.Round((High - Low) / step) + 1).Select(i => Low + i * step)];
+        Decimals = Enumerable.Range(0, 8).First(decimals => Math.Abs(Math.Round(step, decimals) - step) < 1e-9 * step || decimals == 7);
+    }
+
+    internal double Low { get; }
+
+    internal double High { get; }
+
+    internal double From { get; }
+
+    internal double To { get; }
+
+    internal IReadOnlyList<double> Ticks { get; }
+
+    int Decimals { get; }
+
+    /// <summary>A value's place in the drawing.</summary>
+    internal double At(double value) => From + (value - Low) / (High - Low) * (To - From);
+
+    internal string Label(double tick) => ReportText.Number(tick, Decimals);
+}
+
+/// <summary>Pieces of SVG.</summary>
+static class Svg
+{
+    internal static string N(double value) => Math.Round(value, 1).ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A method's mark at a place; each method has a shape of its own, so that no one needs the colours.</summary>
+    internal static string Mark(string method, double x, double y, double r) => method switch
+    {
+        "fine-tuned" => $"<circle cx=\"{N(x)}\" cy=\"{N(y)}\" r=\"{N(r)}\"/>",
+        "feed-forward" => $"<rect x=\"{N(x - 0.9 * r)}\" y=\"{N(y - 0.9 * r)}\" width=\"{N(1.8 * r)}\" height=\"{N(1.8 * r)}\"/>",
+        "copy-nearest" => $"<path d=\"M{N(x)} {N(y - 1.2 * r)}L{N(x + 1.15 * r)} {N(y + 0.9 * r)}H{N(x - 1.15 * r)}Z\"/>",
+        _ => $"<path d=\"M{N(x)} {N(y - 1.3 * r)}L{N(x + 1.3 * r)} {N(y)}L{N(x)} {N(y + 1.3 * r)}L{N(x - 1.3 * r)} {N(y)}Z\"/>",
+    };
+
+    /// <summary>Which mark is which method's.</summary>
+    internal static string Legend(IEnumerable<string> methods) => $"""
+        <ul class="legend">{string.Concat(methods.Select(method => $"<li><svg class=\"{method}\" viewBox=\"0 0 14 14\" width=\"14\" height=\"14\" aria-hidden=\"true\">{Mark(method, 7, 7, 4.5)}</svg>{ReportText.Title(method)}</li>"))}</ul>
+        """;
+}
+
+/// <summary>A small chart a metric: its value over T, each method a line with the 95 % interval at each T.</summary>
+static class CurveCharts
+{
+    const int Width = 320, Height = 210, Left = 46, Right = 14, Top = 12, Bottom = 30;
+
+    /// <summary>Methods stand a little apart at each T, so that their intervals can be told from each other.</summary>
+    const double Dodge = 7;
+
+    internal static string Create(EvaluationResult result)
+    {
+        string[] methods = [.. result.Rows.Select(row => row.Method).Distinct()];
+        var charts = Measured(result).Where(form => result.Rows.Any(row => row.Find(form).Value is not null)).Select(form => Chart(result, methods, form)).ToArray();
+        return charts.Length == 0 ? "" : $"""
+            <section aria-labelledby="curves"><h2 id="curves">Over the number of source frames</h2>
+            {Legend(methods)}
+            <div class="charts">{string.Concat(charts)}</div>
+            <p class="note">Bars: 95 % bootstrap intervals over people{(result.Metrics.Any(form => form.Metric == "KID" && form.Reason is null) ? "; for KID, the deviation over subsets" : "")}. Axes need not begin at zero.{(result.Rows.Any(row => Measured(result).Any(form => !MarkdownReport.IsWhole(result, row, form))) ? " Hollow marks: many frames lack a face." : "")}</p></section>
+            """;
+    }
+
+    static string Chart(EvaluationResult result, string[] methods, MetricForm form)
+    {
+        var figures = result.Rows.Select(row => (row, Figure: row.Find(form))).Where(entry => entry.Figure.Value is not null).ToArray();
+        var axis = new Axis(figures.SelectMany(entry => Reach(entry.Figure)), Height - Bottom, Top, 4);
+        var svg = new StringBuilder();
+        foreach (var tick in axis.Ticks)
+            svg.Append($"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{N(axis.At(tick))}\" y2=\"{N(axis.At(tick))}\"/><text class=\"tick\" x=\"{Left - 6}\" y=\"{N(axis.At(tick) + 3.5)}\" text-anchor=\"end\">{axis.Label(tick)}</text>");
+        for (var i = 0; i < result.Subject.Shots.Count; i++)
+            svg.Append($"<text class=\"tick\" x=\"{N(X(result, i))}\" y=\"{Height - 10}\" text-anchor=\"middle\">T = {result.Subject.Shots[i]}</text>");
+        foreach (var method in methods)
+        {
+            var points = figures.Where(entry => entry.row.Method == method)
+                .Select(entry => (X: X(result, Place(result, entry.row.Shots)) + (Array.IndexOf(methods, method) - (methods.Length - 1) / 2.0) * Dodge, entry.Figure, Whole: MarkdownReport.IsWhole(result, entry.row, form))).ToArray();
+            svg.Append($"<g class=\"{method}\">");
+            if (points.Length > 1)
+                svg.Append($"<polyline class=\"curve\" points=\"{string.Join(' ', points.Select(point => $"{N(point.X)},{N(axis.At(point.Figure.Value!.Value))}"))}\"/>");
+            foreach (var (x, figure, whole) in points)
+            {
+                if (Reach(figure).ToArray() is [_, var low, var high])
+                    svg.Append($"<path class=\"bar\" d=\"M{N(x)} {N(axis.At(low))}V{N(axis.At(high))}\"/>");
+                svg.Append($"<g{(whole ? "" : " class=\"hollow\"")}>{Mark(method, x, axis.At(figure.Value!.Value), 3.6)}</g>");
+            }
+
+            svg.Append("</g>");
+        }
+
+        var words = string.Join("; ", methods.Select(method => $"{Title(method)}: {string.Join(", ", figures.Where(entry => entry.row.Method == method).Select(entry => $"{Value(entry.Figure, form)} at T = {entry.row.Shots}"))}"));
+        return $"""
+            <figure><figcaption>{Html(form.Metric)} <span class="dim">{(form.HigherIsBetter ? "higher" : "lower")} is better{(form.Unit == "" ? "" : $", {form.Unit}")}</span></figcaption>
+            <svg viewBox="0 0 {Width} {Height}" role="img" aria-label="{Html($"{form.Metric} over T. {words}.")}">{svg}</svg></figure>
+            """;
+    }
+
+    static int Place(EvaluationResult result, int shots) => result.Subject.Shots.ToList().IndexOf(shots);
+
+    static double X(EvaluationResult result, int place) =>
+        Left + (Width - Left - Right) * (place + 0.5) / result.Subject.Shots.Count;
+
+    // The value, and where there is one its interval.
+    static IEnumerable<double> Reach(Figure figure) => (figure.Low, figure.High, figure.Deviation) switch
+    {
+        ({ } low, { } high, _) => [figure.Value!.Value, low, high],
+        (_, _, { } deviation) => [figure.Value!.Value, figure.Value.Value - deviation, figure.Value.Value + deviation],
+        _ => [figure.Value!.Value],
+    };
+}
+
+/// <summary>Everybody in one chart, from the best to the worst: each method's mean over the person's frames.</summary>
+static class PeopleChart
+{
+    const int Width = 720, Left = 150, Right = 18, Top = 26, Line = 19, LongestName = 22;
+
+    internal static string Create(EvaluationResult result, Ranking ranking)
+    {
+        string[] methods = [.. result.Rows.Where(row => row.Shots == ranking.Shots).Select(row => row.Method)];
+        var height = Top + ranking.Order.Count * Line + 24;
+        var figures = ranking.Order.SelectMany(person => methods.Select(method => ranking.Figure(result.Identities[person], method))).OfType<Figure>().ToArray();
+        var axis = new Axis(figures.Select(figure => figure.Value).OfType<double>(), Left, Width - Right, 8);
+        var svg = new StringBuilder();
+        foreach (var tick in axis.Ticks)
+            svg.Append($"<line class=\"grid\" x1=\"{N(axis.At(tick))}\" x2=\"{N(axis.At(tick))}\" y1=\"{Top - 6}\" y2=\"{height - 20}\"/><text class=\"tick\" x=\"{N(axis.At(tick))}\" y=\"{Top - 12}\" text-anchor=\"middle\">{axis.Label(tick)}</text><text class=\"tick\" x=\"{N(axis.At(tick))}\" y=\"{height - 5}\" text-anchor=\"middle\">{axis.Label(tick)}</text>");
+        for (var i = 0; i < ranking.Order.Count; i++)
+            Person(svg, result.Identities[ranking.Order[i]], ranking, methods, axis, Top + Line * (i + 0.5));
+        return $"""
+            <section aria-labelledby="people"><h2 id="people">Person by person</h2>
+            <p>{Html(ranking.Metric.Metric)} of each of the {ranking.Order.Count} people at T = {ranking.Shots}, in order of {Title(ranking.Method).ToLowerInvariant()}; {(ranking.Metric.HigherIsBetter ? "further right" : "further left")} is better.</p>
+            {Legend(methods)}
+            <div class="scroll" tabindex="0" role="region" aria-label="Chart of people"><svg class="people" viewBox="0 0 {Width} {height}" role="img" aria-label="{Html($"{ranking.Metric.Metric} of each person; the same figures stand in the table of people below.")}">{svg}</svg></div></section>
+            """;
+    }
+
+    static void Person(StringBuilder svg, IdentityResult person, Ranking ranking, string[] methods, Axis axis, double y)
+    {
+        var places = methods.Select(method => (method, ranking.Figure(person, method)?.Value)).Where(entry => entry.Value is not null).Select(entry => (entry.method, X: axis.At(entry.Value!.Value))).ToArray();
+        var name = person.Identity.Length <= LongestName ? person.Identity : person.Identity[..(LongestName - 1)] + "…";
+        svg.Append($"<text class=\"name\" x=\"{Left - 12}\" y=\"{N(y + 4)}\" text-anchor=\"end\">{Html(name)}</text>");
+        if (places.Length > 0)
+            svg.Append($"<line class=\"span\" x1=\"{N(places.Min(place => place.X))}\" x2=\"{N(places.Max(place => place.X))}\" y1=\"{N(y)}\" y2=\"{N(y)}\"/>");
+        foreach (var (method, x) in places.Reverse())
+            svg.Append($"<g class=\"{method}\">{Mark(method, x, y, 4.2)}</g>");
+    }
+}

@@ -1,0 +1,245 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using TalkingHead.Evaluation.Protocol;
+using static TalkingHead.Evaluation.Report.ReportText;
+
+namespace TalkingHead.Evaluation.Report;
+
+/// <summary>The report's tables.</summary>
+static class ReportTables
+{
+    internal static string Results(EvaluationResult result)
+    {
+        var measured = Measured(result);
+        var html = new StringBuilder();
+        foreach (var shots in result.Subject.Shots)
+        {
+            html.Append($"<tbody><tr class=\"group\"><th scope=\"rowgroup\" colspan=\"{measured.Count + 1}\">T = {shots}</th></tr>");
+            foreach (var row in result.Rows.Where(row => row.Shots == shots))
+            {
+                html.Append($"<tr class=\"{row.Method}\"><th scope=\"row\"><span class=\"dot\"></span>{Title(row.Method)}</th>");
+                foreach (var form in measured)
+                    html.Append(Cell(row.Find(form), form, MarkdownReport.IsBest(result, row, form)));
+                html.Append("</tr>");
+            }
+
+            html.Append("</tbody>");
+        }
+
+        var notes = MarkdownReport.Marks(result).Concat(Unmeasured(result).Select(entry => $"{entry.Metrics}: not measured: {entry.Reason}")).Concat(result.Notes);
+        return $"""
+            <section aria-labelledby="results"><h2 id="results">Results</h2>
+            {Table("Results", ["Method", .. measured.Select(Heading)], html.ToString(), "Means over all frames, with 95 % bootstrap intervals over people. The best of each T is in bold; rows in which many frames lack a face are left out of that.")}
+            {List(notes)}</section>
+            """;
+    }
+
+    internal static string Gains(EvaluationResult result)
+    {
+        var measured = Measured(result).Where(form => result.Differences.Any(difference => difference.Metric == form.Metric)).ToArray();
+        if (measured.Length == 0)
+            return "";
+        var frames = result.Subject.Identities * result.Subject.HoldOut;
+        var html = new StringBuilder();
+        foreach (var shots in result.Differences.GroupBy(difference => difference.Shots))
+        {
+            html.Append($"<tbody><tr class=\"group\"><th scope=\"rowgroup\" colspan=\"{measured.Length + 1}\">T = {shots.Key}</th></tr>");
+            foreach (var rows in shots.GroupBy(difference => (difference.Method, difference.Than)))
+            {
+                html.Append($"<tr><th scope=\"row\">{Title(rows.Key.Method)} over {Title(rows.Key.Than).ToLowerInvariant()}</th>");
+                foreach (var form in measured)
+                    html.Append(rows.FirstOrDefault(row => row.Metric == form.Metric) is { } gain ? Gain(gain, form, frames) : $"<td>{None}</td>");
+                html.Append("</tr>");
+            }
+
+            html.Append("</tbody>");
+        }
+
+        return $"""
+            <section aria-labelledby="gains"><h2 id="gains">Who beats whom</h2>
+            {Table("Gains", ["Gain", .. measured.Select(form => form.Unit == "" ? form.Metric : $"{form.Metric} {form.Unit}")], html.ToString(),
+            "Differences frame by frame, turned so that + is better in every column, with 95 % intervals over people, and the share of people who gain. Better and worse: the interval leaves zero out. No gain is given where fewer than half of the frames can be compared. A model that does not beat copying the nearest source frame has learned nothing useful.")}</section>
+            """;
+    }
+
+    internal static string Floors(EvaluationResult result) => result.Floors.Count == 0 ? "" : $"""
+        <section aria-labelledby="floors"><h2 id="floors">Floors</h2>
+        {Table("Floors", ["Measured between real frames only", "Value", "Frames"], Body(result.Floors.Select(floor => (floor.Metric, (string[])
+            [$"{Value(floor, MarkdownReport.FormOf(result, floor))}<small>{Spread(floor, MarkdownReport.FormOf(result, floor))} {Html(string.Join("; ", floor.Marks))}</small>", MarkdownReport.Count(floor)]))),
+            "No method gets below these: the noise of the detector, and FID between halves of the real frames, each half as many as the rows above have.")}</section>
+        """;
+
+    internal static string Costs(EvaluationResult result) => result.Costs.Count == 0 ? "" : $"""
+        <section aria-labelledby="costs"><h2 id="costs">What it takes</h2>
+        {Table("Costs", ["Head", "Enrolment, median", "Range", "A frame", "Epochs"], Body(result.Costs.Select(cost => ($"{Title(cost.Method)}, T = {cost.Shots}", (string[])
+            [Seconds(cost.EnrolmentSeconds), $"{Seconds(cost.LeastSeconds)} to {Seconds(cost.MostSeconds)}", $"{Number(cost.FrameMilliseconds, 1)} ms", cost.Epochs is { } epochs ? Number(epochs, 0) : None]))),
+            $"Enrolment: from source frames to a head ready for use. A frame: from landmarks to a picture in memory, in batches of {IdentityEvaluation.Batch}. Measured on {string.Join("; ", result.Costs.Select(cost => cost.Machine).Distinct())}.")}</section>
+        """;
+
+    internal static string People(EvaluationResult result)
+    {
+        if (result.Identities[0].Rows[0].Figures.Count == 0)
+            return "";
+        MetricForm[] forms = [.. result.Identities[0].Rows[0].Figures.Select(figure => result.Metrics.First(form => form.Metric == figure.Metric))];
+        var rows = from person in result.Identities
+                   from row in person.Rows
+                   select $"<tr class=\"{row.Method}\"><th scope=\"row\">{Html(person.Identity)}</th><td class=\"text\">{Title(row.Method)}</td><td>{row.Shots}</td>{string.Concat(forms.Select(form => Cell(row.Find(form), form, false)))}</tr>";
+        return $"""
+            <details><summary>All figures of every person</summary>
+            {Table("People", ["Person", "Method", "T", .. forms.Select(Heading)], $"<tbody>{string.Concat(rows)}</tbody>", "Means over the person's hold-out frames, with 95 % bootstrap intervals over these frames.")}</details>
+            """;
+    }
+
+    internal static string Paper() => $"""
+        <section aria-labelledby="paper" class="aside"><h2 id="paper">The paper’s own table <span class="tag">another dataset and protocol</span></h2>
+        {Table("Paper", ["Method", .. PaperTable.Shots.SelectMany(_ => (string[])["FID ↓", "SSIM ↑", "CSIM ↑", "USER ↓"])],
+            Body(PaperTable.Rows.Select(row => ($"{row.Data}: {row.Method}", (string[])[.. row.Cells.SelectMany(cell => (string[])
+                [$"{Number(cell.Fid, 1)}{(cell.FidIsConfirmed ? "" : "†")}", Number(cell.Ssim, 2), Number(cell.Csim, 2), Number(cell.User, 2)])]))), PaperTable.Caption,
+            $"<tr class=\"span\"><td></td>{string.Concat(PaperTable.Shots.Select(shots => $"<th scope=\"colgroup\" colspan=\"4\">T = {shots}</th>"))}</tr>")}
+        <p class="note">{PaperTable.Mark}</p></section>
+        """;
+
+    static string Body(IEnumerable<(string Heading, string[] Cells)> rows) =>
+        $"<tbody>{string.Concat(rows.Select(row => $"<tr><th scope=\"row\">{Html(row.Heading)}</th>{string.Concat(row.Cells.Select(cell => $"<td>{cell}</td>"))}</tr>"))}</tbody>";
+
+    static string Table(string name, IReadOnlyList<string> headings, string body, string caption, string above = "") => $"""
+        <div class="scroll" tabindex="0" role="region" aria-label="{name}"><table class="figures"><caption class="unseen">{name}</caption><thead>{above}<tr>{string.Concat(headings.Select(heading => $"<th scope=\"col\">{Html(heading)}</th>"))}</tr></thead>{body}</table></div>
+        <p class="note">{Html(caption)}</p>
+        """;
+
+    static string Cell(Figure figure, MetricForm form, bool best)
+    {
+        var value = best ? $"<strong>{Value(figure, form)}</strong>" : Value(figure, form);
+        return $"<td>{value}{Small(Spread(figure, form))}{Small(Coverage(figure))}</td>";
+    }
+
+    static string Small(string text) => text == "" ? "" : $"<small>{text}</small>";
+
+    static string Gain(Difference gain, MetricForm form, int frames)
+    {
+        var missing = gain.Frames < frames ? $"{gain.Frames} of {frames} frames" : "";
+        if (2 * gain.Frames < frames)
+            return $"<td>{None}{Small(missing)}</td>";
+        var word = (gain.Low, gain.High) switch { ( > 0, _) => "better", (_, < 0) => "worse", _ => "" };
+        var interval = gain.Low is { } low && gain.High is { } high ? $"[{Signed(low, Decimals(form))}, {Signed(high, Decimals(form))}]" : "";
+        return $"<td class=\"{word}\">{Signed(gain.Gain, Decimals(form))}{Small(interval)}{Small($"{(word == "" ? "" : $"{word}, ")}{Number(100 * gain.Better, 0)} % gain")}{Small(missing)}</td>";
+    }
+
+    internal static string List(IEnumerable<string> notes)
+    {
+        var items = string.Concat(notes.Select(note => $"<li>{Html(note)}</li>"));
+        return items == "" ? "" : $"<ul class=\"note\">{items}</ul>";
+    }
+}
+
+/// <summary>People in order of how well they came out: by one metric, in the row that a reader looks at first.</summary>
+sealed class Ranking
+{
+    static readonly string[] preferred = ["SSIM", "LPIPS", "CSIM", "PSNR"];
+
+    Ranking(EvaluationResult result, MetricForm metric, ResultRow row)
+    {
+        (Metric, Method, Shots) = (metric, row.Method, row.Shots);
+        var figures = result.Identities.Select(person => Figure(person, row.Method)?.Value ?? double.NaN).ToArray();
+        Order = [.. Enumerable.Range(0, figures.Length).Where(person => !double.IsNaN(figures[person]))
+            .OrderBy(person => metric.HigherIsBetter ? -figures[person] : figures[person]).ThenBy(person => result.Identities[person].Identity, StringComparer.Ordinal)];
+    }
+
+    /// <summary>What decides the order.</summary>
+    internal MetricForm Metric { get; }
+
+    internal string Method { get; }
+
+    internal int Shots { get; }
+
+    /// <summary>Numbers of people, the best first; without those who have no figure.</summary>
+    internal IReadOnlyList<int> Order { get; }
+
+    /// <summary>Null where no metric of single frames was measured.</summary>
+    internal static Ranking? Create(EvaluationResult result)
+    {
+        var measured = ReportText.Measured(result).Where(form => result.Identities[0].Rows[0].Figures.Any(figure => figure.Metric == form.Metric)).ToArray();
+        var metric = preferred.Select(name => Array.Find(measured, form => form.Metric == name)).FirstOrDefault(form => form is not null) ?? measured.FirstOrDefault();
+        var row = result.Rows.Where(row => Methods.Parse(row.Method) is TalkingHead.Evaluation.Protocol.Method.FineTuned or TalkingHead.Evaluation.Protocol.Method.FeedForward)
+            .OrderByDescending(row => row.Shots).ThenByDescending(row => row.Method == TalkingHead.Evaluation.Protocol.Method.FineTuned.Key()).First();
+        return metric is not null && new Ranking(result, metric, row) is { Order.Count: > 0 } ranking ? ranking : null;
+    }
+
+    /// <summary>The person's figure in the row of that method and this ranking's number of source frames.</summary>
+    internal Figure? Figure(IdentityResult person, string method) => Figure(person, method, Shots);
+
+    internal Figure? Figure(IdentityResult person, string method, int shots) =>
+        person.Rows.FirstOrDefault(row => row.Method == method && row.Shots == shots)?.Figures.FirstOrDefault(figure => figure.Metric == Metric.Metric);
+
+    /// <summary>The best, the middle and the worst, as many of them as there are people.</summary>
+    internal IEnumerable<(string Word, int Person)> Examples()
+    {
+        if (Order.Count >= 1)
+            yield return (Order.Count == 1 ? "Only" : "Best", Order[0]);
+        if (Order.Count >= 3)
+            yield return ("Median", Order[Order.Count / 2]);
+        if (Order.Count >= 2)
+            yield return ("Worst", Order[^1]);
+    }
+}
+
+/// <summary>Numbers and words as reports write them.</summary>
+static class ReportText
+{
+    internal const string None = "–";
+
+    /// <summary>With a true minus sign.</summary>
+    internal static string Number(double value, int decimals) =>
+        Math.Round(value, decimals).ToString($"F{decimals}", CultureInfo.InvariantCulture).Replace('-', '−') switch
+        {
+            var text when text.Trim('−', '0', '.') == "" => text.TrimStart('−'),
+            var text => text,
+        };
+
+    internal static string Signed(double value, int decimals) => Number(value, decimals) is var text && text.StartsWith('−') ? text : $"+{text}";
+
+    internal static string Value(Figure figure, MetricForm form) => figure.Value is { } value ? Number(value, Decimals(form)) : None;
+
+    /// <summary>"[0.69, 0.73]", "± 0.01" or nothing.</summary>
+    internal static string Spread(Figure figure, MetricForm form) => (figure.Low, figure.High, figure.Deviation) switch
+    {
+        ({ } low, { } high, _) => $"[{Number(low, Decimals(form))}, {Number(high, Decimals(form))}]",
+        (_, _, { } deviation) => $"± {Number(deviation, Decimals(form))}",
+        _ => "",
+    };
+
+    /// <summary>"38 of 48 frames" where some are missing.</summary>
+    internal static string Coverage(Figure figure) => figure.Missing == 0 ? "" : $"{figure.Frames} of {figure.Frames + figure.Missing} frames";
+
+    /// <summary>Decimals that a table shows: no more than the intervals bear.</summary>
+    internal static int Decimals(MetricForm form) => form.Metric switch
+    {
+        "PSNR" or "FID" or "AKD" => 2,
+        "Pose" => 1,
+        "KID" => 4,
+        "L1" => 4,
+        _ => 3,
+    };
+
+    internal static string Arrow(MetricForm form) => form.HigherIsBetter ? "↑" : "↓";
+
+    /// <summary>"SSIM ↑" or "PSNR ↑ dB".</summary>
+    internal static string Heading(MetricForm form) => form.Unit == "" ? $"{form.Metric} {Arrow(form)}" : $"{form.Metric} {Arrow(form)} {form.Unit}";
+
+    internal static string Title(string method) => Methods.Parse(method).Title();
+
+    /// <summary>Safe in text and in attributes.</summary>
+    internal static string Html(string text) => WebUtility.HtmlEncode(text);
+
+    internal static string Seconds(double seconds) => seconds < 10 ? $"{Number(seconds, 2)} s" : $"{Number(seconds, 1)} s";
+
+    /// <summary>Metrics that could not be measured, together where the reason is one.</summary>
+    internal static IEnumerable<(string Metrics, string Reason)> Unmeasured(EvaluationResult result) => result.Metrics
+        .Where(form => form.Reason is not null).GroupBy(form => form.Reason!)
+        .Select(group => (string.Join(", ", group.Select(form => form.Metric)), group.Key));
+
+    internal static IReadOnlyList<MetricForm> Measured(EvaluationResult result) => [.. result.Metrics.Where(form => form.Reason is null)];
+
+    internal static Figure Find(this ResultRow row, MetricForm form) => row.Figures.First(figure => figure.Metric == form.Metric);
+}

@@ -1,0 +1,23 @@
+using TalkingHead.Libtorch;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TalkingHead.Losses;
+
+/// <summary>The hinge game on scores (B) (paper, eqs. 3 and 6).</summary>
+public static class AdversarialLoss
+{
+    /// <summary>−D(x̂): what the embedder and the generator lower.</summary>
+    public static Tensor Generator(Tensor fake)
+    {
+        using var scope = NewDisposeScope();
+        return (-fake.mean()).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>max(0, 1 − D(x)) + max(0, 1 + D(x̂)); no sigmoid before it.</summary>
+    public static Tensor Discriminator(Tensor real, Tensor fake)
+    {
+        using var scope = NewDisposeScope();
+        return functional.relu(real.RSub(1)).mean().Add(functional.relu(fake.Add(1)).mean()).MoveToOuterDisposeScope();
+    }
+}

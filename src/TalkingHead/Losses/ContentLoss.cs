@@ -1,0 +1,186 @@
+using TalkingHead.Configuration;
+using TalkingHead.Libtorch;
+using TalkingHead.Pretrained;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TalkingHead.Losses;
+
+/// <summary>
+/// The content loss of a run, chosen once from its configuration and the weight files at hand; <see cref="Reason"/>
+/// says which it is and why.
+/// </summary>
+public sealed class ContentLoss : IDisposable
+{
+    readonly List<(string Name, double Weight, Vgg Network)> networks = [];
+    readonly double pyramidWeight, structureWeight, squaredWeight;
+    readonly int pyramidLevels;
+
+    ContentLoss(ObjectiveSettings settings, ContentKind kind, long seed, Device device, Precision precision, bool standIn = false)
+    {
+        switch (kind)
+        {
+            case ContentKind.Vgg when standIn:
+                networks.Add(("content_vgg19", settings.Vgg19!.Value, Vgg.Random(VggKind.Caffe19, (ulong)seed).to(device)));
+                networks.Add(("content_vgg_face", settings.VggFace!.Value, Vgg.Random(VggKind.Face, (ulong)seed + 1).to(device)));
+                break;
+            case ContentKind.Vgg:
+                networks.Add(("content_vgg19", settings.Vgg19!.Value, Vgg.Load(PublishedVgg19()!).to(device)));
+                networks.Add(("content_vgg_face", settings.VggFace!.Value, Vgg.Load(VggKind.Face).to(device)));
+                break;
+            case ContentKind.RandomVgg:
+                networks.Add(("content_random_vgg", settings.Vgg19!.Value, Vgg.Random(VggKind.Caffe19, (ulong)seed).to(device)));
+                break;
+            default:
+                (pyramidWeight, pyramidLevels, structureWeight, squaredWeight) = (settings.Pyramid!.Value, settings.PyramidLevels, settings.Structure, settings.Squared);
+                break;
+        }
+        foreach (var (_, _, network) in networks)
+            network.ComputeIn(precision == Precision.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32);
+    }
+
+    /// <summary>Which content loss this is and why: a sentence for the run to print.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>Loads what the configuration names; <paramref name="seed"/> decides random weights.</summary>
+    /// <exception cref="UserException">The weight files are missing and the configuration does not say to go on without.</exception>
+    public static ContentLoss Create(ObjectiveSettings settings, long seed = 1, Device? device = null, Precision precision = Precision.Float32)
+    {
+        var (kind, reason) = Choose(settings);
+        return new ContentLoss(settings, kind, seed, device ?? CPU, precision) { Reason = reason };
+    }
+
+    /// <summary>As <see cref="Create"/>, with random weights in the networks whose files are missing: they cost the same.</summary>
+    internal static ContentLoss ForBenchmark(ObjectiveSettings settings, long seed, Device device, Precision precision)
+    {
+        bool standIn = settings.Content == ContentKind.Vgg && (PublishedVgg19() is null || !PublishedWeights.Has(VggKind.Face.File));
+        return standIn
+            ? new ContentLoss(settings, ContentKind.Vgg, seed, device, precision, standIn) { Reason = "content loss: VGG19 and VGGFace with random weights, which cost what the published ones do" }
+            : Create(settings, seed, device, precision);
+    }
+
+    /// <summary>The networks that compare, by their terms' names.</summary>
+    internal IEnumerable<(string Term, Vgg Network)> Networks => networks.Select(entry => (entry.Name, entry.Network));
+
+    /// <summary>Adds the weighted terms of x̂ against x, pictures (B,3,S,S) in [-1,1]; the gradient reaches x̂ only.</summary>
+    public void AddTerms(LossTerms terms, Tensor fake, Tensor real)
+    {
+        foreach (var (name, weight, network) in networks)
+            terms.Add(name, weight, Content.Perceptual(network.call(fake), Constant(network, real)));
+        if (pyramidLevels > 0)
+            terms.Add("content_pyramid", pyramidWeight, Content.Pyramid(fake, real, pyramidLevels));
+        if (structureWeight > 0)
+            terms.Add("content_structure", structureWeight, Content.Structure(fake, real));
+        if (squaredWeight > 0)
+            terms.Add("content_squared", squaredWeight, Content.Squared(fake, real));
+    }
+
+    /// <summary>The weighted sum of this loss's terms among losses by name, read from the device.</summary>
+    internal double Weigh(IReadOnlyDictionary<string, Tensor> losses) =>
+        networks.Sum(entry => entry.Weight * losses[entry.Name].item<float>())
+        + (pyramidLevels > 0 ? pyramidWeight * losses["content_pyramid"].item<float>() : 0)
+        + (structureWeight > 0 ? structureWeight * losses["content_structure"].item<float>() : 0)
+        + (squaredWeight > 0 ? squaredWeight * losses["content_squared"].item<float>() : 0);
+
+    static (ContentKind Kind, string Reason) Choose(ObjectiveSettings settings)
+    {
+        if (settings.Content != ContentKind.Vgg)
+            return (settings.Content, $"content loss: {Describe(settings.Content)}, as the configuration says");
+        var missing = new List<string>();
+        if (PublishedVgg19() is null)
+            missing.Add(VggKind.Caffe19.File);
+        if (!PublishedWeights.Has(VggKind.Face.File))
+            missing.Add(VggKind.Face.File);
+        if (missing.Count == 0)
+            return (ContentKind.Vgg, PublishedVgg19() == VggKind.Caffe19
+                ? "content loss: VGG19 (Caffe) and VGGFace, on whose activations the paper's weights were tuned"
+                : $"content loss: VGG19 (torchvision) and VGGFace; the paper's weight was tuned on {VggKind.Caffe19.File}, whose activations are far larger");
+        string files = string.Join(" ", missing);
+        if (settings.WithoutVgg == MissingVgg.Refuse)
+            throw UserException.Usage($"objective.content is vgg, but the folder {PublishedWeights.Folder} lacks {files}. Run scripts/download-weights.sh {files}, or train without it: --set objective.without_vgg=pyramid.");
+        var instead = settings.WithoutVgg == MissingVgg.Pyramid ? ContentKind.Pyramid : ContentKind.RandomVgg;
+        return (instead, $"content loss: {Describe(instead)}, because {files} is missing and objective.without_vgg says so");
+    }
+
+    static VggKind? PublishedVgg19() =>
+        new[] { VggKind.Caffe19, VggKind.Torchvision19 }.FirstOrDefault(kind => PublishedWeights.Has(kind.File));
+
+    static string Describe(ContentKind kind) => kind == ContentKind.Pyramid ? "a pyramid of the pictures" : "VGG19 with seeded random weights";
+
+    static Tensor[] Constant(Vgg network, Tensor real)
+    {
+        using var _ = no_grad();
+        return network.call(real);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => networks.ForEach(entry => entry.Network.Dispose());
+}
+
+/// <summary>L_CNT: how far x̂ is from x, in the activations of a network (paper, section 3.2) or at several scales.</summary>
+public static class Content
+{
+    /// <summary>Sum over tapped layers of the mean absolute difference of activations; the gradient reaches the fake side only.</summary>
+    public static Tensor Perceptual(IReadOnlyList<Tensor> fake, IReadOnlyList<Tensor> real) => AbsoluteDifference.Sum(fake, real);
+
+    /// <summary>Sum over levels of the mean absolute difference of pictures (B,C,H,W).</summary>
+    public static Tensor Pyramid(Tensor fake, Tensor real, int levels)
+    {
+        using var scope = NewDisposeScope();
+        return AbsoluteDifference.Sum(Levels(fake, levels), Levels(real, levels)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Mean squared difference of pictures (B,C,H,W): what PSNR measures. The gradient reaches the fake side only.</summary>
+    public static Tensor Squared(Tensor fake, Tensor real) => functional.mse_loss(fake, real.detach());
+
+    /// <summary>
+    /// One minus the mean of SSIM's contrast and structure part, (2 σxy + C2) / (σx² + σy² + C2), over 7x7 windows of each
+    /// channel (Wang et al. 2004): 0 for equal pictures (B,C,H,W) in [-1,1], 2 at most. A picture that is right but for its
+    /// brightness costs nothing here, so it stands beside <see cref="Pyramid"/>, as Zhao et al. 2017 join the two.
+    /// The gradient reaches <paramref name="fake"/> only.
+    /// </summary>
+    public static Tensor Structure(Tensor fake, Tensor real)
+    {
+        const int window = 7;
+        const double c2 = 0.06 * 0.06; // (0.03 times the range)²
+        using var scope = NewDisposeScope();
+        var (x, y) = (fake, real.detach());
+        // Pooled together and pixel by pixel, for libtorch pools one channel at a time otherwise; along columns and then
+        // along rows, for that is 14 additions and not 49.
+        var maps = Layout.PixelByPixel(cat([x, y, x.Square().Add(y.Square()), x * y], 1));
+        var pooled = functional.avg_pool2d(functional.avg_pool2d(maps, (window, 1), (1, 1)), (1, window), (1, 1)).chunk(4, 1);
+        var (meanX, meanY) = (pooled[0], pooled[1]);
+        var variances = pooled[2] - meanX.Square().Add(meanY.Square());
+        var covariance = pooled[3] - meanX * meanY;
+        return (covariance.Mul(2).Add(c2) / variances.Add(c2)).mean().RSub(1).MoveToOuterDisposeScope();
+    }
+
+    // Each level is the 2x2 means of the one before.
+    static List<Tensor> Levels(Tensor picture, int count)
+    {
+        var levels = new List<Tensor> { picture };
+        while (levels.Count < count)
+            levels.Add(functional.avg_pool2d(levels[^1], 2));
+        return levels;
+    }
+}
+
+/// <summary>The L1 distance between two lists of maps.</summary>
+static class AbsoluteDifference
+{
+    /// <summary>Sum over maps of the mean absolute difference. The gradient reaches <paramref name="fake"/> only.</summary>
+    public static Tensor Sum(IReadOnlyList<Tensor> fake, IReadOnlyList<Tensor> real)
+    {
+        if (fake.Count != real.Count)
+            throw new ArgumentException($"got {fake.Count} maps of the fake and {real.Count} of the real picture.");
+        using var scope = NewDisposeScope();
+        var total = Mean(0);
+        for (int map = 1; map < fake.Count; map++)
+            total = total.Add(Mean(map));
+        return total.MoveToOuterDisposeScope();
+
+        // In float32, whatever the networks compute with.
+        Tensor Mean(int map) => functional.l1_loss(fake[map].to(ScalarType.Float32), real[map].detach().to(ScalarType.Float32));
+    }
+}

@@ -1,0 +1,315 @@
+using System.Runtime.Intrinsics;
+using TalkingHead.Libtorch;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.autograd;
+
+namespace TalkingHead.Models;
+
+/// <summary>
+/// Instance norm of float32 maps on a CPU that lie pixel by pixel, in one reading and one writing of memory, with the ReLU
+/// that follows where there is one. The same bits with any number of threads. <see cref="InstanceNorm.ApplyInSteps"/> is
+/// its reference.
+/// </summary>
+/// <remarks>
+/// A chunk is some pixels of one sample that fit a processor's cache; their means and squared deviations are joined in
+/// double precision by Chan's formula, so a map whose mean is far from zero loses no digits.
+/// </remarks>
+sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
+{
+    const int Lanes = 16, Block = 4 * Lanes, FloatsInAChunk = 8192;
+
+    /// <inheritdoc/>
+    public override string Name => nameof(FusedInstanceNorm);
+
+    /// <summary>Whether <paramref name="x"/> (B,C,H,W) is such as this takes.</summary>
+    public static bool Takes(Tensor x) => x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32;
+
+    /// <summary>Maps x (B,C,H,W), scale and shift (B,C) to maps of the same shape, pixel by pixel.</summary>
+    public static Tensor Apply(Tensor x, Tensor scale, Tensor shift, bool relu)
+    {
+        x = Layout.PixelByPixel(x);
+        if (is_grad_enabled() && (x.requires_grad || scale.requires_grad || shift.requires_grad))
+            return apply(x, scale, shift, relu);
+        return Forward(x, scale.contiguous(), shift.contiguous(), relu).Y;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor forward(AutogradContext context, params object[] vars)
+    {
+        var (x, scale, relu) = ((Tensor)vars[0], ((Tensor)vars[1]).contiguous(), (bool)vars[3]);
+        var (y, statistics) = Forward(x, scale, ((Tensor)vars[2]).contiguous(), relu);
+        context.save_for_backward([x, statistics]);
+        context.save_data(nameof(relu), relu);
+        return y;
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> backward(AutogradContext context, Tensor slope)
+    {
+        var saved = context.get_saved_variables();
+        var (x, statistics) = (saved[0], saved[1]);
+        slope = Layout.PixelByPixel(slope);
+        var (b, c, n) = Sizes(x);
+        var (slopeX, slopes) = (empty_like(x), empty(2, b, c)); // of x; of scale and shift
+        var (chunk, chunks) = Chunks(c, n);
+        using var partial = empty(b, chunks, 2, c);
+        using var factors = empty(2, b, c);
+        var work = Pass.Create(x, statistics, partial, (bool)context.get_data("relu"), chunk, chunks);
+        work.G = Aten.Data(slope);
+        work.Out = Aten.Data(slopeX);
+        work.P = Aten.Data(factors);
+        work.Q = work.P + b * c;
+        OpenMp.For(b * chunks, &SumSlopes, &work);
+        float* slopeScale = Aten.Data(slopes), slopeShift = slopeScale + b * c;
+        for (int i = 0; i < b * c; i++)
+        {
+            double g = 0, gx = 0; // sums over places of the slope, and of the slope times x less its mean
+            for (float* part = work.Partial + (long)(i / c) * chunks * 2 * c + i % c, end = part + (long)chunks * 2 * c; part < end; part += 2 * c)
+                (g, gx) = (g + part[0], gx + part[c]);
+            double inverse = work.Inverse[i], a = work.A[i], p = -a * inverse * inverse * gx / n;
+            (slopeShift[i], slopeScale[i]) = ((float)g, (float)(gx * inverse));
+            (work.P[i], work.Q[i]) = ((float)p, (float)(-a * g / n - p * work.Mean[i]));
+        }
+        OpenMp.For(b * chunks, &SlopeOfX, &work);
+        return [slopeX, slopes[0], slopes[1], null!]; // relu has none
+    }
+
+    // y and what the backward pass needs of each map: mean, 1 / deviation, and a and o of y = a x + o, (4,B,C).
+    static (Tensor Y, Tensor Statistics) Forward(Tensor x, Tensor scale, Tensor shift, bool relu)
+    {
+        var (b, c, n) = Sizes(x);
+        var (y, statistics) = (empty_like(x), empty(4, b, c));
+        var (chunk, chunks) = Chunks(c, n);
+        using var partial = empty(b, chunks, 2, c);
+        var work = Pass.Create(x, statistics, partial, relu, chunk, chunks);
+        work.Out = Aten.Data(y);
+        OpenMp.For(b * chunks, &Moments, &work);
+        float* scales = Aten.Data(scale), shifts = Aten.Data(shift);
+        for (int i = 0; i < b * c; i++)
+        {
+            double mean = 0, squares = 0, count = 0;
+            float* part = work.Partial + (long)(i / c) * chunks * 2 * c + i % c;
+            for (int k = 0; k < chunks; k++, part += 2 * c)
+            {
+                double more = Math.Min(chunk, n - k * chunk), all = count + more, apart = part[0] - mean;
+                mean += apart * more / all;
+                squares += part[c] + apart * apart * count * more / all;
+                count = all;
+            }
+            double inverse = 1 / Math.Sqrt(squares / n + InstanceNorm.Epsilon), a = scales[i] * inverse;
+            (work.Mean[i], work.Inverse[i], work.A[i], work.O[i]) = ((float)mean, (float)inverse, (float)a, (float)(shifts[i] - mean * a));
+        }
+        OpenMp.For(b * chunks, &ScaleAndShift, &work);
+        return (y, statistics);
+    }
+
+    static (int B, int C, int N) Sizes(Tensor x) => ((int)x.shape[0], (int)x.shape[1], checked((int)(x.shape[2] * x.shape[3])));
+
+    static (int Chunk, int Chunks) Chunks(int c, int n)
+    {
+        int chunk = Math.Max(1, FloatsInAChunk / c);
+        return (chunk, (n + chunk - 1) / chunk);
+    }
+
+    // What the loops below share. Per map pointers are indexed b·C + c, as partial sums are [b][chunk][2][C].
+    struct Pass
+    {
+        public float* X, G, Out, Partial, Mean, Inverse, A, O, P, Q;
+        public int C, N, Chunk, Chunks;
+        public bool Relu;
+
+        public static Pass Create(Tensor x, Tensor statistics, Tensor partial, bool relu, int chunk, int chunks)
+        {
+            var (b, c, n) = Sizes(x);
+            float* first = Aten.Data(statistics);
+            return new Pass
+            {
+                X = Aten.Data(x),
+                Partial = Aten.Data(partial),
+                Mean = first,
+                Inverse = first + b * c,
+                A = first + 2 * b * c,
+                O = first + 3 * b * c,
+                C = c,
+                N = n,
+                Chunk = chunk,
+                Chunks = chunks,
+                Relu = relu,
+            };
+        }
+
+        // The first number of a chunk, its pixels, and its maps.
+        public readonly (long At, int Pixels, int Maps) Place(int item)
+        {
+            var (sample, chunk) = (item / Chunks, item % Chunks);
+            int first = chunk * Chunk;
+            return (((long)sample * N + first) * C, Math.Min(Chunk, N - first), sample * C);
+        }
+    }
+
+    static void Moments(void* state, int first, int end)
+    {
+        ref var work = ref *(Pass*)state;
+        int c = work.C;
+        for (int item = first; item < end; item++)
+        {
+            var (at, pixels, _) = work.Place(item);
+            float* x = work.X + at, mean = work.Partial + (long)item * 2 * c, squares = mean + c;
+            int j = 0;
+            for (; j <= c - Block; j += Block)
+            {
+                Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default;
+                float* row = x + j;
+                for (int k = 0; k < pixels; k++, row += c)
+                {
+                    s0 += Vector512.Load(row);
+                    s1 += Vector512.Load(row + Lanes);
+                    s2 += Vector512.Load(row + 2 * Lanes);
+                    s3 += Vector512.Load(row + 3 * Lanes);
+                }
+                var share = Vector512.Create(1f / pixels);
+                Vector512<float> m0 = s0 * share, m1 = s1 * share, m2 = s2 * share, m3 = s3 * share;
+                s0 = s1 = s2 = s3 = default;
+                row = x + j;
+                for (int k = 0; k < pixels; k++, row += c)
+                {
+                    Vector512<float> d0 = Vector512.Load(row) - m0, d1 = Vector512.Load(row + Lanes) - m1;
+                    Vector512<float> d2 = Vector512.Load(row + 2 * Lanes) - m2, d3 = Vector512.Load(row + 3 * Lanes) - m3;
+                    s0 = Vector512.FusedMultiplyAdd(d0, d0, s0);
+                    s1 = Vector512.FusedMultiplyAdd(d1, d1, s1);
+                    s2 = Vector512.FusedMultiplyAdd(d2, d2, s2);
+                    s3 = Vector512.FusedMultiplyAdd(d3, d3, s3);
+                }
+                m0.Store(mean + j);
+                m1.Store(mean + j + Lanes);
+                m2.Store(mean + j + 2 * Lanes);
+                m3.Store(mean + j + 3 * Lanes);
+                s0.Store(squares + j);
+                s1.Store(squares + j + Lanes);
+                s2.Store(squares + j + 2 * Lanes);
+                s3.Store(squares + j + 3 * Lanes);
+            }
+            for (; j <= c - Lanes; j += Lanes)
+            {
+                Vector512<float> sum = default, deviation = default;
+                for (int k = 0; k < pixels; k++)
+                    sum += Vector512.Load(x + j + k * c);
+                var m = sum * Vector512.Create(1f / pixels);
+                for (int k = 0; k < pixels; k++)
+                {
+                    var d = Vector512.Load(x + j + k * c) - m;
+                    deviation = Vector512.FusedMultiplyAdd(d, d, deviation);
+                }
+                m.Store(mean + j);
+                deviation.Store(squares + j);
+            }
+            for (; j < c; j++)
+            {
+                float sum = 0, deviation = 0;
+                for (int k = 0; k < pixels; k++)
+                    sum += x[j + k * c];
+                float m = sum / pixels;
+                for (int k = 0; k < pixels; k++)
+                    deviation += (x[j + k * c] - m) * (x[j + k * c] - m);
+                (mean[j], squares[j]) = (m, deviation);
+            }
+        }
+    }
+
+    static void ScaleAndShift(void* state, int first, int end)
+    {
+        ref var work = ref *(Pass*)state;
+        int c = work.C;
+        var floor = work.Relu ? default : Vector512.Create(float.NegativeInfinity);
+        for (int item = first; item < end; item++)
+        {
+            var (at, pixels, maps) = work.Place(item);
+            float* x = work.X + at, y = work.Out + at, a = work.A + maps, o = work.O + maps;
+            for (int k = 0; k < pixels; k++, x += c, y += c)
+            {
+                int j = 0;
+                for (; j <= c - Lanes; j += Lanes)
+                    Vector512.MaxNative(floor, Vector512.FusedMultiplyAdd(Vector512.Load(x + j), Vector512.Load(a + j), Vector512.Load(o + j))).Store(y + j);
+                for (; j < c; j++)
+                    y[j] = Math.Max(MathF.FusedMultiplyAdd(x[j], a[j], o[j]), floor[0]);
+            }
+        }
+    }
+
+    static void SumSlopes(void* state, int first, int end)
+    {
+        ref var work = ref *(Pass*)state;
+        int c = work.C;
+        var floor = work.Relu ? default : Vector512.Create(float.NegativeInfinity);
+        for (int item = first; item < end; item++)
+        {
+            var (at, pixels, maps) = work.Place(item);
+            float* x = work.X + at, g = work.G + at, sums = work.Partial + (long)item * 2 * c, products = sums + c;
+            float* a = work.A + maps, o = work.O + maps, mean = work.Mean + maps;
+            int j = 0;
+            for (; j <= c - 2 * Lanes; j += 2 * Lanes)
+            {
+                Vector512<float> s0 = default, s1 = default, t0 = default, t1 = default;
+                Vector512<float> a0 = Vector512.Load(a + j), a1 = Vector512.Load(a + j + Lanes), o0 = Vector512.Load(o + j), o1 = Vector512.Load(o + j + Lanes);
+                Vector512<float> m0 = Vector512.Load(mean + j), m1 = Vector512.Load(mean + j + Lanes);
+                for (int k = 0; k < pixels; k++)
+                {
+                    Vector512<float> x0 = Vector512.Load(x + j + k * c), x1 = Vector512.Load(x + j + k * c + Lanes);
+                    var g0 = Masked(Vector512.Load(g + j + k * c), x0, a0, o0, floor);
+                    var g1 = Masked(Vector512.Load(g + j + k * c + Lanes), x1, a1, o1, floor);
+                    s0 += g0;
+                    s1 += g1;
+                    t0 = Vector512.FusedMultiplyAdd(g0, x0 - m0, t0);
+                    t1 = Vector512.FusedMultiplyAdd(g1, x1 - m1, t1);
+                }
+                s0.Store(sums + j);
+                s1.Store(sums + j + Lanes);
+                t0.Store(products + j);
+                t1.Store(products + j + Lanes);
+            }
+            for (; j < c; j++)
+            {
+                float sum = 0, product = 0;
+                for (int k = 0; k < pixels; k++)
+                {
+                    float masked = Masked(g[j + k * c], x[j + k * c], a[j], o[j], floor[0]);
+                    sum += masked;
+                    product += masked * (x[j + k * c] - mean[j]);
+                }
+                (sums[j], products[j]) = (sum, product);
+            }
+        }
+    }
+
+    static void SlopeOfX(void* state, int first, int end)
+    {
+        ref var work = ref *(Pass*)state;
+        int c = work.C;
+        var floor = work.Relu ? default : Vector512.Create(float.NegativeInfinity);
+        for (int item = first; item < end; item++)
+        {
+            var (at, pixels, maps) = work.Place(item);
+            float* x = work.X + at, g = work.G + at, d = work.Out + at;
+            float* a = work.A + maps, o = work.O + maps, p = work.P + maps, q = work.Q + maps;
+            for (int k = 0; k < pixels; k++, x += c, g += c, d += c)
+            {
+                int j = 0;
+                for (; j <= c - Lanes; j += Lanes)
+                {
+                    Vector512<float> v = Vector512.Load(x + j), scale = Vector512.Load(a + j);
+                    var masked = Masked(Vector512.Load(g + j), v, scale, Vector512.Load(o + j), floor);
+                    Vector512.FusedMultiplyAdd(masked, scale, Vector512.FusedMultiplyAdd(v, Vector512.Load(p + j), Vector512.Load(q + j))).Store(d + j);
+                }
+                for (; j < c; j++)
+                    d[j] = Masked(g[j], x[j], a[j], o[j], floor[0]) * a[j] + x[j] * p[j] + q[j];
+            }
+        }
+    }
+
+    // The slope where a x + o is above the floor: 0 for a ReLU, nowhere else.
+    static Vector512<float> Masked(Vector512<float> slope, Vector512<float> x, Vector512<float> a, Vector512<float> o, Vector512<float> floor) =>
+        slope & Vector512.GreaterThan(Vector512.FusedMultiplyAdd(x, a, o), floor);
+
+    static float Masked(float slope, float x, float a, float o, float floor) => MathF.FusedMultiplyAdd(x, a, o) > floor ? slope : 0;
+}

@@ -1,0 +1,159 @@
+using TalkingHead.Configuration;
+using TalkingHead.Libtorch;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TalkingHead.Models;
+
+/// <summary>
+/// G (paper, section 3.1): a landmark image and a person's ψ to a picture of the person. ψ holds the scale and shift
+/// of every adaptive instance norm; <see cref="Project"/> makes it from an embedding (ψ = P ê), fine-tuning trains it.
+/// </summary>
+public sealed class Generator : PersonGenerator
+{
+    readonly DownPath path;
+    readonly ModuleList<AdaptiveBlock> residual;
+    readonly ModuleList<UpBlock> up;
+    readonly SelfAttention? attention;
+    readonly AdaptiveInstanceNorm norm;
+    readonly SpectralNormConv2d last;
+    readonly SpectralNormLinear? projection; // a head's generator has none
+    readonly int size;
+    readonly int attentionBlock;
+    readonly int[] styleChannels;
+
+    /// <summary>Pictures of side <paramref name="size"/>, with fresh weights from torch's generator.</summary>
+    public Generator(NetworkSettings settings, int size, SpectralMode mode) : this(settings, size, mode, projects: true)
+    {
+    }
+
+    /// <summary>With or without P.</summary>
+    internal Generator(NetworkSettings settings, int size, SpectralMode mode, bool projects) : base(nameof(Generator))
+    {
+        this.size = size;
+        int[] channels = settings.DownChannels(size, settings.BottleneckSide);
+        path = new DownPath(3, channels, size, settings.AttentionSide, mode, norm: true);
+        residual = new ModuleList<AdaptiveBlock>();
+        for (int block = 0; block < settings.ResidualBlocks; block++)
+            residual.Add(new AdaptiveBlock(channels[^1], mode));
+
+        // The way up mirrors the way down: 512 -> 512 -> 256 -> 128 -> 64 in the paper.
+        int[] ups = [channels[^1], .. channels.Reverse()];
+        up = new ModuleList<UpBlock>();
+        for (int block = 0; block < channels.Length; block++)
+            up.Add(new UpBlock(ups[block], ups[block + 1], mode));
+        attentionBlock = Array.FindIndex([.. channels.Select((_, block) => settings.BottleneckSide << (block + 1))], side => side == settings.UpAttentionSide);
+        if (attentionBlock >= 0)
+            attention = new SelfAttention(ups[attentionBlock + 1], mode);
+        norm = new AdaptiveInstanceNorm(relu: true);
+        last = new SpectralNormConv2d(channels[0], 3, 3, mode);
+
+        styleChannels =
+        [
+            .. Enumerable.Repeat(channels[^1], 2 * settings.ResidualBlocks),
+            .. Enumerable.Range(0, channels.Length).SelectMany(block => new[] { ups[block], ups[block + 1] }),
+            channels[0],
+        ];
+        if (projects)
+        {
+            projection = new SpectralNormLinear(settings.Embedding, StyleLength, mode);
+            StartAsInstanceNorm(projection);
+        }
+        RegisterComponents();
+    }
+
+    /// <summary>Length of ψ: 13,056 in the paper.</summary>
+    public override int StyleLength => 2 * styleChannels.Sum();
+
+    /// <summary>Embeddings ê (B,N) to ψ = P ê (B,<see cref="StyleLength"/>).</summary>
+    public override Tensor Project(Tensor embedding) =>
+        (projection ?? throw new InvalidOperationException("A head's generator has no P: the person's ψ' stands beside it.")).call(embedding);
+
+    /// <summary>
+    /// Landmark images (B,3,S,S) in [-1,1] and ψ, one for each or one for all (B or 1,<see cref="StyleLength"/>), to
+    /// pictures (B,3,S,S) in [-1,1].
+    /// </summary>
+    public override Tensor forward(Tensor landmarks, Tensor psi)
+    {
+        Shapes.Expect(landmarks, "generator landmarks", Shapes.Any, 3, size, size);
+        Shapes.Expect(psi, "generator psi", psi.shape[0] == 1 ? 1 : landmarks.shape[0], StyleLength);
+        using var scope = NewDisposeScope();
+        var styles = new Queue<Style>(Styles(psi));
+        var h = path.call(landmarks);
+        foreach (var block in residual)
+            h = block.call(h, styles.Dequeue(), styles.Dequeue());
+        for (int block = 0; block < up.Count; block++)
+        {
+            h = up[block].call(h, styles.Dequeue(), styles.Dequeue());
+            if (block == attentionBlock)
+                h = attention!.call(h);
+        }
+        h = norm.call(h, styles.Dequeue());
+        return last.call(h).to(ScalarType.Float32).tanh().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>All but P, which a new person's ψ' replaces.</summary>
+    internal IEnumerable<Parameter> ParametersWithoutProjection() =>
+        named_parameters().Where(pair => !IsProjection(pair.name)).Select(pair => pair.parameter);
+
+    /// <summary>Whether a name of the state is P's.</summary>
+    internal static bool IsProjection(string name) => name.StartsWith($"{nameof(projection)}.", StringComparison.Ordinal);
+
+    /// <summary>How many parameters <see cref="ParametersWithoutProjection()"/> are, counted without making any.</summary>
+    internal static long CountWithoutProjection(NetworkSettings settings, int size)
+    {
+        long[] down = [.. settings.DownChannels(size, settings.BottleneckSide)];
+        long[] ups = [down[^1], .. down.Reverse()];
+        long count = 2 * settings.ResidualBlocks * 9 * down[^1] * down[^1] + 9 * 3 * down[0] + 3;
+        for (int block = 0; block < down.Length; block++)
+        {
+            var (inputs, outputs) = (block == 0 ? 3 : down[block - 1], down[block]);
+            count += Convolutions(inputs, outputs) + (block == 0 ? 2 * outputs : 2 * (inputs + outputs)); // biases, or affine norms
+            count += Convolutions(ups[block], ups[block + 1]);
+            if (size >> (block + 1) == settings.AttentionSide)
+                count += Attention(outputs);
+            if (settings.BottleneckSide << (block + 1) == settings.UpAttentionSide)
+                count += Attention(ups[block + 1]);
+        }
+        return count;
+
+        // Two of 3x3 and one of 1x1 with a bias.
+        static long Convolutions(long inputs, long outputs) => 9 * inputs * outputs + 9 * outputs * outputs + inputs * outputs + outputs;
+
+        static long Attention(long channels) => 2 * (channels / 8) * (channels + 1) + channels * (channels + 1) + 1;
+    }
+
+    // ψ is scale then shift of each adaptive norm, in the order of use.
+    IEnumerable<Style> Styles(Tensor psi)
+    {
+        long start = 0;
+        foreach (int channels in styleChannels)
+        {
+            yield return new Style(psi.narrow(1, start, channels), psi.narrow(1, start + channels, channels));
+            start += 2 * channels;
+        }
+    }
+
+    // With P's bias of scale 1 and shift 0, a fresh generator starts as plain instance norm.
+    void StartAsInstanceNorm(SpectralNormLinear projection)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        projection.bias!.copy_(cat([.. styleChannels.SelectMany(channels => new[] { ones(channels), zeros(channels) })]));
+    }
+}
+
+/// <summary>A generator of pictures (B,3,S,S) from landmark images (B,3,S,S), both in [-1,1], and a person's ψ (B or 1,<see cref="StyleLength"/>).</summary>
+public abstract class PersonGenerator : Module<Tensor, Tensor, Tensor>
+{
+    private protected PersonGenerator(string name) : base(name)
+    {
+    }
+
+    /// <summary>Length of ψ.</summary>
+    public abstract int StyleLength { get; }
+
+    /// <summary>Embeddings ê (B,N) to ψ = P ê (B,<see cref="StyleLength"/>).</summary>
+    public abstract Tensor Project(Tensor embedding);
+}

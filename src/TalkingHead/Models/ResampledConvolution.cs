@@ -1,0 +1,115 @@
+using TalkingHead.Libtorch;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TalkingHead.Models;
+
+/// <summary>What a convolution does with the side of its maps.</summary>
+public enum Resampling
+{
+    /// <summary>Keeps it.</summary>
+    None,
+
+    /// <summary>Halves it after the convolution, by means of 2x2.</summary>
+    Halve,
+
+    /// <summary>Doubles it before the convolution, by nearest neighbour.</summary>
+    Double,
+}
+
+/// <summary>
+/// A 3x3 convolution with the resampling beside it as one convolution of the low resolution. All three maps are linear, so
+/// it is the same function; it takes 16 multiply-adds where convolution and resampling take 36, and the map at the
+/// high resolution between them is never made.
+/// </summary>
+static class ResampledConvolution
+{
+    // Below so many places at the low resolution, making the kernel costs more than it saves.
+    const long FewestPlaces = 64;
+
+    static readonly long[] one = [1, 1], two = [2, 2];
+
+    /// <summary>
+    /// (9,16): the 3x3 kernel to what the fast way needs of it. For Halve a 4x4 kernel, the mean of the 3x3 kernel at
+    /// four places. For Double four 2x2 kernels, one for each pixel of a 2x2 square: of the three rows (or columns) that
+    /// a kernel covers there, two come from the same low pixel.
+    /// </summary>
+    public static Constant Taps(Resampling resampling)
+    {
+        var taps = new float[9 * 16];
+        for (int tap = 0; tap < 9; tap++)
+        {
+            var (row, column) = (tap / 3, tap % 3);
+            for (int to = 0; to < 4; to++)
+            {
+                // The place inside the 2x2 square at which the kernel lies.
+                var (y, x) = (to / 2, to % 2);
+                if (resampling == Resampling.Halve)
+                    taps[16 * tap + 4 * (row + y) + column + x] += 0.25f;
+                else
+                    taps[16 * tap + 4 * to + 2 * Low(row, y) + Low(column, x)] += 1;
+            }
+        }
+        return new Constant(taps, 9, 16);
+
+        // Of the two low rows under the kernel: the first has its row 0 for the upper pixel, its rows 0 and 1 for the lower.
+        static int Low(int row, int pixel) => row > pixel ? 1 : 0;
+    }
+
+    /// <summary>Whether the fast way is the faster one for maps x (B,in,H,W).</summary>
+    public static bool Pays(Resampling resampling, Tensor x) =>
+        x.shape[0] * x.shape[2] * x.shape[3] >= FewestPlaces * (resampling == Resampling.None ? long.MaxValue : 4);
+
+    // weight (out,in,3,3), taps (9,16) -> (out,in,4,4) to halve with, or (4·out,in,2,2) to double with
+    public static Tensor Kernel(Resampling resampling, Tensor weight, Tensor taps)
+    {
+        using var scope = NewDisposeScope();
+        var (outputs, inputs) = (weight.shape[0], weight.shape[1]);
+        var all = weight.reshape(-1, 9).mm(taps);
+        return (resampling == Resampling.Halve ? all.view(outputs, inputs, 4, 4)
+            : all.view(outputs, inputs, 4, 2, 2).permute(2, 0, 1, 3, 4).reshape(4 * outputs, inputs, 2, 2)).MoveToOuterDisposeScope();
+    }
+
+    // x (B,in,2h,2w), kernel (out,in,4,4) -> (B,out,h,w)
+    public static Tensor Halve(Tensor x, Tensor kernel, Tensor? bias) => functional.conv2d(x, kernel, bias, strides: two, padding: one);
+
+    // x (B,in,h,w), kernel (4·out,in,2,2) -> (B,out,2h,2w)
+    public static Tensor Double(Tensor x, Tensor kernel, Tensor? bias)
+    {
+        using var scope = NewDisposeScope();
+        // Place (y,x) of the result lies over low places (y-1..y, x-1..x), so each pixel of a square has its own corner.
+        var all = functional.conv2d(x, kernel, padding: one); // (B,4·out,h+1,w+1)
+        var y = FusedDoubling.Takes(all) ? FusedDoubling.Interleave(all) : InterleaveInSteps(all);
+        return (bias is null ? y : y.Add(bias.view(1, -1, 1, 1))).MoveToOuterDisposeScope();
+    }
+
+    // x (B,C,2h,2w) + skip (B,C,h,w) doubled -> (B,C,2h,2w)
+    public static Tensor AddNearest(Tensor x, Tensor skip) => FusedDoubling.Takes(x) ? FusedDoubling.AddNearest(x, skip) : x.Add(Nearest(skip));
+
+    // The references.
+    internal static Tensor HalveInSteps(Tensor x, Tensor weight, Tensor? bias)
+    {
+        using var scope = NewDisposeScope();
+        return functional.avg_pool2d(functional.conv2d(x, weight, bias, padding: one), 2).MoveToOuterDisposeScope();
+    }
+
+    internal static Tensor DoubleInSteps(Tensor x, Tensor weight, Tensor? bias)
+    {
+        using var scope = NewDisposeScope();
+        return functional.conv2d(Nearest(x), weight, bias, padding: one).MoveToOuterDisposeScope();
+    }
+
+    // (B,4·C,h+1,w+1) -> (B,C,2h,2w): pixel (i,j) of the square at (y,x) is the corner 2i + j at (y+i,x+j)
+    internal static Tensor InterleaveInSteps(Tensor all)
+    {
+        using var scope = NewDisposeScope();
+        all = all.permute(0, 2, 3, 1);
+        var (h, w, c) = (all.shape[1] - 1, all.shape[2] - 1, all.shape[3] / 4);
+        var corners = Enumerable.Range(0, 4).Select(to => all.narrow(1, to / 2, h).narrow(2, to % 2, w).narrow(3, to * c, c)).ToArray(); // (B,h,w,C)
+        var rows = new[] { stack([corners[0], corners[1]], 3), stack([corners[2], corners[3]], 3) };                                     // (B,h,w,2,C)
+        return stack(rows, 2).reshape(all.shape[0], 2 * h, 2 * w, c).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+    }
+
+    internal static Tensor Nearest(Tensor x) => functional.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest);
+}

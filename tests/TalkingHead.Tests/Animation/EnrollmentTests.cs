@@ -1,0 +1,156 @@
+using TalkingHead.Animation;
+using TalkingHead.Configuration;
+using TalkingHead.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Tests.Animation;
+
+public class EnrollmentTests
+{
+    [Theory, InlineData("normal"), InlineData("plain")]
+    public void AFeedForwardHeadDrawsWhatTheRunsGeneratorDraws(string kind)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var configuration = SmallPerson.Configuration(kind);
+        using var run = SmallPerson.Run(configuration);
+        SpectralNorm.Iterate(run.Generator, 500); // σ in use becomes the exact one
+        var source = SmallPerson.Frames(3);
+        using var head = PersonFineTuner.Run(run, source, new() { FeedForward = true });
+        var (frames, landmarks) = source.ToTensors(configuration, CPU);
+        var expected = run.Generator.call(landmarks, run.Generator.Project(run.Embed(frames, landmarks)));
+        Assert.True(head.Generate(landmarks).allclose(expected, 1e-3, 1e-4));
+        Assert.Equal((3, null, null), (head.Origin.Shots, head.Origin.Epochs, head.Origin.KeptEpoch));
+    }
+
+    [Fact]
+    public void TheEmbeddingOfManyFramesIsTheMeanHoweverTheyAreBatched()
+    {
+        using var scope = NewDisposeScope();
+        var configuration = SmallPerson.Configuration("plain");
+        using var whole = SmallPerson.Run(configuration with { FineTuning = configuration.FineTuning with { Batch = 16 } });
+        using var parts = SmallPerson.Run(configuration with { FineTuning = configuration.FineTuning with { Batch = 3 } });
+        var (frames, landmarks) = SmallPerson.Frames(8).ToTensors(configuration, CPU);
+        Assert.True(whole.Embed(frames, landmarks).allclose(parts.Embed(frames, landmarks), 1e-5, 1e-6));
+    }
+
+    [Fact]
+    public void FineTuningLearnsThePersonAndLeavesTheRunAsItWas()
+    {
+        var configuration = SmallPerson.Configuration("plain", epochs: 12);
+        using var run = SmallPerson.Run(configuration);
+        var source = SmallPerson.Frames(4);
+        var before = Bits(run);
+        using var feedForward = PersonFineTuner.Run(run, source, new() { FeedForward = true });
+        using var tuned = PersonFineTuner.Run(run, source, new() { Epochs = 12 });
+        Assert.Equal(before, Bits(run));
+        Assert.True(Difference(tuned, source) < 0.8 * Difference(feedForward, source), $"{Difference(feedForward, source)} -> {Difference(tuned, source)}");
+        Assert.Equal((12, 12), (tuned.Origin.Epochs, tuned.Origin.KeptEpoch));
+    }
+
+    [Fact]
+    public void TheSameSeedGivesTheSameHead()
+    {
+        using var run = SmallPerson.Run(SmallPerson.Configuration("normal", epochs: 2));
+        var source = SmallPerson.Frames(10);
+        string Id(int seed)
+        {
+            using var head = PersonFineTuner.Run(run, source, new() { Seed = seed, Epochs = 2 });
+            return head.Id;
+        }
+        Assert.Equal(Id(1), Id(1));
+        Assert.NotEqual(Id(1), Id(2));
+    }
+
+    [Fact]
+    public void WithFourFramesAndMoreAllAreLearnedForAsLongAsDidBestOnHeldOutOnes()
+    {
+        using var run = SmallPerson.Run(SmallPerson.Configuration("plain", rate: 1e-2, epochs: 30));
+        var curve = new List<EnrollmentEpoch>();
+        using var head = PersonFineTuner.Run(run, SmallPerson.Frames(8), report: curve.Add);
+        var (first, second) = (curve.FindAll(epoch => double.IsFinite(epoch.HeldOut)), curve.FindAll(epoch => double.IsNaN(epoch.HeldOut)));
+        Assert.Equal(Enumerable.Range(0, first.Count), first.Select(epoch => epoch.Epoch));
+        Assert.Equal(first.MinBy(epoch => epoch.HeldOut).Epoch, head.Origin.KeptEpoch);
+        Assert.Equal(Enumerable.Range(0, head.Origin.KeptEpoch!.Value + 1), second.Select(epoch => epoch.Epoch));
+        Assert.Equal(first.Count - 1, head.Origin.Epochs);
+        using var asLong = PersonFineTuner.Run(run, SmallPerson.Frames(8), new() { Epochs = head.Origin.KeptEpoch });
+        Assert.Equal(asLong.Psi.data<float>().ToArray(), head.Psi.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void APersonWhomTuningOnlyMakesWorseStaysAsTheEmbedderSays()
+    {
+        using var run = SmallPerson.Run(SmallPerson.Configuration("plain", rate: 0.9, epochs: 12));
+        using var head = PersonFineTuner.Run(run, SmallPerson.Frames(8));
+        using var feedForward = PersonFineTuner.Run(run, SmallPerson.Frames(8), new() { FeedForward = true });
+        Assert.Equal(0, head.Origin.KeptEpoch);
+        Assert.Equal(feedForward.Psi.data<float>().ToArray(), head.Psi.data<float>().ToArray());
+    }
+
+    [Theory, InlineData(1, 0), InlineData(3, 0), InlineData(4, 1), InlineData(8, 1), InlineData(32, 4), InlineData(500, 8)]
+    public void AnEighthOfTheFramesIsHeldOut(int frames, int held)
+    {
+        var rule = StoppingRule.For(frames);
+        Assert.Equal(held, rule.HeldOut.Distinct().Count(frame => frame >= 0 && frame < frames));
+    }
+
+    [Fact]
+    public void WithFewerFramesItEndsWhenNothingIsGained()
+    {
+        using var run = SmallPerson.Run(SmallPerson.Configuration("plain", rate: 1e-9, epochs: 40));
+        var curve = new List<EnrollmentEpoch>();
+        using var head = PersonFineTuner.Run(run, SmallPerson.Frames(1), report: curve.Add);
+        Assert.InRange(head.Origin.Epochs!.Value, 2, 12);
+        Assert.All(curve, epoch => Assert.True(double.IsNaN(epoch.HeldOut)));
+    }
+
+    [Fact]
+    public void TheAverageOfTheStepsIsKeptWhereTheConfigurationSays()
+    {
+        var configuration = SmallPerson.Configuration("normal");
+        string Id(double decay)
+        {
+            using var run = SmallPerson.Run(configuration with { FineTuning = configuration.FineTuning with { Averaging = decay } });
+            using var head = PersonFineTuner.Run(run, SmallPerson.Frames(2), new() { Epochs = 3 });
+            return string.Join(" ", head.Psi.data<float>().ToArray());
+        }
+        Assert.NotEqual(Id(0), Id(0.9));
+        Assert.Equal(Id(0.9), Id(0.9));
+    }
+
+    [Fact]
+    public void ItStopsWhenAsked()
+    {
+        using var run = SmallPerson.Run(SmallPerson.Configuration("plain"));
+        using var stop = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => PersonFineTuner.Run(run, SmallPerson.Frames(2), new() { Epochs = 5 }, epoch =>
+        {
+            if (epoch.Epoch == 1)
+                stop.Cancel();
+        }, stop.Token));
+    }
+
+    [Fact]
+    public void AnEnrolmentLeavesNoTensorBehind()
+    {
+        using var run = SmallPerson.Run(SmallPerson.Configuration("normal"));
+        PersonFineTuner.Run(run, SmallPerson.Frames(4), new() { Epochs = 1 }).Dispose(); // the content loss is made once
+        long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+        PersonFineTuner.Run(run, SmallPerson.Frames(4), new() { Epochs = 1 }).Dispose();
+        Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+    }
+
+    static double Difference(Head head, SourceFrames source)
+    {
+        using var scope = NewDisposeScope();
+        var (frames, landmarks) = source.ToTensors(head.Configuration, CPU);
+        return (head.Generate(landmarks) - frames).abs().mean().item<float>();
+    }
+
+    static byte[] Bits(TrainedRun run)
+    {
+        using var networks = run.Copy();
+        return [.. new nn.Module[] { networks.Embedder, networks.Generator, networks.Discriminator, run.Generator }.SelectMany(network => network.state_dict().Values).SelectMany(value => value.bytes.ToArray())];
+    }
+}

@@ -1,0 +1,67 @@
+using Mono.Cecil;
+
+namespace TalkingHead.Tests;
+
+/// <summary>Folders of src/TalkingHead, which are namespaces, depend on each other in one direction.</summary>
+public class ArchitectureTests
+{
+    // A folder may use those of the lines above its own, and the folders within itself.
+    static readonly string[][] layers =
+    [
+        ["Libtorch", "Serialization", "Configuration"],
+        ["Media", "Models", "Pretrained", "Distributed"],
+        ["Models.Import", "Faces", "Losses"],
+        ["Data"],
+        ["Data.Preparation", "Evaluation.Metrics"],
+        ["Training", "Evaluation.Protocol"],
+        ["Animation", "Evaluation.Report"],
+        ["Evaluation", "Benchmarking"],
+    ];
+
+    [Fact]
+    public void DependenciesPointUpward()
+    {
+        using var module = ModuleDefinition.ReadModule(typeof(UserException).Assembly.Location);
+        var level = layers.SelectMany((names, i) => names.Select(name => ("TalkingHead." + name, i))).Append(("TalkingHead", -1)).ToDictionary();
+        var uses = from type in module.GetTypes()
+                   from used in Used(type)
+                   where used.Scope == module && Namespace(used).StartsWith("TalkingHead", StringComparison.Ordinal)
+                   let edge = (From: Namespace(type), To: Namespace(used), Example: $"{type.Name} uses {used.Name}")
+                   where edge.From.StartsWith("TalkingHead", StringComparison.Ordinal) && edge.From != edge.To
+                   select edge;
+        var wrong = uses.DistinctBy(edge => (edge.From, edge.To)).Where(edge => !level.ContainsKey(edge.From) || !level.ContainsKey(edge.To) || level[edge.To] >= level[edge.From]);
+        Assert.True(!wrong.Any(), string.Join(Environment.NewLine, wrong.Select(edge => $"{edge.From} -> {edge.To}: {edge.Example}")));
+    }
+
+    static string Namespace(TypeReference type) => type.DeclaringType is { } outer ? Namespace(outer) : type.Namespace;
+
+    static IEnumerable<TypeReference> Used(TypeDefinition type)
+    {
+        IEnumerable<TypeReference?> found =
+        [
+            type.BaseType, .. type.Interfaces.Select(i => i.InterfaceType), .. type.Fields.Select(f => f.FieldType), .. type.Properties.Select(p => p.PropertyType),
+            .. type.Methods.SelectMany(m => m.Parameters.Select(p => p.ParameterType).Append(m.ReturnType)),
+            .. from method in type.Methods
+               where method.HasBody
+               from operand in method.Body.Instructions.Select(i => i.Operand)
+               from reference in operand switch
+               {
+                   GenericInstanceMethod g => [g.DeclaringType, .. g.GenericArguments],
+                   MemberReference and not TypeReference => [((MemberReference)operand).DeclaringType],
+                   TypeReference t => [t],
+                   _ => Array.Empty<TypeReference>(),
+               }
+               select reference,
+        ];
+        return found.SelectMany(Parts);
+    }
+
+    // Of List<Tensor[]>: List and Tensor.
+    static IEnumerable<TypeReference> Parts(TypeReference? type) => type switch
+    {
+        null or GenericParameter => [],
+        GenericInstanceType g => [.. g.GenericArguments.SelectMany(Parts), .. Parts(g.ElementType)],
+        TypeSpecification s => Parts(s.ElementType),
+        _ => [type],
+    };
+}
