@@ -39,7 +39,7 @@ public sealed class EpisodeLoader : IDisposable
     /// <param name="loading">Batches, pictures, threads.</param>
     /// <param name="device">Where batches are wanted; null is the CPU.</param>
     /// <param name="number">Of the first batch: those before it were loaded by an earlier loader.</param>
-    /// <exception cref="UserException">The batch does not fit in one buffer, or frames are too large to be padded.</exception>
+    /// <exception cref="UserException">The batch does not fit in one buffer.</exception>
     public EpisodeLoader(Dataset dataset, EpisodeSampler sampler, EpisodeLoading loading, Device? device = null, long number = 0)
     {
         (this.dataset, this.sampler, this.loading, State) = (dataset, sampler, loading, sampler.State);
@@ -47,11 +47,9 @@ public sealed class EpisodeLoader : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(loading.Workers);
         ArgumentOutOfRangeException.ThrowIfLessThan(loading.Prefetch, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)loading.Rank, (uint)loading.Ranks);
-        var side = loading.Size == 0 ? dataset.Size : loading.Size;
+        var side = dataset.Size;
         if (EpisodeSlot.Length(loading.Batch, sampler.Shots, side) > int.MaxValue)
             throw UserException.Usage($"a batch of {loading.Batch} episodes of {sampler.Shots} shots at {side} pixels is larger than 2 GiB of pictures; lower the batch.");
-        if (side < dataset.Size && loading.Resize == TalkingHead.Configuration.ResizeKind.Pad)
-            throw UserException.Usage($"{dataset.Folder}: its frames of {dataset.Size} pixels cannot be padded to {side}; set data.resize to resize, or data.size to {dataset.Size} or more.");
         first = begun = freed = sent = handed = number;
         var onGpu = device is not null && device.type == DeviceType.CUDA;
         slots = [.. Enumerable.Range(0, loading.Prefetch + 1).Select(_ => new EpisodeSlot(loading.Batch, sampler.Shots, side, onGpu))];
@@ -235,7 +233,7 @@ public sealed class EpisodeLoader : IDisposable
     string[] Clips(EpisodeSlot slot) => Array.ConvertAll(slot.Step, episode => dataset[episode.Clip].Id);
 }
 
-/// <summary>How episodes are loaded. Only <see cref="Batch"/>, <see cref="Ranks"/>, <see cref="Rank"/>, <see cref="Size"/>, <see cref="Resize"/> and <see cref="Drawing"/> change what comes out.</summary>
+/// <summary>How episodes are loaded. Only <see cref="Batch"/>, <see cref="Ranks"/>, <see cref="Rank"/> and <see cref="Drawing"/> change what comes out.</summary>
 public sealed record EpisodeLoading
 {
     /// <summary>Episodes in a batch.</summary>
@@ -246,12 +244,6 @@ public sealed record EpisodeLoading
 
     /// <summary>Which of them this one is.</summary>
     public int Rank { get; init; }
-
-    /// <summary>Side of the pictures wanted; 0 is the dataset's own.</summary>
-    public int Size { get; init; }
-
-    /// <summary>How frames of another side come to it.</summary>
-    public ResizeKind Resize { get; init; } = ResizeKind.Resize;
 
     /// <summary>How landmark images are drawn.</summary>
     public LandmarkDrawing Drawing { get; init; } = new();

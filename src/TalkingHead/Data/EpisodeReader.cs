@@ -10,9 +10,9 @@ namespace TalkingHead.Data;
 /// <summary>Decodes and draws the pictures of an episode into planes of bytes (3, S, S). One thread's own: its buffers are used again.</summary>
 sealed class EpisodeReader(Dataset dataset, EpisodeLoading loading)
 {
-    readonly int side = loading.Size == 0 ? dataset.Size : loading.Size;
+    readonly int side = dataset.Size;
     readonly byte[] rgba = new byte[4 * dataset.Size * dataset.Size];
-    readonly Picture drawn = new(loading.Size == 0 ? dataset.Size : loading.Size, loading.Size == 0 ? dataset.Size : loading.Size);
+    readonly Picture drawn = new(dataset.Size, dataset.Size);
     byte[] background = [];
     byte[] encoded = new byte[1 << 16];
 
@@ -41,7 +41,7 @@ sealed class EpisodeReader(Dataset dataset, EpisodeLoading loading)
     void Read(Episode episode, int frame, float[] points, Span<byte> picture, Span<byte> landmarkImage)
     {
         ReadPicture(episode.Clip, frame, picture);
-        var landmarks = FrameFit.Fit(Landmarks.OfFrame(points, frame), dataset.Size, side, loading.Resize);
+        var landmarks = Landmarks.OfFrame(points, frame);
         if (episode.Background is not null)
             BackgroundSwap.Blend(background, landmarks, picture, side);
         episode.Colors?.Apply(picture, side);
@@ -59,10 +59,7 @@ sealed class EpisodeReader(Dataset dataset, EpisodeLoading loading)
     void ReadPicture(int clip, int frame, Span<byte> planes)
     {
         dataset.ReadPixels(clip, frame, ref encoded, rgba);
-        if (side == dataset.Size)
-            PlanarPixels.FromRgba(rgba, planes);
-        else
-            PlanarPixels.FromRgb(FrameFit.Fit(rgba, dataset.Size, side, loading.Resize).Pixels, planes);
+        PlanarPixels.FromRgba(rgba, planes);
     }
 }
 
