@@ -19,32 +19,21 @@ sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double
     // Of the polynomial a σ + b σ³ + c σ⁵, which takes singular values from (0,1] to about 1 (0.7 to 1.2).
     const float A = 3.4445f, B = -4.7750f, C = 2.0315f;
 
-    // The largest first, so that no thread is left with one at the end.
-    readonly (Parameter Weight, Tensor Mean)[] weights = [.. weights.OrderByDescending(w => Work(w.Weight))];
-
     /// <summary>Moves the matrices that have a gradient by about <paramref name="rate"/> in each direction.</summary>
     public void Step(double rate)
     {
-        int next = -1;
+        int parts = sideBySide?.Parts ?? 1;
         if (sideBySide is null)
             Run(0);
         else
-            sideBySide.Run(sideBySide.Parts, Run);
+            sideBySide.Run(parts, Run);
 
         int Run(int part)
         {
-            for (int k; (k = Interlocked.Increment(ref next)) < weights.Length;)
+            for (int k = part; k < weights.Count; k += parts)
                 Move(weights[k].Weight, weights[k].Mean, rate);
             return part;
         }
-    }
-
-    // Products of the small side's square with itself and with the matrix.
-    static long Work(Parameter weight)
-    {
-        var (rows, columns) = (weight.shape[0], weight.shape[1..].Aggregate(1L, (product, n) => product * n));
-        var (small, large) = (Math.Min(rows, columns), Math.Max(rows, columns));
-        return small * small * (13 * small + 2 * large);
     }
 
     void Move(Parameter weight, Tensor mean, double rate)
