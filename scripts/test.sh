@@ -14,7 +14,7 @@ status=0
 dotnet test --project tests/TalkingHead.Tests -c Release --no-build "$@" 2>&1 | tee "$log" || status=$?
 
 # The failures again, below all that the tests wrote: a long log is read from its end.
-sed -n '/^failed /,/^\(passed\|skipped\|Test run summary\)/p' "$log" | sed '/^\(passed\|skipped\|Test run summary\)/d' | head -n 200
+awk '/^failed / { on = 1 } /^(passed|skipped|Test run summary)/ { on = 0 } on' "$log" | head -n 200
 
 awk -v status="$status" '
     $1 == "succeeded:" { passed += $2 }

@@ -72,7 +72,7 @@ sealed class FinetuneVerb : IVerb
             Console.Error.WriteLine(run.ExpectTuning());
         var source = PersonFrames.Take([.. From], Shots, run.Configuration, Detector, Console.Error.WriteLine, stop);
         var settings = new FineTunerSettings { FeedForward = FeedForward, Epochs = Epochs, Seed = Seed };
-        var curve = new List<EnrollmentEpoch>();
+        var curve = new List<FineTuningEpoch>();
         using var head = FeedForward ? PersonFineTuner.Run(run, source, settings, cancel: stop) : Tune(run, source, settings, curve, stop);
 
         HeadSheet.Draw(head, source).Save(sheet, SyntheticMark.For($"head {head.Id}"));
@@ -82,7 +82,7 @@ sealed class FinetuneVerb : IVerb
             JsonFile.Write(Json, new Report(Out, head.Id, head.Origin, curve.ConvertAll(epoch => new Point(epoch.Epoch, Finite(epoch.Loss), Finite(epoch.HeldOut)))));
     }
 
-    Head Tune(TrainedRun run, SourceFrames source, FineTunerSettings settings, List<EnrollmentEpoch> curve, CancellationToken stop)
+    Head Tune(TrainedRun run, SourceFrames source, FineTunerSettings settings, List<FineTuningEpoch> curve, CancellationToken stop)
     {
         Head? head = null;
         long most = Epochs ?? run.Configuration.FineTuning.Epochs;
@@ -97,7 +97,7 @@ sealed class FinetuneVerb : IVerb
         return head!;
     }
 
-    void Say(Head head, List<EnrollmentEpoch> curve, string sheet)
+    void Say(Head head, List<FineTuningEpoch> curve, string sheet)
     {
         bool heldOut = curve.Exists(epoch => double.IsFinite(epoch.HeldOut));
         if (heldOut)
@@ -108,9 +108,9 @@ sealed class FinetuneVerb : IVerb
             foreach (var epoch in curve.Where(epoch => double.IsFinite(Score(epoch)) && (epoch.Epoch % Math.Max(1, curve.Count / 10) == 0 || epoch.Epoch == head.Origin.KeptEpoch || epoch.Epoch == curve.Count - 1)))
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {epoch.Epoch,4} {Score(epoch),9:0.0000} {Bar(epoch)}{(epoch.Epoch == head.Origin.KeptEpoch ? " kept" : "")}"));
 
-            double Score(EnrollmentEpoch epoch) => heldOut ? epoch.HeldOut : epoch.Loss;
+            double Score(FineTuningEpoch epoch) => heldOut ? epoch.HeldOut : epoch.Loss;
 
-            string Bar(EnrollmentEpoch epoch) => new('#', (int)Math.Round(40 * Score(epoch) / curve.Where(each => double.IsFinite(Score(each))).Max(Score)));
+            string Bar(FineTuningEpoch epoch) => new('#', (int)Math.Round(40 * Score(epoch) / curve.Where(each => double.IsFinite(Score(each))).Max(Score)));
         }
 
         string how = head.Origin.Epochs is { } epochs ? $"fine-tuned, epoch {head.Origin.KeptEpoch} of {epochs}" : "feed-forward";

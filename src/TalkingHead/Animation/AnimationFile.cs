@@ -23,16 +23,16 @@ public static class AnimationFile
     /// <param name="driver">Whose motion.</param>
     /// <param name="path">.mp4, .gif or a folder's name.</param>
     /// <param name="settings">How.</param>
-    /// <param name="sideBySide">Source picture, landmark image and result next to each other.</param>
+    /// <param name="parallel">Source picture, landmark image and result next to each other.</param>
     /// <param name="onFrame">Called after each frame.</param>
     /// <param name="stop">Ends the driver early; what there is by then is a whole file.</param>
     /// <exception cref="UserException">The driver is damaged or shows no face, or the path cannot be written; then nothing is.</exception>
-    public static AnimationReport Write(Head head, Driver driver, string path, AnimationSettings? settings = null, bool sideBySide = false, Action? onFrame = null, CancellationToken stop = default)
+    public static AnimationReport Write(Head head, Driver driver, string path, AnimationSettings? settings = null, bool parallel = false, Action? onFrame = null, CancellationToken stop = default)
     {
         var animator = new Animator(head, settings);
         var stages = new AnimationStages();
         var clock = Stopwatch.StartNew();
-        using var writer = VideoWriter.Create(path, head.Size * (sideBySide ? 3 : 1), head.Size, driver.Rate, new() { Mark = SyntheticMark.For($"head {head.Id}"), SoundFrom = driver.SoundFrom });
+        using var writer = VideoWriter.Create(path, head.Size * (parallel ? 3 : 1), head.Size, driver.Rate, new() { Mark = SyntheticMark.For($"head {head.Id}"), SoundFrom = driver.SoundFrom });
         long found = 0, held = 0, lost = 0;
         var latencies = new List<float>();
         foreach (var _ in stages.Encode.Timed(Written()))
@@ -48,7 +48,7 @@ public static class AnimationFile
         {
             foreach (var frame in animator.Animate(driver, stop, stages))
             {
-                writer.Write(sideBySide ? Picture.Beside(head.Portrait, frame.LandmarkImage, frame.Picture) : frame.Picture);
+                writer.Write(parallel ? Picture.Beside(head.Portrait, frame.LandmarkImage, frame.Picture) : frame.Picture);
                 (found, held, lost) = (found + (frame.State == FrameState.Found ? 1 : 0), held + (frame.State == FrameState.Held ? 1 : 0), lost + (frame.State == FrameState.Lost ? 1 : 0));
                 latencies.Add((float)Stopwatch.GetElapsedTime(frame.Decoded).TotalMilliseconds);
                 yield return frame;

@@ -21,9 +21,9 @@ public sealed class PersonFineTuner
     readonly FineTunerSettings settings;
     readonly RunConfiguration configuration;
     readonly Tensor frames, landmarks; // (T,3,S,S)
-    readonly Action<EnrollmentEpoch>? report;
+    readonly Action<FineTuningEpoch>? report;
 
-    PersonFineTuner(TrainedRun run, Tensor frames, Tensor landmarks, FineTunerSettings settings, Action<EnrollmentEpoch>? report)
+    PersonFineTuner(TrainedRun run, Tensor frames, Tensor landmarks, FineTunerSettings settings, Action<FineTuningEpoch>? report)
     {
         (this.run, this.frames, this.landmarks, this.settings, this.report) = (run, frames, landmarks, settings, report);
         var (all, tuning) = (run.Configuration, run.Configuration.FineTuning);
@@ -45,7 +45,7 @@ public sealed class PersonFineTuner
     /// <param name="cancel">Stops between steps.</param>
     /// <exception cref="UserException">The frames' size is another, the run cannot be fine-tuned, or no finite number comes out.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public static Head Run(TrainedRun run, SourceFrames source, FineTunerSettings? settings = null, Action<EnrollmentEpoch>? report = null, CancellationToken cancel = default)
+    public static Head Run(TrainedRun run, SourceFrames source, FineTunerSettings? settings = null, Action<FineTuningEpoch>? report = null, CancellationToken cancel = default)
     {
         if (source.Size != run.Configuration.Data.Size)
             throw new UserException($"{source.Source.Name}: its frames are {source.Size} pixels a side, the run's are {run.Configuration.Data.Size}.");
@@ -108,12 +108,12 @@ public sealed class PersonFineTuner
         using var averaged = new PersonAverage(networks.Generator, step, configuration, run.Device);
         using var best = new BestWeights(averaged.Generator, averaged.Psi);
         int epoch = 0;
-        bool end = Report(rule, best, new EnrollmentEpoch(0, most, double.NaN, HeldOut(averaged, rule)));
+        bool end = Report(rule, best, new FineTuningEpoch(0, most, double.NaN, HeldOut(averaged, rule)));
         while (!end && epoch < epochs)
         {
             epoch++;
             double loss = Epoch(step, averaged, learned, epoch, cancel);
-            end = Report(rule, best, new EnrollmentEpoch(epoch, most, loss, HeldOut(averaged, rule)));
+            end = Report(rule, best, new FineTuningEpoch(epoch, most, loss, HeldOut(averaged, rule)));
         }
         best.Restore();
         return new Person(GeneratorFactory.Create(averaged.Generator, configuration, run.Device), averaged.Psi.detach().clone().DetachFromDisposeScope(), epoch, rule?.Kept ?? epoch);
@@ -130,7 +130,7 @@ public sealed class PersonFineTuner
 
     // True when the rule says to end; it also says which epoch is kept, without one it is the last. What is reported has
     // a loss on held-out frames in the first pass and none in the second.
-    bool Report(StoppingRule? rule, BestWeights best, EnrollmentEpoch epoch)
+    bool Report(StoppingRule? rule, BestWeights best, FineTuningEpoch epoch)
     {
         report?.Invoke(epoch);
         var (keep, end) = rule?.Judge(epoch) ?? (true, false);
@@ -205,7 +205,7 @@ public sealed record FineTunerSettings
 /// <param name="Epochs">The most there will be.</param>
 /// <param name="Loss">Mean weighted content loss of the frames learned from, as the epoch went over them; NaN for epoch 0.</param>
 /// <param name="HeldOut">Weighted content loss of the held-out frames after the epoch; NaN where none are held out.</param>
-public readonly record struct EnrollmentEpoch(int Epoch, int Epochs, double Loss, double HeldOut);
+public readonly record struct FineTuningEpoch(int Epoch, int Epochs, double Loss, double HeldOut);
 
 /// <summary>
 /// When a fine-tuning has learned enough. Too few steps leave an identity gap, too many freeze the mouth: with four
@@ -245,7 +245,7 @@ sealed class StoppingRule
     }
 
     /// <summary>Whether this epoch is the one to keep so far, and whether to end here.</summary>
-    public (bool Keep, bool End) Judge(EnrollmentEpoch epoch)
+    public (bool Keep, bool End) Judge(FineTuningEpoch epoch)
     {
         if (HeldOut.Count > 0)
         {

@@ -196,6 +196,7 @@ public sealed class Ranks
         mine.CopyTo(own, 0);
         mpi.Gather(own, all);
         Wait(mpi.Done);
+        GC.KeepAlive(own); // pinned, but MPI alone still reads it
         return all;
     }
 

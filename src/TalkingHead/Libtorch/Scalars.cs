@@ -16,65 +16,85 @@ static class Scalars
 
     public static Tensor Add(this Tensor x, Tensor y) => x.add(y, one);
 
-    public static Tensor Add(this Tensor x, double y) => Kept(y, s => x.add(s, one));
+    public static Tensor Add(this Tensor x, double y) => Kept(x, y, static (x, s) => x.add(s, one));
 
-    public static Tensor Add(this Tensor x, long y) => Kept(y, s => x.add(s, one));
+    public static Tensor Add(this Tensor x, long y) => Kept(x, y, static (x, s) => x.add(s, one));
 
     public static Tensor Add_(this Tensor x, Tensor y) => x.add_(y, one);
 
-    public static Tensor Add_(this Tensor x, Tensor y, double alpha) => Kept(alpha, s => x.add_(y, s));
+    public static Tensor Add_(this Tensor x, Tensor y, double alpha)
+    {
+        using Scalar s = alpha;
+        return x.add_(y, s);
+    }
 
-    public static Tensor Add_(this Tensor x, double y) => Kept(y, s => x.add_(s, one));
+    public static Tensor Add_(this Tensor x, double y) => Kept(x, y, static (x, s) => x.add_(s, one));
 
-    public static Tensor Addcmul_(this Tensor x, Tensor y, Tensor z, double value) => Kept(value, s => x.addcmul_(y, z, s));
+    public static Tensor Addcmul_(this Tensor x, Tensor y, Tensor z, double value)
+    {
+        using Scalar s = value;
+        return x.addcmul_(y, z, s);
+    }
 
-    public static Tensor Sub(this Tensor x, double y) => Kept(y, s => x.sub(s));
+    public static Tensor Sub(this Tensor x, double y) => Kept(x, y, static (x, s) => x.sub(s));
 
-    public static Tensor Sub(this Tensor x, long y) => Kept(y, s => x.sub(s));
+    public static Tensor Sub(this Tensor x, long y) => Kept(x, y, static (x, s) => x.sub(s));
 
-    public static Tensor Sub_(this Tensor x, double y) => Kept(y, s => x.sub_(s));
+    public static Tensor Sub_(this Tensor x, double y) => Kept(x, y, static (x, s) => x.sub_(s));
 
     /// <summary>Scalar - tensor.</summary>
     public static Tensor RSub(this Tensor x, double y) => x.negative().Add(y);
 
     public static Tensor RSub(this Tensor x, long y) => x.negative().Add(y);
 
-    public static Tensor Mul(this Tensor x, double y) => Kept(y, s => x.mul(s));
+    public static Tensor Mul(this Tensor x, double y) => Kept(x, y, static (x, s) => x.mul(s));
 
-    public static Tensor Mul(this Tensor x, long y) => Kept(y, s => x.mul(s));
+    public static Tensor Mul(this Tensor x, long y) => Kept(x, y, static (x, s) => x.mul(s));
 
-    public static Tensor Mul_(this Tensor x, double y) => Kept(y, s => x.mul_(s));
+    public static Tensor Mul_(this Tensor x, double y) => Kept(x, y, static (x, s) => x.mul_(s));
 
-    public static Tensor Div(this Tensor x, double y) => Kept(y, s => x.div(s));
+    public static Tensor Div(this Tensor x, double y) => Kept(x, y, static (x, s) => x.div(s));
 
-    public static Tensor Div(this Tensor x, long y) => Kept(y, s => x.div(s));
+    public static Tensor Div(this Tensor x, long y) => Kept(x, y, static (x, s) => x.div(s));
 
-    public static Tensor Div_(this Tensor x, double y) => Kept(y, s => x.div_(s));
+    public static Tensor Div_(this Tensor x, double y) => Kept(x, y, static (x, s) => x.div_(s));
 
-    public static Tensor Pow(this Tensor x, double y) => Kept(y, s => x.pow(s));
+    public static Tensor Pow(this Tensor x, double y) => Kept(x, y, static (x, s) => x.pow(s));
 
     public static Tensor Square(this Tensor x) => x * x;
 
-    public static Tensor Fill_(this Tensor x, double value) => Kept(value, s => x.fill_(s));
+    public static Tensor Fill_(this Tensor x, double value) => Kept(x, value, static (x, s) => x.fill_(s));
 
-    public static Tensor Clamp(this Tensor x, double min, double max) => Kept(min, low => Kept(max, high => x.clamp(low, high)));
+    public static Tensor Clamp(this Tensor x, double min, double max)
+    {
+        using Scalar low = min, high = max;
+        return x.clamp(low, high);
+    }
 
-    public static Tensor ClampMin(this Tensor x, double min) => Kept(min, s => x.clamp_min(s));
+    public static Tensor ClampMin(this Tensor x, double min) => Kept(x, min, static (x, s) => x.clamp_min(s));
 
-    public static Tensor ClampMax(this Tensor x, double max) => Kept(max, s => x.clamp_max(s));
+    public static Tensor ClampMax(this Tensor x, double max) => Kept(x, max, static (x, s) => x.clamp_max(s));
 
-    public static Tensor Lt(this Tensor x, double y) => Kept(y, s => x.lt(s));
+    public static Tensor Lt(this Tensor x, double y) => Kept(x, y, static (x, s) => x.lt(s));
 
-    public static Tensor LeakyRelu(this Tensor x, double slope) => Kept(slope, s => x.leaky_relu(s));
+    public static Tensor LeakyRelu(this Tensor x, double slope) => Kept(x, slope, static (x, s) => x.leaky_relu(s));
 
-    public static Tensor Full(long[] shape, double value, ScalarType? dtype = null, Device? device = null) =>
-        Kept(value, s => full(shape, s, dtype ?? ScalarType.Float32, device));
+    public static Tensor Full(long[] shape, double value, ScalarType? dtype = null, Device? device = null)
+    {
+        using Scalar s = value;
+        return full(shape, s, dtype ?? ScalarType.Float32, device);
+    }
 
-    public static Tensor Arange(long stop, ScalarType? dtype = null) => Kept(stop, s => arange(s, dtype ?? ScalarType.Int64));
+    public static Tensor Arange(long stop, ScalarType? dtype = null)
+    {
+        using Scalar from = 0, to = stop;
+        return arange(from, to, one, dtype ?? ScalarType.Int64);
+    }
 
-    static Tensor Kept(Scalar number, Func<Scalar, Tensor> operation)
+    // A static operation allocates nothing: these stand in every layer and loss.
+    static Tensor Kept(Tensor x, Scalar number, Func<Tensor, Scalar, Tensor> operation)
     {
         using (number) // also after the native call, which reads it
-            return operation(number);
+            return operation(x, number);
     }
 }

@@ -11,8 +11,8 @@ namespace TalkingHead.Training;
 /// </summary>
 /// <param name="weights">The matrices, and where the mean of each one's gradients is kept.</param>
 /// <param name="momentum">Decay of the mean.</param>
-/// <param name="sideBySide">Where matrices are worked at the same time; null for one after the other.</param>
-sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double momentum, ParallelParts? sideBySide)
+/// <param name="parallel">Where matrices are worked at the same time; null for one after the other.</param>
+sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double momentum, ParallelParts? parallel)
 {
     const int Iterations = 5;
 
@@ -22,11 +22,11 @@ sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double
     /// <summary>Moves the matrices that have a gradient by about <paramref name="rate"/> in each direction.</summary>
     public void Step(double rate)
     {
-        int parts = sideBySide?.Parts ?? 1;
-        if (sideBySide is null)
+        int parts = parallel?.Parts ?? 1;
+        if (parallel is null)
             Run(0);
         else
-            sideBySide.Run(parts, Run);
+            parallel.Run(parts, Run);
 
         int Run(int part)
         {

@@ -21,7 +21,7 @@ sealed class PlayerOptimizer : IDisposable
     readonly Muon? muon;
     readonly Tensor[] muonMeans = [];
     readonly Ranks ranks;
-    readonly ParallelParts? sideBySide;
+    readonly ParallelParts? parallel;
     LossTerms? last;
     Tensor? sum; // of the parts' totals
 
@@ -31,10 +31,10 @@ sealed class PlayerOptimizer : IDisposable
     /// <param name="settings">The rest of Adam, and of Muon.</param>
     /// <param name="muonRate">Muon's rate for the matrices among them; 0 where Adam trains those too.</param>
     /// <param name="ranks">Whose gradients are averaged; none for this process alone.</param>
-    /// <param name="sideBySide">Where the parts of a batch are worked at the same time; null for one after the other.</param>
-    public PlayerOptimizer(string name, IEnumerable<Parameter> parameters, double rate, OptimizerSettings settings, double muonRate = 0, Ranks? ranks = null, ParallelParts? sideBySide = null)
+    /// <param name="parallel">Where the parts of a batch are worked at the same time; null for one after the other.</param>
+    public PlayerOptimizer(string name, IEnumerable<Parameter> parameters, double rate, OptimizerSettings settings, double muonRate = 0, Ranks? ranks = null, ParallelParts? parallel = null)
     {
-        (this.name, this.rate, this.settings, this.muonRate, this.sideBySide) = (name, rate, settings, muonRate, sideBySide);
+        (this.name, this.rate, this.settings, this.muonRate, this.parallel) = (name, rate, settings, muonRate, parallel);
         this.ranks = ranks ?? Ranks.Alone;
         flat = new FlatParameters(parameters, last: parameter => muonRate > 0 && parameter.ndim > 1);
         (mean, square) = (flat.Zeros(), flat.Zeros());
@@ -44,7 +44,7 @@ sealed class PlayerOptimizer : IDisposable
             // Muon's mean lies where Adam's would; the largest first, so that threads have about the same.
             var matrices = Enumerable.Range(0, flat.Parameters.Count).Where(i => flat.Parameters[i].ndim > 1).OrderByDescending(i => flat.Parameters[i].numel()).ToList();
             muonMeans = [.. matrices.Select(i => flat.View(mean, i).DetachFromDisposeScope())];
-            muon = new Muon([.. matrices.Select((i, place) => (flat.Parameters[i], muonMeans[place]))], settings.MuonMomentum, sideBySide);
+            muon = new Muon([.. matrices.Select((i, place) => (flat.Parameters[i], muonMeans[place]))], settings.MuonMomentum, parallel);
         }
         Freeze();
     }
@@ -98,13 +98,13 @@ sealed class PlayerOptimizer : IDisposable
     {
         using var scope = NewDisposeScope();
         var total = share == 1 ? terms.Total() : terms.Total().Mul(share);
-        if (sideBySide is null)
+        if (parallel is null)
             total.backward();
         else
         {
             Tensor[] leaves = beside is null ? [.. flat.Parameters] : [.. flat.Parameters, beside];
             var gradients = autograd.grad([total], leaves, allow_unused: true);
-            sideBySide.InTurn(() => Add(leaves, gradients));
+            parallel.InTurn(() => Add(leaves, gradients));
         }
         StepClock.Mark(StepPhase.Backward);
     }
@@ -160,11 +160,11 @@ sealed class PlayerOptimizer : IDisposable
     // Over all that is not Muon's. Every number is worked on its own, so threads may share them in any way.
     void Adam()
     {
-        int parts = sideBySide?.Parts ?? 1;
-        if (sideBySide is null)
+        int parts = parallel?.Parts ?? 1;
+        if (parallel is null)
             Part(0);
         else
-            sideBySide.Run(parts, Part);
+            parallel.Run(parts, Part);
 
         int Part(int part)
         {

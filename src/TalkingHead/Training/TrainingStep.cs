@@ -26,7 +26,7 @@ public sealed class TrainingStep : IDisposable
     readonly Ranks ranks;
     readonly PlayerOptimizer generatorOptimizer;
     readonly PlayerOptimizer discriminatorOptimizer;
-    readonly ParallelParts? sideBySide;
+    readonly ParallelParts? parallel;
     readonly HashSet<(PlayerOptimizer, bool)> met = []; // phases, with and without the adversary, whose shapes libtorch knows
     OptimizerSettings rowSettings; // W's
 
@@ -38,9 +38,9 @@ public sealed class TrainingStep : IDisposable
         // Ranks have shared the processors already, and a power iteration in each forward pass changes what other parts read.
         if (settings.ParallelParts && settings.Accumulation > 1 && embedder.parameters().First().device_type == TorchSharp.DeviceType.CPU
             && this.ranks.Count == 1 && configuration.SpectralNorm.Iterate == PowerIteration.Step)
-            sideBySide = new ParallelParts(settings.Accumulation);
-        generatorOptimizer = new PlayerOptimizer("generator", [.. embedder.parameters(), .. generator.parameters()], settings.GeneratorRate, settings, settings.MuonRate, this.ranks, sideBySide);
-        discriminatorOptimizer = new PlayerOptimizer("discriminator", discriminator.parameters(), settings.DiscriminatorRate, settings, 0, this.ranks, sideBySide);
+            parallel = new ParallelParts(settings.Accumulation);
+        generatorOptimizer = new PlayerOptimizer("generator", [.. embedder.parameters(), .. generator.parameters()], settings.GeneratorRate, settings, settings.MuonRate, this.ranks, parallel);
+        discriminatorOptimizer = new PlayerOptimizer("discriminator", discriminator.parameters(), settings.DiscriminatorRate, settings, 0, this.ranks, parallel);
     }
 
     /// <summary>Looks at every gradient before weights move (<see cref="PlayerOptimizer.Careful"/>).</summary>
@@ -109,7 +109,7 @@ public sealed class TrainingStep : IDisposable
     {
         EpisodePart[] parts = [.. batch.Parts(settings.Accumulation)];
         Tensor?[] w = [.. parts.Select(part => rows?.Rows().narrow(0, part.Start, part.Length))];
-        var done = sideBySide is null ? [.. parts.Select((_, part) => Run(part))] : sideBySide.Run(parts.Length, Run, first: met.Add((optimizer, rows is null)));
+        var done = parallel is null ? [.. parts.Select((_, part) => Run(part))] : parallel.Run(parts.Length, Run, first: met.Add((optimizer, rows is null)));
         foreach (var (terms, result) in done.Skip(1)) // these may come from threads of their own
             Adopt([result, .. terms.Values.Select(term => term.Value)]);
         foreach (var (part, (terms, _)) in parts.Zip(done))
@@ -206,6 +206,6 @@ public sealed class TrainingStep : IDisposable
     {
         generatorOptimizer.Dispose();
         discriminatorOptimizer.Dispose();
-        sideBySide?.Dispose();
+        parallel?.Dispose();
     }
 }

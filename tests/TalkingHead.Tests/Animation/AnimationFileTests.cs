@@ -30,17 +30,17 @@ public sealed class AnimationFileTests : IDisposable
         folder.Dispose();
     }
 
-    AnimationReport Write(string name, bool sideBySide = false, CancellationToken stop = default, Action? onFrame = null)
+    AnimationReport Write(string name, bool parallel = false, CancellationToken stop = default, Action? onFrame = null)
     {
         using var opened = Driver.Open(driver);
-        return AnimationFile.Write(head, opened, folder.At(name), sideBySide: sideBySide, onFrame: onFrame, stop: stop);
+        return AnimationFile.Write(head, opened, folder.At(name), parallel: parallel, onFrame: onFrame, stop: stop);
     }
 
     [Fact]
     public void AVideoHasTheDriversFramesAndRateAndSaysWhatItIs()
     {
         Needs.Ffmpeg();
-        var report = Write("out.mp4", sideBySide: true);
+        var report = Write("out.mp4", parallel: true);
         var info = VideoInfo.Probe(folder.At("out.mp4"));
         Assert.Equal((96, 32, 23, 12.0), (info.Width, info.Height, info.FrameCount, info.Rate.PerSecond));
         Assert.Equal((23, 0, 0, true), (report.Frames, report.Held, report.Lost, report.Adapted));

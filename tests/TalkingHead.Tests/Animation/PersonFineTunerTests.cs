@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace TalkingHead.Tests.Animation;
 
-public class EnrollmentTests
+public class PersonFineTunerTests
 {
     [Theory, InlineData("normal"), InlineData("plain")]
     public void AFeedForwardHeadDrawsWhatTheRunsGeneratorDraws(string kind)
@@ -67,7 +67,7 @@ public class EnrollmentTests
     public void WithFourFramesAndMoreAllAreLearnedForAsLongAsDidBestOnHeldOutOnes()
     {
         using var run = SmallPerson.Run(SmallPerson.Configuration("plain", rate: 1e-2, epochs: 30));
-        var curve = new List<EnrollmentEpoch>();
+        var curve = new List<FineTuningEpoch>();
         using var head = PersonFineTuner.Run(run, SmallPerson.Frames(8), report: curve.Add);
         var (first, second) = (curve.FindAll(epoch => double.IsFinite(epoch.HeldOut)), curve.FindAll(epoch => double.IsNaN(epoch.HeldOut)));
         Assert.Equal(Enumerable.Range(0, first.Count), first.Select(epoch => epoch.Epoch));
@@ -99,7 +99,7 @@ public class EnrollmentTests
     public void WithFewerFramesItEndsWhenNothingIsGained()
     {
         using var run = SmallPerson.Run(SmallPerson.Configuration("plain", rate: 1e-9, epochs: 40));
-        var curve = new List<EnrollmentEpoch>();
+        var curve = new List<FineTuningEpoch>();
         using var head = PersonFineTuner.Run(run, SmallPerson.Frames(1), report: curve.Add);
         Assert.InRange(head.Origin.Epochs!.Value, 2, 12);
         Assert.All(curve, epoch => Assert.True(double.IsNaN(epoch.HeldOut)));

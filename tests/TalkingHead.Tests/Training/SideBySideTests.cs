@@ -11,10 +11,10 @@ public class SideBySideTests
     public void PartsAreAtWorkAtTheSameTimeEachWithOneThread()
     {
         int before = get_num_threads();
-        using (var sideBySide = new ParallelParts(3))
+        using (var parallel = new ParallelParts(3))
         {
             using var together = new Barrier(3);
-            var threads = sideBySide.Run(3, part =>
+            var threads = parallel.Run(3, part =>
             {
                 Assert.True(together.SignalAndWait(Patience));
                 return (Environment.CurrentManagedThreadId, get_num_threads());
@@ -28,18 +28,18 @@ public class SideBySideTests
     [Fact]
     public void WhatPartsAddHasTheirOrderWhoeverIsReadyFirst()
     {
-        using var sideBySide = new ParallelParts(3);
+        using var parallel = new ParallelParts(3);
         for (int time = 0; time < 20; time++)
         {
             var added = new List<int>();
             using var last = new ManualResetEventSlim();
-            sideBySide.Run(3, part =>
+            parallel.Run(3, part =>
             {
                 if (part == 2)
                     last.Set(); // the last is ready before the first begins
                 else
                     Assert.True(last.Wait(Patience));
-                sideBySide.InTurn(() => added.Add(part));
+                parallel.InTurn(() => added.Add(part));
                 return 0;
             });
             Assert.Equal([0, 1, 2], added);
@@ -49,17 +49,17 @@ public class SideBySideTests
     [Theory, InlineData(0), InlineData(1)]
     public void AFailureComesOutWhenAllHaveEndedAndTheNextRunIsWhole(int failing)
     {
-        using var sideBySide = new ParallelParts(3);
+        using var parallel = new ParallelParts(3);
         int ended = 0;
-        var failure = Assert.Throws<InvalidOperationException>(() => sideBySide.Run(3, part =>
+        var failure = Assert.Throws<InvalidOperationException>(() => parallel.Run(3, part =>
         {
             if (part >= failing)
                 throw new InvalidOperationException($"part {part}");
-            sideBySide.InTurn(() => ended++);
+            parallel.InTurn(() => ended++);
             return part;
         }));
         Assert.Equal($"part {failing}", failure.Message);
         Assert.Equal(failing, ended);
-        Assert.Equal([0, 1], sideBySide.Run(2, part => part)); // a smaller batch has fewer parts
+        Assert.Equal([0, 1], parallel.Run(2, part => part)); // a smaller batch has fewer parts
     }
 }
