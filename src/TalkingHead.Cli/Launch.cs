@@ -26,8 +26,8 @@ static class Launch
         var ranks = new Ranks(launcher.Name, launcher.Count, TimeSpan.FromSeconds(timeout));
         ranks.Run(() =>
         {
-            var place = RankPlace.Among(ranks.Rank, ranks.Gather(Environment.MachineName));
-            Devices.ShareProcessors(place.LocalCount);
+            var place = RankPlace.Among(ranks.Rank, ranks.Gather(Environment.MachineName), ranks.Gather(Devices.Processors));
+            Devices.ShareProcessors(place.Sharing);
             work(place.Device(device, torch.cuda.is_available() ? torch.cuda.device_count() : 0), ranks);
         });
     }
@@ -58,13 +58,15 @@ sealed record Launcher(string Name, int Count)
 
 /// <summary>A rank among those of its machine.</summary>
 /// <param name="LocalRank">Its number there, from 0: also that of its GPU.</param>
-/// <param name="LocalCount">How many there are.</param>
-sealed record RankPlace(int LocalRank, int LocalCount)
+/// <param name="Sharing">Ranks that run on the same processors, this one included: a launcher may have bound each to its own.</param>
+sealed record RankPlace(int LocalRank, int Sharing)
 {
     /// <param name="rank">This process among all.</param>
     /// <param name="machines">Every rank's machine, in the order of ranks.</param>
-    public static RankPlace Among(int rank, string[] machines) =>
-        new(machines.Take(rank).Count(machine => machine == machines[rank]), machines.Count(machine => machine == machines[rank]));
+    /// <param name="processors">The processors that each may run on, as <see cref="Devices.Processors"/> names them.</param>
+    public static RankPlace Among(int rank, string[] machines, string[] processors) =>
+        new(machines.Take(rank).Count(machine => machine == machines[rank]),
+            machines.Zip(processors).Count(other => other == (machines[rank], processors[rank])));
 
     /// <summary>
     /// The device that a rank takes for "auto" and "cuda": of <paramref name="devices"/> GPUs the one of its number on this

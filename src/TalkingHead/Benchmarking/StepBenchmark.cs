@@ -6,6 +6,7 @@ using TalkingHead.Faces;
 using TalkingHead.Libtorch;
 using TalkingHead.Losses;
 using TalkingHead.Models;
+using TalkingHead.Pretrained;
 using TalkingHead.Serialization;
 using TalkingHead.Training;
 using TorchSharp;
@@ -63,6 +64,8 @@ public sealed class StepBenchmark : IDisposable
         (this.configuration, this.device, this.ranks) = (configuration, device, ranks ?? Ranks.Alone);
         Devices.Configure(configuration.Training.Precision);
         content = ContentLoss.ForBenchmark(configuration.Objective, configuration.Training.Seed, device, configuration.Training.Precision);
+        this.ranks.Expect("kind of device", $"{device.type}", "Give all ranks the same --device.");
+        this.ranks.Expect("content loss", content.Reason, $"Give all machines the same files in {PublishedWeights.Folder}.");
         networks = new NetworkSet(configuration, device);
         embeddings = new EmbeddingTable(configuration);
         step = new TrainingStep(configuration, networks.Embedder, networks.Generator, networks.Discriminator, embeddings, content, this.ranks) { Careful = device.type == DeviceType.CPU };
@@ -113,7 +116,8 @@ public sealed class StepBenchmark : IDisposable
 
     Dictionary<string, float> Step(bool adversarial, CancellationToken stop)
     {
-        stop.ThrowIfCancellationRequested();
+        if (ranks.Any(stop.IsCancellationRequested))
+            throw new OperationCanceledException(stop);
         using var scope = NewDisposeScope();
         StepClock.Mark(StepPhase.Other);
         var batch = madeUp ?? loader!.Next().Episodes;

@@ -16,8 +16,7 @@ sealed unsafe class Mpi
     const int VersionBytes = 8192; // MPICH's MPI_MAX_LIBRARY_VERSION_STRING, the largest
     const int NoticeBytes = 2 * sizeof(int), NoticeTag = 1;
     const int ActionBytes = 256;   // no struct sigaction is larger
-    const int SegmentationFault = 11;
-    static readonly int[] Faults = OperatingSystem.IsWindows() ? [] : [4, 5, 6, 7, 8, SegmentationFault]; // SIGILL, TRAP, ABRT, BUS, FPE, SEGV
+    static readonly int[] Faults = OperatingSystem.IsWindows() ? [] : [4, 5, 6, 7, 8, 11]; // SIGILL, TRAP, ABRT, BUS, FPE, SEGV
 
     readonly nint library, world, bytes, floats, doubles, sum, errorsReturn, inPlace;
     readonly int anySource;
@@ -38,10 +37,7 @@ sealed unsafe class Mpi
     public static Mpi? Find(bool mpich = false) => KeepingFaults(() =>
     {
         string[] openMpi = ["libmpi.so.40"], others = ["libmpi.so.12", "libmpich.so.12", "msmpi.dll"];
-        foreach (string name in (string[])(mpich ? [.. others, .. openMpi, "libmpi.so"] : [.. openMpi, .. others, "libmpi.so"]))
-            if (NativeLibrary.TryLoad(name, out nint library))
-                return new Mpi(library);
-        return null;
+        return (mpich ? others.Concat(openMpi) : openMpi.Concat(others)).Append("libmpi.so").Select(name => NativeLibrary.TryLoad(name, out nint library) ? new Mpi(library) : null).FirstOrDefault(mpi => mpi is not null);
     });
 
     /// <summary>Name and version in the library's own words.</summary>
@@ -118,12 +114,12 @@ sealed unsafe class Mpi
     // UCX, a part of many MPIs, takes the signals in which .NET sees null references, and ends the process: .NET gets them back.
     static T KeepingFaults<T>(Func<T> work)
     {
-        byte* kept = stackalloc byte[(SegmentationFault + 1) * ActionBytes];
-        foreach (int fault in Faults)
-            sigaction(fault, null, kept + fault * ActionBytes);
+        byte* kept = stackalloc byte[Faults.Length * ActionBytes];
+        foreach (var (place, fault) in Faults.Index())
+            sigaction(fault, null, kept + place * ActionBytes);
         var result = work();
-        foreach (int fault in Faults)
-            sigaction(fault, kept + fault * ActionBytes, null);
+        foreach (var (place, fault) in Faults.Index())
+            sigaction(fault, kept + place * ActionBytes, null);
         return result;
     }
 

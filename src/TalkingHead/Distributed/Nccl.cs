@@ -13,12 +13,8 @@ namespace TalkingHead.Distributed;
 sealed unsafe class Nccl : IDisposable
 {
     const int UInt8 = 1, Float32 = 7, Float64 = 8, Added = 0, InProgress = 7; // ncclDataType_t, ncclRedOp_t, ncclResult_t
-    static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    struct UniqueId
-    {
-        fixed byte bytes[128]; // NCCL_UNIQUE_ID_BYTES
-    }
+    struct UniqueId { fixed byte bytes[128]; } // NCCL_UNIQUE_ID_BYTES
 
     readonly nint nccl, torch, communicator;
     readonly int device;
@@ -28,8 +24,8 @@ sealed unsafe class Nccl : IDisposable
     /// <param name="ranks">They hear NCCL's unique id from rank 0.</param>
     /// <param name="device">The CUDA device of this rank's tensors; no other rank of its machine has the same.</param>
     /// <param name="name">Of this rank. It ends with a sentence when NCCL has lost the others or this rank is stuck.</param>
-    /// <param name="patience">This rank is stuck in its device when it has not waited for others for so long.</param>
-    public Nccl(Ranks ranks, int device, string name, TimeSpan patience)
+    /// <param name="deadline">To meet the others; twice as long without a meeting, and this rank is stuck.</param>
+    public Nccl(Ranks ranks, int device, string name, TimeSpan deadline)
     {
         this.device = device;
         torch = LibtorchLoader.Loaded("libtorch_cuda.so") is [var file, ..] ? NativeLibrary.Load(file) : 0; // the same that computes
@@ -44,9 +40,11 @@ sealed unsafe class Nccl : IDisposable
         if (ranks.IsFirst)
             Check(((delegate* unmanaged<UniqueId*, int>)Export("ncclGetUniqueId"))(&id));
         ranks.FromFirst(text.ToArray()).CopyTo(text);
-        Check(((delegate* unmanaged<nint*, int, UniqueId, int, int>)Export("ncclCommInitRank"))(&made, ranks.Count, id, ranks.Rank));
+        using (new Watchdog(deadline, $"{name} has waited for --rank-timeout ({deadline.TotalSeconds:0.#} s) in ncclCommInitRank: another rank hangs, or NCCL finds no way to it (NCCL_DEBUG=INFO shows more)."))
+            Check(((delegate* unmanaged<nint*, int, UniqueId, int, int>)Export("ncclCommInitRank"))(&made, ranks.Count, id, ranks.Rank));
         communicator = made;
-        timer = new Timer(_ => Watch(name, patience), null, Interval, Interval);
+        SinceOthers.Restart();
+        timer = new Timer(_ => Watch(name, 2 * deadline), null, dueTime: 1000, period: 1000);
     }
 
     /// <summary>Runs since this rank last waited for others.</summary>
@@ -72,11 +70,9 @@ sealed unsafe class Nccl : IDisposable
     {
         int state, code = ((delegate* unmanaged<nint, int*, int>)Export("ncclCommGetAsyncError"))(communicator, &state);
         string? failure = code != 0 || state is not (0 or InProgress) ? $"has lost the others: NCCL says \"{Words(code != 0 ? code : state)}\""
-            : SinceOthers.Elapsed > patience ? $"is stuck: it has not waited for others for {patience.TotalSeconds:0} s" : null;
-        if (failure is null)
-            return;
-        Console.Error.WriteLine($"talkinghead: {name} {failure}. Start all again with --resume.");
-        Process.GetCurrentProcess().Kill();
+            : SinceOthers.Elapsed > patience ? $"has not met the others for {patience.TotalSeconds:0} s (twice --rank-timeout): its GPU waits for a rank that hangs, or hangs itself" : null;
+        if (failure is not null)
+            Watchdog.End($"{name} {failure}.");
     }
 
     nint Export(string name) => NativeLibrary.GetExport(nccl, name);
@@ -92,7 +88,7 @@ sealed unsafe class Nccl : IDisposable
 
     public void Dispose()
     {
-        timer.Dispose();
+        timer.DisposeAsync().AsTask().Wait(); // its last look at the communicator has ended
         ((delegate* unmanaged<nint, int>)Export("ncclCommDestroy"))(communicator);
     }
 }

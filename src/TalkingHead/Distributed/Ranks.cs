@@ -29,9 +29,9 @@ public sealed class Ranks
 
     readonly Mpi? mpi;
     readonly TimeSpan deadline, answer, turn, heard; // the deadline's end: for answers, for rank 0 to speak for all, for a launcher to pass it on
-    readonly string[] names = [];
     readonly Stopwatch waited = new();
     readonly HashSet<int> waiting = [], left = [];
+    string[] names = [];
     Nccl? nccl;
     long bytes, rowBytes;
 
@@ -49,13 +49,19 @@ public sealed class Ranks
     {
         mpi = Mpi.Find(mpich: launcher == "mpiexec") ?? throw new UserException($"{launcher} started {started} processes, but {Environment.MachineName} has no MPI library. "
             + $"Install the one that {launcher} belongs to (Debian: apt-get install libopenmpi3 or libmpich12), or start one process without {launcher}.");
-        (this.deadline, (Rank, Count)) = (deadline, mpi.Start());
-        (answer, turn, heard) = (AtMost(2), AtMost(3), AtMost(0.5));
+        (this.deadline, answer, turn, heard) = (deadline, AtMost(2), AtMost(3), AtMost(0.5));
+        using (new Watchdog(deadline, $"{Self} has waited for {Limit} in MPI_Init: another rank did not start, or hangs."))
+            (Rank, Count) = mpi.Start();
         if (Count != started)
             throw UserException.Usage($"{launcher} started {started} processes, but MPI ({mpi.Version()}) counts {Count}: this library does not belong to {launcher}. "
                 + "Start ranks with its own mpirun, or with srun --mpi=pmix (srun --mpi=list shows what Slurm has).");
-        names = [.. Gather($"{Environment.MachineName}, process {Environment.ProcessId}").Select((process, rank) => $"rank {rank} ({process})")];
+        names = [.. Enumerable.Range(0, Count).Select(rank => $"rank {rank}")];
+
+        TimeSpan AtMost(double seconds) => TimeSpan.FromSeconds(Math.Min(seconds, seconds / 10 * deadline.TotalSeconds)); // of ten seconds and more
     }
+
+    static string Self => $"{Environment.MachineName}, process {Environment.ProcessId}";
+    string Limit => $"--rank-timeout ({deadline.TotalSeconds:0.#} s)";
 
     /// <summary>This process, from 0.</summary>
     public int Rank { get; }
@@ -131,24 +137,25 @@ public sealed class Ranks
         rowBytes += bytes - before;
     }
 
-    /// <summary>
-    /// Runs a rank's whole work, and returns when all have done theirs. Where it fails, this rank says why and ends all: then
-    /// this method does not return.
-    /// </summary>
+    /// <summary>Runs a rank's whole work and returns when all ranks have done theirs. A rank that fails says why and ends all of them.</summary>
     /// <exception cref="OperationCanceledException">All were stopped.</exception>
     public void Run(Action work)
     {
         try
         {
-            work();
+            names = [.. Gather(Self).Select((process, rank) => $"rank {rank} ({process})")];
+            try
+            {
+                work();
+            }
+            catch (OperationCanceledException)
+            {
+                Leave();
+                throw;
+            }
             Leave();
         }
-        catch (OperationCanceledException)
-        {
-            Leave();
-            throw;
-        }
-        catch (Exception failure) when (mpi is not null)
+        catch (Exception failure) when (mpi is not null && failure is not OperationCanceledException)
         {
             if (!IsFirst)
                 Thread.Sleep(turn); // rank 0 may have met the same
@@ -180,7 +187,7 @@ public sealed class Ranks
         long size = flat.element_size(), most = PieceBytes / size;
         bytes += size * flat.numel();
         if (flat.device_type == DeviceType.CUDA)
-            onDevice(nccl ??= new Nccl(this, flat.device.index, names[Rank], 2 * deadline));
+            onDevice(nccl ??= new Nccl(this, flat.device.index, names[Rank], deadline));
         else
             for (long first = 0; first < flat.numel(); first += most)
             {
@@ -205,6 +212,7 @@ public sealed class Ranks
     {
         Tell(Leaves);
         Wait(() => left.Count == Count - 1, leaving: true);
+        using var _ = new Watchdog(deadline, $"{names[Rank]} has waited for {Limit} in MPI_Finalize: another rank hangs. The work itself is done.");
         nccl?.Dispose();
         mpi?.Finish();
     }
@@ -247,11 +255,23 @@ public sealed class Ranks
     string Missing(bool missed)
     {
         string who = string.Join(", ", names.Where((_, other) => missed ? left.Contains(other) : other != Rank && !waiting.Contains(other) && !left.Contains(other)));
-        string within = $"within --rank-timeout ({deadline.TotalSeconds:0.#} s)", advice = "Start all again with --resume.";
+        string within = $"within {Limit}", advice = "Start all again with --resume.";
         return missed ? $"{who} has finished while others go on."
             : who != "" ? $"{who} has not come to the others {within}: it hangs, or its work takes longer. {advice}"
             : $"all ranks wait, but no message comes through {within}: the network between the machines is gone. {advice}";
     }
+}
 
-    TimeSpan AtMost(double seconds) => TimeSpan.FromSeconds(Math.Min(seconds, seconds / 10 * deadline.TotalSeconds)); // of ten seconds and more
+/// <summary>Ends this process with a sentence if a native call that nothing interrupts takes too long; the launcher then ends the others.</summary>
+sealed class Watchdog(TimeSpan limit, string sentence) : IDisposable
+{
+    readonly Timer timer = new(_ => End(sentence), null, limit, Timeout.InfiniteTimeSpan);
+
+    public void Dispose() => timer.Dispose();
+
+    public static void End(string sentence)
+    {
+        Console.Error.WriteLine($"talkinghead: {sentence} Start all again with --resume.");
+        Process.GetCurrentProcess().Kill();
+    }
 }

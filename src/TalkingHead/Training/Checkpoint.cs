@@ -235,7 +235,7 @@ sealed class TrainingState(NetworkSet networks, TrainingStep step, EmbeddingTabl
         if (ranks.Count == 1)
             return;
         using var scope = NewDisposeScope();
-        ranks.FromFirst(Tensors().Where(tensor => !tensor.requires_grad && tensor.ndim == 1));
+        ranks.FromFirst(new nn.Module[] { networks.Embedder, networks.Generator, networks.Discriminator }.SelectMany(network => network.buffers()));
         ranks.Expect("state", StateBroadcast.Digest([.. Tensors(), .. Optimizers.SelectMany(optimizer => optimizer.FlatMoments), get_rng_state()], embeddings),
             "It computes differently: check that all ranks have the same kind of GPU and the same libtorch, then go on with --resume from the checkpoint before.");
     }

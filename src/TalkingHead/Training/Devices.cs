@@ -49,7 +49,13 @@ public static class Devices
         return process.PeakWorkingSet64;
     }
 
-    /// <summary>Lets the processes of one machine share its processors, unless OMP_NUM_THREADS says how many threads each has.</summary>
+    /// <summary>The processors that this process may run on, such as "0-7,32-39" (Linux); empty where the system does not say.</summary>
+    public static string Processors => OperatingSystem.IsLinux() && File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(AllowedList, StringComparison.Ordinal)) is { } line
+        ? line[AllowedList.Length..].Trim() : "";
+
+    const string AllowedList = "Cpus_allowed_list:";
+
+    /// <summary>Lets processes share the processors that they all run on, unless OMP_NUM_THREADS says how many threads each has.</summary>
     public static void ShareProcessors(int processes)
     {
         if (processes > 1 && Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is null)

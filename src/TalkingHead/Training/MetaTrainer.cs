@@ -8,6 +8,7 @@ using TalkingHead.Faces;
 using TalkingHead.Losses;
 using TalkingHead.Media;
 using TalkingHead.Models;
+using TalkingHead.Pretrained;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Training;
@@ -87,6 +88,8 @@ public sealed class MetaTrainer : IDisposable
         sampler = new EpisodeSampler(dataset, EpisodeSampling.From(configuration));
         view.Say($"dataset: {sampler.Count} clips to train on{(sampler.TooShort > 0 ? $", {sampler.TooShort} left out as shorter than {configuration.Episodes.Shots + 1} frames" : "")}");
         ranks.Expect("configuration", configuration.ToYaml(), "Start all ranks with the same command.");
+        ranks.Expect("kind of device", $"{device.type}", "Give all ranks the same --device.");
+        ranks.Expect("content loss", content.Reason, $"Give all machines the same files in {PublishedWeights.Folder}.");
         ranks.Expect("dataset", sampler.State.Clips, "Give all ranks the same --data.");
         var (threads, why) = EpisodeLoading.Threads(workers, device);
         view.Say($"decoding: {threads} thread{(threads == 1 ? "" : "s")} ({why})");
@@ -327,7 +330,7 @@ public sealed class MetaTrainer : IDisposable
         {
             sampler.Restore(JsonSerializer.Deserialize<EpisodeSamplerState>(saved.Sampler)!);
             (step, lastSaved, score, kept, number) = (saved.Step, saved.Step, saved.Score, saved.MetricsBytes, saved.Batch);
-            if (saved.Episodes is null || saved.Episodes == settings.Batch * ranks.Count)
+            if ((saved.Episodes ?? settings.Batch) == settings.Batch * ranks.Count)
                 skipped.UnionWith(saved.Skipped); // else the numbers are of other batches
             view.Say($"going on from step {step}");
         }

@@ -1,3 +1,5 @@
+using TalkingHead.Tests.Training;
+
 namespace TalkingHead.Tests.Distributed;
 
 /// <summary>Several processes train what one would.</summary>
@@ -82,6 +84,17 @@ public sealed class DataParallelTests : IDisposable
         Assert.InRange(runs.Steps("parts")[^1], 3, 11);
         runs.Train(2, "parts", resume: true, changes: changes);
         runs.AssertSame("whole", "parts", 12);
+    }
+
+    [Fact]
+    public void ASignalToOneRankStopsABenchmarkOfAll()
+    {
+        using var ranks = new RankProcesses(2, ["bench", MadeRuns.Smoke, "--device", "cpu", "--steps", "1000000"]);
+        Assert.True(ranks.WaitFor("content loss:"), ranks.All);
+        Thread.Sleep(1000); // into the steps
+        ranks.Signal(1, 15);
+        Assert.Equal(130, ranks.End());
+        Assert.All(new[] { 0, 1 }, rank => Assert.Contains("talkinghead: stopped.", ranks.Said(rank)));
     }
 
     [Fact]

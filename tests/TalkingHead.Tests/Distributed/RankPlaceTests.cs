@@ -1,4 +1,5 @@
 using TalkingHead.Cli;
+using TalkingHead.Training;
 
 namespace TalkingHead.Tests.Distributed;
 
@@ -51,6 +52,16 @@ public sealed class RankPlaceTests
     public void ARanksNumberOnItsMachineCountsThoseBeforeItThere()
     {
         string[] machines = ["node1", "node2", "node1", "node2", "node2"];
-        Assert.Equal([new(0, 2), new(0, 3), new(1, 2), new(1, 3), new(2, 3)], Enumerable.Range(0, 5).Select(rank => RankPlace.Among(rank, machines)));
+        string[] all = [.. machines.Select(_ => "0-7")];
+        Assert.Equal([new(0, 2), new(0, 3), new(1, 2), new(1, 3), new(2, 3)], Enumerable.Range(0, 5).Select(rank => RankPlace.Among(rank, machines, all)));
     }
+
+    // srun --cpus-per-task=4: every rank counts its own four processors only, which are not to be divided again.
+    [Fact]
+    public void RanksBoundToTheirOwnProcessorsShareThemWithNobody() =>
+        Assert.Equal([new(0, 1), new(1, 1), new(0, 1)], Enumerable.Range(0, 3).Select(rank => RankPlace.Among(rank, ["node1", "node1", "node2"], ["0-3", "4-7", "0-3"])));
+
+    [Fact]
+    public void ABoundProcessNamesItsProcessors() => Assert.Equal(Environment.ProcessorCount, Devices.Processors.Split(',').Sum(range =>
+        range.Split('-') is [var first, var last] ? int.Parse(last) - int.Parse(first) + 1 : 1));
 }

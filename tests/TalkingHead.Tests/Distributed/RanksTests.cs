@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using TalkingHead.Cli;
@@ -166,6 +167,19 @@ public sealed class RanksTests
         Assert.Matches(@"talkinghead: rank 1 \([^)]*, process \d+\) has not come to the others within --rank-timeout \(10 s\): it hangs", said);
     }
 
+    // The other never calls MPI.
+    [Fact]
+    public void ARankThatNeverStartsEndsTheOthersWithinTheDeadline()
+    {
+        if ((Environment.GetEnvironmentVariable("OMPI_COMM_WORLD_RANK") ?? Environment.GetEnvironmentVariable("PMI_RANK")) == "1")
+            Thread.Sleep(TimeSpan.FromMinutes(2));
+        var clock = Stopwatch.StartNew();
+        var (code, said) = Start(2, ranks => { }, deadline: TimeSpan.FromSeconds(3));
+        Assert.InRange(clock.Elapsed.TotalSeconds, 3, 20);
+        Assert.NotEqual(0, code);
+        Assert.Matches(@"talkinghead: .*, process \d+ has waited for --rank-timeout \(3 s\) in MPI_Init: another rank did not start, or hangs\. Start all again", said);
+    }
+
     [Fact]
     public void StoppedRanksLeaveTogetherWithoutASentence()
     {
@@ -190,6 +204,29 @@ public sealed class RanksTests
         Assert.Contains("content_pyramid", Assert.Throws<NonFiniteException>(() => step.Run(batch, adversarial: false)).Term);
         foreach (var (one, other) in own.Generator.state_dict().Values.Zip(untouched.Generator.state_dict().Values))
             Assert.True(one.allclose(other, 0, 0));
+    });
+
+    // After a step all parameters are frozen: biases must still not be taken for buffers, which are rank 0's.
+    [Fact]
+    public void ABiasThatDiffersIsFoundBeforeACheckpoint() => Run(2, ranks =>
+    {
+        using var scope = NewDisposeScope();
+        var configuration = SmallSetting.Configuration("plain");
+        using var own = SmallSetting.Networks(configuration);
+        using var rows = SmallSetting.Rows(configuration);
+        using var content = TalkingHead.Losses.ContentLoss.Create(configuration.Objective);
+        using var step = new TrainingStep(configuration, own.Embedder, own.Generator, own.Discriminator, rows, content, ranks);
+        using var statistics = new Statistics();
+        using var batch = SmallSetting.BatchOf(0);
+        step.Run(batch, adversarial: false);
+        var state = new TrainingState(own, step, rows, averaged: null, statistics, CPU);
+        state.Agree(ranks);
+        var bias = own.Generator.named_parameters().First(pair => pair.name.EndsWith("bias", StringComparison.Ordinal)).parameter;
+        Assert.False(bias.requires_grad);
+        if (ranks.Rank == 1)
+            using (no_grad())
+                bias.Add_(1);
+        Assert.Contains("rank 1 has another state than rank 0", Assert.Throws<RankFailure>(() => state.Agree(ranks)).Message);
     });
 
     [Fact]
