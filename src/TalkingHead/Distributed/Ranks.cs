@@ -159,7 +159,7 @@ public sealed class Ranks
         {
             if (!IsFirst)
                 Thread.Sleep(turn); // rank 0 may have met the same
-            string why = failure is UserException ? failure.Message : $"{failure}";
+            string why = failure is UserException ? failure.Message : LibtorchLoader.Explain(failure) ?? $"{failure}";
             Console.Error.WriteLine($"talkinghead: {(failure is RankFailure ? why : $"{names[Rank]} stopped: {why}")}");
             Thread.Sleep(heard);
             mpi.Abort(failure is UserException mistake ? mistake.ExitCode : 1);

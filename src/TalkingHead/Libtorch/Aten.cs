@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Libtorch;
@@ -115,6 +116,26 @@ static partial class LibtorchMemory
             // musl has no mallopt.
         }
     }
+
+    /// <summary>One sentence where libtorch found no memory for a tensor, on a GPU or on the CPU; null where <paramref name="failure"/> is another.</summary>
+    public static string? Explain(Exception failure)
+    {
+        if (failure is not ExternalException)
+            return null;
+        const string advice = "Lower training.batch (raise optimizer.accumulation to keep the episodes of a step), set training.precision=bf16, or use a smaller data.size";
+        // c10/cuda/CUDACachingAllocator.cpp, c10/cuda/CUDAException.cpp; c10/core/impl/alloc_cpu.cpp
+        if (failure.Message.Contains("CUDA out of memory", StringComparison.Ordinal) || failure.Message.Contains("CUDA error: out of memory", StringComparison.Ordinal))
+            return $"the GPU is out of memory{(CudaDetail().Match(failure.Message) is { Success: true } detail ? $" ({detail.Value})" : "")}. {advice}; end other programs on this GPU, or use --device cpu.";
+        if (CpuDetail().Match(failure.Message) is { Success: true } asked)
+            return $"the machine is out of memory ({asked.Value}). {advice}; or end other programs.";
+        return null;
+    }
+
+    [GeneratedRegex(@"Tried to allocate [\d.]+ \w+(\. GPU \d+ has a total capacity of [\d.]+ \w+ of which [\d.]+ \w+ is free)?")]
+    private static partial Regex CudaDetail();
+
+    [GeneratedRegex(@"(?<=DefaultCPUAllocator: .*)tried to allocate \d+ bytes")]
+    private static partial Regex CpuDetail();
 
     [LibraryImport("libc")]
     private static partial int mallopt(int parameter, int value);

@@ -89,11 +89,13 @@ public static unsafe partial class LibtorchLoader
 
     static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) => name == Aten.Library ? library : 0;
 
-    /// <summary>One sentence where libtorch cannot be loaded, or null where <paramref name="failure"/> is another.</summary>
+    /// <summary>One sentence where libtorch cannot be loaded or found no memory, or null where <paramref name="failure"/> is another.</summary>
     public static string? Explain(Exception failure)
     {
         for (var error = failure; error is not null; error = error.InnerException)
-            if (error is TypeInitializationException { TypeName: "TorchSharp.torch" } || error is NotSupportedException && error.StackTrace?.Contains("LoadNativeBackend", StringComparison.Ordinal) == true)
+            if (LibtorchMemory.Explain(error) is { } sentence)
+                return sentence;
+            else if (error is TypeInitializationException { TypeName: "TorchSharp.torch" } || error is NotSupportedException && error.StackTrace?.Contains("LoadNativeBackend", StringComparison.Ordinal) == true)
                 return $"libtorch cannot be loaded ({Reason()}). Build again with scripts/talkinghead or install the tool again for this platform, or set {Variable} to the folder \"lib\" of a PyTorch {Expected}.";
         return null;
     }
