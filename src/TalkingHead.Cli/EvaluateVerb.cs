@@ -50,6 +50,9 @@ sealed class EvaluateVerb : MetricVerb, IVerb
     [Option("jobs", Default = 0, MetaValue = "N", HelpText = "People evaluated at once on a CPU, each on one thread, or on OMP_NUM_THREADS of them; 0 is as many as there are processors and memory for. The figures do not depend on it.")]
     public int Jobs { get; set; }
 
+    [Option("child", Hidden = true)]
+    public bool Child { get; set; } // of the process that --jobs divides: evaluates its part, and ends with its standard input
+
     [Option("checkpoint", Default = "newest", HelpText = "newest, best (by validation) or a step.")]
     public string Checkpoint { get; set; } = "newest";
 
@@ -71,6 +74,23 @@ sealed class EvaluateVerb : MetricVerb, IVerb
 
     public void Run(CancellationToken stop)
     {
+        if (Child)
+            EvaluationProcesses.UntilInputEnds(stop, EvaluatePart);
+        else
+            EvaluateAll(stop);
+    }
+
+    void EvaluatePart(CancellationToken stop)
+    {
+        using var run = OpenRun();
+        using var dataset = Dataset.Open(Data);
+        using var evaluation = Open(run, dataset);
+        foreach (int person in evaluation.Missing)
+            evaluation.Evaluate(person, stop);
+    }
+
+    void EvaluateAll(CancellationToken stop)
+    {
         using var run = OpenRun();
         using var dataset = Dataset.Open(Data);
         using var evaluation = Open(run, dataset);
@@ -80,7 +100,7 @@ sealed class EvaluateVerb : MetricVerb, IVerb
 
         EvaluationResult? result = null;
         Progress.Run("evaluate", evaluation.People, "people", progress => result = jobs.Apart
-            ? EvaluationProcesses.Run(evaluation, For(run, jobs), jobs, progress, stop)
+            ? EvaluationProcesses.Run(evaluation, For(run, jobs), PartOf(), jobs, progress, stop)
             : evaluation.Run(() => progress.Step(), stop));
         if (result is null)
         {
@@ -94,9 +114,9 @@ sealed class EvaluateVerb : MetricVerb, IVerb
             JsonFile.Write(Json, new { result, timing = result.Costs });
     }
 
-    internal TrainedRun OpenRun() => TrainedRun.Open(RunPath, Device, Checkpoint, Changes);
+    TrainedRun OpenRun() => TrainedRun.Open(RunPath, Device, Checkpoint, Changes);
 
-    internal HeadEvaluation Open(TrainedRun run, Dataset dataset) => new(run, dataset, Out, new EvaluationSettings
+    HeadEvaluation Open(TrainedRun run, Dataset dataset) => new(run, dataset, Out, new EvaluationSettings
     {
         Shots = EvaluationSettings.ParseShots(Shots),
         Identities = Identities,
@@ -117,8 +137,15 @@ sealed class EvaluateVerb : MetricVerb, IVerb
     EvaluateVerb For(TrainedRun run, EvaluationJobs jobs)
     {
         var exact = (EvaluateVerb)MemberwiseClone();
-        (exact.Device, exact.Checkpoint, exact.Jobs) = (run.Device.ToString(), run.Step.ToString(CultureInfo.InvariantCulture), jobs.Count);
+        (exact.Device, exact.Checkpoint, exact.Jobs, exact.Json) = (run.Device.ToString(), run.Step.ToString(CultureInfo.InvariantCulture), jobs.Count, null);
         return exact;
+    }
+
+    internal EvaluateVerb ForPart(DatasetPart part)
+    {
+        var child = (EvaluateVerb)MemberwiseClone();
+        (child.Part, child.Child) = ($"{part.Number}/{part.Count}", true);
+        return child;
     }
 
     static void Show(EvaluationResult result)

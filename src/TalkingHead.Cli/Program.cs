@@ -7,7 +7,9 @@ namespace TalkingHead.Cli;
 /// <summary>The verbs, and the one boundary where an exception becomes a line and an exit code.</summary>
 static class Program
 {
-    const int Done = 0, Failed = 1, Usage = 2, Stopped = 130;
+    internal const int Stopped = 130;
+    internal const string Prefix = "talkinghead: ";
+    const int Done = 0, Failed = 1, Usage = 2;
     const PosixSignal User1 = (PosixSignal)10; // Linux's number of SIGUSR1
 
     // One type a verb, in the order in which a newcomer meets them.
@@ -34,11 +36,7 @@ static class Program
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var passedOn = OperatingSystem.IsLinux() ? PosixSignalRegistration.Create(User1, Stop) : null; // mpirun's way to reach all its ranks
-        if (arguments is not [EvaluationWorker.Name])
-            return Run(arguments, stop.Token, Console.Out, Console.Error);
-        LibtorchLoader.Prepare();
-        new EvaluationWorker().Run(stop.Token);
-        return Done;
+        return Run(arguments, stop.Token, Console.Out, Console.Error);
 
         // The first signal asks the verb to save and stop; the second one ends the process as usual.
         void Stop(PosixSignalContext signal)
@@ -76,22 +74,22 @@ static class Program
         }
         catch (OperationCanceledException) // by this process's signal, or by another rank's
         {
-            error.WriteLine("talkinghead: stopped.");
+            error.WriteLine(Prefix + "stopped.");
             return Stopped;
         }
         catch (UserException mistake)
         {
-            error.WriteLine($"talkinghead: {mistake.Message}");
+            error.WriteLine(Prefix + mistake.Message);
             return mistake.ExitCode;
         }
         catch (Exception missing) when (LibtorchLoader.Explain(missing) is { } sentence)
         {
-            error.WriteLine($"talkinghead: {sentence}");
+            error.WriteLine(Prefix + sentence);
             return Failed;
         }
         catch (Exception missing) when (NativeLibrarySentence(missing) is { } sentence)
         {
-            error.WriteLine($"talkinghead: {sentence}");
+            error.WriteLine(Prefix + sentence);
             return Failed;
         }
     }

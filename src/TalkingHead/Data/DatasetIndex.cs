@@ -322,6 +322,9 @@ public readonly record struct DatasetPart(int Number, int Count)
             : throw UserException.Usage($"--part {text}: expected i/n with i from 1 to n, such as 2/4.");
     }
 
+    /// <summary>One of <paramref name="count"/> parts of this part, from 0; by number modulo, they have this part's members and no others.</summary>
+    public DatasetPart Part(int index, int count) => new(Number + index * Count, Count * count);
+
     /// <summary>Whether this part takes the input of that name: by its hash, so other inputs coming or going move nothing.</summary>
     public bool Takes(string input) => Count == 1 || Checksum.Compute(input) % (ulong)Count == (ulong)(Number - 1);
 

@@ -1,5 +1,8 @@
+using System.Text.Json;
+using CommandLine;
 using TalkingHead.Animation;
 using TalkingHead.Cli;
+using TalkingHead.Data;
 using TalkingHead.Tests.Animation;
 using TalkingHead.Tests.Cli;
 
@@ -67,6 +70,26 @@ public sealed class EvaluationProcessesTests : IDisposable
         Assert.True(code == 1, said);
         Assert.StartsWith($"talkinghead: {program.At("run/config.yaml")}", said.TrimEnd().Split('\n')[^1]);
         Assert.DoesNotContain("   at ", said);
+    }
+
+    [Fact]
+    public void ACommandBecomesTheArgumentsThatMakeIt()
+    {
+        var verb = new EvaluateVerb { RunPath = "runs/a \"b\" c", Data = "-x", Out = "it's", Cross = true, Changes = ["a.b=1", "c=2 3"], Jobs = 3, Part = "2/4" };
+        string[] arguments = VerbArguments.From(verb);
+        Assert.Equal("evaluate", arguments[0]);
+        var again = Assert.IsType<Parsed<EvaluateVerb>>(new Parser(settings => settings.AllowMultiInstance = true).ParseArguments<EvaluateVerb>(arguments[1..])).Value;
+        Assert.Equal(JsonSerializer.Serialize(verb), JsonSerializer.Serialize(again));
+    }
+
+    [Fact]
+    public void PartsOfAPartAreDisjointAndWhole()
+    {
+        var people = Enumerable.Range(0, 50);
+        var part = new DatasetPart(2, 3);
+        Assert.Equal(Of(part), Enumerable.Range(0, 4).SelectMany(job => Of(part.Part(job, 4))).Order());
+
+        IEnumerable<int> Of(DatasetPart part) => people.Where(person => person % part.Count == part.Number - 1);
     }
 
     [Fact]
