@@ -1,29 +1,22 @@
 namespace TalkingHead.Synthetic;
 
 /// <summary>
-/// SplitMix64 (Steele, Lea and Flood 2014). A stream is keyed by numbers, never by the order of use, so an identity or a
-/// clip is the same whoever asks for it first.
+/// What the synthetic people draw. A stream is keyed by numbers, never by the order of use, so an identity or a clip is the
+/// same whoever asks for it first.
 /// </summary>
 sealed class SeededRandom
 {
-    ulong state;
+    CounterRandom random;
 
     public SeededRandom(params ReadOnlySpan<ulong> keys)
     {
+        ulong state = 0;
         foreach (var key in keys)
-        {
-            state ^= key + 0x632BE59BD9B4E019UL;
-            state = NextBits();
-        }
+            state = CounterRandom.FromState(state ^ (key + 0x632BE59BD9B4E019UL)).Next();
+        random = CounterRandom.FromState(state);
     }
 
-    public ulong NextBits()
-    {
-        var z = state += 0x9E3779B97F4A7C15UL;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EBUL;
-        return z ^ (z >> 31);
-    }
+    public ulong NextBits() => random.Next();
 
     /// <summary>Uniform in [0, 1).</summary>
     public float Next() => (NextBits() >> 40) * (1f / (1 << 24));

@@ -229,22 +229,14 @@ static class EmbeddingInitializer
         ulong state = FnvOffset ^ (ulong)seed;
         foreach (byte b in Encoding.UTF8.GetBytes(clip))
             state = (state ^ b) * FnvPrime;
+        var random = CounterRandom.FromState(state);
         for (int i = 0; i < row.Length; i += 2)
         {
             // Box and Muller: two uniform numbers to two normal ones.
-            double radius = deviation * Math.Sqrt(-2 * Math.Log(1 - Uniform(ref state))), angle = 2 * Math.PI * Uniform(ref state);
+            double radius = deviation * Math.Sqrt(-2 * Math.Log(1 - random.Unit())), angle = 2 * Math.PI * random.Unit();
             row[i] = (float)(radius * Math.Cos(angle));
             if (i + 1 < row.Length)
                 row[i + 1] = (float)(radius * Math.Sin(angle));
         }
-    }
-
-    // SplitMix64 (Steele et al. 2014), in [0, 1).
-    static double Uniform(ref ulong state)
-    {
-        ulong z = state += 0x9E3779B97F4A7C15;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return ((z ^ (z >> 31)) >> 11) * (1.0 / (1L << 53));
     }
 }
