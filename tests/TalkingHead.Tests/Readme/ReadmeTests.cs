@@ -10,7 +10,7 @@ using TalkingHead.Tests.Serialization;
 namespace TalkingHead.Tests.Readme;
 
 /// <summary>
-/// The README's commands, run one after another in an empty folder as a newcomer would, on photos and a video of a
+/// The commands of the README and the pages that go on from it, run one after another in an empty folder as a newcomer would, on photos and a video of a
 /// synthetic person, with small sizes and the networks of configs/smoke.yaml.
 /// </summary>
 public sealed partial class ReadmeTests : IDisposable

@@ -2,19 +2,22 @@ using System.Text.RegularExpressions;
 
 namespace TalkingHead.Tests.Readme;
 
-/// <summary>README.md's fenced blocks.</summary>
+/// <summary>The fenced blocks of README.md and of the pages that go on from it.</summary>
 static partial class ReadmeText
 {
-    /// <summary>The commands of the sh blocks, a line each, without comments.</summary>
+    // In the order in which a newcomer reads them.
+    static readonly string[] Pages = ["README.md", "docs/getting-started.md", "docs/training.md", "docs/configuration.md", "docs/evaluation.md"];
+
+    /// <summary>The commands of the sh blocks, a line each, without comments; those that come again once.</summary>
     public static IReadOnlyList<string> Commands =>
-        [.. Lines("sh").Select(WithoutComment).Where(line => line != "")];
+        [.. Lines("sh").Select(WithoutComment).Where(line => line != "").Distinct()];
 
     public static string WithoutComment(string line) => Comment().Replace(line, "").Trim();
 
     /// <summary>The lines of all blocks of that language.</summary>
     public static IEnumerable<string> Lines(string language)
     {
-        string text = File.ReadAllText(Repository.At("README.md")).Replace("\\\n", " ", StringComparison.Ordinal);
+        string text = string.Concat(Pages.Select(page => File.ReadAllText(Repository.At(page)))).Replace("\\\n", " ", StringComparison.Ordinal);
         return Fence().Matches(text).Where(block => block.Groups["language"].Value == language).SelectMany(block => block.Groups["lines"].Value.Split('\n'));
     }
 
