@@ -31,6 +31,7 @@ public sealed class Driver : IDisposable
     /// <summary>As it was asked for.</summary>
     public string Name { get; }
 
+    /// <summary>Frames a second.</summary>
     public FrameRate Rate { get; }
 
     /// <summary>How many frames to expect.</summary>

@@ -53,6 +53,7 @@ public sealed class Head : IDisposable
     /// <summary>What the head was made of, and how.</summary>
     public HeadOrigin Origin { get; }
 
+    /// <summary>Where its networks compute.</summary>
     public Device Device { get; }
 
     /// <summary>Pixels of a side.</summary>

@@ -23,12 +23,16 @@ public sealed class SourceFrames
         (Pictures, Landmarks, Source) = (pictures, landmarks, source);
     }
 
+    /// <summary>The frames, square, of one size.</summary>
     public IReadOnlyList<Picture> Pictures { get; }
 
+    /// <summary>The landmarks of each frame, in its pixels.</summary>
     public IReadOnlyList<Landmarks> Landmarks { get; }
 
+    /// <summary>Where the frames come from.</summary>
     public SourceName Source { get; }
 
+    /// <summary>How many frames there are.</summary>
     public int Count => Pictures.Count;
 
     /// <summary>Pixels of a side.</summary>

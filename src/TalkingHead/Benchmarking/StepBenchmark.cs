@@ -28,6 +28,7 @@ public sealed record StepFigures(IReadOnlyList<double> Seconds, IReadOnlyList<do
     /// <summary>Of the fastest step: on a machine that others use too, what disturbs only adds.</summary>
     public double Best => Seconds.Min();
 
+    /// <summary>Seconds of the median step.</summary>
     public double Median => Seconds.Order().ElementAt(Seconds.Count / 2);
 }
 

@@ -1,3 +1,4 @@
+#pragma warning disable CS1591 // the sentence of each [Setting] is its documentation
 namespace TalkingHead.Configuration;
 
 /// <summary>How a frame whose side is not <see cref="DataSettings.Size"/> comes to it.</summary>

@@ -1,3 +1,4 @@
+#pragma warning disable CS1591 // the sentence of each [Setting] is its documentation
 namespace TalkingHead.Configuration;
 
 /// <summary>Whose networks a run has.</summary>

@@ -6,14 +6,23 @@ namespace TalkingHead.Configuration;
 /// </summary>
 public sealed record RunConfiguration
 {
+    /// <summary>The pictures.</summary>
     public DataSettings Data { get; init; } = new();
+    /// <summary>How landmarks are drawn.</summary>
     public LandmarkSettings Landmarks { get; init; } = new();
+    /// <summary>The three networks.</summary>
     public NetworkSettings Network { get; init; } = new();
+    /// <summary>Which layers have spectral norm.</summary>
     public SpectralNormSettings SpectralNorm { get; init; } = new();
+    /// <summary>The episodes of meta-learning.</summary>
     public EpisodeSettings Episodes { get; init; } = new();
+    /// <summary>The losses and their weights.</summary>
     public ObjectiveSettings Objective { get; init; } = new();
+    /// <summary>The optimisers.</summary>
     public OptimizerSettings Optimizer { get; init; } = new();
+    /// <summary>The course of the training.</summary>
     public TrainingSettings Training { get; init; } = new();
+    /// <summary>Fine-tuning to a new person.</summary>
     public FineTuningSettings FineTuning { get; init; } = new();
 
     /// <summary>Reads a configuration file and the user's <c>section.key=value</c> changes to it.</summary>

@@ -1,3 +1,4 @@
+#pragma warning disable CS1591 // the sentence of each [Setting] is its documentation
 namespace TalkingHead.Configuration;
 
 /// <summary>Numbers that networks compute with; norms, losses and optimisers stay in float32 in all of them.</summary>

@@ -56,6 +56,7 @@ public sealed record ClipRecord(string Id, string Identity, Split Split, string 
     /// <summary>Pixels of a frame's side.</summary>
     public int Size { get; init; }
 
+    /// <summary>How many frames the clip has.</summary>
     public int Frames { get; init; }
 
     /// <summary>Frames a second, of those stored; null where they are no motion (photos, frames of several takes).</summary>

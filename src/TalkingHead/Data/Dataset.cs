@@ -29,6 +29,7 @@ public sealed class Dataset : IDisposable
         shards = new(folder, parts);
     }
 
+    /// <summary>The folder that holds shards and indexes.</summary>
     public string Folder { get; }
 
     /// <summary>Clips.</summary>
@@ -37,13 +38,16 @@ public sealed class Dataset : IDisposable
     /// <summary>Pixels of a frame's side.</summary>
     public int Size => parts[0].Size;
 
+    /// <summary>Frames of all clips.</summary>
     public long FrameCount => parts.Sum(part => part.Frames);
 
     /// <summary>How the dataset was made, in one line of JSON.</summary>
     public string Recipe => parts[0].Recipe;
 
+    /// <summary>Parts that the dataset was prepared in.</summary>
     public int PartCount => parts.Length;
 
+    /// <summary>Shards of all parts.</summary>
     public int ShardCount => parts.Sum(part => part.Shards);
 
     /// <summary>Of all shards together.</summary>
@@ -53,6 +57,7 @@ public sealed class Dataset : IDisposable
 
     internal ShardReader Shards => shards;
 
+    /// <summary>A clip by its place, from 0, in the order of ids.</summary>
     public Clip this[int clip]
     {
         get
@@ -90,8 +95,10 @@ public sealed class Dataset : IDisposable
     public static bool IsDataset(string folder) =>
         Directory.Exists(folder) && Directory.EnumerateFiles(folder, "part*of*.*").Any(path => path.EndsWith(".index", StringComparison.Ordinal) || path.EndsWith(".journal", StringComparison.Ordinal));
 
+    /// <summary>Frames of a clip, without reading more of it.</summary>
     public int FrameCountOf(int clip) => Locate(clip).Entry.Frames;
 
+    /// <summary>The side that a clip's person is on.</summary>
     public Split SplitOf(int clip) => Locate(clip).Entry.Split;
 
     /// <summary>The clip of that id, or null.</summary>

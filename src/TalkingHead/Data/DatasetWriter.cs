@@ -12,6 +12,7 @@ public sealed record DatasetWriterOptions
     /// </summary>
     public required string Recipe { get; init; }
 
+    /// <summary>The part that is written.</summary>
     public DatasetPart Part { get; init; } = DatasetPart.Whole;
 
     /// <summary>A shard is closed by the clip that brings it to so many bytes.</summary>
@@ -68,8 +69,10 @@ public sealed class DatasetWriter : IDisposable
     /// <summary>Clips written, those of an earlier writer included.</summary>
     public int Clips => clips.Count;
 
+    /// <summary>Frames written so far, those of an interrupted attempt included.</summary>
     public long Frames { get; private set; }
 
+    /// <summary>What was refused so far.</summary>
     public IReadOnlyCollection<Refusal> Refusals => refusals;
 
     /// <summary>True where that part of the dataset is finished; removes the journal that a kill at the very end left.</summary>
@@ -138,6 +141,7 @@ public sealed class DatasetWriter : IDisposable
         File.Delete(Path.Combine(folder, options.Part.JournalName));
     });
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         shards.Dispose();

@@ -21,14 +21,19 @@ public sealed class EpisodeBatch : IDisposable
         (Source, SourceLandmarks, Target, TargetLandmarks, Clips, StepClips) = (source, sourceLandmarks, target, targetLandmarks, clips, clips);
     }
 
+    /// <summary>Source frames (B,K,3,S,S) in [-1,1].</summary>
     public Tensor Source { get; }
 
+    /// <summary>Landmark images of the source frames (B,K,3,S,S) in [-1,1].</summary>
     public Tensor SourceLandmarks { get; }
 
+    /// <summary>Target frames (B,3,S,S) in [-1,1].</summary>
     public Tensor Target { get; }
 
+    /// <summary>Landmark images of the target frames (B,3,S,S) in [-1,1].</summary>
     public Tensor TargetLandmarks { get; }
 
+    /// <summary>The id of each episode's clip: its row of W.</summary>
     public IReadOnlyList<string> Clips { get; }
 
     /// <summary>The clips of the whole step: with several ranks this batch is one rank's part of them.</summary>

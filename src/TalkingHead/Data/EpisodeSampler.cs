@@ -34,8 +34,10 @@ public sealed record EpisodeSampling
     /// <summary>K.</summary>
     public int Shots { get; init; } = 8;
 
+    /// <summary>Decides the order of clips, the frames and the augmentation.</summary>
     public ulong Seed { get; init; } = 1;
 
+    /// <summary>The side whose clips are drawn.</summary>
     public Split Split { get; init; } = Split.Train;
 
     /// <summary>Half of the episodes are flipped left to right, landmarks and all.</summary>
@@ -111,6 +113,7 @@ public sealed class EpisodeSampler
     /// <summary>The clips sampled, in order of their ids.</summary>
     public IReadOnlyList<int> Clips => clips;
 
+    /// <summary>What a checkpoint keeps to go on from here.</summary>
     public EpisodeSamplerState State => new(sampling.Seed, epoch, position, checksum);
 
     /// <summary>Goes where another sampler was.</summary>
@@ -125,6 +128,7 @@ public sealed class EpisodeSampler
         Shuffle();
     }
 
+    /// <summary>The next episode; after the last of an epoch the first of the next.</summary>
     public Episode Next()
     {
         if (position == clips.Length)

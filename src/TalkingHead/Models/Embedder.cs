@@ -53,6 +53,7 @@ public sealed class DownPath : Module<Tensor, Tensor>
     }
 
     // (B,in,S,S) -> (B,channels[^1],s,s), s = S / 2^blocks
+    /// <summary>x (B,C,H,W) to (B,N,h,w), each block halving the sides.</summary>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();

@@ -24,6 +24,7 @@ public sealed class InstanceNorm : Module<Tensor, Tensor>
     }
 
     // (B,C,H,W) -> (B,C,H,W)
+    /// <summary>x (B,C,H,W) to the same shape.</summary>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
@@ -63,5 +64,6 @@ public sealed class AdaptiveInstanceNorm : Module<Tensor, Style, Tensor>
     internal AdaptiveInstanceNorm(bool relu = false) : base(nameof(AdaptiveInstanceNorm)) => this.relu = relu;
 
     // x (B,C,H,W), scale and shift (B or 1,C) -> (B,C,H,W)
+    /// <summary>x (B,C,H,W) and scale, shift (B,C) each to x's shape.</summary>
     public override Tensor forward(Tensor x, Style style) => InstanceNorm.Apply(x, style.Scale, style.Shift, relu);
 }

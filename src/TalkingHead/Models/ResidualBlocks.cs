@@ -34,6 +34,7 @@ public sealed class DownBlock : Module<Tensor, Tensor>
     }
 
     // (B,in,H,W) -> (B,out,H/2,W/2)
+    /// <summary>x (B,C,H,W) to the block's output.</summary>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
@@ -59,6 +60,7 @@ public sealed class ResidualBlock : Module<Tensor, Tensor>
     }
 
     // (B,C,H,W) -> (B,C,H,W)
+    /// <summary>x (B,C,H,W) to the block's output.</summary>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
@@ -85,6 +87,7 @@ public sealed class AdaptiveBlock : Module<Tensor, Style, Style, Tensor>
     }
 
     // (B,C,H,W) -> (B,C,H,W)
+    /// <summary>x (B,C,H,W) and the scales and shifts of both norms to the block's output.</summary>
     public override Tensor forward(Tensor x, Style style1, Style style2)
     {
         using var scope = NewDisposeScope();
@@ -114,6 +117,7 @@ public sealed class UpBlock : Module<Tensor, Style, Style, Tensor>
     }
 
     // (B,in,H,W) -> (B,out,2H,2W)
+    /// <summary>x (B,C,H,W) and the scales and shifts of both norms to the block's output.</summary>
     public override Tensor forward(Tensor x, Style style1, Style style2)
     {
         using var scope = NewDisposeScope();

@@ -26,6 +26,7 @@ public sealed class SelfAttention : Module<Tensor, Tensor>
     }
 
     // (B,C,H,W) -> (B,C,H,W); P = H·W places
+    /// <summary>x (B,C,H,W) to the same shape.</summary>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();

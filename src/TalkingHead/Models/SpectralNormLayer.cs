@@ -133,6 +133,7 @@ public sealed class SpectralNormConv2d : SpectralNormLayer
     public Resampling Resampling { get; }
 
     // (B,in,H,W) -> (B,out,H,W), or half or twice the side
+    /// <summary>x through the layer, with its weight divided by the largest singular value.</summary>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
@@ -190,6 +191,7 @@ public sealed class SpectralNormLinear : SpectralNormLayer
     }
 
     // (B,in) -> (B,out)
+    /// <summary>x through the layer, with its weight divided by the largest singular value.</summary>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();

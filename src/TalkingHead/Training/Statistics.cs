@@ -100,12 +100,18 @@ static class Diagnosis
 /// <summary>The parts of a training step that a clock tells apart.</summary>
 public enum StepPhase
 {
+    /// <summary>Forward of the embedder.</summary>
     Embedder,
+    /// <summary>Forward of the generator.</summary>
     Generator,
+    /// <summary>Content loss.</summary>
     Content,
+    /// <summary>Forward of the discriminator.</summary>
     Discriminator,
+    /// <summary>All backward passes.</summary>
     Backward,
 
+    /// <summary>Optimisers and power iterations.</summary>
     Optimizer,
 
     /// <summary>Other ranks' gradients are not there yet.</summary>
@@ -113,6 +119,7 @@ public enum StepPhase
 
     /// <summary>The loader had no batch ready.</summary>
     WaitingForData,
+    /// <summary>The rest.</summary>
     Other,
 }
 

@@ -17,6 +17,7 @@ public sealed record PrepareSettings
     internal const ulong DefaultSeed = 1;
     internal const string DefaultDetector = "dlib";
 
+    /// <summary>How the input folder is laid out.</summary>
     public required PrepareLayout Layout { get; init; }
 
     /// <summary>The collection's folder.</summary>
@@ -34,6 +35,7 @@ public sealed record PrepareSettings
     /// <summary>Inputs prepared at the same time; 0 is one for each logical processor.</summary>
     public int Workers { get; init; }
 
+    /// <summary>The share of the inputs that this process takes.</summary>
     public DatasetPart Part { get; init; } = DatasetPart.Whole;
 
     /// <summary>K: a clip with fewer than K + 1 good frames is refused.</summary>
@@ -57,6 +59,7 @@ public sealed record PrepareSettings
     /// <summary>Draws that division.</summary>
     public ulong Seed { get; init; } = DefaultSeed;
 
+    /// <summary>How a frame is cut around the head.</summary>
     public FaceCropSettings Crop { get; init; } = new();
 
     /// <summary>VoxCeleb's frames are cut around the face already, and are taken whole, as the paper takes them.</summary>
