@@ -17,7 +17,7 @@ public sealed record DataSettings
     [Setting("Side of the square pictures in pixels.", Min = 32, Max = 1024, PowerOfTwo = true)]
     public int Size { get; init; } = 256;
 
-    [Setting("How frames of another side (224 in VoxCeleb2) come to that size, in training and in use.")]
+    [Setting("How frames of another size (224 in VoxCeleb2) are brought to it: resize or pad, in training and in use.")]
     public ResizeKind Resize { get; init; } = ResizeKind.Resize;
 }
 
@@ -34,10 +34,10 @@ public enum LandmarkStyle
 /// <summary>The drawing of the 68 landmarks that the networks see.</summary>
 public sealed record LandmarkSettings
 {
-    [Setting("Whose drawing: paper, or vt for imported networks, which has its own lines.")]
+    [Setting("Style of the landmark image: paper, or vt for imported networks.")]
     public LandmarkStyle Style { get; init; } = LandmarkStyle.Paper;
 
-    [Setting("Width of the lines in pixels of a 256 pixel picture; it scales with the side and is never under one pixel.", Min = 0.5, Max = 16)]
+    [Setting("Line width in pixels at 256x256; it scales with the size and is at least one pixel.", Min = 0.5, Max = 16)]
     public double LineWidth { get; init; } = 2;
 
     [Setting("Whether the inner lips (points 60 to 67) are drawn.")]
@@ -47,15 +47,15 @@ public sealed record LandmarkSettings
 /// <summary>The few-shot episodes of meta-learning.</summary>
 public sealed record EpisodeSettings
 {
-    [Setting("K, the source frames an episode's embedding is the mean of.", Min = 1, Max = 64)]
+    [Setting("K, the number of source frames per episode.", Min = 1, Max = 64)]
     public int Shots { get; init; } = 8;
 
-    [Setting("Whether half of the episodes are flipped left to right, landmarks and all.")]
+    [Setting("Whether half of the episodes are mirrored, with their landmarks.")]
     public bool Mirror { get; init; }
 
-    [Setting("Share of the episodes whose colours are changed, in all frames alike: more people to tell apart where few are at hand; 0 for none, as in the paper.", Min = 0, Max = 1)]
+    [Setting("Share of the episodes with changed colours (the same change in all frames), for datasets with few people; 0 for none, as in the paper.", Min = 0, Max = 1)]
     public double ColorAugmentation { get; init; }
 
-    [Setting("Share of the episodes whose heads stand in another clip's room and clothes, in all frames alike: for few people too; 0 for none, as in the paper.", Min = 0, Max = 1)]
+    [Setting("Share of the episodes with another clip's background and clothes (the same in all frames), for datasets with few people; 0 for none, as in the paper.", Min = 0, Max = 1)]
     public double BackgroundSwap { get; init; }
 }

@@ -17,34 +17,34 @@ public enum NetworkLayout
 /// <summary>The three networks; the defaults are the paper's.</summary>
 public sealed record NetworkSettings
 {
-    [Setting("Whose networks: paper, or those that talkinghead import read; the sizes below are the paper's only.")]
+    [Setting("Network architecture: paper, or one read by talkinghead import. The sizes below apply to paper only.")]
     public NetworkLayout Layout { get; init; } = NetworkLayout.Paper;
 
-    [Setting("Channels of each network's first block; they double with every halving of the side.", Min = 8, Max = 512)]
+    [Setting("Channels of each network's first block; they double each time the side halves.", Min = 8, Max = 512)]
     public int BaseChannels { get; init; } = 64;
 
-    [Setting("Channels never exceed this.", Min = 8, Max = 4096)]
+    [Setting("Maximum number of channels.", Min = 8, Max = 4096)]
     public int MaxChannels { get; init; } = 512;
 
-    [Setting("N, the length of an embedding and of a row of W; the last block of E and V has so many channels.", Min = 8, Max = 4096)]
+    [Setting("N, the length of an embedding and of a row of W; also the channels of the last block of E and V.", Min = 8, Max = 4096)]
     public int Embedding { get; init; } = 512;
 
-    [Setting("Side of the maps at which the embedder and the discriminator end.", Min = 2, Max = 64, PowerOfTwo = true)]
+    [Setting("Side of the last feature maps of the embedder and the discriminator.", Min = 2, Max = 64, PowerOfTwo = true)]
     public int EncoderSide { get; init; } = 4;
 
-    [Setting("Side of the maps in the generator's middle.", Min = 4, Max = 128, PowerOfTwo = true)]
+    [Setting("Side of the feature maps at the generator's bottleneck.", Min = 4, Max = 128, PowerOfTwo = true)]
     public int BottleneckSide { get; init; } = 16;
 
-    [Setting("Adaptive residual blocks in the generator's middle.", Min = 1, Max = 32)]
+    [Setting("Adaptive residual blocks at the generator's bottleneck.", Min = 1, Max = 32)]
     public int ResidualBlocks { get; init; } = 4;
 
-    [Setting("Side of the maps after which self-attention stands on the way down; 0 or a side no block ends at: none.", Min = 0, Max = 512)]
+    [Setting("Self-attention follows the downsampling block whose output has this side; 0 for none.", Min = 0, Max = 512)]
     public int AttentionSide { get; init; } = 32;
 
-    [Setting("The same on the generator's way up.", Min = 0, Max = 512)]
+    [Setting("Self-attention follows the generator's upsampling block whose output has this side; 0 for none.", Min = 0, Max = 512)]
     public int UpAttentionSide { get; init; } = 64;
 
-    [Setting("Standard deviation of a new row of W.", Min = 0, Max = 1)]
+    [Setting("Standard deviation of the initial values of W.", Min = 0, Max = 1)]
     public double RowDeviation { get; init; } = 0.02;
 
     /// <summary>Channels of the blocks that halve a picture of side <paramref name="size"/> down to <paramref name="side"/>.</summary>
@@ -80,6 +80,6 @@ public sealed record SpectralNormSettings
     [Setting("On W, the table of one row per clip.")]
     public bool Rows { get; init; } = true;
 
-    [Setting("When the power iteration runs: once a step (cheaper), or at each forward.")]
+    [Setting("When the power iteration runs: once per step (cheaper) or at each forward pass.")]
     public PowerIteration Iterate { get; init; } = PowerIteration.Step;
 }

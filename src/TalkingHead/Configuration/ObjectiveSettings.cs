@@ -35,10 +35,10 @@ public sealed record ObjectiveSettings
     [Setting("What the content loss compares: vgg, pyramid or random-vgg.")]
     public ContentKind Content { get; init; } = ContentKind.Vgg;
 
-    [Setting("What content: vgg does without the weight files: refuse to start, or pyramid or random-vgg instead.")]
+    [Setting("What happens if content is vgg and its weight files are missing: refuse to start, or use pyramid or random-vgg.")]
     public MissingVgg WithoutVgg { get; init; } = MissingVgg.Refuse;
 
-    [Setting("Which version of the paper the weights below come from unless they are given.")]
+    [Setting("The version of the paper whose loss weights apply where a weight below is not set.")]
     public WeightPreset Weights { get; init; } = WeightPreset.V2;
 
     [Setting("Weight of the VGG19 content loss (also of random-vgg).", Min = 0)]
@@ -50,13 +50,13 @@ public sealed record ObjectiveSettings
     [Setting("Weight of the pyramid content loss.", Min = 0)]
     public double? Pyramid { get; init; }
 
-    [Setting("Levels of the pyramid, each of half the side.", Min = 1, Max = 10)]
+    [Setting("Levels of the pyramid; each has half the side of the one before.", Min = 1, Max = 10)]
     public int PyramidLevels { get; init; } = 4;
 
-    [Setting("Weight of the structure loss that joins the pyramid: one minus SSIM's contrast and structure, over the full picture; 0 for none.", Min = 0)]
+    [Setting("Weight of the structure loss beside the pyramid: one minus SSIM's contrast-structure term at full resolution; 0 for none.", Min = 0)]
     public double Structure { get; init; }
 
-    [Setting("Weight of the mean squared difference that joins the pyramid; 0 for none.", Min = 0)]
+    [Setting("Weight of the mean squared error beside the pyramid; 0 for none.", Min = 0)]
     public double Squared { get; init; }
 
     [Setting("Weight of the adversarial loss.", Min = 0)]

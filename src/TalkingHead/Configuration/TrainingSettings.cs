@@ -14,7 +14,7 @@ public enum Precision
     Bf16,
 }
 
-/// <summary>Adam, for both sides of the game.</summary>
+/// <summary>The optimisers of both players.</summary>
 public sealed record OptimizerSettings
 {
     [Setting("Learning rate of the embedder and the generator.", Min = 0, Max = 1)]
@@ -23,34 +23,34 @@ public sealed record OptimizerSettings
     [Setting("Learning rate of the discriminator and of the rows of W.", Min = 0, Max = 1)]
     public double DiscriminatorRate { get; init; } = 2e-4;
 
-    [Setting("Adam's decay of the gradient's mean.", Min = 0, Max = 0.999999)]
+    [Setting("Adam's beta1.", Min = 0, Max = 0.999999)]
     public double Beta1 { get; init; }
 
-    [Setting("Adam's decay of the gradient's square.", Min = 0, Max = 0.999999)]
+    [Setting("Adam's beta2.", Min = 0, Max = 0.999999)]
     public double Beta2 { get; init; } = 0.999;
 
     [Setting("Adam's epsilon.", Min = 1e-16, Max = 1)]
     public double Epsilon { get; init; } = 1e-5;
 
-    [Setting("Muon: how far a training's step moves the matrices of embedder and generator, which are their convolutions and P, along the orthogonalised mean of their gradients; 0 leaves them to Adam, as the paper.", Min = 0, Max = 1)]
+    [Setting("Muon's learning rate for the convolutions of embedder and generator and for P; 0 trains them with Adam, as the paper does.", Min = 0, Max = 1)]
     public double MuonRate { get; init; }
 
-    [Setting("Muon's decay of the gradient's mean.", Min = 0, Max = 0.999999)]
+    [Setting("Muon's momentum.", Min = 0, Max = 0.999999)]
     public double MuonMomentum { get; init; } = 0.9;
 
-    [Setting("Discriminator steps for each step of the embedder and the generator.", Min = 1, Max = 16)]
+    [Setting("Discriminator steps per step of the embedder and the generator.", Min = 1, Max = 16)]
     public int DiscriminatorSteps { get; init; } = 2;
 
-    [Setting("Parts that a batch is worked in, one after the other unless parallel_parts; more need less memory and give the same step.", Min = 1, Max = 4096)]
+    [Setting("Parts that a batch is split into (gradient accumulation); more parts need less memory and give the same step.", Min = 1, Max = 4096)]
     public int Accumulation { get; init; } = 1;
 
-    [Setting("On a CPU, works the parts of accumulation at the same time, each with one thread: about as fast as threads that share each operator, and the same bits with any number of them.")]
+    [Setting("On a CPU, computes the parts of accumulation in parallel, one thread each: the result then has the same bits with any number of threads.")]
     public bool ParallelParts { get; init; }
 
-    [Setting("Gradients of a network longer than this are scaled to it; 0 for never.", Min = 0)]
+    [Setting("Maximum gradient norm of a network; 0 for no clipping.", Min = 0)]
     public double ClipNorm { get; init; }
 
-    [Setting("Share of the steps, to the last, over which the learning rates fall in a line to zero; 0 keeps them, as the paper does.", Min = 0, Max = 1)]
+    [Setting("Share of the steps, at the end, over which the learning rates fall linearly to zero; 0 keeps them constant, as the paper does.", Min = 0, Max = 1)]
     public double Decay { get; init; }
 
     /// <summary>What the rates are multiplied with at step <paramref name="step"/> (from 0) of <paramref name="steps"/>.</summary>
@@ -60,19 +60,19 @@ public sealed record OptimizerSettings
 /// <summary>The course of a training.</summary>
 public sealed record TrainingSettings
 {
-    [Setting("Steps, each of one embedder and generator update.", Min = 1, Max = 1_000_000_000)]
+    [Setting("Steps; each updates embedder and generator once.", Min = 1, Max = 1_000_000_000)]
     public int Steps { get; init; } = 100_000;
 
-    [Setting("Episodes in a step.", Min = 1, Max = 4096)]
+    [Setting("Episodes per step.", Min = 1, Max = 4096)]
     public int Batch { get; init; } = 8;
 
-    [Setting("Share of the steps, from the start, that train on the content loss alone.", Min = 0, Max = 1)]
+    [Setting("Share of the steps, at the start, that train with the content loss only.", Min = 0, Max = 1)]
     public double WarmUp { get; init; }
 
-    [Setting("Decay of the averaged embedder and generator that are evaluated and exported; 0 for none.", Min = 0, Max = 0.999999)]
+    [Setting("Decay of the moving average (EMA) of embedder and generator, which is evaluated and exported; 0 for none.", Min = 0, Max = 0.999999)]
     public double Averaging { get; init; } = 0.999;
 
-    [Setting("Numbers to compute with: float32, tf32 (CUDA) or bf16 (convolutions and linear layers; norms, losses and optimisers in float32).")]
+    [Setting("Precision: float32, tf32 (CUDA) or bf16 (convolutions and linear layers; norms, losses and optimisers stay in float32).")]
     public Precision Precision { get; init; } = Precision.Float32;
 
     [Setting("Seed of the weights, the rows of W and the episodes.", Min = 0, Max = int.MaxValue)]
@@ -81,7 +81,7 @@ public sealed record TrainingSettings
     [Setting("Steps between checkpoints.", Min = 1, Max = 1_000_000_000)]
     public int CheckpointEvery { get; init; } = 1000;
 
-    [Setting("Checkpoints kept, the newest; the best is kept besides.", Min = 1, Max = 1000)]
+    [Setting("Newest checkpoints to keep; the best one is kept as well.", Min = 1, Max = 1000)]
     public int KeepCheckpoints { get; init; } = 3;
 
     [Setting("Steps between lines of figures.", Min = 1, Max = 1_000_000_000)]
@@ -100,18 +100,18 @@ public sealed record TrainingSettings
 /// <summary>Fine-tuning to a new person; what is not here is as in meta-learning.</summary>
 public sealed record FineTuningSettings
 {
-    [Setting("Epochs over the person's frames: the most with a stopping rule, all without.", Min = 1, Max = 100_000)]
+    [Setting("Epochs over the person's frames; the maximum if a stopping rule applies.", Min = 1, Max = 100_000)]
     public int Epochs { get; init; } = 40;
 
-    [Setting("Frames in a step.", Min = 1, Max = 1024)]
+    [Setting("Frames per step.", Min = 1, Max = 1024)]
     public int Batch { get; init; } = 8;
 
-    [Setting("Learning rate of the generator and the person's scales and shifts; without it optimizer.generator_rate.", Min = 0, Max = 1)]
+    [Setting("Learning rate of the generator and the person's scales and shifts; optimizer.generator_rate if not set.", Min = 0, Max = 1)]
     public double? GeneratorRate { get; init; }
 
-    [Setting("Learning rate of the discriminator and the person's vector; without it optimizer.discriminator_rate.", Min = 0, Max = 1)]
+    [Setting("Learning rate of the discriminator and the person's vector; optimizer.discriminator_rate if not set.", Min = 0, Max = 1)]
     public double? DiscriminatorRate { get; init; }
 
-    [Setting("Decay, step by step, of the averaged person that is kept; 0 for the last step's own.", Min = 0, Max = 0.999999)]
+    [Setting("Decay per step of the moving average that becomes the head; 0 to use the last step's weights.", Min = 0, Max = 0.999999)]
     public double Averaging { get; init; }
 }
