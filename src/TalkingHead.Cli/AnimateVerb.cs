@@ -6,13 +6,13 @@ using TalkingHead.Training;
 
 namespace TalkingHead.Cli;
 
-[Verb("animate", HelpText = "Animates a head with the motion of a video or of a dataset's clip.")]
+[Verb("animate", HelpText = "Drives a head with the motion of a video or of a dataset's clip.")]
 sealed class AnimateVerb : IVerb
 {
     [Value(0, MetaName = "HEAD", Required = true, HelpText = "The person's head, from finetune.")]
     public string HeadPath { get; set; } = "";
 
-    [Option("driver", Required = true, MetaValue = "VIDEO|DATASET#CLIP", HelpText = "Whose motion.")]
+    [Option("driver", Required = true, MetaValue = "VIDEO|DATASET#CLIP", HelpText = "The driver, whose motion is used.")]
     public string DriverPath { get; set; } = "";
 
     [Option("out", Required = true, MetaValue = "FILE|DIR", HelpText = "What to write: .mp4 (with the driver's sound), .gif or a folder of PNG files.")]
@@ -21,10 +21,10 @@ sealed class AnimateVerb : IVerb
     [Option("side-by-side", HelpText = "Show a source picture, the landmark image and the result next to each other.")]
     public bool SideBySide { get; set; }
 
-    [Option("adapt", MetaValue = "on|off", HelpText = "Carry the driver's motion to the head's own face shape; without this option, on where the driver is another person.")]
+    [Option("adapt", MetaValue = "on|off", HelpText = "Adapt the driver's motion to the head's face shape. By default on if the driver appears to be another person.")]
     public string? Adapt { get; set; }
 
-    [Option("smoothing", Default = 1.0, HelpText = "How strongly a still face's tremble is averaged out of a video's landmarks; 0 is off.")]
+    [Option("smoothing", Default = 1.0, HelpText = "How strongly jitter is smoothed out of a video's landmarks; 0 for not at all.")]
     public double Smoothing { get; set; } = 1;
 
     [Option("batch", Default = 8, HelpText = "Frames generated together.")]

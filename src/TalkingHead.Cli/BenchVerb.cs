@@ -10,28 +10,28 @@ using static TorchSharp.torch;
 
 namespace TalkingHead.Cli;
 
-[Verb("bench", HelpText = "Measures a configuration's training step and animation on this machine.")]
+[Verb("bench", HelpText = "Times a configuration's training step and animation on this machine.")]
 sealed class BenchVerb : IVerb
 {
     [Value(0, MetaName = "CONFIG", Required = true, HelpText = "A configuration, such as configs/paper-voxceleb2-256.yaml.")]
     public string Config { get; set; } = "";
 
-    [Option("data", MetaValue = "DIR", HelpText = "A dataset to load batches from; without it one made-up batch serves every step.")]
+    [Option("data", MetaValue = "DIR", HelpText = "A dataset to load batches from; by default every step uses one random batch.")]
     public string? Data { get; set; }
 
-    [Option("synthetic-batch", HelpText = "Take one made-up batch, though --data names a dataset.")]
+    [Option("synthetic-batch", HelpText = "Use one random batch although --data is given.")]
     public bool SyntheticBatch { get; set; }
 
     [Option("device", Default = "auto", HelpText = OptionText.Device)]
     public string Device { get; set; } = "auto";
 
-    [Option("batch", HelpText = "Episodes in a step; without this option, the configuration's.")]
+    [Option("batch", HelpText = "Episodes per step, in place of the configuration's.")]
     public int? Batch { get; set; }
 
-    [Option("steps", Default = 5, HelpText = "Steps that are timed; one more before them warms up.")]
+    [Option("steps", Default = 5, HelpText = "Steps to time, after one warm-up step.")]
     public int Steps { get; set; } = 5;
 
-    [Option("frames", Default = 5, HelpText = "Frames of animation that are timed.")]
+    [Option("frames", Default = 5, HelpText = "Generated frames to time.")]
     public int Frames { get; set; } = 5;
 
     [Option(WorkersOption.Name, Default = 0, HelpText = WorkersOption.Help)]
@@ -40,7 +40,7 @@ sealed class BenchVerb : IVerb
     [Option("set", MetaValue = "KEY=VALUE", HelpText = "Change keys of the configuration, such as training.precision=bf16.")]
     public IEnumerable<string> Set { get; set; } = [];
 
-    [Option("twin", MetaValue = "DIR", HelpText = "Also write what the first step starts from, for tests/oracles/pytorch_step.py.")]
+    [Option("twin", MetaValue = "DIR", HelpText = "Also write the first step's weights and batch, for tests/oracles/pytorch_step.py.")]
     public string? Twin { get; set; }
 
     [Option("json", MetaValue = "FILE", HelpText = OptionText.Json)]

@@ -12,7 +12,7 @@ using TorchSharp;
 
 namespace TalkingHead.Cli;
 
-[Verb("doctor", HelpText = "Says what this machine has, what it lacks and which command mends it. Exit code 1: training on synthetic people, fine-tuning from photos or animation cannot run.")]
+[Verb("doctor", HelpText = "Checks your setup and prints a fix for each problem. Exit code 1 if training on synthetic people, fine-tuning from photos or animation cannot run.")]
 sealed class DoctorVerb : IVerb
 {
     [Option("json", MetaValue = "FILE", HelpText = "Also write the rows to this file.")]

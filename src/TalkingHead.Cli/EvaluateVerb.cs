@@ -9,7 +9,7 @@ using TalkingHead.Evaluation.Protocol;
 
 namespace TalkingHead.Cli;
 
-[Verb("evaluate", HelpText = "Measures a run on people whom it never saw, by the paper's protocol, and writes a report. Goes on where it was interrupted.")]
+[Verb("evaluate", HelpText = "Measures a run on held-out people by the paper's protocol and writes a report. Continues where it was interrupted.")]
 sealed class EvaluateVerb : MetricVerb, IVerb
 {
     const int WholeTable = 200; // characters; a file has no width
@@ -17,46 +17,46 @@ sealed class EvaluateVerb : MetricVerb, IVerb
     [Value(0, MetaName = "RUN", Required = true, HelpText = "A run's directory, from train or import.")]
     public string RunPath { get; set; } = "";
 
-    [Option("data", Required = true, MetaValue = "DIR", HelpText = "The dataset; its held-out people are taken.")]
+    [Option("data", Required = true, MetaValue = "DIR", HelpText = "The dataset; its held-out people are used.")]
     public string Data { get; set; } = "";
 
-    [Option("out", Required = true, MetaValue = "DIR", HelpText = "Where report.html, results.json, timing.json, table.md and what they are made of go.")]
+    [Option("out", Required = true, MetaValue = "DIR", HelpText = "Directory for report.html, results.json, timing.json, table.md and the records behind them.")]
     public string Out { get; set; } = "";
 
-    [Option("shots", Default = "1,8,32", MetaValue = "LIST", HelpText = "T: how many source frames a person is learned from.")]
+    [Option("shots", Default = "1,8,32", MetaValue = "LIST", HelpText = "T: the numbers of source frames per person.")]
     public string Shots { get; set; } = "1,8,32";
 
-    [Option("identities", Default = EvaluationSettings.DefaultIdentities, HelpText = "Held-out people, one clip of each.")]
+    [Option("identities", Default = EvaluationSettings.DefaultIdentities, HelpText = "Held-out people to evaluate, one clip each.")]
     public int Identities { get; set; } = EvaluationSettings.DefaultIdentities;
 
-    [Option("holdout", Default = EvaluationSettings.DefaultHoldOut, HelpText = "Frames of each clip to generate; none of them is a source frame.")]
+    [Option("holdout", Default = EvaluationSettings.DefaultHoldOut, HelpText = "Hold-out frames per clip; none of them is a source frame.")]
     public int HoldOut { get; set; } = EvaluationSettings.DefaultHoldOut;
 
-    [Option("cross", HelpText = "Each person is driven by another one: CSIM, the error of pose against the driver, FID and KID.")]
+    [Option("cross", HelpText = "Cross-reenactment: drive each person with another one; measures CSIM, pose error against the driver, FID and KID.")]
     public bool Cross { get; set; }
 
-    [Option("adapt", HelpText = "With --cross: carry the driver's motion over to the person's own face, which the paper does not.")]
+    [Option("adapt", HelpText = "With --cross: adapt the driver's motion to the person's face shape (the paper does not).")]
     public bool Adapt { get; set; }
 
-    [Option("feed-forward", HelpText = "No fine-tuned heads.")]
+    [Option("feed-forward", HelpText = "Skip fine-tuned heads.")]
     public bool FeedForward { get; set; }
 
-    [Option("heads-out", MetaValue = "DIR", HelpText = "Keep the heads here.")]
+    [Option("heads-out", MetaValue = "DIR", HelpText = "Save the heads in this directory.")]
     public string? HeadsOut { get; set; }
 
-    [Option("part", MetaValue = "I/N", HelpText = "Evaluate this part of the people, say 2/4: several machines with one --out, or with one each whose records are put together. Whoever finds everybody done writes the report.")]
+    [Option("part", MetaValue = "I/N", HelpText = "Evaluate this part of the people, such as 2/4, to divide the work between machines that share --out or whose records are merged. The last to finish writes the report.")]
     public string? Part { get; set; }
 
-    [Option("jobs", Default = 0, MetaValue = "N", HelpText = "People evaluated at once on a CPU, each on one thread, or on OMP_NUM_THREADS of them; 0 is as many as there are processors and memory for. The figures do not depend on it.")]
+    [Option("jobs", Default = 0, MetaValue = "N", HelpText = "People to evaluate in parallel on a CPU, each with one thread or OMP_NUM_THREADS; 0 for as many as processors and memory allow. The figures do not depend on it.")]
     public int Jobs { get; set; }
 
-    [Option("child", Hidden = true)]
-    public bool Child { get; set; } // of the process that --jobs divides: evaluates its part, and ends with its standard input
+    [Option("child", Hidden = true, HelpText = "Evaluate the part, write no report, and exit when standard input ends: for the processes that --jobs starts.")]
+    public bool Child { get; set; }
 
     [Option("checkpoint", Default = "newest", HelpText = "newest, best (by validation) or a step.")]
     public string Checkpoint { get; set; } = "newest";
 
-    [Option("set", MetaValue = "KEY=VALUE", HelpText = "Changes to the run's configuration, such as fine_tuning.epochs=20.")]
+    [Option("set", MetaValue = "KEY=VALUE", HelpText = "Change keys of the run's configuration, such as fine_tuning.epochs=20.")]
     public IEnumerable<string> Changes { get; set; } = [];
 
     [Option("seed", Default = EvaluationSettings.DefaultSeed, HelpText = "Chooses people, clips and frames.")]

@@ -15,16 +15,16 @@ sealed class FinetuneVerb : IVerb
     [Option("from", Required = true, MetaValue = "WHAT...", HelpText = "Pictures, a folder of pictures, a video or DATASET#CLIP.")]
     public IEnumerable<string> From { get; set; } = [];
 
-    [Option("shots", Default = 8, HelpText = "T, the frames to learn from; the sharpest and most different ones are taken.")]
+    [Option("shots", Default = 8, HelpText = "T, the number of frames to learn from; the sharpest and most different ones are chosen.")]
     public int Shots { get; set; } = 8;
 
-    [Option("out", Required = true, MetaValue = "FILE", HelpText = "The head; beside it, as .png, a picture of its source frames and what it makes of them.")]
+    [Option("out", Required = true, MetaValue = "FILE", HelpText = "The head to write; a .png beside it shows the source frames and what the head makes of them.")]
     public string Out { get; set; } = "";
 
-    [Option("feed-forward", HelpText = "Do not tune: the person is what the embedder says (the paper's FF).")]
+    [Option("feed-forward", HelpText = "Do not fine-tune: use the embedder's output as it is (the paper's FF).")]
     public bool FeedForward { get; set; }
 
-    [Option("epochs", HelpText = "Tune for so many epochs over all frames, without a stopping rule.")]
+    [Option("epochs", HelpText = "Tune for this many epochs over all frames, without a stopping rule.")]
     public int? Epochs { get; set; }
 
     [Option("checkpoint", Default = "newest", HelpText = OptionText.Checkpoint)]
@@ -36,13 +36,13 @@ sealed class FinetuneVerb : IVerb
     [Option("device", Default = "auto", HelpText = OptionText.Device)]
     public string Device { get; set; } = "auto";
 
-    [Option("seed", Default = 1, HelpText = "Draws the order of the frames.")]
+    [Option("seed", Default = 1, HelpText = "Seed of the order of the frames.")]
     public int Seed { get; set; } = 1;
 
     [Option("set", MetaValue = "KEY=VALUE", HelpText = "Change keys of the run's configuration, such as fine_tuning.generator_rate=1e-4.")]
     public IEnumerable<string> Set { get; set; } = [];
 
-    [Option("json", MetaValue = "FILE", HelpText = "Also write the curve of the losses and the head's origin to this file.")]
+    [Option("json", MetaValue = "FILE", HelpText = "Also write the loss curve and the head's origin to this file.")]
     public string? Json { get; set; }
 
     [Usage(ApplicationAlias = "talkinghead")]

@@ -24,7 +24,7 @@ static class HelpPage
     public static string For(Type verb)
     {
         var values = Values(verb);
-        var options = Options(verb);
+        var options = Options(verb).Where(option => !option.Attribute.Hidden).ToArray();
         var required = options.Where(option => option.Attribute.Required).ToArray();
         string name = $"talkinghead {VerbOf(verb).Name}";
         var page = new StringBuilder();

@@ -9,7 +9,7 @@ using TalkingHead.Serialization;
 
 namespace TalkingHead.Cli;
 
-[Verb("landmarks", HelpText = "Draws the landmarks of a video, a photo or a folder of them, to see whether the tracker is to be trusted.")]
+[Verb("landmarks", HelpText = "Draws the tracked landmarks over a video, a photo or a folder of them, to check the tracker.")]
 sealed class LandmarksVerb : IVerb
 {
     static readonly string[] VideoEndings = [".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".gif", ".mpg", ".mpeg", ".ts", ".wmv", ".flv"];
@@ -23,10 +23,10 @@ sealed class LandmarksVerb : IVerb
     [Option("detector", Default = "dlib", HelpText = OptionText.Detector)]
     public string Detector { get; set; } = "dlib";
 
-    [Option("smoothing", Default = 1.0, HelpText = "How strongly a still face's tremble is averaged out of a video's landmarks; 0 is off.")]
+    [Option("smoothing", Default = 1.0, HelpText = "How strongly jitter is smoothed out of a video's landmarks; 0 for not at all.")]
     public double Smoothing { get; set; } = 1;
 
-    [Option("near", MetaValue = "X,Y", HelpText = "Follow the face nearest to this point, in pixels, not the largest.")]
+    [Option("near", MetaValue = "X,Y", HelpText = "Follow the face nearest to this point (in pixels) instead of the largest.")]
     public string? Near { get; set; }
 
     [Option("inner-lips", HelpText = "Also draw the inner lips.")]

@@ -5,49 +5,49 @@ using TalkingHead.Data.Preparation;
 
 namespace TalkingHead.Cli;
 
-[Verb("prepare", HelpText = "Makes a dataset of VoxCeleb, of videos or of photos: finds the faces and their landmarks, and cuts them out. Stopped or killed, the same command continues.")]
+[Verb("prepare", HelpText = "Makes a dataset of VoxCeleb, videos or photos: finds and crops faces and their landmarks. After an interruption, the same command continues.")]
 sealed class PrepareVerb : IVerb
 {
-    [Option("layout", Required = true, HelpText = "How the collection lies: voxceleb1, voxceleb2, videos or photos (of these two, a folder for each person); data/README.md draws the trees.")]
+    [Option("layout", Required = true, HelpText = "Layout of the collection: voxceleb1, voxceleb2, videos or photos (the last two with a folder per person); see data/README.md.")]
     public string Layout { get; set; } = "";
 
     [Option("from", Required = true, MetaValue = "DIR", HelpText = "The collection.")]
     public string From { get; set; } = "";
 
-    [Option("out", Required = true, MetaValue = "DIR", HelpText = "The dataset; one that was begun with the same settings is continued.")]
+    [Option("out", Required = true, MetaValue = "DIR", HelpText = "The dataset to write; one begun with the same settings is continued.")]
     public string Out { get; set; } = "";
 
-    [Option("size", Default = PrepareSettings.DefaultSize, HelpText = "Pixels of a frame's side.")]
+    [Option("size", Default = PrepareSettings.DefaultSize, HelpText = "Side of the frames in pixels.")]
     public int Size { get; set; } = PrepareSettings.DefaultSize;
 
     [Option("detector", Default = PrepareSettings.DefaultDetector, HelpText = OptionText.Detector)]
     public string Detector { get; set; } = PrepareSettings.DefaultDetector;
 
-    [Option("workers", Default = 0, HelpText = "Inputs prepared at the same time; 0 is one for each logical processor. The bytes do not depend on it.")]
+    [Option("workers", Default = 0, HelpText = "Inputs to prepare in parallel; 0 for one per logical processor. The result does not depend on it.")]
     public int Workers { get; set; }
 
-    [Option("part", MetaValue = "I/N", HelpText = "Take this part of the inputs, such as 2/4, on this machine; the parts' files in one folder are one dataset.")]
+    [Option("part", MetaValue = "I/N", HelpText = "Prepare this part of the inputs, such as 2/4; the files of all parts in one folder are one dataset.")]
     public string? Part { get; set; }
 
-    [Option("shots", Default = PrepareSettings.DefaultShots, HelpText = "K of the training meant: a clip with fewer than K + 1 good frames is refused.")]
+    [Option("shots", Default = PrepareSettings.DefaultShots, HelpText = "K of the training planned: clips with fewer than K + 1 good frames are refused.")]
     public int Shots { get; set; } = PrepareSettings.DefaultShots;
 
-    [Option("frames-per-clip", Default = PrepareSettings.DefaultFramesPerClip, HelpText = "Frames kept of a clip, evenly spaced: the default leaves room for 32 shots and 32 held-out frames at a third of the disk that all would take; 0 keeps all, which drivers for animation want.")]
+    [Option("frames-per-clip", Default = PrepareSettings.DefaultFramesPerClip, HelpText = "Frames to keep of a clip, evenly spaced. The default suffices for 32 shots and 32 hold-out frames; 0 keeps all frames, as drivers need.")]
     public int FramesPerClip { get; set; } = PrepareSettings.DefaultFramesPerClip;
 
-    [Option("clip-seconds", Default = PrepareSettings.DefaultClipSeconds, HelpText = "A longer video of the videos layout becomes several clips of about this length, as VoxCeleb's are; 0 never cuts.")]
+    [Option("clip-seconds", Default = PrepareSettings.DefaultClipSeconds, HelpText = "With the videos layout, longer videos are split into clips of about this length; 0 for never.")]
     public double ClipSeconds { get; set; } = PrepareSettings.DefaultClipSeconds;
 
-    [Option("least-face", Default = PrepareSettings.DefaultLeastFace, HelpText = "A frame whose face is smaller, in pixels of the source, is no good one.")]
+    [Option("least-face", Default = PrepareSettings.DefaultLeastFace, HelpText = "Minimum face size in pixels of the source; frames with smaller faces are dropped.")]
     public int LeastFace { get; set; } = PrepareSettings.DefaultLeastFace;
 
     [Option("quality", Default = PrepareSettings.DefaultQuality, HelpText = "JPEG quality of the stored frames, 50 to 100.")]
     public int Quality { get; set; } = PrepareSettings.DefaultQuality;
 
-    [Option("test-share", Default = PrepareSettings.DefaultTestShare, HelpText = "The share of people who are held out, where there is no official division.")]
+    [Option("test-share", Default = PrepareSettings.DefaultTestShare, HelpText = "Share of people to hold out, where there is no official split.")]
     public double TestShare { get; set; } = PrepareSettings.DefaultTestShare;
 
-    [Option("seed", Default = PrepareSettings.DefaultSeed, HelpText = "Draws who is held out.")]
+    [Option("seed", Default = PrepareSettings.DefaultSeed, HelpText = "Seed of who is held out.")]
     public ulong Seed { get; set; } = PrepareSettings.DefaultSeed;
 
     [Option("json", MetaValue = "FILE", HelpText = OptionText.Json)]

@@ -9,37 +9,37 @@ using TalkingHead.Synthetic;
 
 namespace TalkingHead.Cli;
 
-[Verb("synth", HelpText = "Makes a dataset of made-up people: three-dimensional heads with exact landmarks, to run everything without a download.")]
+[Verb("synth", HelpText = "Makes a dataset of synthetic people: 3-D heads with exact landmarks, so that everything runs without a download.")]
 sealed class SynthVerb : IVerb
 {
-    [Option("out", Required = true, MetaValue = "DIR", HelpText = "The dataset; one that was begun with the same settings is continued.")]
+    [Option("out", Required = true, MetaValue = "DIR", HelpText = "The dataset to write; one begun with the same settings is continued.")]
     public string Out { get; set; } = "";
 
-    [Option("identities", Default = 200, HelpText = "How many people.")]
+    [Option("identities", Default = 200, HelpText = "Number of people.")]
     public int Identities { get; set; } = 200;
 
-    [Option("clips", Default = 1, HelpText = "Clips of each.")]
+    [Option("clips", Default = 1, HelpText = "Clips per person.")]
     public int Clips { get; set; } = 1;
 
-    [Option("frames", Default = 32, HelpText = "Frames of each clip.")]
+    [Option("frames", Default = 32, HelpText = "Frames per clip.")]
     public int Frames { get; set; } = 32;
 
-    [Option("size", Default = 64, HelpText = "Pixels of a frame's side, 64 to 512.")]
+    [Option("size", Default = 64, HelpText = "Side of the frames in pixels, 64 to 512.")]
     public int Size { get; set; } = 64;
 
-    [Option("seed", Default = 1L, HelpText = "Draws the people; the same seed gives the same people and bytes.")]
+    [Option("seed", Default = 1L, HelpText = "Seed; the same seed gives the same bytes.")]
     public long Seed { get; set; } = 1;
 
     [Option("fps", Default = 8.0, HelpText = "Frames a second: 8 shows many poses in few frames, 25 plays smoothly.")]
     public double FramesPerSecond { get; set; } = 8;
 
-    [Option("test-share", Default = 0.1, HelpText = "The share of people who are held out, about.")]
+    [Option("test-share", Default = 0.1, HelpText = "Approximate share of people to hold out.")]
     public double TestShare { get; set; } = 0.1;
 
-    [Option("workers", Default = 0, HelpText = "Threads that render; 0 is one for each logical processor. The bytes do not depend on it.")]
+    [Option("workers", Default = 0, HelpText = "Threads that render; 0 for one per logical processor. The result does not depend on it.")]
     public int Workers { get; set; }
 
-    [Option("sheet", MetaValue = "FILE", HelpText = "Draw a picture: the first people, up to 32, each at another moment.")]
+    [Option("sheet", MetaValue = "FILE", HelpText = "Also write a contact sheet of the first people, up to 32.")]
     public string? Sheet { get; set; }
 
     [Option("json", MetaValue = "FILE", HelpText = OptionText.Json)]

@@ -21,7 +21,7 @@ sealed class TrainVerb : IVerb
     [Option("out", Required = true, MetaValue = "RUN", HelpText = "The run's directory.")]
     public string Out { get; set; } = "";
 
-    [Option("resume", HelpText = "Go on with the run from its newest checkpoint.")]
+    [Option("resume", HelpText = "Continue the run from its newest checkpoint.")]
     public bool Resume { get; set; }
 
     [Option("set", MetaValue = "KEY=VALUE", HelpText = "Change keys of the configuration, such as training.steps=100.")]
@@ -33,10 +33,10 @@ sealed class TrainVerb : IVerb
     [Option(WorkersOption.Name, Default = 0, HelpText = WorkersOption.Help)]
     public int Workers { get; set; }
 
-    [Option(Launch.Option, Default = 600.0, MetaValue = "SECONDS", HelpText = "With several ranks: how long each waits for another before all end.")]
+    [Option(Launch.Option, Default = 600.0, MetaValue = "SECONDS", HelpText = "With several ranks: how long a rank waits for the others before all exit.")]
     public double RankTimeout { get; set; } = 600;
 
-    [Option("dry-run", HelpText = "Print every setting as it is resolved, and stop.")]
+    [Option("dry-run", HelpText = "Print the resolved settings and exit.")]
     public bool DryRun { get; set; }
 
     [Usage(ApplicationAlias = "talkinghead")]

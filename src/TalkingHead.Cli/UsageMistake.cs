@@ -103,7 +103,7 @@ static class OptionText
 
     public const string Device = "cpu, cuda, cuda:N or auto.";
 
-    public const string Checkpoint = "Of the run: newest, best (in validation) or a step.";
+    public const string Checkpoint = "Checkpoint of the run: newest, best (by validation) or a step.";
 
     public const string Json = "Also write the figures to this file.";
 }
@@ -113,7 +113,7 @@ static class WorkersOption
 {
     public const string Name = "workers";
 
-    public const string Help = "Threads that decode frames; 0 is one on a CPU, whose processors the step itself needs, and two beside a GPU. The result does not depend on it.";
+    public const string Help = "Threads that decode frames; 0 for one on a CPU and two with a GPU. The result does not depend on it.";
 
     /// <exception cref="UserException">It is out of its range.</exception>
     public static void Check(int workers)
