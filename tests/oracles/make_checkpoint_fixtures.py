@@ -1,11 +1,9 @@
-"""Makes the small checkpoint files that the format tests read, good and hostile.
+"""Makes the small checkpoint files that the format tests read. (Hostile ones are made in HostileCheckpoints.cs.)
 
     /usr/bin/python3 tests/oracles/make_checkpoint_fixtures.py
 
 Every good file comes with EXPECTED.safetensors: the same tensors by name, dense (bfloat16 as the int16
-of its bits). Legacy files name their storages by address, so those differ from run to run. The hostile files try to run code
-(they would leave a file named executed.marker in the working directory) or to exhaust the reader; nothing here
-loads them.
+of its bits). Legacy files name their storages by address, so those differ from run to run.
 """
 
 import collections
@@ -13,7 +11,6 @@ import io
 import json
 import os
 import pathlib
-import pickle
 import struct
 import sys
 import warnings
@@ -26,8 +23,6 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import safetensors_file
 
 OUT = pathlib.Path(__file__).parents[1] / "TalkingHead.Tests" / "Fixtures" / "Checkpoints"
-HOSTILE = OUT / "hostile"
-MARKER = "executed.marker"
 warnings.filterwarnings("ignore")
 
 
@@ -162,7 +157,7 @@ def make_npy():
             np.lib.format.write_array(file, np.arange(5, dtype=np.int16), version=version)
 
 
-# --- hostile files ------------------------------------------------------------------------------------------------
+# --- a file as later versions of PyTorch write it, opcode by opcode --------------------------------------------------
 
 def text(value):
     data = value.encode()
@@ -173,8 +168,6 @@ def name(module, attribute):
     return b"c" + module.encode() + b"\n" + attribute.encode() + b"\n"
 
 
-TOUCH = f"touch {MARKER}"
-PYTHON = f"open('{MARKER}', 'w')"
 PROTO2 = b"\x80\x02"
 
 
@@ -186,12 +179,6 @@ def zipped(tree, storages=None, method=zipfile.ZIP_STORED, root="archive", extra
         for title, content in members.items():
             archive.writestr(zipfile.ZipInfo(f"{root}/{title}"), content, method)  # ZipInfo: the same date each time
     return buffer.getvalue()
-
-
-def legacy(tree):
-    start = b"".join(pickle.dumps(value, 2) for value in (
-        0x1950A86A20F9469CFC6C, 1001, {"protocol_version": 1001, "little_endian": True, "type_sizes": {}}))
-    return start + tree
 
 
 def storage(kind="FloatStorage", key="0", count=4, extra=b""):
@@ -210,123 +197,12 @@ def tensor(sizes, strides, offset=0, **kind):
             + b"\x89" + name("collections", "OrderedDict") + b")R" + b"tR")
 
 
-def billion_laughs():
-    """Lists of ten references to the list before: 10^40 values in a few hundred bytes."""
-    body = b"]q\x00"
-    for level in range(1, 41):
-        body += b"0](" + b"h" + bytes([level - 1]) + (b"h" + bytes([level - 1])) * 9 + b"e" + b"q" + bytes([level])
-    return PROTO2 + body + b"."
-
-
-SIXTEEN = {"0": bytes(16)}
-TREES = {
-    # these would execute
-    "os-system": PROTO2 + name("os", "system") + text(TOUCH) + b"\x85R.",
-    "posix-system": PROTO2 + name("posix", "system") + text(TOUCH) + b"\x85R.",
-    "builtins-eval": PROTO2 + name("builtins", "eval") + text(PYTHON) + b"\x85R.",
-    "python2-exec": PROTO2 + name("__builtin__", "exec") + text(PYTHON) + b"\x85R.",
-    "nested-reduce": PROTO2 + name("collections", "OrderedDict") + b"]" + b"]" + text("a")
-        + name("subprocess", "call") + b"]" + text("touch") + b"a" + text(MARKER) + b"a" + b"\x85R" + b"a" + b"a" + b"a\x85R.",
-    "reduce-getattr": PROTO2 + name("builtins", "getattr") + name("os", "path") + text("join") + b"\x86R.",
-    "stack-global": b"\x80\x04" + b"\x8c\x05posix" + b"\x8c\x06system" + b"\x93" + text(TOUCH) + b"\x85R.",
-    "stack-global-built": b"\x80\x04" + name("_codecs", "encode") + text("posix") + text("latin1") + b"\x86R"
-        + b"\x8c\x06system" + b"\x93" + text(TOUCH) + b"\x85R.",
-    "inst": b"(" + b"S'" + TOUCH.encode() + b"'\n" + b"ios\nsystem\n.",
-    "inst-binary": PROTO2 + b"(" + text(TOUCH) + b"ios\nsystem\n.",
-    "obj": PROTO2 + b"(" + name("os", "system") + text(TOUCH) + b"o.",
-    "newobj": PROTO2 + name("collections", "OrderedDict") + b")\x81.",
-    "newobj-ex": b"\x80\x04" + name("collections", "OrderedDict") + b")}\x92.",
-    "extension-code": PROTO2 + b"\x82\x01" + b")R.",
-    "load-from-bytes": PROTO2 + name("torch.storage", "_load_from_bytes") + b"C\x00\x85R.",
-    "codecs-decode": PROTO2 + name("_codecs", "encode") + text("a") + text("rot13") + b"\x86R.",
-    "call-a-tensor": PROTO2 + tensor([2], [1]) + b")R.",
-    "name-with-newlines": PROTO2 + name("torch", "x" * 1000) + b".",
-    "build-on-name": PROTO2 + name("collections", "OrderedDict") + b"}b.",
-    "name-as-value": PROTO2 + name("collections", "OrderedDict") + b".",
-    # these would exhaust or mislead
-    "four-gigabytes": PROTO2 + b"X\xff\xff\xff\xffshort.",
-    "sixteen-exabytes": b"\x80\x04\x8d\xff\xff\xff\xff\xff\xff\xff\x7fshort.",
-    "negative-length": PROTO2 + b"T\xff\xff\xff\xffshort.",
-    "huge-integer": PROTO2 + b"\x8b\xff\xff\xff\x7f\x01.",
-    "truncated": PROTO2 + b"}q\x00(" + text("weight")[:7],
-    "no-stop": PROTO2 + b"}q\x00",
-    "empty": b"",
-    "empty-stack": PROTO2 + b"0.",
-    "below-the-mark": PROTO2 + b"N(0.",
-    "two-values": PROTO2 + b"NN.",
-    "missing-mark": PROTO2 + b"]e.",
-    "cyclic-list": PROTO2 + b"]q\x00h\x00a.",
-    "cyclic-dict": PROTO2 + b"}q\x00" + text("me") + b"h\x00s.",
-    "cyclic-ordered-dict": PROTO2 + name("collections", "OrderedDict") + b")R" + b"q\x00" + b"}" + text("me") + b"h\x00s" + b"b.",
-    "memo-bomb": PROTO2 + b"Nr\xff\xff\xff\xff.",
-    "memo-unset": PROTO2 + b"h\x05.",
-    "billion-laughs": billion_laughs(),
-    "deep": PROTO2 + b"]" * 20_000 + b"a" * 19_999 + b".",
-    "pairs-again": PROTO2 + b"](" + (b"]" + b"(NNe") * 5_000 + b"e" + b"q\x00"
-        + (b"0" + name("collections", "OrderedDict") + b"h\x00\x85R") * 1_000 + b".",
-    "sets-again": PROTO2 + b"](" + b"N" * 10_000 + b"e" + b"q\x00" + b"("
-        + (name("builtins", "set") + b"h\x00\x85R") * 1_000 + b"l.",
-    "protocol-nine": b"\x80\x09N.",
-    "unknown-opcode": PROTO2 + b"\xfe.",
-    "dict-key-list": PROTO2 + b"}]Ns.",
-    "odd-items": PROTO2 + b"}(Nu.",
-    "persistent-id-text": PROTO2 + text("0") + b"Q.",
-    "persistent-id-short": PROTO2 + text("storage") + name("torch", "FloatStorage") + text("0") + b"\x87Q.",
-    "persistent-id-callable": PROTO2 + b"(" + text("storage") + name("collections", "OrderedDict") + text("0") + text("cpu") + b"K\x04tQ.",
-    "persistent-id-path": PROTO2 + storage(key="../../../../etc/passwd") + b".",
-    "storage-missing": PROTO2 + tensor([2], [1], key="7") + b".",
-    "storage-too-long": PROTO2 + tensor([2], [1], count=1_000_000) + b".",
-    "storage-negative": PROTO2 + tensor([2], [1], count=-4) + b".",
-    "tensor-beyond": PROTO2 + tensor([5], [1]) + b".",
-    "tensor-offset": PROTO2 + tensor([2], [1], offset=1 << 61) + b".",
-    "negative-offset": PROTO2 + tensor([2], [1], offset=-1) + b".",
-    "negative-stride": PROTO2 + tensor([2], [-1], offset=3) + b".",
-    "negative-size": PROTO2 + tensor([-2], [1]) + b".",
-    "overflowing-size": PROTO2 + tensor([1 << 32, 1 << 32], [1 << 32, 1]) + b".",
-    "overflowing-stride": PROTO2 + tensor([3, 3], [1 << 62, 1 << 62]) + b".",
-    "unfolding": PROTO2 + tensor([1 << 40], [0]) + b".",
-    "wide-integer": PROTO2 + name("torch._utils", "_rebuild_tensor_v2") + b"(" + storage() + b"\x8a\x0a" + b"\x01" * 10 + b"))tR.",
-    "sizes-and-strides": PROTO2 + tensor([2, 2], [1]) + b".",
-}
-
-
-def make_hostile():
-    for title, tree in TREES.items():
-        (HOSTILE / f"{title}.pth").write_bytes(zipped(tree, SIXTEEN))
-    for title in ["os-system", "cyclic-list", "truncated", "tensor-beyond"]:
-        extra = {"tensor-beyond": PROTO2 + tensor([5], [1], extra=b"N") + b"."}
-        (HOSTILE / f"legacy-{title}.pth").write_bytes(legacy(extra.get(title, TREES[title])))
-    good = PROTO2 + tensor([4], [1], extra=b"N") + b"."
-    keys = pickle.dumps(["0"], 2)
-    files = {
-        "legacy-storage-cut": legacy(good) + keys + struct.pack("<q", 4) + bytes(7),
-        "legacy-storage-count": legacy(good) + keys + struct.pack("<q", 1 << 60) + bytes(16),
-        "legacy-storage-unlisted": legacy(good) + pickle.dumps([], 2),
-        "legacy-storage-twice": legacy(good) + pickle.dumps(["0", "0"], 2) + (struct.pack("<q", 4) + bytes(16)) * 2,
-        "legacy-module": legacy(PROTO2 + b"(" + text("module") + name("collections", "OrderedDict") + text("a.py") + text(PYTHON) + b"tQ."),
-        "legacy-magic": pickle.dumps(12345, 2) + good,
-        "zip-compressed": zipped(PROTO2 + b"}" * 10_000_000, method=zipfile.ZIP_DEFLATED)[:20_000_000],
-        "zip-cut": zipped(PROTO2 + tensor([4], [1]) + b".", SIXTEEN)[:-30],
-        "zip-big-endian": zipped(PROTO2 + tensor([4], [1]) + b".", SIXTEEN, extra={"byteorder": b"big"}),
-        "zip-no-tree": zipped(b"", root="a/b"),
-        "not-a-checkpoint": b"<!DOCTYPE html><html><body>404</body></html>",
-    }
-    body = bytearray(zipped(PROTO2 + tensor([4], [1]) + b".", SIXTEEN))
-    central = body.find(b"PK\x01\x02")
-    struct.pack_into("<I", body, central + 42, 0x7FFFFFF0)
-    files["zip-member-beyond"] = bytes(body)
-    for title, content in files.items():
-        (HOSTILE / f"{title}.pth").write_bytes(content)
-
-
 if __name__ == "__main__":
-    HOSTILE.mkdir(parents=True, exist_ok=True)
-    for old in [*OUT.glob("*.*"), *HOSTILE.glob("*.pth")]:
+    for old in OUT.glob("*.*"):
         if old.is_file():
             os.remove(old)
     make_good()
     make_safetensors()
     make_npy()
-    make_hostile()
     total = sum(file.stat().st_size for file in OUT.rglob("*") if file.is_file())
-    print(f"{len(TREES)} hostile trees; {total} bytes under {OUT.name}")
+    print(f"{total} bytes under {OUT.name}")
