@@ -1,6 +1,8 @@
 using System.Numerics;
+using System.Security.Cryptography;
 using Google.Protobuf;
 using Onnx;
+using TalkingHead.Serialization;
 using ElementType = Onnx.TensorProto.Types.DataType;
 
 namespace TalkingHead.Onnx;
@@ -29,7 +31,7 @@ sealed class OnnxFile
     // except by attributes and constants: the runtime's memory is bounded for these.
     static readonly HashSet<string> operators =
     [
-        "Abs", "Add", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "Constant", "Conv", "ConvTranspose", "Div", "Dropout",
+        "Abs", "Add", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "Constant", "Conv", "ConvTranspose", "DepthToSpace", "Div", "Dropout",
         "Exp", "Flatten", "Gather", "Gemm", "GlobalAveragePool", "GlobalMaxPool", "HardSigmoid", "Identity", "InstanceNormalization",
         "LeakyRelu", "MatMul", "Max", "MaxPool", "Min", "Mul", "Neg", "PRelu", "Pad", "Pow", "Reciprocal", "ReduceMax", "ReduceMean",
         "ReduceSum", "Relu", "Reshape", "Resize", "Shape", "Sigmoid", "Slice", "Softmax", "Split", "Sqrt", "Squeeze", "Sub", "Tanh",
@@ -47,9 +49,17 @@ sealed class OnnxFile
         Outputs = [.. model.Graph.Output.Select(Value)];
         Parameters = model.Graph.Initializer.Sum(Elements);
         Nodes = model.Graph.Node.Count;
+        if (metadata.TryGetValue(ChecksumKey, out string? checksum))
+            ChecksumFits = checksum == Digest(model);
     }
 
     readonly Dictionary<string, string> metadata = [];
+
+    /// <summary>Where the metadata keep a model's checksum.</summary>
+    public const string ChecksumKey = "sha256";
+
+    /// <summary>Whether the model is what its checksum says; null where it has none.</summary>
+    public bool? ChecksumFits { get; }
 
     /// <summary>Where the file is.</summary>
     public string Path { get; }
@@ -83,9 +93,12 @@ sealed class OnnxFile
 
     /// <summary>Reads and checks a file; nothing of it is run.</summary>
     /// <exception cref="UserException">It is missing, damaged, too large, or asks for something that is not allowed.</exception>
-    public static OnnxFile Read(string path)
+    public static OnnxFile Read(string path) => Parse(path, ReadBytes(path));
+
+    /// <summary>Checks what was read from a file, or what has not become one; <paramref name="path"/> names it in errors.</summary>
+    /// <exception cref="UserException">It is damaged, or asks for something that is not allowed.</exception>
+    public static OnnxFile Parse(string path, byte[] bytes)
     {
-        byte[] bytes = ReadBytes(path);
         ModelProto model;
         try
         {
@@ -103,6 +116,26 @@ sealed class OnnxFile
         if (Complaint(model) is { } complaint)
             throw new UserException($"{path}: {complaint}");
         return new OnnxFile(path, bytes, model);
+    }
+
+    /// <summary>SHA-256 of a model without its own checksum, in hexadecimal.</summary>
+    public static string Digest(ModelProto model)
+    {
+        var notes = model.MetadataProps.ToArray();
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        try
+        {
+            model.MetadataProps.Clear();
+            model.MetadataProps.Add(notes.Where(note => note.Key != ChecksumKey));
+            using var stream = new HashStream(hash);
+            model.WriteTo(stream);
+        }
+        finally
+        {
+            model.MetadataProps.Clear();
+            model.MetadataProps.Add(notes);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     static byte[] ReadBytes(string path)

@@ -48,8 +48,8 @@ sealed class OnnxGraph(string name)
         graph.Output.Add(Float(output, shape));
     }
 
-    /// <summary>Numbers that are part of the model, float32 or int64; the name must be new.</summary>
-    public string Constant(string constant, Tensor values)
+    // The name must be new.
+    string Constant(string constant, Tensor values)
     {
         var type = values.dtype switch
         {
@@ -74,12 +74,36 @@ sealed class OnnxGraph(string name)
         return Constant(weight, values.detach().to(Half ? ScalarType.Float16 : ScalarType.Float32));
     }
 
-    /// <summary>Whole numbers that are part of the model.</summary>
-    public string Constant(string constant, params long[] values)
+    /// <summary>Numbers that stay float32 in any model, such as a norm's.</summary>
+    public string Numbers(string constant, Tensor values)
     {
         using var scope = NewDisposeScope();
-        return Constant(constant, tensor(values));
+        return Constant(constant, values.detach().to(ScalarType.Float32));
     }
+
+    /// <summary>Numbers that several nodes use, made once under one name.</summary>
+    public string Shared(string constant, Func<Tensor> values)
+    {
+        using var scope = NewDisposeScope();
+        return types.ContainsKey(constant) ? constant : Constant(constant, values());
+    }
+
+    /// <summary>Parts of a value along dimension 1, one after the other, of these lengths.</summary>
+    public string[] Split(string value, IReadOnlyList<long> lengths)
+    {
+        string[] parts = [.. lengths.Select((_, part) => $"{value}.{part}")];
+        string first = Add("Split", parts[0], [value, Shared($"{value}.lengths", () => tensor([.. lengths]))], ("axis", 1L));
+        var node = graph.Node[^1];
+        foreach (string part in parts.Skip(1))
+        {
+            node.Output.Add(part);
+            types.Add(part, types[first]);
+        }
+        return parts;
+    }
+
+    /// <summary>Whether a value is float16.</summary>
+    public bool IsHalf(string value) => types[value] == ElementType.Float16;
 
     /// <summary>A value as float32.</summary>
     public string Single(string value) => Cast(value, ElementType.Float);
@@ -103,14 +127,15 @@ sealed class OnnxGraph(string name)
         return output;
     }
 
-    /// <summary>Writes the file: whole or not at all, the same bytes for the same model.</summary>
-    public void Save(string path, IReadOnlyDictionary<string, string> metadata)
+    /// <summary>Writes the model's bytes, the same for the same model; its metadata gets a checksum of all else.</summary>
+    public void Write(Stream stream, IReadOnlyDictionary<string, string> metadata)
     {
         var model = new ModelProto { IrVersion = IrVersion, ProducerName = "talkinghead", Graph = graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
         model.MetadataProps.Add(metadata.OrderBy(note => note.Key, StringComparer.Ordinal)
             .Select(note => new StringStringEntryProto { Key = note.Key, Value = note.Value }));
-        AtomicFile.Write(path, stream => model.WriteTo(stream));
+        model.MetadataProps.Add(new StringStringEntryProto { Key = OnnxFile.ChecksumKey, Value = OnnxFile.Digest(model) });
+        model.WriteTo(stream);
     }
 
     string Cast(string value, ElementType type)
