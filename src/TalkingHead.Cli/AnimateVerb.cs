@@ -9,7 +9,7 @@ namespace TalkingHead.Cli;
 [Verb("animate", HelpText = "Drives a head with the motion of a video or of a dataset's clip.")]
 sealed class AnimateVerb : IVerb
 {
-    [Value(0, MetaName = "HEAD", Required = true, HelpText = "The person's head, from finetune.")]
+    [Value(0, MetaName = "HEAD", Required = true, HelpText = "The person's head, from finetune, or an ONNX file of it, from export.")]
     public string HeadPath { get; set; } = "";
 
     [Option("driver", Required = true, MetaValue = "VIDEO|DATASET#CLIP", HelpText = "The driver, whose motion is used.")]
@@ -36,6 +36,9 @@ sealed class AnimateVerb : IVerb
     [Option("device", Default = "auto", HelpText = OptionText.Device)]
     public string Device { get; set; } = "auto";
 
+    [Option("engine", MetaValue = "torch|onnx", HelpText = "What computes the pictures, libtorch or ONNX Runtime; without this option, on a CPU the faster one, which is measured first.")]
+    public string? Engine { get; set; }
+
     [Option("json", MetaValue = "FILE", HelpText = OptionText.Json)]
     public string? Json { get; set; }
 
@@ -61,10 +64,18 @@ sealed class AnimateVerb : IVerb
                 _ => throw UserException.Usage($"--adapt {Adapt}: expected on or off."),
             },
         };
+        Animation.Engine? engine = Engine switch
+        {
+            null => null,
+            "torch" => Animation.Engine.Torch,
+            "onnx" => Animation.Engine.Onnx,
+            _ => throw UserException.Usage($"--engine {Engine}: expected torch or onnx."),
+        };
         var (device, reason) = Devices.Choose(Device);
         using var head = Head.Load(HeadPath, device);
         using var driver = Driver.Open(DriverPath, Detector);
         var (adapt, why) = new Animator(head, settings).Adapts(driver);
+        Console.Error.WriteLine($"engine: {Choose(head, engine)}");
         Console.Error.WriteLine($"device: {device} ({reason}); adaptation {(adapt ? "on" : "off")} ({why})");
 
         AnimationReport? report = null;
@@ -73,6 +84,16 @@ sealed class AnimateVerb : IVerb
         if (Json is not null)
             JsonFile.Write(Json, report);
         stop.ThrowIfCancellationRequested(); // what there is plays
+    }
+
+    string Choose(Head head, Animation.Engine? engine)
+    {
+        if (engine is not { } asked)
+            return head.UseFaster();
+        if (head.IsOnnxFile && asked == Animation.Engine.Torch)
+            throw UserException.Usage($"{HeadPath}: an ONNX file is computed by ONNX Runtime only; leave --engine torch out, or take the head that it was exported from.");
+        head.Use(asked);
+        return $"{(asked == Animation.Engine.Onnx ? "ONNX Runtime" : "libtorch")} (as asked)";
     }
 
     static void Say(AnimationReport report)

@@ -74,7 +74,11 @@ sealed class BenchVerb : IVerb
         var peak = Devices.PeakMemory();
         var animations = new Dictionary<string, AnimationFigures>();
         foreach (int many in new[] { 1, 8 })
+        {
             animations[$"batch_{many}"] = AnimationBenchmark.Run(configuration, device, many, Frames, stop);
+            if (device.type == TorchSharp.DeviceType.CPU)
+                animations[$"onnx_batch_{many}"] = AnimationBenchmark.Run(configuration, device, many, Frames, stop, Animation.Engine.Onnx);
+        }
         var ceiling = Ceiling.Measure(device);
         var report = new BenchReport(Config, device.ToString(), Devices.Backend, configuration.Training.Batch * ranks.Count, configuration.Episodes.Shots, configuration.Data.Size,
             steps, animations, MetricsBenchmark.Run(configuration.Data.Size), peak, ceiling);
@@ -98,7 +102,7 @@ sealed class BenchVerb : IVerb
 
 /// <summary>What the bench verb found.</summary>
 /// <param name="Steps">"full", and "warm_up" where the configuration has one.</param>
-/// <param name="Animation">By how the generator was called: "batch_1", "batch_8".</param>
+/// <param name="Animation">By how the generator was called: "batch_1", "batch_8", in libtorch; on a CPU also "onnx_batch_1" and "onnx_batch_8", in ONNX Runtime.</param>
 /// <param name="MetricMilliseconds">A pair of pictures, by metric.</param>
 /// <param name="PeakMemory">Bytes, in the training steps.</param>
 sealed record BenchReport(string Configuration, string Device, string Libtorch, int Batch, int Shots, int Size, IReadOnlyDictionary<string, StepFigures> Steps, IReadOnlyDictionary<string, AnimationFigures> Animation, IReadOnlyDictionary<string, double> MetricMilliseconds, long PeakMemory, Ceiling Ceiling)

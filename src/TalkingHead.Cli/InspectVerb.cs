@@ -8,15 +8,16 @@ using TalkingHead.Configuration;
 using TalkingHead.Data;
 using TalkingHead.Media;
 using TalkingHead.Models;
+using TalkingHead.Onnx;
 using TalkingHead.Training;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Cli;
 
-[Verb("inspect", HelpText = "Shows what a configuration builds (layers, parameters, multiply-adds, every setting), or what a dataset, a run or a head holds.")]
+[Verb("inspect", HelpText = "Shows what a configuration builds (layers, parameters, multiply-adds, every setting), or what a dataset, a run, a head or an ONNX file holds.")]
 sealed class InspectVerb : IVerb
 {
-    [Value(0, MetaName = "CONFIG|DATASET|RUN|HEAD", Required = true, HelpText = "A configuration, such as configs/smoke.yaml, a dataset's or a run's directory, or a head.")]
+    [Value(0, MetaName = "CONFIG|DATASET|RUN|HEAD", Required = true, HelpText = "A configuration, such as configs/smoke.yaml, a dataset's or a run's directory, a head, or an ONNX file.")]
     public string What { get; set; } = "";
 
     [Option("set", MetaValue = "KEY=VALUE", HelpText = "Change keys of the configuration, such as data.size=128.")]
@@ -45,6 +46,8 @@ sealed class InspectVerb : IVerb
             RunInspection.Run(What, Verify, Json);
         else if (Directory.Exists(What))
             DatasetInspection.Run(What, Verify, Sheet, Json, stop);
+        else if (OnnxFile.Looks(What))
+            OnnxInspection.Run(What, Sheet, Json);
         else if (HeadInspection.Looks(What))
             HeadInspection.Run(What, Sheet, Json);
         else if (Verify || Sheet is not null)
@@ -219,7 +222,8 @@ static class HeadInspection
         Row("run", $"{origin.Run}, step {origin.Step}");
         Row("program", $"talkinghead {origin.Program}");
         Row("pictures", $"{head.Size}x{head.Size}");
-        Row("numbers", $"{head.Parameters.ToString("N0", CultureInfo.InvariantCulture)} in the generator, {head.StyleLength.ToString("N0", CultureInfo.InvariantCulture)} scales and shifts of the person");
+        Row("numbers", head.IsOnnxFile ? $"{head.Parameters.ToString("N0", CultureInfo.InvariantCulture)}, with the person's scales and shifts"
+            : $"{head.Parameters.ToString("N0", CultureInfo.InvariantCulture)} in the generator, {head.StyleLength.ToString("N0", CultureInfo.InvariantCulture)} scales and shifts of the person");
         Row("file", $"{new FileInfo(path).Length / 1e6:N1} MB, its checksum is right");
         AnsiConsole.Write(table);
         Console.WriteLine(head.Configuration.ToYaml());
@@ -237,6 +241,45 @@ static class HeadInspection
 
     // The figures of the JSON file.
     sealed record Report(string Head, string Id, int Size, long Parameters, int StyleLength, HeadOrigin Origin);
+}
+
+/// <summary>What <c>inspect FILE.onnx</c> shows; for a head, that of a head too.</summary>
+static class OnnxInspection
+{
+    internal static void Run(string path, string? sheet, string? json)
+    {
+        var file = OnnxFile.Read(path);
+        string format = file.Metadata.GetValueOrDefault(OnnxHeadFile.FormatKey) ?? "";
+        var table = new Table { Border = TableBorder.Simple, ShowHeaders = false }.AddColumns("", "");
+        Row("what", format switch
+        {
+            OnnxHeadFile.Format => "a head",
+            OnnxRunFiles.GeneratorFormat => "a generator, which takes psi",
+            OnnxRunFiles.EmbedderFormat => "an embedder, which gives psi",
+            _ => $"an ONNX model of {(file.Producer == "" ? "an unknown program" : file.Producer)}",
+        });
+        Row("takes", string.Join(", ", file.Inputs));
+        Row("gives", string.Join(", ", file.Outputs));
+        Row("graph", $"{file.Nodes} operators of opset {file.Opset}, {file.Parameters.ToString("N0", CultureInfo.InvariantCulture)} numbers");
+        foreach (string key in new[] { "precision", "run", "step", OnnxHeadFile.LicenceKey })
+            if (file.Metadata.TryGetValue(key, out string? text))
+                Row(key, text);
+        Row("file", string.Create(CultureInfo.InvariantCulture, $"{file.Bytes.Length / 1e6:N1} MB, {file.ChecksumFits switch { true => "its checksum is right", false => "its checksum is wrong", null => "without a checksum" }}"));
+        AnsiConsole.Write(table);
+        if (format == OnnxHeadFile.Format)
+            HeadInspection.Run(path, sheet, json);
+        else if (sheet is not null)
+            throw UserException.Usage($"{path}: --sheet is for a dataset or a head.");
+        else if (json is not null)
+            JsonFile.Write(json, new Report(path, format, file.Opset, file.Inputs, file.Outputs, file.Nodes, file.Parameters, file.ChecksumFits));
+        if (file.ChecksumFits == false)
+            throw new UserException($"{path}: damaged or changed: its checksum is another than it says. Copy it again, or export it again.");
+
+        void Row(string name, string value) => table.AddRow(name, Markup.Escape(value));
+    }
+
+    // The figures of the JSON file.
+    sealed record Report(string File, string Format, long Opset, IReadOnlyList<OnnxValue> Inputs, IReadOnlyList<OnnxValue> Outputs, int Nodes, long Parameters, bool? ChecksumFits);
 }
 
 /// <summary>What <c>inspect RUN</c> shows: its checkpoints and its last figures.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -5,6 +6,7 @@ using TalkingHead.Configuration;
 using TalkingHead.Faces;
 using TalkingHead.Media;
 using TalkingHead.Models;
+using TalkingHead.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,8 +18,9 @@ namespace TalkingHead.Animation;
 /// </summary>
 public sealed class Head : IDisposable
 {
-    readonly PersonGenerator generator;
-    readonly Tensor psi; // (1,A)
+    readonly PersonGenerator? generator; // none where it comes from an ONNX file
+    readonly Tensor? psi;                // (1,A)
+    OnnxModel? model;                    // where ONNX Runtime is the engine
 
     /// <param name="generator">Becomes the head's own (<see cref="GeneratorFactory"/>).</param>
     /// <param name="psi">ψ' (1,A); becomes the head's own.</param>
@@ -38,7 +41,11 @@ public sealed class Head : IDisposable
         Id = HeadFile.Digest(this);
     }
 
-    /// <summary>SHA-256 of all that the head is, in hexadecimal.</summary>
+    /// <summary>A head of an ONNX file; the model becomes its own.</summary>
+    internal Head(OnnxModel model, RunConfiguration configuration, Landmarks meanShape, Picture portrait, HeadOrigin origin, Device device, string id, IReadOnlyDictionary<string, string> texts) =>
+        (this.model, Configuration, MeanShape, Portrait, Origin, Device, Id, Texts) = (model, configuration, meanShape, portrait, origin, device, id, texts);
+
+    /// <summary>SHA-256 of all that the head is, in hexadecimal; an ONNX file keeps that of the head it was exported from.</summary>
     public string Id { get; }
 
     /// <summary>Of the run that it was made with.</summary>
@@ -56,30 +63,40 @@ public sealed class Head : IDisposable
     /// <summary>Where its networks compute.</summary>
     public Device Device { get; }
 
+    /// <summary>What computes its pictures.</summary>
+    public Engine Engine => model is null ? Engine.Torch : Engine.Onnx;
+
+    /// <summary>Whether it comes from an ONNX file, which only ONNX Runtime computes.</summary>
+    public bool IsOnnxFile => generator is null;
+
     /// <summary>Pixels of a side.</summary>
     public int Size => Configuration.Data.Size;
 
     /// <summary>How landmarks are drawn for it.</summary>
     public LandmarkDrawing Drawing => LandmarkDrawing.From(Configuration.Landmarks);
 
-    /// <summary>Numbers of the generator.</summary>
-    public long Parameters => generator.parameters().Sum(parameter => parameter.numel());
+    /// <summary>Numbers of the generator; of an ONNX file, with ψ' and what its graph adds.</summary>
+    public long Parameters => generator?.parameters().Sum(parameter => parameter.numel()) ?? model!.File.Parameters;
 
-    /// <summary>Length of ψ'.</summary>
-    public int StyleLength => generator.StyleLength;
+    /// <summary>Length of ψ'; 0 for a head of an ONNX file, where it is part of the norms.</summary>
+    public int StyleLength => generator?.StyleLength ?? 0;
 
     // As they stand in the file: another version of the program would write them otherwise, and the id with them.
     internal IReadOnlyDictionary<string, string> Texts { get; }
 
-    internal PersonGenerator Generator => generator;
+    internal PersonGenerator Generator => generator ?? throw OnnxOnly();
 
-    internal Tensor Psi => psi;
+    internal Tensor Psi => psi ?? throw OnnxOnly();
+
+    static UserException OnnxOnly() => UserException.Usage("A head of an ONNX file can be animated and inspected only; export and save the head's own file.");
 
     /// <summary>Landmark images (B,3,S,S) in [-1,1] to pictures (B,3,S,S) in [-1,1], in the caller's dispose scope.</summary>
     public Tensor Generate(Tensor landmarkImages)
     {
+        using var scope = NewDisposeScope();
         using var _ = no_grad();
-        return generator.call(landmarkImages, psi);
+        var pictures = model is null ? generator!.call(landmarkImages, psi!) : model.Run((OnnxHeadFile.Landmarks, landmarkImages))[OnnxHeadFile.Picture].to(Device);
+        return pictures.MoveToOuterDisposeScope();
     }
 
     /// <summary>The person with these landmarks, which are in pixels of a frame.</summary>
@@ -96,20 +113,80 @@ public sealed class Head : IDisposable
     /// <exception cref="UserException">The file cannot be written.</exception>
     public void Save(string path) => HeadFile.Save(this, path);
 
+    /// <summary>Writes the head as one ONNX file, whole or not at all.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="half">Convolutions in float16; norms stay float32.</param>
+    /// <exception cref="UserException">The file cannot be written, or the head comes from an ONNX file itself.</exception>
+    public void ExportOnnx(string path, bool half = false) => OnnxHeadFile.Save(this, path, half);
+
+    /// <summary>Lets an engine compute the pictures from here on.</summary>
+    /// <exception cref="UserException">The head comes from an ONNX file, or ONNX Runtime cannot compute on its device.</exception>
+    public void Use(Engine engine)
+    {
+        if (engine == Engine)
+            return;
+        if (IsOnnxFile)
+            throw OnnxOnly();
+        model?.Dispose();
+        model = engine == Engine.Onnx ? OnnxHeadFile.Model(this) : null;
+    }
+
+    /// <summary>
+    /// Lets the faster engine compute the pictures, by the time of a frame on this machine; says which and why. ONNX Runtime must
+    /// be a tenth faster, so that chance does not choose between equals.
+    /// </summary>
+    public string UseFaster()
+    {
+        if (IsOnnxFile)
+            return "ONNX Runtime (the head is an ONNX file)";
+        if (Device.type != DeviceType.CPU)
+            return "libtorch (on a GPU)";
+        using var scope = NewDisposeScope();
+        var landmarks = PictureTensor.ToTensor([LandmarkImage.Draw(MeanShape, Size, Size, Drawing)]);
+        double torch = Time(Engine.Torch), onnx = Time(Engine.Onnx);
+        if (onnx > 0.9 * torch)
+            Use(Engine.Torch);
+        return FormattableString.Invariant($"{(Engine == Engine.Onnx ? "ONNX Runtime" : "libtorch")} (a frame takes ONNX Runtime {onnx:0.0} ms, libtorch {torch:0.0} ms)");
+
+        double Time(Engine engine)
+        {
+            Use(engine);
+            double best = double.MaxValue;
+            for (int i = 0; i < 4; i++) // the first one warms up
+            {
+                var clock = Stopwatch.StartNew();
+                Generate(landmarks).Dispose();
+                best = Math.Min(best, clock.Elapsed.TotalMilliseconds);
+            }
+            return best;
+        }
+    }
+
     /// <summary>Fails now where <see cref="Save"/> would fail after minutes of work.</summary>
     /// <exception cref="UserException">The place cannot be written.</exception>
     public static void ExpectWritable(string path) => HeadFile.ExpectWritable(path);
 
-    /// <summary>Reads a head.</summary>
+    /// <summary>Reads a head's own file, or an ONNX file of one, which ONNX Runtime then computes.</summary>
     /// <exception cref="UserException">No head, one of another version, or a damaged one.</exception>
-    public static Head Load(string path, Device? device = null) => HeadFile.Load(path, device ?? CPU);
+    public static Head Load(string path, Device? device = null) => OnnxFile.Looks(path) ? OnnxHeadFile.Load(path, device ?? CPU) : HeadFile.Load(path, device ?? CPU);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        generator.Dispose();
-        psi.Dispose();
+        model?.Dispose();
+        generator?.Dispose();
+        psi?.Dispose();
     }
+}
+
+/// <summary>What computes a head's pictures.</summary>
+public enum Engine
+{
+    /// <summary>libtorch.</summary>
+    Torch,
+
+    /// <summary>ONNX Runtime.</summary>
+    Onnx,
 }
 
 /// <summary>What a head was made of, and how.</summary>

@@ -19,8 +19,17 @@ namespace TalkingHead.Animation;
 static class HeadFile
 {
     const string Prefix = "generator.", Psi = "psi", MeanShape = "mean_shape", Portrait = "portrait";
-    const string FormatKey = "format", Format = "talkinghead-head", VersionKey = "version", Version = "1",
-        ConfigurationKey = "configuration", OriginKey = "origin", DigestKey = "sha256";
+    internal const string ConfigurationKey = "configuration", OriginKey = "origin";
+    const string FormatKey = "format", Format = "talkinghead-head", VersionKey = "version", Version = "1", DigestKey = "sha256";
+
+    /// <summary>Whether a file is a head's safetensors file; nothing but its header is read.</summary>
+    public static bool Looks(string path)
+    {
+        if (!File.Exists(path))
+            return false;
+        using var file = SafeTensorsFile.Open(path);
+        return file.Metadata.GetValueOrDefault(FormatKey) == Format;
+    }
 
     public static void Save(Head head, string path)
     {
@@ -98,7 +107,7 @@ static class HeadFile
         }
     }
 
-    static RunConfiguration Configuration(string path, string text)
+    internal static RunConfiguration Configuration(string path, string text)
     {
         try
         {

@@ -46,6 +46,8 @@ public sealed class TrainedRun : IDisposable
 
     internal PersonGenerator Generator => networks.Generator;
 
+    internal nn.Module<Tensor, Tensor, Tensor> Embedder => networks.Embedder;
+
     /// <summary>The content loss of the run's objective; loaded when it is first asked for.</summary>
     internal ContentLoss Content => content ??= ContentLoss.Create(Configuration.Objective, Configuration.Training.Seed, Device, Configuration.Training.Precision);
 
@@ -132,6 +134,19 @@ public sealed class TrainedRun : IDisposable
     /// <summary>Writes the networks as one safetensors file of half precision, which <see cref="Open"/> takes in place of the run.</summary>
     /// <exception cref="UserException">The run is of imported networks, or the file cannot be written.</exception>
     public void Export(string path) => ModelFile.Save(this, trainable ?? throw UserException.Usage($"{Name}: its networks are imported ({SettingValue.Format(Configuration.Network.Layout)}); keep the file that they came from."), path);
+
+    /// <summary>
+    /// Writes the generator as an ONNX file that takes ψ as an input, and beside it, as <c>*.embedder.onnx</c>, the embedder with P.
+    /// </summary>
+    /// <param name="path">The generator's file.</param>
+    /// <param name="half">Convolutions in float16; norms stay float32.</param>
+    /// <returns>Both files.</returns>
+    /// <exception cref="UserException">A file cannot be written.</exception>
+    public IReadOnlyList<string> ExportOnnx(string path, bool half = false)
+    {
+        OnnxRunFiles.Save(this, path, half);
+        return [path, OnnxRunFiles.EmbedderPath(path)];
+    }
 
     /// <summary>Networks of one's own with the run's weights.</summary>
     /// <exception cref="UserException">The run is of imported networks.</exception>

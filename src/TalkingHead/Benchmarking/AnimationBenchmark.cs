@@ -4,6 +4,7 @@ using TalkingHead.Configuration;
 using TalkingHead.Evaluation.Metrics;
 using TalkingHead.Libtorch;
 using TalkingHead.Models;
+using TalkingHead.Onnx;
 using TalkingHead.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -23,7 +24,7 @@ public sealed record AnimationFigures(int Batch, IReadOnlyList<double> Seconds, 
 public static class AnimationBenchmark
 {
     /// <summary>Times <paramref name="calls"/> calls with <paramref name="batch"/> landmark images, warm.</summary>
-    public static AnimationFigures Run(RunConfiguration configuration, Device device, int batch, int calls, CancellationToken stop)
+    public static AnimationFigures Run(RunConfiguration configuration, Device device, int batch, int calls, CancellationToken stop, Engine engine = Engine.Torch)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -34,19 +35,32 @@ public static class AnimationBenchmark
         using var held = new HeldWeights(generator);
         var psi = networks.Generator.Project(randn(1, configuration.Network.Embedding, device: device));
         var landmarks = rand(batch, 3, configuration.Data.Size, configuration.Data.Size, device: device).Mul(2).Sub(1);
+        using var model = engine == Engine.Onnx ? Model(generator, psi, configuration.Data.Size, device) : null;
         var (seconds, processor) = (new List<double>(), new List<double>());
         for (int call = 0; call < calls + 2; call++)
         {
             stop.ThrowIfCancellationRequested();
             using var inner = NewDisposeScope();
             var (clock, used) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
-            generator.call(landmarks, psi);
+            if (model is null)
+                generator.call(landmarks, psi);
+            else
+                model.Run(("landmarks", landmarks));
             if (device.type == DeviceType.CUDA)
                 cuda.synchronize(device);
             seconds.Add(clock.Elapsed.TotalSeconds);
             processor.Add((Environment.CpuUsage.TotalTime - used).TotalSeconds);
         }
         return new AnimationFigures(batch, seconds[2..], processor[2..]);
+    }
+
+    static OnnxModel Model(PersonGenerator generator, Tensor psi, long side, Device device)
+    {
+        var graph = new OnnxGraph("head");
+        graph.Output(generator.Emit(graph, graph.Input("landmarks", "N", 3, side, side), side, psi), "picture", "N", 3, side, side);
+        using var stream = new MemoryStream();
+        graph.Write(stream, new Dictionary<string, string>());
+        return OnnxModel.Open(OnnxFile.Parse("the generator", stream.ToArray()), device);
     }
 }
 

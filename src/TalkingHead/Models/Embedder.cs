@@ -1,5 +1,6 @@
 using TalkingHead.Configuration;
 using TalkingHead.Libtorch;
+using TalkingHead.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -7,7 +8,7 @@ using static TorchSharp.torch.nn;
 namespace TalkingHead.Models;
 
 /// <summary>E (paper, section 3.1): frames of a person with their landmark images to the person's embedding.</summary>
-public sealed class Embedder : Module<Tensor, Tensor, Tensor>
+public sealed class Embedder : Module<Tensor, Tensor, Tensor>, IOnnxEmbedder
 {
     readonly DownPath path;
     readonly int size;
@@ -31,6 +32,21 @@ public sealed class Embedder : Module<Tensor, Tensor, Tensor>
         var each = functional.relu(path.call(x).to(ScalarType.Float32)).sum([2, 3]); // (B·K,N)
         return each.view(b, k, -1).mean([1]).MoveToOuterDisposeScope(); // (B,N)
     }
+
+    // Frames and landmark images (K,3,S,S) of one person -> ê (1,N)
+    string IOnnxEmbedder.Emit(OnnxGraph graph, string frames, string landmarks, long side)
+    {
+        string x = graph.Add("Concat", "embedder.pairs", [frames, landmarks], ("axis", 1L)); // (K,6,S,S)
+        string each = graph.Reduce("ReduceSum", "embedder.each", graph.Each("Relu", "embedder.relu", graph.Single(path.Emit(graph, "embedder.path", x, side))), keep: false, 2, 3);
+        return graph.Reduce("ReduceMean", "embedder.mean", each, keep: true, 0);
+    }
+}
+
+/// <summary>An embedder that can be written as an ONNX graph.</summary>
+interface IOnnxEmbedder
+{
+    /// <summary>Adds the embedder: source frames and landmark images (K,3,S,S) in [-1,1] of one person, S = <paramref name="side"/>, to ê (1,N).</summary>
+    string Emit(OnnxGraph graph, string frames, string landmarks, long side);
 }
 
 /// <summary>Down blocks in a row, with self-attention after the one that ends at a given side.</summary>
@@ -70,6 +86,18 @@ public sealed class DownPath : Module<Tensor, Tensor>
             maps?.Add(x);
             if (block == attentionBlock)
                 x = attention!.call(x);
+        }
+        return x;
+    }
+
+    // side: of x
+    internal string Emit(OnnxGraph graph, string name, string x, long side)
+    {
+        for (int block = 0; block < blocks.Count; block++)
+        {
+            x = blocks[block].Emit(graph, $"{name}.blocks.{block}", x);
+            if (block == attentionBlock)
+                x = attention!.Emit(graph, $"{name}.attention", x, side >> (block + 1));
         }
         return x;
     }

@@ -1,5 +1,6 @@
 using TalkingHead.Configuration;
 using TalkingHead.Libtorch;
+using TalkingHead.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -93,6 +94,25 @@ public sealed class Generator : PersonGenerator
         return last.call(h).to(ScalarType.Float32).tanh().MoveToOuterDisposeScope();
     }
 
+    internal override string Emit(OnnxGraph graph, string landmarks, long side, Tensor? psi)
+    {
+        var styles = new Queue<OnnxStyle>(psi is null ? InputStyles(graph, styleChannels, shiftFirst: false) : ConstantStyles(graph, Styles(psi)));
+        string h = path.Emit(graph, nameof(path), landmarks, side);
+        for (int block = 0; block < residual.Count; block++)
+            h = residual[block].Emit(graph, $"{nameof(residual)}.{block}", h, styles.Dequeue(), styles.Dequeue());
+        for (int block = 0; block < up.Count; block++)
+        {
+            h = up[block].Emit(graph, $"{nameof(up)}.{block}", h, styles.Dequeue(), styles.Dequeue());
+            if (block == attentionBlock)
+                h = attention!.Emit(graph, nameof(attention), h, side >> (up.Count - 1 - block));
+        }
+        h = norm.Emit(graph, nameof(norm), h, styles.Dequeue(), styleChannels[^1]);
+        return graph.Each("Tanh", "tanh", graph.Single(last.Emit(graph, nameof(last), h)));
+    }
+
+    internal override string EmitProjection(OnnxGraph graph, string embedding) =>
+        (projection ?? throw new InvalidOperationException("A head's generator has no P.")).Emit(graph, nameof(projection), embedding);
+
     /// <summary>All but P, which a new person's ψ' replaces.</summary>
     internal IEnumerable<Parameter> ParametersWithoutProjection() =>
         named_parameters().Where(pair => !IsProjection(pair.name)).Select(pair => pair.parameter);
@@ -156,4 +176,25 @@ public abstract class PersonGenerator : Module<Tensor, Tensor, Tensor>
 
     /// <summary>Embeddings ê (B,N) to ψ = P ê (B,<see cref="StyleLength"/>).</summary>
     public abstract Tensor Project(Tensor embedding);
+
+    /// <summary>
+    /// Adds the generator to an ONNX graph: <paramref name="landmarks"/> (N,3,S,S), S = <paramref name="side"/>, to pictures (N,3,S,S). With numbers for ψ
+    /// (1,A) they become part of the model; without, the graph gets an input <c>psi</c> (N or 1,A).
+    /// </summary>
+    internal abstract string Emit(OnnxGraph graph, string landmarks, long side, Tensor? psi);
+
+    /// <summary>Adds P to an ONNX graph: ê (B,N) to ψ (B,A).</summary>
+    internal abstract string EmitProjection(OnnxGraph graph, string embedding);
+
+    // Styles of numbers, (C) each.
+    private protected static IEnumerable<OnnxStyle> ConstantStyles(OnnxGraph graph, IEnumerable<Style> styles) => styles.Select((style, norm) =>
+        new OnnxStyle(graph.Numbers($"psi.{norm}.scale", style.Scale.flatten()), graph.Numbers($"psi.{norm}.shift", style.Shift.flatten()), Constant: true));
+
+    // Styles of the input psi, (N or 1,C,1,1) each.
+    private protected IEnumerable<OnnxStyle> InputStyles(OnnxGraph graph, IReadOnlyList<int> channels, bool shiftFirst)
+    {
+        string psi = graph.Reshape("psi.places", graph.Input("psi", "people", StyleLength), 0, StyleLength, 1, 1);
+        string[] parts = graph.Split(psi, [.. channels.SelectMany(count => new long[] { count, count })]);
+        return parts.Chunk(2).Select(pair => shiftFirst ? new OnnxStyle(pair[1], pair[0], Constant: false) : new OnnxStyle(pair[0], pair[1], Constant: false));
+    }
 }

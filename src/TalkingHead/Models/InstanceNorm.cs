@@ -1,4 +1,5 @@
 using TalkingHead.Libtorch;
+using TalkingHead.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -31,6 +32,12 @@ public sealed class InstanceNorm : Module<Tensor, Tensor>
         return Apply(x, weight.unsqueeze(0), bias.unsqueeze(0), relu).MoveToOuterDisposeScope();
     }
 
+    internal string Emit(OnnxGraph graph, string name, string x)
+    {
+        string y = graph.InstanceNorm(name, x, graph.Numbers($"{name}.weight", weight), graph.Numbers($"{name}.bias", bias), Epsilon);
+        return relu ? graph.Each("Relu", $"{name}.relu", y) : y;
+    }
+
     // x (B,C,H,W), scale and shift (B or 1,C) -> (B,C,H,W)
     internal static Tensor Apply(Tensor x, Tensor scale, Tensor shift, bool relu = false)
     {
@@ -56,6 +63,12 @@ public sealed class InstanceNorm : Module<Tensor, Tensor>
 /// <summary>The scale and shift of one adaptive instance norm, (B,C) each: a slice of the person's ψ.</summary>
 public readonly record struct Style(Tensor Scale, Tensor Shift);
 
+/// <summary>
+/// The same in an ONNX graph, as names: constants (C), which a norm takes as its own, or, where ψ is an input of the graph,
+/// values (N or 1,C,1,1).
+/// </summary>
+readonly record struct OnnxStyle(string Scale, string Shift, bool Constant);
+
 /// <summary>Instance norm whose scale and shift come from the person (Huang and Belongie 2017), with or without a ReLU after it.</summary>
 public sealed class AdaptiveInstanceNorm : Module<Tensor, Style, Tensor>
 {
@@ -66,4 +79,14 @@ public sealed class AdaptiveInstanceNorm : Module<Tensor, Style, Tensor>
     // x (B,C,H,W), scale and shift (B or 1,C) -> (B,C,H,W)
     /// <summary>x (B,C,H,W) and scale, shift (B,C) each to x's shape.</summary>
     public override Tensor forward(Tensor x, Style style) => InstanceNorm.Apply(x, style.Scale, style.Shift, relu);
+
+    // ONNX's norm has one scale a channel and no more: those of an input are applied after a plain one.
+    internal string Emit(OnnxGraph graph, string name, string x, OnnxStyle style, long channels)
+    {
+        string y = style.Constant
+            ? graph.InstanceNorm(name, x, style.Scale, style.Shift, InstanceNorm.Epsilon)
+            : graph.Sum($"{name}.shifted", graph.Product($"{name}.scaled", graph.InstanceNorm(
+                name, x, graph.Shared($"ones.{channels}", () => ones(channels)), graph.Shared($"zeros.{channels}", () => zeros(channels)), InstanceNorm.Epsilon), style.Scale), style.Shift);
+        return relu ? graph.Each("Relu", $"{name}.relu", y) : y;
+    }
 }

@@ -1,4 +1,5 @@
 using TalkingHead.Libtorch;
+using TalkingHead.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -86,6 +87,18 @@ static class ResampledConvolution
 
     // x (B,C,2h,2w) + skip (B,C,h,w) doubled -> (B,C,2h,2w)
     public static Tensor AddNearest(Tensor x, Tensor skip) => FusedDoubling.Takes(x) ? FusedDoubling.AddNearest(x, skip) : x.Add(Nearest(skip));
+
+    public static string EmitHalve(OnnxGraph graph, string name, string x, Tensor kernel, Tensor? bias) => graph.Conv(name, x, kernel, bias, 2, 1, 1, 1, 1);
+
+    // Four 2x2 convolutions, one a corner, of the low resolution; DepthToSpace lays the corners beside each other.
+    public static string EmitDouble(OnnxGraph graph, string name, string x, Tensor kernel, Tensor? bias)
+    {
+        using var scope = NewDisposeScope();
+        long outputs = kernel.shape[0] / 4;
+        string[] corners = [.. Enumerable.Range(0, 4).Select(to => graph.Conv(
+            $"{name}.{to}", x, kernel.narrow(0, to * outputs, outputs), bias, 1, 1 - to / 2, 1 - to % 2, to / 2, to % 2))];
+        return graph.Add("DepthToSpace", name, [graph.Add("Concat", $"{name}.square", corners, ("axis", 1L))], ("blocksize", 2L));
+    }
 
     // The references.
     internal static Tensor HalveInSteps(Tensor x, Tensor weight, Tensor? bias)

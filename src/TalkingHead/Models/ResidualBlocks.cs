@@ -1,4 +1,5 @@
 using TalkingHead.Libtorch;
+using TalkingHead.Onnx;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -43,6 +44,14 @@ public sealed class DownBlock : Module<Tensor, Tensor>
         h = conv2.call(norm2?.call(h) ?? h.relu_()); // with the 2x2 mean; neither backward pass needs h as it was
         // A 1x1 convolution and a mean may change places: after the mean it has a quarter of the work.
         return h.Add(skip.call(functional.avg_pool2d(x, 2))).MoveToOuterDisposeScope();
+    }
+
+    internal string Emit(OnnxGraph graph, string name, string x)
+    {
+        string h = first ? x : norm1?.Emit(graph, $"{name}.norm1", x) ?? graph.Each("Relu", $"{name}.relu1", x);
+        h = conv1.Emit(graph, $"{name}.conv1", h);
+        h = conv2.Emit(graph, $"{name}.conv2", norm2?.Emit(graph, $"{name}.norm2", h) ?? graph.Each("Relu", $"{name}.relu2", h));
+        return graph.Sum(name, h, skip.Emit(graph, $"{name}.skip", graph.Mean2x2($"{name}.mean", x)));
     }
 }
 
@@ -95,6 +104,14 @@ public sealed class AdaptiveBlock : Module<Tensor, Style, Style, Tensor>
         h = conv2.call(norm2.call(h, style2));
         return x.Add(h).MoveToOuterDisposeScope();
     }
+
+    internal string Emit(OnnxGraph graph, string name, string x, OnnxStyle style1, OnnxStyle style2)
+    {
+        long channels = conv1.weight.shape[0];
+        string h = conv1.Emit(graph, $"{name}.conv1", norm1.Emit(graph, $"{name}.norm1", x, style1, channels));
+        h = conv2.Emit(graph, $"{name}.conv2", norm2.Emit(graph, $"{name}.norm2", h, style2, channels));
+        return graph.Sum(name, x, h);
+    }
 }
 
 /// <summary>Doubles the side: AdaIN ReLU ×2 conv3x3 AdaIN ReLU conv3x3; beside it ×2 conv1x1. ×2 is by nearest neighbour.</summary>
@@ -124,5 +141,12 @@ public sealed class UpBlock : Module<Tensor, Style, Style, Tensor>
         var h = conv1.call(norm1.call(x, style1)); // twice the side
         h = conv2.call(norm2.call(h, style2));
         return ResampledConvolution.AddNearest(h, skip.call(x)).MoveToOuterDisposeScope(); // as in the down block, the same in another order
+    }
+
+    internal string Emit(OnnxGraph graph, string name, string x, OnnxStyle style1, OnnxStyle style2)
+    {
+        string h = conv1.Emit(graph, $"{name}.conv1", norm1.Emit(graph, $"{name}.norm1", x, style1, skip.weight.shape[1]));
+        h = conv2.Emit(graph, $"{name}.conv2", norm2.Emit(graph, $"{name}.norm2", h, style2, skip.weight.shape[0]));
+        return graph.Sum(name, h, graph.Double($"{name}.doubled", skip.Emit(graph, $"{name}.skip", x)));
     }
 }

@@ -1,4 +1,5 @@
 using TalkingHead.Libtorch;
+using TalkingHead.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -36,6 +37,16 @@ public sealed class SelfAttention : Module<Tensor, Tensor>
         var v = Layout.Places(value.call(x));                       // (B,P,C)
         var seen = Layout.Picture(Attend(q, k, v), x.shape[2], x.shape[3]); // (B,C,H,W)
         return x.Add(gamma * seen).MoveToOuterDisposeScope();
+    }
+
+    // side: of x
+    internal string Emit(OnnxGraph graph, string name, string x, long side)
+    {
+        string Places(SpectralNormConv2d layer, string part) =>
+            graph.Reshape($"{name}.{part}.places", layer.Emit(graph, $"{name}.{part}", x), 0, layer.weight.shape[0], -1); // (B,C,P)
+        string seen = graph.Attend($"{name}.seen", Places(query, nameof(query)), Places(key, nameof(key)), Places(value, nameof(value)));
+        seen = graph.Reshape($"{name}.picture", seen, 0, value.weight.shape[0], side, side);
+        return graph.Sum(name, x, graph.Product($"{name}.weighted", seen, graph.Weight($"{name}.{nameof(gamma)}", gamma)));
     }
 
     // On a GPU torch's own operator, which never stores the P×P weights. On a CPU it would take these very steps, for v is

@@ -1,5 +1,6 @@
 using TalkingHead.Configuration;
 using TalkingHead.Libtorch;
+using TalkingHead.Onnx;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -151,6 +152,19 @@ public sealed class SpectralNormConv2d : SpectralNormLayer
         return y.MoveToOuterDisposeScope();
     }
 
+    internal string Emit(OnnxGraph graph, string name, string x)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var weight = NormalWeight();
+        return Resampling switch
+        {
+            Resampling.Halve => ResampledConvolution.EmitHalve(graph, name, x, ResampledConvolution.Kernel(Resampling, weight, taps!.For(weight)), bias),
+            Resampling.Double => ResampledConvolution.EmitDouble(graph, name, x, ResampledConvolution.Kernel(Resampling, weight, taps!.For(weight)), bias),
+            _ => graph.Conv(name, x, weight, bias, 1, padding[0], padding[0], padding[0], padding[0]),
+        };
+    }
+
     Tensor ResampledKernel()
     {
         if (heldKernel is not null)
@@ -196,6 +210,13 @@ public sealed class SpectralNormLinear : SpectralNormLayer
     {
         using var scope = NewDisposeScope();
         return functional.linear(x.to(ComputeType), WeightInUse(), BiasInUse()).MoveToOuterDisposeScope();
+    }
+
+    internal string Emit(OnnxGraph graph, string name, string x)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        return graph.Linear(name, x, NormalWeight(), bias);
     }
 }
 

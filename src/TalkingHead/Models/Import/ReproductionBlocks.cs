@@ -1,4 +1,5 @@
 using TalkingHead.Libtorch;
+using TalkingHead.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -31,6 +32,15 @@ sealed class ReproductionConv : Module<Tensor, Tensor>
         var sigma = weight_u.dot(weight_orig.flatten(1).mv(weight_v));
         return functional.conv2d(x, weight_orig / sigma, bias, padding: padding).MoveToOuterDisposeScope();
     }
+
+    internal long Outputs => bias.shape[0];
+
+    internal string Emit(OnnxGraph graph, string name, string x)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        return graph.Conv(name, x, weight_orig / weight_u.dot(weight_orig.flatten(1).mv(weight_v)), bias, 1, padding[0], padding[0], padding[0], padding[0]);
+    }
 }
 
 /// <summary>Halves the side: activation, conv, activation, conv, mean; beside it conv1x1, mean.</summary>
@@ -56,6 +66,13 @@ sealed class ReproductionDown : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var h = conv_r2.call(layout.Activate(conv_r1.call(layout.Activate(x))));
         return functional.avg_pool2d(h, 2).Add(functional.avg_pool2d(conv_l1.call(x), 2)).MoveToOuterDisposeScope();
+    }
+
+    internal string Emit(OnnxGraph graph, string name, string x)
+    {
+        string h = conv_r1.Emit(graph, $"{name}.conv_r1", layout.EmitActivation(graph, $"{name}.act1", x));
+        h = conv_r2.Emit(graph, $"{name}.conv_r2", layout.EmitActivation(graph, $"{name}.act2", h));
+        return graph.Sum(name, graph.Mean2x2($"{name}.mean_r", h), conv_l1.Emit(graph, $"{name}.conv_l1", graph.Mean2x2($"{name}.mean_l", x))); // a mean may come first
     }
 }
 
@@ -92,6 +109,24 @@ sealed class ReproductionSame : Module<Tensor, Style, Style, Tensor>
         return x.Add(h).MoveToOuterDisposeScope();
     }
 
+    // side: of x
+    internal string Emit(OnnxGraph graph, string name, string x, long side, OnnxStyle style1, OnnxStyle style2)
+    {
+        string Norm(int number, string x, OnnxStyle style) => ReproductionNorm.Emit(graph, $"{name}.norm{number}", x, side, style);
+        string h;
+        if (layout.PreNorm)
+        {
+            h = conv1.Emit(graph, $"{name}.conv1", layout.EmitActivation(graph, $"{name}.act1", Norm(1, x, style1)));
+            h = conv2.Emit(graph, $"{name}.conv2", layout.EmitActivation(graph, $"{name}.act2", Norm(2, h, style2)));
+        }
+        else
+        {
+            h = layout.EmitActivation(graph, $"{name}.act1", Norm(1, conv1.Emit(graph, $"{name}.conv1", x), style1));
+            h = Norm(2, conv2.Emit(graph, $"{name}.conv2", h), style2);
+        }
+        return graph.Sum(name, x, h);
+    }
+
     /// <summary>D's residual block, which has no norm.</summary>
     internal Tensor Plain(Tensor x)
     {
@@ -125,6 +160,16 @@ sealed class ReproductionUpBlock : Module<Tensor, Style, Style, Tensor>
         h = conv_r2.call(layout.Activate(ReproductionNorm.Apply(h, style2)));
         return h.Add(conv_l1.call(layout.Double(x))).MoveToOuterDisposeScope();
     }
+
+    // side: of x
+    internal string Emit(OnnxGraph graph, string name, string x, long side, OnnxStyle style1, OnnxStyle style2)
+    {
+        string Norm(int number, string x, long side, OnnxStyle style) =>
+            layout.EmitActivation(graph, $"{name}.act{number}", ReproductionNorm.Emit(graph, $"{name}.norm{number}", x, side, style));
+        string h = conv_r1.Emit(graph, $"{name}.conv_r1", graph.Double($"{name}.doubled1", Norm(1, x, side, style1), layout.Bilinear));
+        h = conv_r2.Emit(graph, $"{name}.conv_r2", Norm(2, h, 2 * side, style2));
+        return graph.Sum(name, h, graph.Double($"{name}.doubled2", conv_l1.Emit(graph, $"{name}.conv_l1", x), layout.Bilinear)); // and doubling last
+    }
 }
 
 /// <summary>Self-attention with its names; f is the key, g the query, h the value.</summary>
@@ -152,6 +197,16 @@ sealed class ReproductionAttention : Module<Tensor, Tensor>
         var weights = functional.softmax(query.transpose(1, 2).bmm(key), 2); // (B,P,P): row = looking place
         return x.Add(gamma * value.bmm(weights.transpose(1, 2)).view_as(x)).MoveToOuterDisposeScope();
     }
+
+    // side: of x
+    internal string Emit(OnnxGraph graph, string name, string x, long side)
+    {
+        string Places(ReproductionConv conv, string part) =>
+            graph.Reshape($"{name}.{part}.places", conv.Emit(graph, $"{name}.{part}", x), 0, conv.Outputs, -1);
+        string seen = graph.Attend($"{name}.seen", Places(conv_g, nameof(conv_g)), Places(conv_f, nameof(conv_f)), Places(conv_h, nameof(conv_h)));
+        seen = graph.Reshape($"{name}.picture", seen, 0, conv_h.Outputs, side, side);
+        return graph.Sum(name, x, graph.Product($"{name}.weighted", seen, graph.Weight($"{name}.{nameof(gamma)}", gamma)));
+    }
 }
 
 /// <summary>Its adaptive instance norm: the unbiased deviation, to which 1e-5 is added outside the root.</summary>
@@ -165,5 +220,15 @@ static class ReproductionNorm
         var centred = x - x.mean([2, 3], keepdim: true);
         var deviation = x.std([2, 3], unbiased: true, keepdim: true).Add(Epsilon);
         return (centred / deviation * style.Scale.unsqueeze(2).unsqueeze(3)).Add(style.Shift.unsqueeze(2).unsqueeze(3)).MoveToOuterDisposeScope();
+    }
+
+    // ONNX's norm has the biased deviation, and its epsilon under the root; side: of x; the style's values are (1 or N,C,1,1)
+    public static string Emit(OnnxGraph graph, string name, string x, long side, OnnxStyle style)
+    {
+        string centred = graph.Add("Sub", $"{name}.centred", [graph.Single(x), graph.Reduce("ReduceMean", $"{name}.mean", x, keep: true, 2, 3)]);
+        string squares = graph.Reduce("ReduceSum", $"{name}.squares", graph.Product($"{name}.square", centred, centred), keep: true, 2, 3);
+        string root = graph.Each("Sqrt", $"{name}.root", graph.Product($"{name}.variance", squares, ReproductionLayout.Number(graph, 1f / (side * side - 1))));
+        string normal = graph.Add("Div", $"{name}.normal", [centred, graph.Sum($"{name}.deviation", root, ReproductionLayout.Number(graph, (float)Epsilon))]);
+        return graph.Sum(name, graph.Product($"{name}.scaled", normal, style.Scale), style.Shift);
     }
 }

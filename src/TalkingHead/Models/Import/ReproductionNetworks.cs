@@ -1,4 +1,5 @@
 using TalkingHead.Libtorch;
+using TalkingHead.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -28,10 +29,22 @@ abstract class ReproductionEncoder<TIn1, TIn2, TOut> : Module<TIn1, TIn2, TOut>
         x = self_att.call(resDown3.call(resDown2.call(resDown1.call(x))));
         return resDown6.call(resDown5.call(resDown4.call(x))).MoveToOuterDisposeScope();
     }
+
+    // side: of x
+    private protected string EmitDown(OnnxGraph graph, string name, string x, long side)
+    {
+        ReproductionDown[] before = [resDown1, resDown2, resDown3], after = [resDown4, resDown5, resDown6];
+        for (int i = 0; i < before.Length; i++)
+            x = before[i].Emit(graph, $"{name}.resDown{i + 1}", x);
+        x = self_att.Emit(graph, $"{name}.{nameof(self_att)}", x, side >> before.Length);
+        for (int i = 0; i < after.Length; i++)
+            x = after[i].Emit(graph, $"{name}.resDown{before.Length + i + 1}", x);
+        return x;
+    }
 }
 
 /// <summary>Its embedder: as the paper's, but the largest value over places in the place of their sum.</summary>
-sealed class ReproductionEmbedder : ReproductionEncoder<Tensor, Tensor, Tensor>
+sealed class ReproductionEmbedder : ReproductionEncoder<Tensor, Tensor, Tensor>, IOnnxEmbedder
 {
     readonly ReproductionLayout layout;
 
@@ -49,6 +62,14 @@ sealed class ReproductionEmbedder : ReproductionEncoder<Tensor, Tensor, Tensor>
         var x = layout.ToOwn(cat([frames, landmarks], 2)).flatten(0, 1);    // (B·K,6,S,S)
         var each = layout.Activate(Down(x).amax([2, 3]));                   // (B·K,512)
         return each.view(frames.shape[0], frames.shape[1], -1).mean([1]).MoveToOuterDisposeScope();
+    }
+
+    string IOnnxEmbedder.Emit(OnnxGraph graph, string frames, string landmarks, long side)
+    {
+        string x = layout.EmitToOwn(graph, "embedder", graph.Add("Concat", "embedder.pairs", [frames, landmarks], ("axis", 1L))); // (K,6,S,S)
+        x = graph.Single(EmitDown(graph, "embedder", x, side));
+        string each = layout.EmitActivation(graph, "embedder.each", graph.Reduce("ReduceMax", "embedder.largest", x, keep: false, 2, 3)); // (K,512)
+        return graph.Reduce("ReduceMean", "embedder.mean", each, keep: true, 0);
     }
 }
 
@@ -118,6 +139,35 @@ sealed class ReproductionGenerator : PersonGenerator
             h = conv2d.call(layout.Activate(ReproductionNorm.Apply(h, styles.Dequeue())));
         return layout.FromUnit(h.sigmoid()).MoveToOuterDisposeScope();
     }
+
+    internal override string Emit(OnnxGraph graph, string landmarks, long side, Tensor? psi)
+    {
+        var styles = new Queue<OnnxStyle>(psi is null ? InputStyles(graph, layout.StyleChannels, shiftFirst: true) : Styles(psi).Select((style, norm) => new OnnxStyle(
+            graph.Numbers($"psi.{norm}.scale", style.Scale.unsqueeze(2).unsqueeze(3)), graph.Numbers($"psi.{norm}.shift", style.Shift.unsqueeze(2).unsqueeze(3)), Constant: true)));
+        string h = layout.EmitToOwn(graph, "landmarks", landmarks);
+        for (int i = 0; i < down.Length; i++)
+        {
+            h = down[i].Emit(graph, $"resDown{i + 1}", h);
+            side /= 2;
+            h = graph.InstanceNorm($"in{i + 1}", h, graph.Numbers($"in{i + 1}.weight", norms[i].weight!), graph.Numbers($"in{i + 1}.bias", norms[i].bias!), norms[i].eps);
+            if (i == ReproductionLayout.AttentionAfter)
+                h = self_att_Down.Emit(graph, nameof(self_att_Down), h, side);
+        }
+        for (int i = 0; i < same.Length; i++)
+            h = same[i].Emit(graph, $"res{i + 1}", h, side, styles.Dequeue(), styles.Dequeue());
+        for (int i = 0; i < up.Length; i++)
+        {
+            h = up[i].Emit(graph, $"resUp{i + 1}", h, side, styles.Dequeue(), styles.Dequeue());
+            side *= 2;
+            if (i == layout.UpAttentionAfter)
+                h = self_att_Up.Emit(graph, nameof(self_att_Up), h, side);
+        }
+        if (conv2d is not null)
+            h = graph.Conv(nameof(conv2d), layout.EmitActivation(graph, "last.act", ReproductionNorm.Emit(graph, "last.norm", h, side, styles.Dequeue())), conv2d.weight!, conv2d.bias, 1, 1, 1, 1, 1);
+        return ReproductionLayout.EmitFromUnit(graph, graph.Each("Sigmoid", "sigmoid", graph.Single(h)));
+    }
+
+    internal override string EmitProjection(OnnxGraph graph, string embedding) => graph.Linear(nameof(p), embedding, p, null);
 
     IEnumerable<Style> Styles(Tensor psi)
     {
