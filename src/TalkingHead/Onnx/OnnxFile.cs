@@ -83,9 +83,12 @@ sealed class OnnxFile
 
     /// <summary>Reads and checks a file; nothing of it is run.</summary>
     /// <exception cref="UserException">It is missing, damaged, too large, or asks for something that is not allowed.</exception>
-    public static OnnxFile Read(string path)
+    public static OnnxFile Read(string path) => Parse(path, ReadBytes(path));
+
+    /// <summary>Checks a file that is in memory; <paramref name="path"/> is its name in messages.</summary>
+    /// <exception cref="UserException">It is damaged or asks for something that is not allowed.</exception>
+    public static OnnxFile Parse(string path, byte[] bytes)
     {
-        byte[] bytes = ReadBytes(path);
         ModelProto model;
         try
         {

@@ -15,7 +15,6 @@ public sealed class BadInputTests : IDisposable
     public BadInputTests()
     {
         Needs.Ffmpeg();
-        Needs.Dlib();
     }
 
     public void Dispose() => folder.Dispose();
