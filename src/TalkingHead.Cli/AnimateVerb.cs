@@ -30,8 +30,8 @@ sealed class AnimateVerb : IVerb
     [Option("batch", Default = 8, HelpText = "Frames generated together.")]
     public int Batch { get; set; } = 8;
 
-    [Option("detector", Default = "dlib", HelpText = OptionText.Detector)]
-    public string Detector { get; set; } = "dlib";
+    [Option("detector", Default = "mesh", HelpText = OptionText.Detector)]
+    public string Detector { get; set; } = "mesh";
 
     [Option("device", Default = "auto", HelpText = OptionText.Device)]
     public string Device { get; set; } = "auto";

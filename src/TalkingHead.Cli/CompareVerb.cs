@@ -91,8 +91,8 @@ abstract class MetricVerb
     [Option("csim-network", Default = "ir-se50", HelpText = "CSIM's network: ir-se50 (fed BGR, as it was trained), ir-se50-rgb, r50 or r100.")]
     public string CsimNetwork { get; set; } = "ir-se50";
 
-    [Option("detector", Default = "dlib", HelpText = "Finds the landmarks for CSIM, AKD, NME and pose: dlib or fan.")]
-    public string Detector { get; set; } = "dlib";
+    [Option("detector", Default = "mesh", HelpText = "Finds the landmarks for CSIM, AKD, NME and pose: mesh or fan.")]
+    public string Detector { get; set; } = "mesh";
 
     [Option("device", Default = "auto", HelpText = OptionText.Device)]
     public string Device { get; set; } = "auto";
@@ -110,7 +110,7 @@ abstract class MetricVerb
         },
         LpipsTrunk = OneOf("lpips-trunk", LpipsTrunk, PerceptualDistance.Trunks),
         CsimNetwork = OneOf("csim-network", CsimNetwork, Csim.Networks),
-        Detector = OneOf("detector", Detector, ["dlib", "fan"]),
+        Detector = OneOf("detector", Detector, ["mesh", "fan"]),
     };
 
     static string OneOf(string option, string value, IReadOnlyCollection<string> known) =>

@@ -89,7 +89,7 @@ static class MachineChecks
         }
         yield return Tool("ffmpeg");
         yield return Tool("ffprobe");
-        yield return Dlib();
+        yield return Faces();
         yield return Guarded("pictures", () => PictureFile.Encode(new Picture(2, 2), "a.png").Length + PictureFile.Encode(new Picture(2, 2), "a.jpg").Length > 0 ? "PNG and JPEG" : "", SetUp);
         yield return OfMpi();
         yield return Disk();
@@ -131,18 +131,12 @@ static class MachineChecks
         return words.Length > 2 ? words[2] : lines[0];
     }, OperatingSystem.IsWindows() ? "winget install Gyan.FFmpeg" : "scripts/setup.sh");
 
-    // The main job finds faces in photos with dlib, or with FAN where its weights are at hand.
-    static Finding Dlib()
+    static Finding Faces() => Guarded("faces", () =>
     {
-        string? variable = Environment.GetEnvironmentVariable("TALKINGHEAD_DLIB_MODEL");
-        var found = Guarded("dlib", () =>
-        {
-            string model = FaceModels.FindDlibShape();
-            using var tracker = new DlibTracker();
-            return $"its 68-point model is {model} (not for commercial use)";
-        }, OperatingSystem.IsWindows() ? WeightChecks.FetchFan : variable is { Length: > 0 } && !File.Exists(variable) ? "unset TALKINGHEAD_DLIB_MODEL" : SetUp);
-        return found.State == FindingState.Missing && WeightChecks.HasFan ? found with { State = FindingState.Optional, Found = $"{found.Found} --detector fan works" } : found;
-    }
+        using var tracker = new MeshTracker();
+        tracker.Find(new Picture(64, 64));
+        return "the mesh tracker and its networks are part of the program";
+    }, "dotnet restore");
 
     static Finding OfMpi() => Mpi.Find() is { } mpi
         ? new("MPI", FindingState.Ok, mpi.Version())
@@ -173,12 +167,6 @@ static class MachineChecks
 /// <summary>Which published weights are at hand. None is needed by the main job.</summary>
 static class WeightChecks
 {
-    static readonly string[] Fan = [FanTracker.DetectorFile, FanTracker.LandmarkFile];
-
-    public static string FetchFan => $"scripts/download-weights.sh {string.Join(' ', Fan)}";
-
-    public static bool HasFan => Fan.All(PublishedWeights.Has);
-
     public static IEnumerable<Finding> All()
     {
         yield return new("weights", FindingState.Ok, $"{PublishedWeights.Table.Count(file => PublishedWeights.Has(file.Name))} of {PublishedWeights.Table.Count} files are in {Path.GetFullPath(PublishedWeights.Folder)} ({PublishedWeights.FolderVariable} names another folder)");

@@ -30,8 +30,8 @@ sealed class FinetuneVerb : IVerb
     [Option("checkpoint", Default = "newest", HelpText = OptionText.Checkpoint)]
     public string Checkpoint { get; set; } = "newest";
 
-    [Option("detector", Default = "dlib", HelpText = OptionText.Detector)]
-    public string Detector { get; set; } = "dlib";
+    [Option("detector", Default = "mesh", HelpText = OptionText.Detector)]
+    public string Detector { get; set; } = "mesh";
 
     [Option("device", Default = "auto", HelpText = OptionText.Device)]
     public string Device { get; set; } = "auto";

@@ -20,8 +20,8 @@ sealed class LandmarksVerb : IVerb
     [Option("out", Required = true, MetaValue = "FILE|DIR", HelpText = "What to write: .mp4, .gif or a folder of PNG files for a video, .png or .jpg for a photo, a folder for a folder.")]
     public string Out { get; set; } = "";
 
-    [Option("detector", Default = "dlib", HelpText = OptionText.Detector)]
-    public string Detector { get; set; } = "dlib";
+    [Option("detector", Default = "mesh", HelpText = OptionText.Detector)]
+    public string Detector { get; set; } = "mesh";
 
     [Option("smoothing", Default = 1.0, HelpText = "How strongly jitter is smoothed out of a video's landmarks; 0 for not at all.")]
     public double Smoothing { get; set; } = 1;

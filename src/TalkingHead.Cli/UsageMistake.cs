@@ -99,7 +99,7 @@ static class UsageMistake
 /// <summary>What --help says of an option that several verbs share.</summary>
 static class OptionText
 {
-    public const string Detector = "dlib (CPU; its model is not for commercial use) or fan (the paper's; wants a GPU).";
+    public const string Detector = "mesh (runs anywhere, sees pupils) or fan (the paper's; wants a GPU).";
 
     public const string Device = "cpu, cuda, cuda:N or auto.";
 

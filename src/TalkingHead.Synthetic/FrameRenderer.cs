@@ -25,7 +25,20 @@ sealed class FrameRenderer
         for (var y = 0; y < size; y++)
             for (var x = 0; x < size; x++)
                 Tone.Write(Pixel(model, moment, shader, x, y, samples), rgb, (y * size + x) * 3);
-        return new(size, rgb, Landmarks(model, samples));
+        return new(size, rgb, Landmarks(model, samples), Pupils(model, moment, samples));
+    }
+
+    // The iris is a circle on the ball; its radius is seen as large as where it stands makes it.
+    float[] Pupils(HeadModel model, Moment moment, int samples)
+    {
+        var pupils = new float[6];
+        for (var eye = 0; eye < 2; eye++) // the person's right is the picture's left
+        {
+            var (centre, radius) = EyeGaze.Iris(model, moment, eye == 0 ? -1 : 1);
+            var (x, y, near) = moment.Camera.Project(head.Placed(centre), raster.Side);
+            (pupils[2 * eye], pupils[2 * eye + 1], pupils[4 + eye]) = (x / samples - 0.5f, y / samples - 0.5f, radius * moment.Camera.Focal(raster.Side) * near / samples);
+        }
+        return pupils;
     }
 
     float[] Landmarks(HeadModel model, int samples)

@@ -149,6 +149,17 @@ sealed class Performance
 readonly record struct Camera(float Distance, float FrameHeight, float ShiftX, float ShiftY)
 {
     public static readonly Camera Straight = new(95, 35, 0, -2.2f);
+
+    /// <summary>Where a point is seen, in samples from the picture's top left, and one over its distance.</summary>
+    public (float X, float Y, float Near) Project(Vec3 p, int side)
+    {
+        var focal = Focal(side);
+        var near = 1 / MathF.Max(5, Distance - p.Z);
+        return (0.5f * side + focal * (p.X - ShiftX) * near, 0.5f * side - focal * (p.Y - ShiftY) * near, near);
+    }
+
+    /// <summary>Samples for a centimetre at a distance of one centimetre.</summary>
+    public float Focal(int side) => side * Distance / FrameHeight;
 }
 
 /// <summary>Light: where the key comes from (unit vector towards it), its colour, what fills the shadows, what edges the outline.</summary>

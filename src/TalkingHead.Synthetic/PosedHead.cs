@@ -22,6 +22,13 @@ sealed class PosedHead
             Lit[i] = shadows.Lit(Positions[i] + Normals[i] * 0.25f + moment.Lighting.Towards * 0.1f, 2, 0.4f);
     }
 
+    /// <summary>Where a point that is fixed to the skull lies once the head is turned.</summary>
+    public Vec3 Placed(Vec3 point)
+    {
+        var p = point - NeckJoint;
+        return RightOfHead * p.X + UpOfHead * p.Y + FrontOfHead * p.Z + NeckJoint;
+    }
+
     void Express(HeadModel model, Moment moment)
     {
         for (var m = 0; m < Expression.Count; m++)

@@ -17,15 +17,8 @@ sealed class Rasteriser
     {
         Side = side;
         if (X.Length < positions.Length) (X, Y, Near) = (new float[positions.Length], new float[positions.Length], new float[positions.Length]);
-        var focal = side * camera.Distance / camera.FrameHeight;
         for (var i = 0; i < positions.Length; i++)
-        {
-            var p = positions[i];
-            var near = 1 / MathF.Max(5, camera.Distance - p.Z);
-            X[i] = 0.5f * side + focal * (p.X - camera.ShiftX) * near;
-            Y[i] = 0.5f * side - focal * (p.Y - camera.ShiftY) * near;
-            Near[i] = near;
-        }
+            (X[i], Y[i], Near[i]) = camera.Project(positions[i], side);
     }
 
     public void Draw(ReadOnlySpan<int> indices, ReadOnlySpan<Material> materials)

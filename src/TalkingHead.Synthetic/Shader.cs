@@ -23,6 +23,24 @@ struct SurfacePoint
     }
 }
 
+/// <summary>Where the eyes look. A side is -1 or +1, the sign of x: the person's right eye and the left one.</summary>
+static class EyeGaze
+{
+    /// <summary>From the ball's centre to the pupil, in the head's own axes; of length 1.</summary>
+    public static Vec3 Direction(Moment moment, int side) =>
+        new Vec3(MathF.Sin(moment.GazeX * 0.55f - 0.045f * side), MathF.Sin(moment.GazeY * 0.4f), 1).Normalised();
+
+    /// <summary>From the pupil to the iris's edge, straight through the ball, in centimetres.</summary>
+    public static float IrisReach(HeadModel model) => 0.93f * model.Traits.Eyes.IrisSize * MathF.Min(1.1f, model.Eyes.HalfWidth / 1.7f);
+
+    /// <summary>Centre and radius of the circle on the ball that is the iris's edge, in centimetres, before the head turns.</summary>
+    public static (Vec3 Centre, float Radius) Iris(HeadModel model, Moment moment, int side)
+    {
+        var angle = 2 * MathF.Asin(IrisReach(model) / (2 * model.Eyes.Radius));
+        return (model.Eyes.Centre(side) + Direction(moment, side) * (model.Eyes.Radius * MathF.Cos(angle)), model.Eyes.Radius * MathF.Sin(angle));
+    }
+}
+
 /// <summary>Light on each material, in linear colour.</summary>
 sealed class Shader(HeadModel model, Moment moment, PosedHead head)
 {
@@ -30,10 +48,7 @@ sealed class Shader(HeadModel model, Moment moment, PosedHead head)
     readonly bool curly = model.Traits.Hair.Style is HairStyle.Curly or HairStyle.Afro;
     readonly Vec3 rimFrom = new Vec3(moment.Lighting.RimSide, 0.35f, -0.75f).Normalised();
     readonly Vec3 rightOfHead = head.RightOfHead, upOfHead = head.UpOfHead, frontOfHead = head.FrontOfHead;
-    readonly (Vec3 Left, Vec3 Right) gaze = (Gaze(moment, 0.045f), Gaze(moment, -0.045f));
-
-    static Vec3 Gaze(Moment moment, float converge) =>
-        new Vec3(MathF.Sin(moment.GazeX * 0.55f + converge), MathF.Sin(moment.GazeY * 0.4f), 1).Normalised();
+    readonly (Vec3 Left, Vec3 Right) gaze = (EyeGaze.Direction(moment, -1), EyeGaze.Direction(moment, 1));
 
     public Vec3 Shade(Material material, ref SurfacePoint p)
     {
@@ -151,7 +166,7 @@ sealed class Shader(HeadModel model, Moment moment, PosedHead head)
         var d = p.Extra.Normalised();
         var toward = p.U < 0 ? gaze.Left : gaze.Right;
         var eyes = model.Eyes;
-        var iris = 0.93f * model.Traits.Eyes.IrisSize * MathF.Min(1.1f, eyes.HalfWidth / 1.7f);
+        var iris = EyeGaze.IrisReach(model);
         var distance = (d - toward).Length * eyes.Radius;
         var r = distance / iris;
         var white = new Vec3(0.86f, 0.84f, 0.81f) * (1 - 0.25f * Smooth(0.9f, 1.7f, MathF.Abs(d.X) * eyes.Radius));

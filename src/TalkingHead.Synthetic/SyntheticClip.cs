@@ -48,7 +48,9 @@ public sealed class SyntheticClip
 /// <param name="Rgb">Size x Size x 3 bytes, rows from the top, sRGB.</param>
 /// <param name="Landmarks">68 x 2 floats, x and y in pixels (pixel centres at whole numbers), in iBUG order. Points 0 to 16
 /// are fixed points of the jaw's edge on the mesh, not the outline, so on a turned head the far ones lie behind the cheek.</param>
-public sealed record SyntheticFrame(int Size, byte[] Rgb, float[] Landmarks);
+/// <param name="Pupils">x and y of the person's right pupil, of the left one, and the radii of both irises, in pixels; also
+/// where lids or hair hide them.</param>
+public sealed record SyntheticFrame(int Size, byte[] Rgb, float[] Landmarks, float[] Pupils);
 
 /// <summary>One made-up person. Safe to share between threads.</summary>
 public sealed class SyntheticIdentity

@@ -99,15 +99,16 @@ public static class SyntheticDataset
     static Film Make(ClipRecord record, SyntheticClip clip, SyntheticRecipe recipe, CancellationToken stop)
     {
         var frames = new ReadOnlyMemory<byte>[recipe.Frames];
-        var landmarks = new float[recipe.Frames * ClipBytes.LandmarkFloats];
+        var landmarks = new List<float>();
         for (var i = 0; i < frames.Length; i++)
         {
             stop.ThrowIfCancellationRequested();
             var frame = clip.Frame(i, recipe.Size);
             frames[i] = PictureFile.Encode(new Picture(recipe.Size, recipe.Size, frame.Rgb), "frame.jpg");
-            frame.Landmarks.CopyTo(landmarks, i * ClipBytes.LandmarkFloats);
+            landmarks.AddRange(frame.Landmarks);
+            landmarks.AddRange(frame.Pupils);
         }
-        return new(record, frames, landmarks);
+        return new(record, frames, [.. landmarks]);
     }
 
     sealed record Film(ClipRecord Record, ReadOnlyMemory<byte>[] Frames, float[] Landmarks);

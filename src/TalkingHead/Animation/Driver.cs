@@ -48,9 +48,9 @@ public sealed class Driver : IDisposable
 
     /// <summary>Opens a video or DATASET#CLIP.</summary>
     /// <param name="what">Which.</param>
-    /// <param name="detector">dlib or fan, for a video.</param>
+    /// <param name="detector">mesh or fan, for a video.</param>
     /// <exception cref="UserException">Neither can be opened, or the tracker's files are missing.</exception>
-    public static Driver Open(string what, string detector = "dlib")
+    public static Driver Open(string what, string detector = "mesh")
     {
         if (DatasetClip.Parse(what) is var (folder, id))
         {
@@ -88,9 +88,9 @@ public sealed class Driver : IDisposable
 
     IEnumerable<DriverFrame> OfDataset(CancellationToken stop)
     {
-        var points = dataset!.ReadLandmarks(clip);
+        var faces = dataset!.ReadFaces(clip);
         for (var frame = 0; frame < FrameCount && !stop.IsCancellationRequested; frame++)
-            yield return new(Landmarks.OfFrame(points, frame), Stopwatch.GetTimestamp());
+            yield return new(faces[frame], Stopwatch.GetTimestamp());
     }
 
     // A stop ends the stream: what was read so far is animated and kept.

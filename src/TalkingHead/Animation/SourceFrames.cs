@@ -42,11 +42,11 @@ public sealed class SourceFrames
     /// <exception cref="UserException">A frame is damaged.</exception>
     public static SourceFrames From(Dataset dataset, int clip, IReadOnlyList<int> frames, RunConfiguration configuration)
     {
-        float[] points = dataset.ReadLandmarks(clip);
+        var faces = dataset.ReadFaces(clip);
         var (size, kind) = (configuration.Data.Size, configuration.Data.Resize);
         return new SourceFrames(
             [.. frames.Select(frame => FrameFit.Fit(dataset.ReadPicture(clip, frame), size, kind))],
-            [.. frames.Select(frame => FrameFit.Fit(TalkingHead.Faces.Landmarks.OfFrame(points, frame), dataset.Size, size, kind))],
+            [.. frames.Select(frame => FrameFit.Fit(faces[frame], dataset.Size, size, kind))],
             SourceName.From(dataset, clip));
     }
 
@@ -199,11 +199,11 @@ public sealed class PersonFrames
     /// <param name="from">Pictures, a folder of pictures, one video, or DATASET#CLIP.</param>
     /// <param name="shots">T; where there are fewer good frames, these are taken and it is said.</param>
     /// <param name="configuration">The run's: size, and how frames come to it.</param>
-    /// <param name="detector">dlib or fan.</param>
+    /// <param name="detector">mesh or fan.</param>
     /// <param name="say">Hears what was left out or is missing.</param>
     /// <param name="stop">Stops between frames.</param>
     /// <exception cref="UserException">Nothing to read, or no face in any of it.</exception>
-    public static SourceFrames Take(IReadOnlyList<string> from, int shots, RunConfiguration configuration, string detector = "dlib", Action<string>? say = null, CancellationToken stop = default)
+    public static SourceFrames Take(IReadOnlyList<string> from, int shots, RunConfiguration configuration, string detector = "mesh", Action<string>? say = null, CancellationToken stop = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(shots, 1);
         var source = new PersonFrames(configuration, detector, say, stop);
@@ -221,11 +221,11 @@ public sealed class PersonFrames
     {
         using var dataset = Dataset.Open(folder);
         int clip = dataset.Get(id).Index;
-        var points = dataset.ReadLandmarks(clip);
+        var faces = dataset.ReadFaces(clip);
         var candidates = Enumerable.Range(0, dataset.FrameCountOf(clip)).Select(frame =>
         {
             stop.ThrowIfCancellationRequested();
-            var landmarks = Landmarks.OfFrame(points, frame);
+            var landmarks = faces[frame];
             return new Candidate(landmarks, FrameChoice.Sharpness(dataset.ReadPicture(clip, frame), landmarks.Bounds));
         }).ToList();
         return SourceFrames.From(dataset, clip, FrameChoice.Spread(candidates, shots), configuration);

@@ -42,6 +42,9 @@ public sealed record LandmarkSettings
 
     [Setting("Whether the inner lips (points 60 to 67) are drawn.")]
     public bool InnerLips { get; init; }
+
+    [Setting("Whether pupils are drawn, as small discs: the head then looks where the driver looks. Not in the paper; needs landmarks with pupils.")]
+    public bool Pupils { get; init; }
 }
 
 /// <summary>The few-shot episodes of meta-learning.</summary>

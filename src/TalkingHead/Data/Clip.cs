@@ -118,9 +118,6 @@ readonly record struct ClipMember(uint Offset, uint Length, ulong Checksum)
 /// <summary>A clip as it lies in a shard: a tar header and its padded content for each member.</summary>
 sealed class ClipBytes
 {
-    /// <summary>Two floats for each of the 68 landmarks.</summary>
-    internal const int LandmarkFloats = 2 * 68;
-
     internal const int MostFrames = 1_000_000;
 
     /// <summary>A clip is held in memory whole, by its writer.</summary>
@@ -157,20 +154,21 @@ sealed class ClipBytes
 
     /// <param name="record">Its size of frames and checksum are filled in here.</param>
     /// <param name="frames">JPEG files.</param>
-    /// <param name="landmarks">(frames, 68, 2) in pixels.</param>
+    /// <param name="landmarks">(frames, 68, 2) in pixels, or (frames, 71, 2) with pupils.</param>
     internal static ClipBytes From(ClipRecord record, IReadOnlyList<ReadOnlyMemory<byte>> frames, ReadOnlySpan<float> landmarks)
     {
         if (ClipName.Fault(record.Id) is { } fault)
             throw new UserException($"\"{record.Id}\" cannot be a clip's name: {fault}; rename the input.");
         if (frames.Count is 0 or > MostFrames)
             throw new ArgumentException($"Clip {record.Id} has {frames.Count} frames; 1 to {MostFrames} are stored.", nameof(frames));
-        if (landmarks.Length != frames.Count * LandmarkFloats)
-            throw new ArgumentException($"Clip {record.Id}: {frames.Count} frames need {frames.Count * LandmarkFloats} landmark coordinates, got {landmarks.Length}.", nameof(landmarks));
+        var pairs = landmarks.Length / 2 / frames.Count;
+        if (landmarks.Length != 2 * pairs * frames.Count || pairs is not (Faces.Landmarks.Count or Faces.Landmarks.CountWithPupils))
+            throw new ArgumentException($"Clip {record.Id}: {frames.Count} frames need {2 * Faces.Landmarks.Count * frames.Count} landmark coordinates, or {2 * Faces.Landmarks.CountWithPupils * frames.Count} with pupils; got {landmarks.Length}.", nameof(landmarks));
         if (landmarks.ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
             throw new ArgumentException($"Clip {record.Id}: landmarks that are not finite.", nameof(landmarks));
 
         using var points = new MemoryStream();
-        Npy.Write(points, landmarks, frames.Count, LandmarkFloats / 2, 2);
+        Npy.Write(points, landmarks, frames.Count, pairs, 2);
         var files = new ReadOnlyMemory<byte>[ClipMember.FirstFrame + frames.Count];
         files[ClipMember.Landmarks] = points.GetBuffer().AsMemory(0, (int)points.Length);
         for (var i = 0; i < frames.Count; i++)

@@ -130,11 +130,19 @@ public sealed class Dataset : IDisposable
     /// <summary>The clip's landmarks (frames, 68, 2), in pixels of its frames.</summary>
     public float[] ReadLandmarks(int clip)
     {
+        var faces = ReadFaces(clip);
+        return [.. Enumerable.Range(0, faces.Frames).SelectMany(frame => faces[frame].Values.ToArray())];
+    }
+
+    /// <summary>The clip's landmarks, with pupils where the dataset has them.</summary>
+    internal ClipLandmarks ReadFaces(int clip)
+    {
         var array = Npy.Read(ReadMember(clip, ClipMember.Landmarks), $"{Folder}: landmarks of clip {clip}");
         var frames = FrameCountOf(clip);
-        if (array.Type != TorchSharp.torch.ScalarType.Float32 || !array.Shape.SequenceEqual([frames, ClipBytes.LandmarkFloats / 2, 2]))
-            throw new UserException($"{Folder}: the landmarks of clip {this[clip].Id} are {array.Type} ({string.Join(",", array.Shape)}), expected Float32 ({frames},68,2); prepare the dataset again.");
-        return array.ToArray<float>();
+        if (array.Type != TorchSharp.torch.ScalarType.Float32
+            || !array.Shape.SequenceEqual([frames, Landmarks.Count, 2]) && !array.Shape.SequenceEqual([frames, Landmarks.CountWithPupils, 2]))
+            throw new UserException($"{Folder}: the landmarks of clip {this[clip].Id} are {array.Type} ({string.Join(",", array.Shape)}), expected Float32 ({frames},68,2), or ({frames},71,2) with pupils; prepare the dataset again.");
+        return new(array.ToArray<float>(), frames);
     }
 
     /// <summary>A frame as it is stored: a JPEG file.</summary>
@@ -331,17 +339,17 @@ public static class DatasetSheet
 
     static List<Picture> Row(Dataset dataset, int clip)
     {
-        var points = dataset.ReadLandmarks(clip);
+        var faces = dataset.ReadFaces(clip);
         var side = Math.Min(CellSide, dataset.Size);
         var row = new List<Picture>();
         foreach (var frame in Spread(dataset.FrameCountOf(clip), Pairs))
         {
             var picture = dataset.ReadPicture(clip, frame);
-            var landmarks = Landmarks.OfFrame(points, frame);
+            var landmarks = faces[frame];
             if (side < dataset.Size)
                 (picture, landmarks) = (picture.Resize(side, side), landmarks.Crop(new(0, 0, dataset.Size, dataset.Size), side, side));
             var drawn = picture.Clone();
-            LandmarkImage.Over(drawn, landmarks, new() { LineWidth = 1, InnerLips = true });
+            LandmarkImage.Over(drawn, landmarks, new() { LineWidth = 1, InnerLips = true, Pupils = true });
             row.AddRange([picture, drawn]);
         }
 

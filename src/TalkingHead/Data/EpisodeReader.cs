@@ -24,7 +24,7 @@ sealed class EpisodeReader(Dataset dataset, EpisodeLoading loading)
     /// <exception cref="UserException">A frame is damaged; names clip and shard.</exception>
     internal void Read(Episode episode, Span<byte> sources, Span<byte> sourceLandmarks, Span<byte> target, Span<byte> targetLandmarks)
     {
-        var points = dataset.ReadLandmarks(episode.Clip);
+        var faces = dataset.ReadFaces(episode.Clip);
         var size = target.Length;
         if (episode.Background is { } other)
         {
@@ -34,14 +34,14 @@ sealed class EpisodeReader(Dataset dataset, EpisodeLoading loading)
         }
 
         for (var k = 0; k < episode.Sources.Count; k++)
-            Read(episode, episode.Sources[k], points, sources.Slice(k * size, size), sourceLandmarks.Slice(k * size, size));
-        Read(episode, episode.Target, points, target, targetLandmarks);
+            Read(episode, episode.Sources[k], faces, sources.Slice(k * size, size), sourceLandmarks.Slice(k * size, size));
+        Read(episode, episode.Target, faces, target, targetLandmarks);
     }
 
-    void Read(Episode episode, int frame, float[] points, Span<byte> picture, Span<byte> landmarkImage)
+    void Read(Episode episode, int frame, ClipLandmarks faces, Span<byte> picture, Span<byte> landmarkImage)
     {
         ReadPicture(episode.Clip, frame, picture);
-        var landmarks = Landmarks.OfFrame(points, frame);
+        var landmarks = faces[frame];
         if (episode.Background is not null)
             BackgroundSwap.Blend(background, landmarks, picture, side);
         episode.Colors?.Apply(picture, side);

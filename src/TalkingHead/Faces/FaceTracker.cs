@@ -29,13 +29,13 @@ public abstract class FaceTracker : IDisposable
 
     protected abstract void Dispose(bool disposing);
 
-    /// <summary>Opens the tracker named "dlib" or "fan".</summary>
+    /// <summary>Opens the tracker named "mesh" or "fan".</summary>
     /// <exception cref="UserException">Another name, or its files are missing.</exception>
     public static FaceTracker Open(string name) => name switch
     {
-        "dlib" => new DlibTracker(),
+        "mesh" => new MeshTracker(),
         "fan" => new FanTracker(),
-        _ => throw UserException.Usage($"unknown detector \"{name}\"; expected dlib or fan."),
+        _ => throw UserException.Usage($"unknown detector \"{name}\"; expected mesh or fan."),
     };
 }
 
@@ -44,7 +44,11 @@ public abstract class FaceTracker : IDisposable
 /// <param name="Box">Around brows, chin and cheeks.</param>
 /// <param name="Score">How sure the detector or the follower is; its scale is the tracker's own.</param>
 /// <param name="Detected">True where the detector saw it in this frame, false where it was followed from another one.</param>
-public sealed record TrackedFace(Landmarks Landmarks, FaceBox Box, double Score, bool Detected);
+public sealed record TrackedFace(Landmarks Landmarks, FaceBox Box, double Score, bool Detected)
+{
+    /// <summary>The mesh that the landmarks are points of, where the tracker has one.</summary>
+    internal FaceMesh? Mesh { get; init; }
+}
 
 /// <summary>An upright rectangle in pixels; the centre of the picture's top left pixel is (0, 0).</summary>
 public readonly record struct FaceBox(double Left, double Top, double Right, double Bottom)

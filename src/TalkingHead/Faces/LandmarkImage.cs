@@ -12,12 +12,15 @@ public sealed record LandmarkDrawing
     /// <summary>Draw points 60 to 67 too.</summary>
     public bool InnerLips { get; init; }
 
+    /// <summary>Draw pupils, where the landmarks have them: white discs as wide as two lines.</summary>
+    public bool Pupils { get; init; }
+
     /// <summary>Pixels in a picture of 256; grows and shrinks with the shorter side, never under one pixel.</summary>
     public double LineWidth { get; init; } = 2;
 
     /// <summary>As a configuration says.</summary>
     public static LandmarkDrawing From(LandmarkSettings settings) =>
-        new() { Style = settings.Style, LineWidth = settings.LineWidth, InnerLips = settings.InnerLips };
+        new() { Style = settings.Style, LineWidth = settings.LineWidth, InnerLips = settings.InnerLips, Pupils = settings.Pupils };
 }
 
 /// <summary>
@@ -56,10 +59,7 @@ public static class LandmarkImage
         var reach = (int)Math.Round(width * Half) + Half; // from the line's middle to where its edge has faded
         Span<int> xy = stackalloc int[2 * Landmarks.Count];
         for (var i = 0; i < xy.Length; i++)
-        {
-            var value = landmarks.Values[i];
-            xy[i] = float.IsFinite(value) ? (int)Math.Round(Math.Clamp((double)value, -Reach, Reach) * One) : int.MinValue;
-        }
+            xy[i] = Fixed(landmarks.Values[i]);
 
         for (var g = 0; g < Colours.Length; g++)
         {
@@ -71,9 +71,16 @@ public static class LandmarkImage
             if (group.Closed)
                 Line(picture, [xy[2 * group.Last], xy[2 * group.Last + 1], xy[2 * group.First], xy[2 * group.First + 1]], reach, Colours[g]);
         }
+
+        if (!drawing.Pupils || landmarks.Pupils is not { } pupils)
+            return;
+        foreach (var pupil in (ReadOnlySpan<Pupil>)[pupils.Right, pupils.Left])
+            Line(picture, [Fixed(pupil.X), Fixed(pupil.Y), Fixed(pupil.X), Fixed(pupil.Y)], (int)Math.Round(width * One) + Half, (true, true, true));
     }
 
-    // All lengths are in 1/64 pixel.
+    static int Fixed(float value) => float.IsFinite(value) ? (int)Math.Round(Math.Clamp((double)value, -Reach, Reach) * One) : int.MinValue;
+
+    // All lengths are in 1/64 pixel. A line without length is a disc.
     static void Line(Picture picture, ReadOnlySpan<int> ends, int reach, (bool Red, bool Green, bool Blue) colour)
     {
         if (ends.Contains(int.MinValue))

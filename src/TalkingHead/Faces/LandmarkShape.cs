@@ -45,13 +45,14 @@ public static class LandmarkShape
         return laid.SquaredDistance(face) / Math.Max(1e-6, face.Bounds.Area);
     }
 
+    // With pupils where all shapes have them.
     static Landmarks Average(IReadOnlyList<Landmarks> shapes)
     {
-        var sum = new double[2 * Landmarks.Count];
+        var sum = new double[shapes.Min(shape => shape.ValuesWithPupils.Length)];
         foreach (var shape in shapes)
         {
             for (var i = 0; i < sum.Length; i++)
-                sum[i] += shape.Values[i];
+                sum[i] += shape.ValuesWithPupils[i];
         }
 
         return new([.. sum.Select(value => (float)(value / shapes.Count))]);
@@ -77,7 +78,9 @@ public static class LandmarkMirror
         Span<float> mirrored = stackalloc float[2 * Landmarks.Count];
         for (var i = 0; i < Landmarks.Count; i++)
             (mirrored[2 * Partner[i]], mirrored[2 * Partner[i] + 1]) = (width - 1 - landmarks[i].X, landmarks[i].Y);
-        return new(mirrored);
+        return landmarks.Pupils is { } pupils ? new(mirrored, Flipped(pupils.Left), Flipped(pupils.Right)) : new(mirrored);
+
+        Pupil Flipped(Pupil pupil) => pupil with { X = width - 1 - pupil.X };
     }
 
     static int[] Partners()

@@ -17,12 +17,12 @@ public sealed class LandmarkSmoothing
     /// <summary>How soon a group that moved farther is followed: at 1 / Response face sizes beyond, half the way in a frame.</summary>
     const double Response = 350;
 
-    // First and last point of what moves as one: jaw, brows, nose, eyes, lips.
-    static readonly (int First, int Last)[] Groups = [(0, 16), (17, 21), (22, 26), (27, 35), (36, 41), (42, 47), (48, 67)];
+    // First and last pair of what moves as one: jaw, brows, nose, eyes, lips, pupils, the pupils' radii.
+    static readonly (int First, int Last)[] Groups =
+        [(0, 16), (17, 21), (22, 26), (27, 35), (36, 41), (42, 47), (48, 67), (68, 69), (70, 70)];
 
     readonly double strength, seconds;
-    readonly double[] value = new double[2 * Landmarks.Count];
-    bool started;
+    double[] value = []; // of the last frame; empty before the first
 
     /// <param name="rate">Frames a second.</param>
     /// <param name="strength">0 changes nothing, 1 is the default, 2 averages twice as long.</param>
@@ -34,19 +34,19 @@ public sealed class LandmarkSmoothing
     }
 
     /// <summary>Forgets the past, as after a cut.</summary>
-    public void Reset() => started = false;
+    public void Reset() => value = [];
 
     /// <summary>The smoothed landmarks of the next frame; they depend on this and earlier frames alone.</summary>
     public Landmarks Next(Landmarks landmarks)
     {
         if (strength == 0)
             return landmarks;
-        var raw = landmarks.Values;
-        if (!started)
+        var raw = landmarks.ValuesWithPupils;
+        if (value.Length != raw.Length)
         {
+            value = new double[raw.Length];
             for (var i = 0; i < value.Length; i++)
                 value[i] = raw[i];
-            started = true;
             return landmarks;
         }
 
@@ -54,6 +54,8 @@ public sealed class LandmarkSmoothing
         var size = Math.Max(1, Math.Max(bounds.Width, bounds.Height));
         foreach (var (first, last) in Groups)
         {
+            if (2 * last >= raw.Length) // no pupils
+                break;
             double squares = 0;
             for (var i = 2 * first; i <= 2 * last + 1; i++)
                 squares += (raw[i] - value[i]) * (raw[i] - value[i]);

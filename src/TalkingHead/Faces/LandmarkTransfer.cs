@@ -4,7 +4,8 @@ namespace TalkingHead.Faces;
 /// Moves another person's landmarks onto a person's own face: the paper names the lack of it as the method's limit. What
 /// is carried over is motion alone, relative to the driver's neutral shape: the head's tilt, size and place as they are,
 /// and how each point leaves its neutral place, scaled from the driver's face to the person's, for eyes and mouth by
-/// their own sizes. At the driver's neutral shape the result is the person's.
+/// their own sizes. At the driver's neutral shape the result is the person's. Pupils stand where the driver's do within the
+/// eyes' openings.
 /// </summary>
 public sealed class LandmarkTransfer
 {
@@ -61,7 +62,26 @@ public sealed class LandmarkTransfer
             (values[2 * i], values[2 * i + 1]) = ((float)x, (float)y);
         }
 
-        return new(values);
+        var result = new Landmarks(values);
+        return driver.Pupils is not { } pupils ? result
+            : new(values, Carried(pupils.Right, Eyes[0].First, driver, result), Carried(pupils.Left, Eyes[1].First, driver, result));
+    }
+
+    // Along the line between the eye's corners a pupil's place counts in widths of the eye, across it in heights of the opening at rest.
+    Pupil Carried(Pupil pupil, int eye, Landmarks from, Landmarks to)
+    {
+        var (driver, person) = (EyeLine(from, eye), EyeLine(to, eye));
+        var (along, across) = driver.Inverse().Apply(pupil.X, pupil.Y);
+        var (x, y) = person.Apply(along, across * scale[eye].Y / scale[eye].X);
+        return new((float)x, (float)y, (float)(pupil.Radius * person.Scale / driver.Scale));
+    }
+
+    // Carries (-1, 0) and (1, 0) onto the eye's corners.
+    static Similarity EyeLine(Landmarks face, int eye)
+    {
+        var ((x, y), (u, v)) = (face[eye], face[eye + 3]);
+        var (a, b) = ((u - x) / 2, (v - y) / 2);
+        return new(a == 0 && b == 0 ? 1e-6 : a, b, (x + u) / 2, (y + v) / 2);
     }
 
     // A part as a whole moves as the face does; its own scale is for what moves within it.

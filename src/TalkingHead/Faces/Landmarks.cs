@@ -4,24 +4,30 @@ namespace TalkingHead.Faces;
 
 /// <summary>
 /// The 68 points of a face in iBUG's order, in pixels; the centre of the picture's top left pixel is (0, 0). Points may
-/// lie outside the picture. "Right" is the person's own.
+/// lie outside the picture. "Right" is the person's own. Where the tracker sees irises, both pupils belong to it.
 /// </summary>
 public sealed class Landmarks
 {
     public const int Count = 68;
 
+    /// <summary>Pairs of numbers with pupils: the points, the right pupil's centre, the left one's, and both radii.</summary>
+    internal const int CountWithPupils = Count + 3;
+
     readonly float[] xy;
 
-    /// <param name="xy">68 pairs x, y.</param>
+    /// <param name="xy">68 pairs x, y; with pupils three pairs more: the right pupil's centre, the left one's, and both radii.</param>
     public Landmarks(ReadOnlySpan<float> xy)
     {
-        if (xy.Length != 2 * Count)
-            throw new ArgumentException($"A face has {Count} points, so {2 * Count} numbers; got {xy.Length}.", nameof(xy));
+        if (xy.Length is not (2 * Count or 2 * CountWithPupils))
+            throw new ArgumentException($"A face has {Count} points, so {2 * Count} numbers, or {2 * CountWithPupils} with pupils; got {xy.Length}.", nameof(xy));
         this.xy = xy.ToArray();
     }
 
-    /// <summary>Those of one frame, of a clip's frames laid one after the other (frames,68,2).</summary>
-    internal static Landmarks OfFrame(ReadOnlySpan<float> clip, int frame) => new(clip.Slice(frame * 2 * Count, 2 * Count));
+    /// <summary>Points with pupils.</summary>
+    public Landmarks(ReadOnlySpan<float> xy, Pupil right, Pupil left)
+        : this([.. xy, right.X, right.Y, left.X, left.Y, right.Radius, left.Radius])
+    {
+    }
 
     /// <summary>The lines that the points form.</summary>
     public static IReadOnlyList<LandmarkGroup> Groups { get; } =
@@ -33,9 +39,19 @@ public sealed class Landmarks
     ];
 
     /// <summary>68 pairs x, y.</summary>
-    public ReadOnlySpan<float> Values => xy;
+    public ReadOnlySpan<float> Values => xy.AsSpan(0, 2 * Count);
+
+    /// <summary>The points and, where they are known, the pupils: what a dataset stores.</summary>
+    internal ReadOnlySpan<float> ValuesWithPupils => xy;
 
     public (float X, float Y) this[int point] => (xy[2 * point], xy[2 * point + 1]);
+
+    /// <summary>The person's right and left pupil; null where the tracker sees none.</summary>
+    public (Pupil Right, Pupil Left)? Pupils => xy.Length == 2 * Count ? null
+        : (new(xy[136], xy[137], xy[140]), new(xy[138], xy[139], xy[141]));
+
+    /// <summary>The points alone.</summary>
+    public Landmarks WithoutPupils() => new(Values);
 
     /// <summary>False where any coordinate is NaN or infinite.</summary>
     public bool AreFinite => !xy.AsSpan().ContainsAnyExceptInRange(float.MinValue, float.MaxValue);
@@ -46,7 +62,7 @@ public sealed class Landmarks
         get
         {
             float left = xy[0], top = xy[1], right = left, bottom = top;
-            for (var i = 0; i < xy.Length; i += 2)
+            for (var i = 0; i < 2 * Count; i += 2)
             {
                 (left, right) = (Math.Min(left, xy[i]), Math.Max(right, xy[i]));
                 (top, bottom) = (Math.Min(top, xy[i + 1]), Math.Max(bottom, xy[i + 1]));
@@ -59,11 +75,11 @@ public sealed class Landmarks
     /// <summary>Height over width of an eye, the mean of both: about 0.3 open, under 0.2 closed (Soukupová and Čech 2016).</summary>
     public double EyeOpening => (Opening(36) + Opening(42)) / 2;
 
-    /// <summary>Sum of the squared differences of all coordinates.</summary>
+    /// <summary>Sum of the squared differences of the points' coordinates.</summary>
     internal double SquaredDistance(Landmarks other)
     {
         var sum = 0.0;
-        for (var i = 0; i < xy.Length; i++)
+        for (var i = 0; i < 2 * Count; i++)
             sum += (xy[i] - other.xy[i]) * (xy[i] - other.xy[i]);
         return sum;
     }
@@ -71,37 +87,35 @@ public sealed class Landmarks
     /// <summary>The place of the closest of some landmarks, the first of equals: which source frame copy-nearest shows.</summary>
     internal int Nearest(IReadOnlyList<Landmarks> among) => Enumerable.Range(0, among.Count).MinBy(place => SquaredDistance(among[place]));
 
-    public Landmarks Map(Similarity map)
-    {
-        var moved = new float[xy.Length];
-        for (var i = 0; i < moved.Length; i += 2)
-        {
-            var (x, y) = map.Apply(xy[i], xy[i + 1]);
-            (moved[i], moved[i + 1]) = ((float)x, (float)y);
-        }
-
-        return new(moved);
-    }
+    public Landmarks Map(Similarity map) => Map(map.Apply, map.Scale);
 
     /// <summary>The points in a crop of <paramref name="box"/> (edges of pixels, not centres) that is resized to the given size.</summary>
     public Landmarks Crop(FaceBox box, int width, int height)
     {
         double across = width / box.Width, down = height / box.Height;
+        return Map((x, y) => ((x + 0.5 - box.Left) * across - 0.5, (y + 0.5 - box.Top) * down - 0.5), Math.Sqrt(across * down));
+    }
+
+    Landmarks Map(Func<double, double, (double X, double Y)> map, double scale)
+    {
         var moved = new float[xy.Length];
-        for (var i = 0; i < moved.Length; i += 2)
+        var ends = moved.Length == 2 * Count ? moved.Length : moved.Length - 2; // the last pair are the pupils' radii
+        for (var i = 0; i < ends; i += 2)
         {
-            moved[i] = (float)((xy[i] + 0.5 - box.Left) * across - 0.5);
-            moved[i + 1] = (float)((xy[i + 1] + 0.5 - box.Top) * down - 0.5);
+            var (x, y) = map(xy[i], xy[i + 1]);
+            (moved[i], moved[i + 1]) = ((float)x, (float)y);
         }
 
+        for (var i = ends; i < moved.Length; i++)
+            moved[i] = (float)(xy[i] * scale);
         return new(moved);
     }
 
-    /// <summary>Writes [[x, y], …] with two decimals.</summary>
+    /// <summary>Writes the points as [[x, y], …] with two decimals.</summary>
     public void WriteTo(Utf8JsonWriter json)
     {
         json.WriteStartArray();
-        for (var i = 0; i < xy.Length; i += 2)
+        for (var i = 0; i < 2 * Count; i += 2)
         {
             json.WriteStartArray();
             json.WriteNumberValue(Math.Round((decimal)xy[i], 2));
@@ -137,6 +151,29 @@ public sealed class Landmarks
         double Between(int a, int b) => double.Hypot(this[eye + a].X - this[eye + b].X, this[eye + a].Y - this[eye + b].Y);
         return (Between(1, 5) + Between(2, 4)) / (2 * Math.Max(1e-6, Between(0, 3)));
     }
+}
+
+/// <summary>Where an eye looks from, in pixels.</summary>
+/// <param name="X">Of the centre.</param>
+/// <param name="Y">Of the centre.</param>
+/// <param name="Radius">Of the iris around it.</param>
+public readonly record struct Pupil(float X, float Y, float Radius);
+
+/// <summary>The landmarks of a clip's frames, as a dataset stores them.</summary>
+/// <param name="Values">(frames, 68, 2), or (frames, 71, 2) with pupils.</param>
+/// <param name="Frames">How many.</param>
+readonly record struct ClipLandmarks(float[] Values, int Frames)
+{
+    /// <summary>Those of one frame.</summary>
+    public Landmarks this[int frame] => new(Values.AsSpan(frame * Stride, Stride));
+
+    /// <summary>Laid one after the other; with pupils where every frame has them.</summary>
+    public static float[] Join(IReadOnlyList<Landmarks> frames) =>
+        frames.All(frame => frame.Pupils is not null)
+            ? [.. frames.SelectMany(frame => frame.ValuesWithPupils.ToArray())]
+            : [.. frames.SelectMany(frame => frame.Values.ToArray())];
+
+    int Stride => Values.Length / Frames;
 }
 
 /// <summary>A run of points joined by lines, first to last, and back to the first where it is closed.</summary>

@@ -116,7 +116,7 @@ sealed class HeldOutClip
     {
         Identity = dataset[clip].Identity;
         int frames = dataset.FrameCountOf(clip), sources = Math.Min(MostSources, frames / 2);
-        float[] points = dataset.ReadLandmarks(clip);
+        var faces = dataset.ReadFaces(clip);
         var source = Spread(frames, sources);
         var target = Spread(frames - sources, Math.Min(MostTargets, frames - sources)).Select(place => Enumerable.Range(0, frames).Except(source).ElementAt(place)).ToArray();
         Sources = [.. source.Select(Picture)];
@@ -130,7 +130,7 @@ sealed class HeldOutClip
 
         Picture Drawn(int frame) => LandmarkImage.Draw(Face(frame), dataset.Size, dataset.Size, drawing);
 
-        Landmarks Face(int frame) => Landmarks.OfFrame(points, frame);
+        Landmarks Face(int frame) => faces[frame];
     }
 
     public string Identity { get; }

@@ -14,7 +14,6 @@ static class RealTrees
     internal static void Require()
     {
         Needs.Ffmpeg();
-        Needs.Dlib();
         RealClips.Path(Faces[0].Clip);
     }
 

@@ -18,7 +18,6 @@ public sealed class BadInputTests : IDisposable
     public BadInputTests()
     {
         Needs.Ffmpeg();
-        Needs.Dlib();
     }
 
     public void Dispose() => folder.Dispose();

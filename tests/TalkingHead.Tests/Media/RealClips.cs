@@ -23,10 +23,6 @@ static class RealClips
 /// <summary>Where no test may fail for want of a program.</summary>
 static class Needs
 {
-    internal const string DlibModel = "/usr/share/dlib/shape_predictor_68_face_landmarks.dat";
-
-    internal static void Dlib() => Assert.SkipUnless(File.Exists(DlibModel), "dlib's face model (libdlib-data) is not installed.");
-
     internal static void Ffmpeg() => Assert.SkipUnless(
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "ffmpeg"))),
         "ffmpeg is not installed.");

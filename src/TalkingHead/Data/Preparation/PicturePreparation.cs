@@ -140,7 +140,7 @@ static class GoodFace
 sealed class ClipGathering(PrepareSettings settings)
 {
     readonly List<ReadOnlyMemory<byte>> frames = [];
-    readonly List<float> landmarks = [];
+    readonly List<Landmarks> landmarks = [];
     readonly List<FaceBox> squares = [];
     readonly List<int> sourceFrames = [];
 
@@ -152,7 +152,7 @@ sealed class ClipGathering(PrepareSettings settings)
     internal void Add(Picture picture, FaceBox square, Landmarks points, int sourceFrame)
     {
         frames.Add(FrameJpeg.Encode(FaceCrop.Take(picture, square, settings.Size), settings.Quality));
-        landmarks.AddRange(points.Crop(square, settings.Size, settings.Size).Values);
+        landmarks.Add(points.Crop(square, settings.Size, settings.Size));
         squares.Add(square);
         sourceFrames.Add(sourceFrame);
     }
@@ -171,7 +171,7 @@ sealed class ClipGathering(PrepareSettings settings)
             Crop = [.. (squares.TrueForAll(square => square == squares[0]) ? squares.Take(1) : squares).Select(Numbers)],
             SourceFrames = sourceFrames,
         },
-        frames, [.. landmarks]);
+        frames, ClipLandmarks.Join(landmarks));
 
     static IReadOnlyList<double> Numbers(FaceBox square) =>
         [Math.Round(square.Left, 2), Math.Round(square.Top, 2), Math.Round(square.Right, 2), Math.Round(square.Bottom, 2)];

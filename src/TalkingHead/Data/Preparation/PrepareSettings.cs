@@ -15,7 +15,7 @@ public sealed record PrepareSettings
     internal const int DefaultQuality = 95;
     internal const double DefaultTestShare = 0.1;
     internal const ulong DefaultSeed = 1;
-    internal const string DefaultDetector = "dlib";
+    internal const string DefaultDetector = "mesh";
 
     /// <summary>How the input folder is laid out.</summary>
     public required PrepareLayout Layout { get; init; }
@@ -29,7 +29,7 @@ public sealed record PrepareSettings
     /// <summary>Pixels of a frame's side.</summary>
     public int Size { get; init; } = DefaultSize;
 
-    /// <summary>"dlib" or "fan".</summary>
+    /// <summary>"mesh" or "fan".</summary>
     public string Detector { get; init; } = DefaultDetector;
 
     /// <summary>Inputs prepared at the same time; 0 is one for each logical processor.</summary>
@@ -115,7 +115,7 @@ abstract record Outcome
 {
     /// <param name="Record">What is known of it.</param>
     /// <param name="Frames">JPEG files.</param>
-    /// <param name="Landmarks">(frames, 68, 2).</param>
+    /// <param name="Landmarks">(frames, 68, 2), or (frames, 71, 2) with pupils.</param>
     internal sealed record Clip(ClipRecord Record, IReadOnlyList<ReadOnlyMemory<byte>> Frames, float[] Landmarks) : Outcome;
 
     internal sealed record Refused(Refusal Refusal) : Outcome;

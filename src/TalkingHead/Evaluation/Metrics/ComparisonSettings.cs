@@ -32,8 +32,8 @@ public sealed record ComparisonSettings
     /// <summary>One of <see cref="Csim.Networks"/>; the default's weights have an address of their own.</summary>
     public string CsimNetwork { get; init; } = "ir-se50";
 
-    /// <summary>"dlib" or "fan": finds the landmarks for CSIM, AKD, NME and poses.</summary>
-    public string Detector { get; init; } = "dlib";
+    /// <summary>"mesh" or "fan": finds the landmarks for CSIM, AKD, NME and poses.</summary>
+    public string Detector { get; init; } = "mesh";
 
     /// <summary>Where networks and pictures' statistics run; the CPU when null.</summary>
     public Device? Device { get; init; }

@@ -154,7 +154,7 @@ sealed class FaceMeasure : Measure
 }
 
 /// <summary>Face trackers of one kind, one a thread, opened as they are needed.</summary>
-/// <param name="detector">"dlib" or "fan".</param>
+/// <param name="detector">"mesh" or "fan".</param>
 /// <param name="first">The one that showed that the kind can be had.</param>
 sealed class TrackerPool(string detector, FaceTracker first) : IDisposable
 {
@@ -166,8 +166,8 @@ sealed class TrackerPool(string detector, FaceTracker first) : IDisposable
     /// <summary>Calls <paramref name="work"/> for 0 to count - 1, each with a tracker of its own.</summary>
     internal void ForEach(int count, Action<int, FaceTracker> work)
     {
-        // FAN runs on the device and fills it alone; dlib is a matter of cores.
-        var threads = new ParallelOptions { MaxDegreeOfParallelism = detector == "dlib" ? Environment.ProcessorCount : 1 };
+        // FAN runs on the device and fills it alone; the mesh is a matter of cores.
+        var threads = new ParallelOptions { MaxDegreeOfParallelism = detector == "mesh" ? Environment.ProcessorCount : 1 };
         Parallel.For(0, count, threads, i =>
         {
             if (!trackers.TryTake(out var tracker))

@@ -1,0 +1,60 @@
+namespace TalkingHead.Faces;
+
+/// <summary>MediaPipe's face mesh of one face: 468 points in a picture's pixels, with depth, and both pupils.</summary>
+/// <param name="Points">468 triples x, y, z in pixels; smaller z is nearer, 0 is about the head's middle.</param>
+/// <param name="Right">The person's right pupil.</param>
+/// <param name="Left">The person's left pupil.</param>
+sealed record FaceMesh(float[] Points, Pupil Right, Pupil Left)
+{
+    /// <summary>Corners of the eyes: outer and inner of the right one, outer and inner of the left one.</summary>
+    const int RightOuter = 33, RightInner = 133, LeftOuter = 263, LeftInner = 362;
+
+    /// <summary>Sides of what the networks look at, in sizes of the face and of the eye: as they were trained.</summary>
+    const double FaceMargin = 1.5, EyeMargin = 2.3;
+
+    /// <summary>Which of the mesh's points stand for iBUG's 68.</summary>
+    static readonly int[] Landmark =
+    [
+        162, 234, 93, 58, 172, 136, 149, 148, 152, 377, 378, 365, 397, 288, 323, 454, 389, // jaw
+        71, 63, 105, 66, 107, 336, 296, 334, 293, 301, // brows
+        168, 197, 5, 4, 75, 97, 2, 326, 305, // nose
+        33, 160, 158, 133, 153, 144, 362, 385, 387, 263, 373, 380, // eyes
+        61, 39, 37, 0, 267, 269, 291, 405, 314, 17, 84, 181, // outer lips
+        78, 82, 13, 312, 308, 317, 14, 87, // inner lips
+    ];
+
+    /// <summary>The 68 points and the pupils.</summary>
+    public Landmarks ToLandmarks() => new([.. Landmark.SelectMany(i => new[] { Points[3 * i], Points[3 * i + 1] })], Right, Left);
+
+    /// <summary>The square in which the mesh network expects this face, upright.</summary>
+    public FaceSquare Around()
+    {
+        double tilt = Math.Atan2(Points[3 * LeftOuter + 1] - Points[3 * RightOuter + 1], Points[3 * LeftOuter] - Points[3 * RightOuter]);
+        double cos = Math.Cos(tilt), sin = Math.Sin(tilt);
+        double left = double.MaxValue, top = double.MaxValue, right = double.MinValue, bottom = double.MinValue;
+        for (var i = 0; i < Points.Length; i += 3)
+        {
+            double u = Points[i] * cos + Points[i + 1] * sin, v = Points[i + 1] * cos - Points[i] * sin;
+            (left, right) = (Math.Min(left, u), Math.Max(right, u));
+            (top, bottom) = (Math.Min(top, v), Math.Max(bottom, v));
+        }
+
+        double x = (left + right) / 2, y = (top + bottom) / 2;
+        return new(x * cos - y * sin, x * sin + y * cos, FaceMargin * Math.Max(right - left, bottom - top), tilt);
+    }
+
+    /// <summary>The squares in which the iris network expects the person's right and left eye.</summary>
+    public (FaceSquare Right, FaceSquare Left) Eyes()
+    {
+        var tilt = Around().Tilt;
+        return (Eye(RightOuter, RightInner, tilt), Eye(LeftOuter, LeftInner, tilt) with { Mirrored = true });
+    }
+
+    // Its width counts with depth: an eye that is seen from the side is no smaller.
+    FaceSquare Eye(int outer, int inner, double tilt)
+    {
+        ReadOnlySpan<float> a = Points.AsSpan(3 * outer, 3), b = Points.AsSpan(3 * inner, 3);
+        double width = Math.Sqrt((a[0] - b[0]) * (a[0] - b[0]) + (a[1] - b[1]) * (a[1] - b[1]) + (a[2] - b[2]) * (a[2] - b[2]));
+        return new((a[0] + b[0]) / 2, (a[1] + b[1]) / 2, EyeMargin * width, tilt);
+    }
+}
