@@ -53,7 +53,7 @@ public sealed class HeadEvaluation : IDisposable
         plan = EvaluationPlan.Create(dataset, settings);
         if (plan.Count < settings.Identities)
             notes.Add($"{settings.Identities} people were asked for; the dataset holds {plan.Count} held-out ones with a clip of {settings.Shots[^1] + settings.HoldOut} frames or more.");
-        meter = new(settings.Comparison, settings.Cross, networks);
+        meter = new(settings.Comparison, networks, settings.Cross);
         try
         {
             folder = EvaluationFolder.Open(path, Description());
@@ -104,7 +104,7 @@ public sealed class HeadEvaluation : IDisposable
     {
         if (!Enumerable.Range(0, plan.Count).All(folder.HasRecord))
             return null;
-        using var summary = new Summary(settings, meter.Forms, meter.Metrics);
+        using var summary = new Summary(settings, meter);
         var rows = Row.All(settings);
         for (var person = 0; person < plan.Count; person++)
             summary.Add(plan[person], DriverOf(person), IdentityRecord.Load(folder.RecordPath(person), rows));
@@ -137,7 +137,7 @@ public sealed class HeadEvaluation : IDisposable
         settings.Seed,
         settings.FeedForward,
         settings.Adapt,
-        Measured = meter.Metrics.Select(metric => metric.ToString()),
+        Measured = meter.Measured.Select(metric => metric.ToString()),
         Definitions = meter.Forms.Select(form => $"{form.Metric}: {form.Definition}"),
         Identities = settings.Identities,
         People = plan,
@@ -185,7 +185,7 @@ sealed class IdentityEvaluation(Dataset dataset, TrainedRun run, FrameMetrics me
         for (var i = 0; i < Math.Min(SourcesShown, sources.Count); i++)
             samples.Keep($"source-{i}", sources.Pictures[i]);
 
-        var rows = new Dictionary<Row, RowRecord>();
+        var (rows, costs) = (new Dictionary<Row, FrameValues>(), new Dictionary<Row, RowCost>());
         foreach (var row in Row.All(settings))
         {
             stop.ThrowIfCancellationRequested();
@@ -196,11 +196,13 @@ sealed class IdentityEvaluation(Dataset dataset, TrainedRun run, FrameMetrics me
                 Method.MeanFrame => ([Mean(shown.Pictures)], new int[driving.Count], null),
                 _ => OfHead(row, plan, shown, driving, stop),
             };
-            rows[row] = meter.Measure(target, pictures, places) with { Cost = cost };
+            rows[row] = meter.Measure(target, pictures, places) with { Features = meter.Features(pictures, places) };
+            if (cost is not null)
+                costs[row] = cost;
             samples.Keep(row.ToString(), [.. places.Select(place => pictures[place])]);
         }
 
-        return new() { Rows = rows, Real = target.Real, Floors = target.Floors, Pictures = samples.Encoded };
+        return new() { Rows = rows, Costs = costs, Real = new() { Faces = target.Found, Features = meter.Features(real.Pictures) }, Floors = target.Floors, Pictures = samples.Encoded };
     }
 
     SourceFrames Frames(IdentityPlan plan, IReadOnlyList<int> frames) => SourceFrames.From(dataset, dataset.Get(plan.Clip).Index, frames, run.Configuration);
@@ -233,7 +235,7 @@ sealed class IdentityEvaluation(Dataset dataset, TrainedRun run, FrameMetrics me
 
     // Names of people are a dataset's own and may hold anything.
     static string HeadName(IdentityPlan plan, Row row) => string.Create(CultureInfo.InvariantCulture,
-        $"{string.Concat(plan.Identity.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' ? letter : '_'))}-{row.Method.Key()}-{row.Shots}.head");
+        $"{string.Concat(plan.Identity.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' ? letter : '_'))}-{row.Method}-{row.Shots}.head");
 
     static int[] Nearest(SourceFrames shown, SourceFrames driving) =>
         [.. driving.Landmarks.Select(wanted => wanted.Nearest(shown.Landmarks))];

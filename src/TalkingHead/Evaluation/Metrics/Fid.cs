@@ -100,10 +100,15 @@ public sealed class FeatureStatistics : IDisposable
         if (rows.ndim != 2 || rows.shape[1] != Features)
             throw new ArgumentException($"got features ({string.Join(",", rows.shape)}), expected (B,{Features}).", nameof(rows));
         using var scope = NewDisposeScope();
-        var values = rows.detach().to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
-        for (var start = 0; start < values.Length; start += Features)
+        Add(rows.detach().to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray());
+    }
+
+    /// <summary>Takes rows, one after another.</summary>
+    internal void Add(ReadOnlySpan<float> rows)
+    {
+        for (; rows.Length > 0; rows = rows[Features..])
         {
-            var row = values.AsSpan(start, Features);
+            var row = rows[..Features];
             if (waiting == ExactRows)
                 Fold();
             row.CopyTo(block.AsSpan(waiting++ * Features));

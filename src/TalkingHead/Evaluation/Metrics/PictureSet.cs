@@ -127,6 +127,12 @@ sealed record LoadedPair(string Name, Picture? Real, Picture? Fake)
     internal bool IsComparable => Real is not null && Fake is not null && (Real.Width, Real.Height) == (Fake.Width, Fake.Height);
 }
 
+/// <summary>What measuring asks of pictures.</summary>
+static class PictureSizes
+{
+    internal static int LeastSide(this Picture picture) => Math.Min(picture.Width, picture.Height);
+}
+
 /// <summary>Groups of pictures that fit into one tensor: one size, and no more pixels than a device holds with ease.</summary>
 static class PictureBatches
 {

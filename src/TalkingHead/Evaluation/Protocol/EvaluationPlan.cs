@@ -81,9 +81,6 @@ public sealed record EvaluationSettings
     /// <summary>Which metrics, and how; its seed and device are not used, these are the evaluation's and the run's.</summary>
     public ComparisonSettings Comparison { get; init; } = new();
 
-    /// <summary>Metrics of generated frames that have no truth: another person's motion.</summary>
-    internal static IReadOnlyList<Metric> WithoutTruth { get; } = [Metric.Fid, Metric.Kid, Metric.Csim, Metric.Pose];
-
     /// <exception cref="UserException">A number that makes no sense.</exception>
     internal void Check()
     {

@@ -1,0 +1,134 @@
+using TalkingHead.Configuration;
+using TalkingHead.Faces;
+using TalkingHead.Media;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Evaluation.Metrics;
+
+/// <summary>A metric: its names, its direction and what it is computed from. The file of its name holds formula and source.</summary>
+public sealed class Metric
+{
+    public static readonly Metric Ssim = new("Ssim", "SSIM", _ => Metrics.Ssim.Definition) { HigherIsBetter = true, Pixels = Metrics.Ssim.Compute, LeastSide = Metrics.Ssim.LeastSide };
+    public static readonly Metric Psnr = new("Psnr", "PSNR", _ => Metrics.Psnr.Definition) { HigherIsBetter = true, Unit = "dB", Decimals = 3, Pixels = Metrics.Psnr.Compute };
+    public static readonly Metric L1 = new("L1", "L1", _ => Metrics.L1.Definition) { Pixels = Metrics.L1.Compute };
+    public static readonly Metric Fid = new("Fid", "FID", settings => Metrics.Fid.Definition(settings.FidVariant)) { Decimals = 3, Cross = "", IsDistribution = true };
+    public static readonly Metric Kid = new("Kid", "KID", settings => Metrics.Kid.Definition(settings.FidVariant)) { Decimals = 5, Cross = "", IsDistribution = true };
+    public static readonly Metric Lpips = new("Lpips", "LPIPS", settings => PerceptualDistance.Definition(settings.LpipsTrunk)) { LeastSide = PerceptualDistance.LeastSide };
+    public static readonly Metric Csim = new("Csim", "CSIM", settings => $"{Metrics.Csim.Definition(settings.CsimNetwork)}, {settings.Detector} landmarks") { HigherIsBetter = true, NeedsFaces = true, Cross = "; mean over the person's hold-out frames" };
+    public static readonly Metric Akd = new("Akd", "AKD", settings => $"{Metrics.Akd.Definition}, {settings.Detector}") { Unit = "px", Decimals = 3, Landmarks = (real, fake, frame) => Metrics.Akd.Compute(real, fake, frame.Width, frame.Height) };
+    public static readonly Metric Nme = new("Nme", "NME", settings => $"{Metrics.Nme.Definition}, {settings.Detector}") { Landmarks = (real, fake, _) => Metrics.Nme.Compute(real, fake) };
+    public static readonly Metric Pose = new("Pose", "Pose", settings => $"{PoseError.Definition}, {settings.Detector}") { Unit = "°", Decimals = 2, Cross = "; against the driver", Landmarks = (real, fake, _) => PoseError.Compute(real, fake) };
+
+    readonly string id;
+    readonly Func<ComparisonSettings, string> definition;
+    readonly Func<Landmarks, Landmarks, Picture, double>? landmarks;
+
+    Metric(string id, string name, Func<ComparisonSettings, string> definition) => (this.id, Name, this.definition) = (id, name, definition);
+
+    /// <summary>Every metric, in the order of reports.</summary>
+    public static IReadOnlyList<Metric> All { get; } = [Ssim, Psnr, L1, Fid, Kid, Lpips, Csim, Akd, Nme, Pose];
+
+    /// <summary>As reports write it, such as "SSIM".</summary>
+    public string Name { get; }
+
+    /// <summary>"dB", "px", "°" or nothing.</summary>
+    internal string Unit { get; init; } = "";
+
+    /// <summary>Decimals worth showing.</summary>
+    internal int Decimals { get; init; } = 4;
+
+    internal bool HigherIsBetter { get; init; }
+
+    /// <summary>Of two batches (B,3,H,W), uint8, that needs no network: (B) float64, infinite where the pictures are identical.</summary>
+    internal Func<Tensor, Tensor, Tensor>? Pixels { get; init; }
+
+    /// <summary>Pictures with a smaller side have no value.</summary>
+    internal int LeastSide { get; init; } = 1;
+
+    /// <summary>Whether it follows from landmarks found in the pictures.</summary>
+    internal bool NeedsFaces { get; init; }
+
+    /// <summary>Of the real frame's landmarks and another's, both in frames of that size; such metrics have a floor, the detector's noise.</summary>
+    internal Func<Landmarks, Landmarks, Picture, double>? Landmarks
+    {
+        get => landmarks;
+        init => (landmarks, NeedsFaces) = (value, true);
+    }
+
+    /// <summary>Whether it compares sets of pictures, not pairs.</summary>
+    internal bool IsDistribution { get; init; }
+
+    /// <summary>What the definition adds where another person drives and frames have no truth; null where the metric needs one.</summary>
+    internal string? Cross { get; init; }
+
+    /// <summary>How it is defined under these settings.</summary>
+    internal MetricForm Form(ComparisonSettings settings, bool cross = false, string? reason = null) =>
+        new(Name, definition(settings) + (cross ? Cross : ""), Unit, Decimals, HigherIsBetter, reason);
+
+    /// <summary>Its name in records.</summary>
+    public override string ToString() => id;
+
+    /// <exception cref="ArgumentException">No metric's name in records.</exception>
+    internal static Metric OfRecord(string id) => All.FirstOrDefault(metric => metric.id == id) ?? throw new ArgumentException($"no metric is called {id}");
+
+    /// <summary>Reads "ssim,psnr"; a metric named twice counts once.</summary>
+    /// <exception cref="UserException">A name that is no metric's, or none.</exception>
+    public static IReadOnlyList<Metric> Parse(string list)
+    {
+        string[] known = [.. All.Select(metric => metric.id.ToLowerInvariant())];
+        Metric[] found = [.. list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(One).Distinct()];
+        return found.Length > 0 ? found : throw UserException.Usage($"--metrics names no metric; expected some of {string.Join(", ", known)}.");
+
+        Metric One(string name) => All.FirstOrDefault(metric => metric.id.Equals(name, StringComparison.OrdinalIgnoreCase))
+            ?? throw UserException.Usage($"--metrics: unknown metric \"{name}\"; expected some of {string.Join(", ", known)}.{Spelling.Suggestion(name, known)}");
+    }
+}
+
+/// <summary>A metric as it is measured.</summary>
+/// <param name="Metric">Its short name.</param>
+/// <param name="Definition">Which of the many definitions under that name.</param>
+/// <param name="Unit">"dB", "px", "°" or nothing.</param>
+/// <param name="Decimals">Worth showing.</param>
+/// <param name="HigherIsBetter">Or lower.</param>
+/// <param name="Reason">Why it is not measured and what to do; null where it is.</param>
+public sealed record MetricForm(string Metric, string Definition, string Unit, int Decimals, bool HigherIsBetter, string? Reason);
+
+/// <summary>What is measured, and how.</summary>
+public sealed record ComparisonSettings
+{
+    public IReadOnlyList<Metric> Metrics { get; init; } = Metric.All;
+
+    /// <summary>How FID and KID resize pictures.</summary>
+    public FidVariant FidVariant { get; init; } = FidVariant.PytorchFid;
+
+    /// <summary>"alex", "vgg" or "squeeze".</summary>
+    public string LpipsTrunk { get; init; } = "alex";
+
+    /// <summary>One of <see cref="Csim.Networks"/>; the default's weights have an address of their own.</summary>
+    public string CsimNetwork { get; init; } = "ir-se50";
+
+    /// <summary>"dlib" or "fan": finds the landmarks for CSIM, AKD, NME and poses.</summary>
+    public string Detector { get; init; } = "dlib";
+
+    /// <summary>Where networks and pictures' statistics run; the CPU when null.</summary>
+    public Device? Device { get; init; }
+
+    /// <summary>Which subsets KID draws.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <inheritdoc cref="Metric.Parse"/>
+    public static IReadOnlyList<Metric> ParseMetrics(string list) => Metric.Parse(list);
+}
+
+/// <summary>How the networks are loaded; each only where a metric needs it.</summary>
+sealed record ComparisonNetworks(
+    Func<ComparisonSettings, Device, InceptionFeatures> Inception,
+    Func<ComparisonSettings, Device, PerceptualDistance> Lpips,
+    Func<ComparisonSettings, Device, Csim> Csim)
+{
+    /// <summary>With their published weights.</summary>
+    internal static ComparisonNetworks Published { get; } = new(
+        (settings, device) => InceptionFeatures.Load(settings.FidVariant, device),
+        (settings, device) => PerceptualDistance.Load(settings.LpipsTrunk, device),
+        (settings, device) => Metrics.Csim.Load(settings.CsimNetwork, device));
+}
