@@ -9,7 +9,8 @@ public class ArchitectureTests
     static readonly string[][] layers =
     [
         ["Libtorch", "Serialization", "Configuration"],
-        ["Media", "Models", "Pretrained", "Distributed"],
+        ["Media", "Onnx", "Pretrained", "Distributed"],
+        ["Models"],
         ["Models.Import", "Faces", "Losses"],
         ["Data"],
         ["Data.Preparation", "Evaluation.Metrics"],
