@@ -23,7 +23,7 @@ public sealed class Comparison : IDisposable
     readonly FrameMetrics meter;
     readonly PictureMatching matching;
     readonly IReadOnlyList<MatchedName> names;
-    readonly DistributionTally<string>? distributions;
+    readonly Dictionary<FeatureSpace, DistributionTally<string>> distributions;
     readonly Dictionary<Metric, PairValues> pairs;
     readonly SizeRange allSizes = new();
     readonly ComparisonNotes notes;
@@ -40,13 +40,15 @@ public sealed class Comparison : IDisposable
 
     internal Comparison(PictureSet real, PictureSet fake, ComparisonSettings settings, ComparisonNetworks networks)
     {
+        if (settings.Metrics.FirstOrDefault(metric => metric.IsOfCross) is { } followed)
+            throw UserException.Usage($"--metrics: {followed.Name.ToLowerInvariant()} follows one person through a clip; evaluate measures it.");
         (this.real, this.fake, this.settings) = (real, fake, settings);
         (matching, meter) = (PictureMatching.Create(real, fake), new(settings, networks));
-        pairs = meter.Measured.Where(metric => !metric.IsDistribution).ToDictionary(metric => metric, _ => new PairValues());
-        distributions = pairs.Count < meter.Measured.Count ? new(settings, [Fake]) : null;
+        pairs = meter.Measured.Where(metric => metric.Space is null).ToDictionary(metric => metric, _ => new PairValues());
+        distributions = meter.Measured.Select(metric => metric.Space).OfType<FeatureSpace>().Distinct().ToDictionary(space => space, space => new DistributionTally<string>(space, settings, [Fake]));
 
         // Names of one set alone are of use to a distribution only.
-        names = distributions is not null ? matching.Names : [.. matching.Names.Take(matching.Pairs)];
+        names = distributions.Count > 0 ? matching.Names : [.. matching.Names.Take(matching.Pairs)];
         notes = new(real, fake, matching);
     }
 
@@ -74,7 +76,8 @@ public sealed class Comparison : IDisposable
     public void Dispose()
     {
         meter.Dispose();
-        distributions?.Dispose();
+        foreach (var tally in distributions.Values)
+            tally.Dispose();
     }
 
     Task<LoadedPair[]> Read(MatchedName[] block, CancellationToken stop) => Task.Run(() =>
@@ -106,10 +109,12 @@ public sealed class Comparison : IDisposable
     {
         foreach (var pair in loaded)
             notes.Add(pair);
-        if (distributions is not null)
+        if (distributions.Count > 0)
         {
-            distributions.AddReal(Features([.. loaded.Select(pair => pair.Real).OfType<Picture>()]));
-            distributions.Add(Fake, Features([.. loaded.Select(pair => pair.Fake).OfType<Picture>()]));
+            foreach (var (space, features) in Features([.. loaded.Select(pair => pair.Real).OfType<Picture>()]))
+                distributions[space].AddReal(features);
+            foreach (var (space, features) in Features([.. loaded.Select(pair => pair.Fake).OfType<Picture>()]))
+                distributions[space].Add(Fake, features);
         }
         LoadedPair[] comparable = [.. loaded.Where(pair => pair.IsComparable)];
         if (comparable.Length == 0 || pairs.Count == 0)
@@ -117,7 +122,7 @@ public sealed class Comparison : IDisposable
 
         Picture[] truth = [.. comparable.Select(pair => pair.Real!)], others = [.. comparable.Select(pair => pair.Fake!)];
         var floorEvery = Math.Max(1, matching.Pairs / FloorPictures);
-        using var target = meter.Target(truth, truth, i => (compared + i) % floorEvery == 0);
+        using var target = meter.Target(truth, truth, FrameNames.Follows([.. comparable.Select(pair => pair.Name)]), i => (compared + i) % floorEvery == 0);
         var found = meter.Measure(target, others, [.. Enumerable.Range(0, others.Length)]);
         compared += comparable.Length;
         withoutRealFace += target.Found.Count(face => face == 0);
@@ -126,7 +131,7 @@ public sealed class Comparison : IDisposable
             values.Add(truth, found.ByMetric[metric], target.Floors.GetValueOrDefault(metric, []), metric.LeastSide);
     }
 
-    float[] Features(IReadOnlyList<Picture> pictures)
+    Dictionary<FeatureSpace, float[]> Features(IReadOnlyList<Picture> pictures)
     {
         foreach (var picture in pictures)
             allSizes.Add(picture);
@@ -139,9 +144,9 @@ public sealed class Comparison : IDisposable
         var blank = new MetricRow(form.Metric, form.Definition) { Unit = form.Unit, Decimals = form.Decimals, Reason = form.Reason };
         if (form.Reason is not null)
             return [blank];
-        var rows = metric.IsDistribution
-            ? (MetricRow[])[OfSets(blank, distributions!.Compute(Fake, metric)), .. metric == Metric.Fid
-                ? [OfSets(blank with { Metric = "FID floor", Definition = "real against real: the even against the odd real pictures" }, distributions.Halves("FID"))]
+        var rows = metric.Space is { } space
+            ? (MetricRow[])[OfSets(blank, distributions[space].Compute(Fake, metric)), .. metric != Metric.Kid
+                ? [OfSets(blank with { Metric = $"{metric.Name} floor", Definition = "real against real: the even against the odd real pictures" }, distributions[space].Halves(metric.Name))]
                 : (MetricRow[])[]]
             : [OfPairs(metric, blank), .. metric.Landmarks is null ? (MetricRow[])[] : [Floor(blank, pairs[metric])]];
         return rows.Select(row => row.Value is { } value && !double.IsFinite(value)
@@ -184,8 +189,10 @@ public sealed class Comparison : IDisposable
             Resolution = found.Sizes.ToString(),
             Marks = metric.NeedsFaces && count == 0 ? [] : marks,
             Reason = count > 0 ? null
-                : metric.NeedsFaces && compared > 0 ? $"{settings.Detector} found no pair of faces in {compared} pairs ({string.Join(", ", marks)})"
-                : found.TooSmall > 0 ? $"every pair is smaller than {small}" : "no pair of pictures of one name and one size was read",
+                : metric.NeedsFaces && compared > 0 && withoutRealFace + withoutFakeFace == compared ? $"{settings.Detector} found no pair of faces in {compared} pairs ({string.Join(", ", marks)})"
+                : found.TooSmall > 0 ? $"every pair is smaller than {small}"
+                : metric.Series is not null && compared > 0 ? "no picture is the next of another by its number: frames are to be named as such, 000001 after 000000"
+                : "no pair of pictures of one name and one size was read",
         };
     }
 

@@ -10,14 +10,11 @@ namespace TalkingHead.Evaluation.Metrics;
 /// </summary>
 public static class Fid
 {
-    /// <summary>With fewer pictures than features the covariance lacks rank, and much of the value is bias.</summary>
-    public const int UnbiasedFrom = 2048;
-
     internal static string Definition(FidVariant variant) =>
         $"Fréchet distance of Inception v3 (2015-12-05) features, input as {InceptionFeatures.NameOf(variant)}, float64";
 
-    /// <summary>Whether either side is too small for a value that compares with others.</summary>
-    public static bool IsBiased(FeatureStatistics first, FeatureStatistics second) => Math.Min(first.Count, second.Count) < UnbiasedFrom;
+    /// <summary>Whether a side has fewer pictures than features: its covariance lacks rank, and much of the value is bias.</summary>
+    public static bool IsBiased(FeatureStatistics first, FeatureStatistics second) => Math.Min(first.Count, second.Count) < first.Features;
 
     /// <summary>The distance; 0 or more.</summary>
     /// <exception cref="ArgumentException">Fewer than two rows on a side, or rows of different length.</exception>

@@ -15,7 +15,7 @@ sealed class FrameMetrics : IDisposable
     readonly ComparisonSettings settings;
     readonly Device device;
     readonly bool cross;
-    readonly InceptionFeatures? inception;
+    readonly Dictionary<FeatureSpace, Func<Tensor, Tensor>> spaces = [];
     readonly Csim? csim;
     readonly TrackerPool? trackers;
     readonly Dictionary<Metric, Func<Tensor, Tensor, Tensor>> ofPairs = [];
@@ -31,14 +31,18 @@ sealed class FrameMetrics : IDisposable
         foreach (var metric in settings.Metrics.Where(metric => cross && metric.Cross is null))
             reasons[metric] = "it compares a frame with its truth, and another person's motion has none";
         var lpips = Loaded(() => networks.Lpips(settings, device), Metric.Lpips);
-        inception = Loaded(() => networks.Inception(settings, device), Metric.Fid, Metric.Kid);
+        var resnet = Loaded(() => networks.ResNet18(device), Metric.Resnet18, Metric.FdResnet18);
+        if (Loaded(() => networks.Inception(settings, device), Metric.Fid, Metric.Kid) is { } inception)
+            spaces[FeatureSpace.Inception] = inception.Compute;
         csim = Loaded(() => networks.Csim(settings, device), Metric.Csim);
         trackers = Loaded(() => TrackerPool.Open(settings.Detector), [.. Metric.All.Where(metric => metric.NeedsFaces)]);
         Measured = [.. settings.Metrics.Where(metric => !reasons.ContainsKey(metric))];
         Forms = [.. settings.Metrics.Select(metric => metric.Form(settings, cross, reasons.GetValueOrDefault(metric)))];
         foreach (var metric in Metric.All.Where(Measured.Contains))
-            if ((metric == Metric.Lpips ? lpips!.Compute : metric.Pixels) is { } compute)
+            if ((metric == Metric.Lpips ? lpips!.Compute : metric == Metric.Resnet18 ? resnet!.Compute : metric.Pixels) is { } compute)
                 ofPairs[metric] = compute;
+        if (Measured.Contains(Metric.FdResnet18))
+            spaces[FeatureSpace.ResNet18] = resnet!.Features;
     }
 
     /// <summary>Every metric asked for, in that order; with the reason where it is not measured.</summary>
@@ -50,8 +54,9 @@ sealed class FrameMetrics : IDisposable
     /// <summary>Looks at the frames that others are measured against.</summary>
     /// <param name="real">The person's own frames.</param>
     /// <param name="driver">The driver's; the same ones where the person drives herself.</param>
+    /// <param name="follows">Whether each of the driver's frames follows the one before it in time.</param>
     /// <param name="hasFloor">Which frames are searched again for the floors; all when null.</param>
-    internal FrameTarget Target(IReadOnlyList<Picture> real, IReadOnlyList<Picture> driver, Func<int, bool>? hasFloor = null)
+    internal FrameTarget Target(IReadOnlyList<Picture> real, IReadOnlyList<Picture> driver, IReadOnlyList<bool> follows, Func<int, bool>? hasFloor = null)
     {
         using var exact = new ExactArithmetic();
         using var guard = no_grad();
@@ -65,6 +70,7 @@ sealed class FrameMetrics : IDisposable
         {
             Truth = cross ? null : real,
             Driver = faces,
+            Follows = follows,
             Found = Found(own),
             Person = (cross ? MeanOf(person) : person)?.DetachFromDisposeScope(),
             Floors = OfLandmarks(driver, faces, again),
@@ -85,32 +91,33 @@ sealed class FrameMetrics : IDisposable
         var faces = Find(pictures, shown, target.Driver);
         if (target.Person is { } person)
             values[Metric.Csim] = [.. (Embed(frames, faces) * person).sum([1]).cpu().data<double>()];
-        foreach (var (metric, found) in OfLandmarks(frames, target.Driver, [.. faces.Select(face => face?.Landmarks)]))
+        Landmarks?[] landmarks = [.. faces.Select(face => face?.Landmarks)];
+        foreach (var (metric, found) in OfLandmarks(frames, target.Driver, landmarks))
             values[metric] = found;
+        var series = new FrameSeries(target.Truth ?? [], frames, [.. target.Driver.Select(face => face?.Landmarks)], landmarks, target.Follows);
+        foreach (var metric in Metric.All.Where(metric => metric.Series is not null && Measured.Contains(metric)))
+            values[metric] = metric.Series!(series);
         return new() { ByMetric = values, Faces = Found(faces) };
     }
 
-    /// <summary>Inception's features of pictures, row after row, those of one size together; empty where no metric needs them.</summary>
-    internal float[] Features(IReadOnlyList<Picture> pictures)
+    /// <summary>What distributions compare of pictures, row after row, those of one size together; of the spaces that are measured.</summary>
+    internal Dictionary<FeatureSpace, float[]> Features(IReadOnlyList<Picture> pictures)
     {
-        if (inception is null)
-            return [];
         using var exact = new ExactArithmetic();
-        List<float> rows = [];
+        var rows = spaces.Keys.ToDictionary(space => space, _ => new List<float>());
         foreach (var batch in PictureBatches.Of(pictures, picture => picture))
         {
             using var scope = NewDisposeScope();
-            rows.AddRange(inception.Compute(Pictures.Stack(batch, device)).cpu().data<float>());
+            var stacked = Pictures.Stack(batch, device);
+            foreach (var (space, compute) in spaces)
+                rows[space].AddRange(compute(stacked).cpu().data<float>());
         }
-        return [.. rows];
+        return rows.ToDictionary(space => space.Key, space => space.Value.ToArray());
     }
 
     /// <summary>The same of frames that show these pictures.</summary>
-    internal float[] Features(IReadOnlyList<Picture> pictures, IReadOnlyList<int> shown)
-    {
-        var rows = Features(pictures);
-        return rows.Length == 0 ? [] : [.. shown.SelectMany(place => rows.AsSpan(place * Inception.Features, Inception.Features).ToArray())];
-    }
+    internal Dictionary<FeatureSpace, float[]> Features(IReadOnlyList<Picture> pictures, IReadOnlyList<int> shown) => Features(pictures).ToDictionary(
+        space => space.Key, space => shown.SelectMany(place => space.Value[(place * space.Key.Length)..((place + 1) * space.Key.Length)]).ToArray());
 
     public void Dispose() => owned.ForEach(one => one.Dispose());
 
@@ -190,6 +197,21 @@ sealed class FrameMetrics : IDisposable
     }
 }
 
+/// <summary>Frames of one person in order of time, and what they are measured against.</summary>
+/// <param name="Truth">The true frames; empty where there are none.</param>
+/// <param name="Frames">The frames.</param>
+/// <param name="Real">The driver's landmarks in each frame; empty where faces are not looked for, null where none was found.</param>
+/// <param name="Fake">Those found in the frames; likewise.</param>
+/// <param name="Follows">Whether each frame follows the one before it in time.</param>
+sealed record FrameSeries(IReadOnlyList<Picture> Truth, IReadOnlyList<Picture> Frames, IReadOnlyList<Landmarks?> Real, IReadOnlyList<Landmarks?> Fake, IReadOnlyList<bool> Follows)
+{
+    internal double[] Each(Func<int, double> value) => [.. Enumerable.Range(0, Frames.Count).Select(value)];
+
+    /// <summary>The same of frames where both faces were found; NaN elsewhere.</summary>
+    internal double[] EachFace(Func<int, Landmarks, Landmarks, double> value) =>
+        Each(i => (Real[i], Fake[i]) is ({ } real, { } fake) ? value(i, real, fake) : double.NaN);
+}
+
 /// <summary>What frames are measured against: computed once, however many methods are measured.</summary>
 sealed class FrameTarget : IDisposable
 {
@@ -198,6 +220,9 @@ sealed class FrameTarget : IDisposable
 
     /// <summary>The driver's faces, one a frame, null where none is found; empty where none was looked for.</summary>
     internal IReadOnlyList<TrackedFace?> Driver { get; init; } = [];
+
+    /// <summary>Whether each frame follows the one before it in time.</summary>
+    internal IReadOnlyList<bool> Follows { get; init; } = [];
 
     /// <summary>Whether a face was found in each of the person's own frames.</summary>
     internal byte[] Found { get; init; } = [];
@@ -223,6 +248,6 @@ sealed record FrameValues
     /// <summary>Whether a face was found in each frame; empty where none was looked for.</summary>
     public byte[] Faces { get; init; } = [];
 
-    /// <summary>Inception's features, frame after frame; empty where FID and KID are not measured.</summary>
-    public float[] Features { get; init; } = [];
+    /// <summary>What distributions compare, frame after frame.</summary>
+    public IReadOnlyDictionary<FeatureSpace, float[]> Features { get; init; } = new Dictionary<FeatureSpace, float[]>();
 }

@@ -110,7 +110,9 @@ sealed record RowCost(double EnrolmentSeconds, double FrameMilliseconds, int? Ep
 /// </summary>
 sealed record IdentityRecord
 {
-    const string RealName = "real", FloorName = "floor", PictureName = "picture", FacesName = "faces", FeaturesName = "features", CostsKey = "costs";
+    const string RealName = "real", FloorName = "floor", PictureName = "picture", FacesName = "faces", CostsKey = "costs";
+
+    static readonly FeatureSpace[] Spaces = [FeatureSpace.Inception, FeatureSpace.ResNet18];
 
     public required IReadOnlyDictionary<Row, FrameValues> Rows { get; init; }
 
@@ -163,7 +165,7 @@ sealed record IdentityRecord
     [
         .. record.ByMetric.Select(values => Entry($"{name}/{values.Key}", ScalarType.Float64, values.Value)),
         Entry($"{name}/{FacesName}", ScalarType.Byte, record.Faces),
-        Entry($"{name}/{FeaturesName}", ScalarType.Float32, record.Features),
+        .. record.Features.Select(space => Entry($"{name}/{space.Key.Name}", ScalarType.Float32, space.Value)),
     ];
 
     static SafeTensorsEntry Entry<T>(string name, ScalarType type, T[] values) where T : unmanaged =>
@@ -173,11 +175,11 @@ sealed record IdentityRecord
     {
         ByMetric = Metrics(file, name),
         Faces = file.Tensors[$"{name}/{FacesName}"].ToArray<byte>(),
-        Features = file.Tensors[$"{name}/{FeaturesName}"].ToArray<float>(),
+        Features = Spaces.Where(space => file.Tensors.ContainsKey($"{name}/{space.Name}")).ToDictionary(space => space, space => file.Tensors[$"{name}/{space.Name}"].ToArray<float>()),
     };
 
     static Dictionary<Metric, double[]> Metrics(SafeTensorsFile file, string name) => Under(file, name)
-        .Where(entry => entry.Name is not (FacesName or FeaturesName))
+        .Where(entry => entry.Name != FacesName && !Spaces.Any(space => space.Name == entry.Name))
         .ToDictionary(entry => Metric.OfRecord(entry.Name), entry => entry.Tensor.ToArray<double>());
 
     static IEnumerable<(string Name, StoredTensor Tensor)> Under(SafeTensorsFile file, string folder) => file.Tensors

@@ -105,6 +105,8 @@ static class Method
 
     static readonly Dictionary<string, string> titles = new() { [FeedForward] = "Feed-forward", [FineTuned] = "Fine-tuned", [CopyNearest] = "Copy nearest", [MeanFrame] = "Mean frame" };
 
+    internal static bool IsOwn(string method) => titles.ContainsKey(method);
+
     internal static bool IsHead(string method) => method is FeedForward or FineTuned;
 
     internal static string Title(string method) => titles.GetValueOrDefault(method, method);
@@ -119,7 +121,7 @@ readonly record struct Row(string Method, int Shots)
     internal static IReadOnlyList<Row> All(EvaluationSettings settings) =>
     [
         .. from shots in settings.Shots.Order()
-           from method in (string[])[Protocol.Method.FineTuned, Protocol.Method.FeedForward, Protocol.Method.CopyNearest, Protocol.Method.MeanFrame]
+           from method in (string[])[Protocol.Method.FineTuned, Protocol.Method.FeedForward, Protocol.Method.CopyNearest, Protocol.Method.MeanFrame, .. settings.Baselines.Select(baseline => baseline.Name)]
            where method != Protocol.Method.FineTuned || !settings.FeedForward
            select new Row(method, shots),
     ];
@@ -135,7 +137,7 @@ sealed class Summary : IDisposable
     readonly Dictionary<(Row, Metric), FrameTally> tallies = [];
     readonly Dictionary<Metric, FrameTally> floors = [];
     readonly Dictionary<Row, List<RowCost>> costs = [];
-    readonly DistributionTally<Row>? distributions;
+    readonly Dictionary<FeatureSpace, DistributionTally<Row>> distributions;
     readonly List<(IdentityPlan Plan, IdentityPlan Driver)> people = [];
 
     /// <param name="settings">What was evaluated.</param>
@@ -143,8 +145,8 @@ sealed class Summary : IDisposable
     internal Summary(EvaluationSettings settings, FrameMetrics meter)
     {
         (this.settings, this.meter, rows) = (settings, meter, Row.All(settings));
-        frameMetrics = [.. meter.Measured.Where(metric => !metric.IsDistribution)];
-        distributions = meter.Measured.Count > frameMetrics.Count ? new(settings.Comparison, rows) : null;
+        frameMetrics = [.. meter.Measured.Where(metric => metric.Space is null)];
+        distributions = meter.Measured.Select(metric => metric.Space).OfType<FeatureSpace>().Distinct().ToDictionary(space => space, space => new DistributionTally<Row>(space, settings.Comparison, rows));
     }
 
     /// <summary>Takes the next person.</summary>
@@ -154,26 +156,28 @@ sealed class Summary : IDisposable
         {
             foreach (var metric in frameMetrics)
                 Tally(tallies, (row, metric), metric).Add(record.Rows[row].ByMetric[metric], record.Real.Faces);
-            distributions?.Add(row, record.Rows[row].Features);
+            foreach (var (space, tally) in distributions)
+                tally.Add(row, record.Rows[row].Features[space]);
         }
         foreach (var (row, cost) in record.Costs)
             (costs.TryGetValue(row, out var list) ? list : costs[row] = []).Add(cost);
         foreach (var (metric, values) in record.Floors)
             Tally(floors, metric, metric).Add(values, record.Real.Faces);
-        distributions?.AddReal(record.Real.Features, people.Count);
+        foreach (var (space, tally) in distributions)
+            tally.AddReal(record.Real.Features[space], people.Count);
         people.Add((plan, driver));
     }
 
     internal EvaluationResult Result(EvaluationSubject subject, IReadOnlyList<string> notes) => new()
     {
-        Mode = settings.Cross ? "cross-reenactment" : "self-reenactment",
+        Mode = settings.Mode,
         Subject = subject,
         Metrics = meter.Forms,
-        Rows = [.. rows.Select(row => new ResultRow(row.Method, row.Shots, [.. meter.Measured.Select(metric => metric.IsDistribution ? distributions!.Compute(row, metric) : tallies[(row, metric)].Pooled())]))],
+        Rows = [.. rows.Select(row => new ResultRow(row.Method, row.Shots, [.. meter.Measured.Select(metric => metric.Space is { } space ? distributions[space].Compute(row, metric) : tallies[(row, metric)].Pooled())]))],
         Floors =
         [
             .. floors.Values.Select(floor => floor.Pooled(": real against real, moved by a pixel")),
-            .. distributions is null ? (Figure[])[] : [distributions.Halves("FID: real against real, each person's hold-out frames halved"), distributions.HalvesOfPeople("FID: real against real, people halved")],
+            .. distributions.SelectMany(space => Halves(space.Key == FeatureSpace.Inception ? Metric.Fid.Name : Metric.FdResnet18.Name, space.Value)),
         ],
         Differences = [.. Differences()],
         Identities = [.. people.Select((person, i) => new IdentityResult(person.Plan.Identity, person.Plan.Clip, person.Driver.Clip, person.Driver.HoldOut, person.Plan.Sources,
@@ -182,7 +186,14 @@ sealed class Summary : IDisposable
         Costs = [.. rows.Where(costs.ContainsKey).Select(row => Costs(row, costs[row]))],
     };
 
-    public void Dispose() => distributions?.Dispose();
+    public void Dispose()
+    {
+        foreach (var tally in distributions.Values)
+            tally.Dispose();
+    }
+
+    static Figure[] Halves(string metric, DistributionTally<Row> tally) =>
+        [tally.Halves($"{metric}: real against real, each person's hold-out frames halved"), tally.HalvesOfPeople($"{metric}: real against real, people halved")];
 
     FrameTally Tally<T>(Dictionary<T, FrameTally> all, T key, Metric metric) where T : notnull =>
         all.TryGetValue(key, out var tally) ? tally : all[key] = new(metric, settings.Seed);
@@ -190,7 +201,13 @@ sealed class Summary : IDisposable
     // Each head against copying and against the other head; above 0 the first is better.
     IEnumerable<Difference> Differences()
     {
-        (string, string)[] pairs = [(Method.FineTuned, Method.FeedForward), (Method.FineTuned, Method.CopyNearest), (Method.FeedForward, Method.CopyNearest), (Method.FineTuned, Method.MeanFrame), (Method.FeedForward, Method.MeanFrame)];
+        (string, string)[] pairs =
+        [
+            (Method.FineTuned, Method.FeedForward),
+            .. from other in (string[])[Method.CopyNearest, Method.MeanFrame, .. settings.Baselines.Select(baseline => baseline.Name)]
+               from head in (string[])[Method.FineTuned, Method.FeedForward]
+               select (head, other),
+        ];
         return from shots in settings.Shots.Order()
                from pair in pairs
                where rows.Contains(new(pair.Item1, shots)) && (shots > 1 || pair.Item2 != Method.MeanFrame) // one frame's mean is its copy

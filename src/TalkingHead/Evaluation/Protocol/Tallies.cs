@@ -1,5 +1,4 @@
 using TalkingHead.Evaluation.Metrics;
-using TalkingHead.Pretrained;
 
 namespace TalkingHead.Evaluation.Protocol;
 
@@ -87,18 +86,19 @@ sealed class FrameTally(Metric metric, int seed)
     }
 }
 
-/// <summary>FID and KID of sets of pictures against one real set, and what FID is between halves of the real one.</summary>
+/// <summary>Distances of sets of pictures from one real set, and what the Fréchet distance is between halves of the real one.</summary>
 /// <typeparam name="T">Names a set.</typeparam>
 sealed class DistributionTally<T> : IDisposable where T : notnull
 {
     readonly ComparisonSettings settings;
+    readonly FeatureSpace space;
     readonly Dictionary<T, FeatureStatistics> sets;
     readonly FeatureStatistics real, even, odd, evenPeople, oddPeople;
 
-    internal DistributionTally(ComparisonSettings settings, IEnumerable<T> names)
+    internal DistributionTally(FeatureSpace space, ComparisonSettings settings, IEnumerable<T> names)
     {
-        this.settings = settings;
-        var sampled = settings.Metrics.Contains(Metric.Kid) ? FeatureStatistics.DefaultSample : 0;
+        (this.space, this.settings) = (space, settings);
+        var sampled = settings.Metrics.Contains(Metric.Kid) && space == Metric.Kid.Space ? FeatureStatistics.DefaultSample : 0;
         sets = names.ToDictionary(name => name, _ => Empty(sampled));
         real = Empty(sampled);
         (even, odd, evenPeople, oddPeople) = (Empty(0), Empty(0), Empty(0), Empty(0));
@@ -112,8 +112,8 @@ sealed class DistributionTally<T> : IDisposable where T : notnull
     /// <param name="person">Whose they are; null where nobody knows: rows then alternate between the halves over all of them.</param>
     internal void AddReal(float[] features, int? person = null)
     {
-        for (int at = 0, place = person is null ? real.Count : 0; at < features.Length; at += Inception.Features, place++)
-            (place % 2 == 0 ? even : odd).Add(features.AsSpan(at, Inception.Features));
+        for (int at = 0, place = person is null ? real.Count : 0; at < features.Length; at += space.Length, place++)
+            (place % 2 == 0 ? even : odd).Add(features.AsSpan(at, space.Length));
         if (person is { } number)
             (number % 2 == 0 ? evenPeople : oddPeople).Add(features);
         real.Add(features);
@@ -123,7 +123,7 @@ sealed class DistributionTally<T> : IDisposable where T : notnull
     internal Figure Compute(T name, Metric metric)
     {
         var set = sets[name];
-        if (metric == Metric.Fid || IsTooSmall(real, set))
+        if (metric != Metric.Kid || IsTooSmall(real, set))
             return Frechet(metric.Name, real, set);
         var found = Kid.Between(real, set, settings.Device, settings.Seed);
         return new(metric.Name, found.Mean)
@@ -135,10 +135,10 @@ sealed class DistributionTally<T> : IDisposable where T : notnull
         };
     }
 
-    /// <summary>FID between the real set's even and odd rows.</summary>
+    /// <summary>The Fréchet distance between the real set's even and odd rows.</summary>
     internal Figure Halves(string name) => Frechet(name, even, odd);
 
-    /// <summary>FID between people of even and of odd numbers.</summary>
+    /// <summary>The Fréchet distance between people of even and of odd numbers.</summary>
     internal Figure HalvesOfPeople(string name) => Frechet(name, evenPeople, oddPeople);
 
     public void Dispose()
@@ -147,7 +147,7 @@ sealed class DistributionTally<T> : IDisposable where T : notnull
             statistics.Dispose();
     }
 
-    FeatureStatistics Empty(int sampled) => new(Inception.Features, sampled, settings.Seed);
+    FeatureStatistics Empty(int sampled) => new(space.Length, sampled, settings.Seed);
 
     static bool IsTooSmall(FeatureStatistics first, FeatureStatistics second) => Math.Min(first.Count, second.Count) < 2;
 
@@ -155,7 +155,7 @@ sealed class DistributionTally<T> : IDisposable where T : notnull
     {
         Frames = second.Count,
         Against = first.Count,
-        Marks = IsTooSmall(first, second) ? ["a distribution needs two frames or more on each side"] : Fid.IsBiased(first, second) ? [$"biased: N < {Fid.UnbiasedFrom}"] : [],
+        Marks = IsTooSmall(first, second) ? ["a distribution needs two frames or more on each side"] : Fid.IsBiased(first, second) ? [$"biased: N < {first.Features}"] : [],
     };
 }
 
