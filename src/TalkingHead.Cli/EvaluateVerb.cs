@@ -41,6 +41,12 @@ sealed class EvaluateVerb : MetricVerb, IVerb
     [Option("feed-forward", HelpText = "Skip fine-tuned heads.")]
     public bool FeedForward { get; set; }
 
+    [Option("baseline", MetaValue = "NAME=DIR", HelpText = "Pictures that another system made for the protocol's frames (see --export-protocol); they become a row. Several may follow.")]
+    public IEnumerable<string> Baselines { get; set; } = [];
+
+    [Option("export-protocol", MetaValue = "DIR", HelpText = "Write source frames, driver frames and truth to this directory, for other systems, and evaluate nothing.")]
+    public string? ExportProtocol { get; set; }
+
     [Option("heads-out", MetaValue = "DIR", HelpText = "Save the heads in this directory.")]
     public string? HeadsOut { get; set; }
 
@@ -93,6 +99,12 @@ sealed class EvaluateVerb : MetricVerb, IVerb
     {
         using var run = OpenRun();
         using var dataset = Dataset.Open(Data);
+        if (ExportProtocol is not null)
+        {
+            int people = HeadEvaluation.Export(run.Configuration, dataset, Settings(), ExportProtocol);
+            Console.WriteLine($"{Path.Combine(ExportProtocol, "protocol.json")}: frames of {people} people; pictures for them become rows with --baseline NAME=DIR");
+            return;
+        }
         using var evaluation = Open(run, dataset);
         var jobs = EvaluationJobs.Choose(Jobs, run, evaluation.Missing.Count);
         foreach (var note in run.Notes.Concat(evaluation.Notes).Append(jobs.Note))
@@ -116,7 +128,9 @@ sealed class EvaluateVerb : MetricVerb, IVerb
 
     TrainedRun OpenRun() => TrainedRun.Open(RunPath, Device, Checkpoint, Changes);
 
-    HeadEvaluation Open(TrainedRun run, Dataset dataset) => new(run, dataset, Out, new EvaluationSettings
+    HeadEvaluation Open(TrainedRun run, Dataset dataset) => new(run, dataset, Out, Settings());
+
+    EvaluationSettings Settings() => new()
     {
         Shots = EvaluationSettings.ParseShots(Shots),
         Identities = Identities,
@@ -128,8 +142,9 @@ sealed class EvaluateVerb : MetricVerb, IVerb
         HeadsOut = HeadsOut,
         Part = PartOf(),
         AtOnce = Math.Max(1, Jobs),
-        Comparison = Comparison(),
-    });
+        Baselines = [.. Baselines.Select(Baseline.Parse)],
+        Comparison = Comparison(Cross),
+    };
 
     DatasetPart PartOf() => Part is null ? DatasetPart.Whole : DatasetPart.Parse(Part);
 

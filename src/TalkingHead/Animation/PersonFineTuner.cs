@@ -22,6 +22,7 @@ public sealed class PersonFineTuner
     readonly RunConfiguration configuration;
     readonly Tensor frames, landmarks; // (T,3,S,S)
     readonly Action<FineTuningEpoch>? report;
+    IReadOnlyList<Tensor>? targets; // of all frames
 
     PersonFineTuner(TrainedRun run, Tensor frames, Tensor landmarks, FineTunerSettings settings, Action<FineTuningEpoch>? report)
     {
@@ -85,6 +86,7 @@ public sealed class PersonFineTuner
     Person FineTune(CancellationToken cancel)
     {
         int count = (int)frames.shape[0], epochs = settings.Epochs ?? configuration.FineTuning.Epochs;
+        targets = run.Content.Targets(frames);
         if (settings.Epochs is not null)
             return Tune(epochs, epochs, null, cancel);
         var rule = StoppingRule.For(count);
@@ -152,7 +154,7 @@ public sealed class PersonFineTuner
             var numbers = tensor(batch.Select(frame => (long)frame).ToArray(), device: run.Device);
             try
             {
-                var losses = step.Run(frames.index_select(0, numbers), landmarks.index_select(0, numbers));
+                var losses = step.Run(frames.index_select(0, numbers), landmarks.index_select(0, numbers), Targets(numbers));
                 averaged.Update();
                 sum += run.Content.Weigh(losses) * batch.Length;
             }
@@ -164,6 +166,8 @@ public sealed class PersonFineTuner
         return sum / order.Length;
     }
 
+    IReadOnlyList<Tensor>? Targets(Tensor numbers) => targets?.Select(maps => maps.index_select(0, numbers)).ToArray();
+
     // Weighted content loss of the held-out frames as the networks stand.
     double HeldOut(PersonAverage person, StoppingRule? rule)
     {
@@ -173,7 +177,7 @@ public sealed class PersonFineTuner
         using var _ = no_grad();
         var numbers = tensor(rule.HeldOut.Select(frame => (long)frame).ToArray(), device: run.Device);
         var terms = new LossTerms();
-        run.Content.AddTerms(terms, person.Generator.call(landmarks.index_select(0, numbers), person.Psi), frames.index_select(0, numbers));
+        run.Content.AddTerms(terms, person.Generator.call(landmarks.index_select(0, numbers), person.Psi), frames.index_select(0, numbers), Targets(numbers));
         return terms.Total().item<float>();
     }
 }

@@ -12,6 +12,9 @@ public enum ContentKind
 
     /// <summary>Activations of a VGG19 with seeded random weights.</summary>
     RandomVgg,
+
+    /// <summary>Activations of ImageNet's ResNet-18 beside the pictures at several scales; comes with the program.</summary>
+    Resnet18,
 }
 
 /// <summary>What a run with <c>content: vgg</c> does when the weight files are missing.</summary>
@@ -32,7 +35,7 @@ public enum WeightPreset
 /// <summary>The losses of the embedder and the generator, and their weights.</summary>
 public sealed record ObjectiveSettings
 {
-    [Setting("What the content loss compares: vgg, pyramid or random-vgg.")]
+    [Setting("What the content loss compares: vgg, pyramid, random-vgg or resnet18.")]
     public ContentKind Content { get; init; } = ContentKind.Vgg;
 
     [Setting("What happens if content is vgg and its weight files are missing: refuse to start, or use pyramid or random-vgg.")]
@@ -46,6 +49,9 @@ public sealed record ObjectiveSettings
 
     [Setting("Weight of the VGGFace content loss.", Min = 0)]
     public double? VggFace { get; init; }
+
+    [Setting("Weight of the ResNet-18 content loss, which joins the pyramid.", Min = 0)]
+    public double? Resnet18 { get; init; }
 
     [Setting("Weight of the pyramid content loss.", Min = 0)]
     public double? Pyramid { get; init; }
@@ -71,12 +77,14 @@ public sealed record ObjectiveSettings
     /// <summary>With every weight that is not given taken from the preset.</summary>
     internal ObjectiveSettings Resolved()
     {
-        // arXiv:1905.08233 v2 (ICCV) and v1. The pyramid is not the paper's; its weight is the small configurations'.
+        // arXiv:1905.08233 v2 (ICCV) and v1. Pyramid and ResNet-18 are not the paper's; the first has the small configurations'
+        // weight, the second one that makes it as large as the first when training begins.
         var (vgg19, vggFace, match) = Weights == WeightPreset.V2 ? (1.5e-1, 2.5e-2, 10.0) : (1e-2, 2e-3, 80.0);
         return this with
         {
             Vgg19 = Vgg19 ?? vgg19,
             VggFace = VggFace ?? vggFace,
+            Resnet18 = Resnet18 ?? 2,
             Pyramid = Pyramid ?? 20,
             Adversarial = Adversarial ?? 1,
             FeatureMatching = FeatureMatching ?? 10,

@@ -1,4 +1,5 @@
 using TalkingHead.Evaluation.Metrics;
+using TalkingHead.Evaluation.Protocol;
 using TalkingHead.Media;
 using static TorchSharp.torch;
 
@@ -12,15 +13,21 @@ public sealed class Comparison : IDisposable
 {
     const int Block = 32;
 
+    /// <summary>So many real pictures are searched for a face twice, for the floors.</summary>
+    const int FloorPictures = 100;
+
+    const string Fake = "fake";
+
     readonly PictureSet real, fake;
     readonly ComparisonSettings settings;
-    readonly ComparisonNetworks networks;
-    readonly Device device;
+    readonly FrameMetrics meter;
     readonly PictureMatching matching;
     readonly IReadOnlyList<MatchedName> names;
-    readonly List<Measure> measures = [];
-    readonly List<MetricRow> unavailable = [];
+    readonly Dictionary<FeatureSpace, DistributionTally<string>> distributions;
+    readonly Dictionary<Metric, PairValues> pairs;
+    readonly SizeRange allSizes = new();
     readonly ComparisonNotes notes;
+    int compared, withoutRealFace, withoutFakeFace;
 
     /// <param name="real">The truth.</param>
     /// <param name="fake">What is measured against it.</param>
@@ -33,110 +40,44 @@ public sealed class Comparison : IDisposable
 
     internal Comparison(PictureSet real, PictureSet fake, ComparisonSettings settings, ComparisonNetworks networks)
     {
-        (this.real, this.fake, this.settings, this.networks) = (real, fake, settings, networks);
-        device = settings.Device ?? CPU;
-        matching = PictureMatching.Create(real, fake);
-        Prepare();
+        if (settings.Metrics.FirstOrDefault(metric => metric.IsOfCross) is { } followed)
+            throw UserException.Usage($"--metrics: {followed.Name.ToLowerInvariant()} follows one person through a clip; evaluate measures it.");
+        (this.real, this.fake, this.settings) = (real, fake, settings);
+        (matching, meter) = (PictureMatching.Create(real, fake), new(settings, networks));
+        pairs = meter.Measured.Where(metric => metric.Space is null).ToDictionary(metric => metric, _ => new PairValues());
+        distributions = meter.Measured.Select(metric => metric.Space).OfType<FeatureSpace>().Distinct().ToDictionary(space => space, space => new DistributionTally<string>(space, settings, [Fake]));
 
         // Names of one set alone are of use to a distribution only.
-        names = measures.Any(measure => measure is DistributionMeasure) ? matching.Names : [.. matching.Names.Take(matching.Pairs)];
+        names = distributions.Count > 0 ? matching.Names : [.. matching.Names.Take(matching.Pairs)];
         notes = new(real, fake, matching);
     }
 
     /// <summary>Names that <see cref="Run"/> will read.</summary>
-    public int Count => measures.Count == 0 ? 0 : names.Count;
+    public int Count => meter.Measured.Count == 0 ? 0 : names.Count;
 
     /// <summary>Reads and measures everything.</summary>
     /// <param name="step">Told how many more names are done.</param>
     /// <param name="stop">Ends the work.</param>
     public ComparisonResult Run(Action<int>? step = null, CancellationToken stop = default)
     {
-        using var exact = new ExactArithmetic();
-        using var guard = no_grad();
-        var blocks = measures.Count == 0 ? [] : names.Chunk(Block).ToArray();
+        var blocks = names.Take(Count).Chunk(Block).ToArray();
         var next = blocks.Length > 0 ? Read(blocks[0], stop) : null;
         for (var i = 0; i < blocks.Length; i++)
         {
             var loaded = next!.GetAwaiter().GetResult();
             next = i + 1 < blocks.Length ? Read(blocks[i + 1], stop) : null;
-            foreach (var pair in loaded)
-                notes.Add(pair);
-            foreach (var measure in measures)
-            {
-                stop.ThrowIfCancellationRequested();
-                measure.Add(loaded);
-            }
-
+            stop.ThrowIfCancellationRequested();
+            Measure(loaded);
             step?.Invoke(loaded.Length);
         }
-
-        return new([.. measures.SelectMany(measure => measure.Rows()).Concat(unavailable).Select(Finite).OrderBy(Place)], notes.Sentences());
+        return new([.. settings.Metrics.Zip(meter.Forms).SelectMany(metric => Rows(metric.First, metric.Second))], notes.Sentences());
     }
 
-    public void Dispose() => measures.ForEach(measure => measure.Dispose());
-
-    void Prepare()
+    public void Dispose()
     {
-        foreach (var metric in settings.Metrics)
-        {
-            var row = MetricForms.Blank(metric, settings);
-            switch (metric)
-            {
-                case Metric.Ssim:
-                    Add(new(row, Ssim.Compute, Ssim.LeastSide, device));
-                    break;
-                case Metric.Psnr:
-                    Add(new(row, Psnr.Compute, 1, device));
-                    break;
-                case Metric.L1:
-                    Add(new(row, L1.Compute, 1, device));
-                    break;
-                case Metric.Lpips:
-                    if (Loaded(() => networks.Lpips(settings, device), row) is { } lpips)
-                        Add(new(row, lpips.Compute, PerceptualDistance.LeastSide, device, lpips));
-                    break;
-            }
-        }
-
-        PrepareDistributions();
-        PrepareFaces();
-
-        void Add(PairMeasure measure) => measures.Add(measure);
-    }
-
-    void PrepareDistributions()
-    {
-        var rows = Blanks(metric => metric is Metric.Fid or Metric.Kid);
-        if (rows.Length > 0 && Loaded(() => networks.Inception(settings, device), rows) is { } features)
-            measures.Add(new DistributionMeasure(features, settings, device));
-    }
-
-    void PrepareFaces()
-    {
-        var csim = settings.Metrics.Contains(Metric.Csim) ? Loaded(() => networks.Csim(settings, device), MetricForms.Blank(Metric.Csim, settings)) : null;
-        var rows = Blanks(metric => MetricForms.NeedsFaces(metric) && (metric != Metric.Csim || csim is not null));
-        if (rows.Length == 0)
-            return;
-        if (Loaded(() => TrackerPool.Open(settings.Detector), rows) is { } trackers)
-            measures.Add(new FaceMeasure(trackers, csim, settings, matching.Pairs, device));
-        else
-            csim?.Dispose();
-    }
-
-    MetricRow[] Blanks(Func<Metric, bool> which) => [.. settings.Metrics.Where(which).Select(metric => MetricForms.Blank(metric, settings))];
-
-    // A missing or foreign file costs the metrics that need it, not the others; a wrong setting ends the work.
-    T? Loaded<T>(Func<T> load, params MetricRow[] rows) where T : class
-    {
-        try
-        {
-            return load();
-        }
-        catch (UserException e) when (e.ExitCode == 1)
-        {
-            unavailable.AddRange(rows.Select(row => row with { Reason = e.Message }));
-            return null;
-        }
+        meter.Dispose();
+        foreach (var tally in distributions.Values)
+            tally.Dispose();
     }
 
     Task<LoadedPair[]> Read(MatchedName[] block, CancellationToken stop) => Task.Run(() =>
@@ -164,12 +105,128 @@ public sealed class Comparison : IDisposable
         }
     }
 
-    static MetricRow Finite(MetricRow row) => row.Value is { } value && !double.IsFinite(value)
-        ? row with { Value = null, Deviation = null, Reason = "the result is not finite; verify the weights file with scripts/download-weights.sh" }
-        : row;
+    void Measure(LoadedPair[] loaded)
+    {
+        foreach (var pair in loaded)
+            notes.Add(pair);
+        if (distributions.Count > 0)
+        {
+            foreach (var (space, features) in Features([.. loaded.Select(pair => pair.Real).OfType<Picture>()]))
+                distributions[space].AddReal(features);
+            foreach (var (space, features) in Features([.. loaded.Select(pair => pair.Fake).OfType<Picture>()]))
+                distributions[space].Add(Fake, features);
+        }
+        LoadedPair[] comparable = [.. loaded.Where(pair => pair.IsComparable)];
+        if (comparable.Length == 0 || pairs.Count == 0)
+            return;
 
-    // As asked; a floor stands after its metric, for the sort is stable.
-    int Place(MetricRow row) => settings.Metrics.ToList().FindIndex(metric => row.Metric.StartsWith(metric.ToString(), StringComparison.OrdinalIgnoreCase));
+        Picture[] truth = [.. comparable.Select(pair => pair.Real!)], others = [.. comparable.Select(pair => pair.Fake!)];
+        var floorEvery = Math.Max(1, matching.Pairs / FloorPictures);
+        using var target = meter.Target(truth, truth, FrameNames.Follows([.. comparable.Select(pair => pair.Name)]), i => (compared + i) % floorEvery == 0);
+        var found = meter.Measure(target, others, [.. Enumerable.Range(0, others.Length)]);
+        compared += comparable.Length;
+        withoutRealFace += target.Found.Count(face => face == 0);
+        withoutFakeFace += target.Found.Zip(found.Faces).Count(faces => faces is (not 0, 0));
+        foreach (var (metric, values) in pairs)
+            values.Add(truth, found.ByMetric[metric], target.Floors.GetValueOrDefault(metric, []), metric.LeastSide);
+    }
+
+    Dictionary<FeatureSpace, float[]> Features(IReadOnlyList<Picture> pictures)
+    {
+        foreach (var picture in pictures)
+            allSizes.Add(picture);
+        return meter.Features(pictures);
+    }
+
+    // A metric's row, and its floor's.
+    IEnumerable<MetricRow> Rows(Metric metric, MetricForm form)
+    {
+        var blank = new MetricRow(form.Metric, form.Definition) { Unit = form.Unit, Decimals = form.Decimals, Reason = form.Reason };
+        if (form.Reason is not null)
+            return [blank];
+        var rows = metric.Space is { } space
+            ? (MetricRow[])[OfSets(blank, distributions[space].Compute(Fake, metric)), .. metric != Metric.Kid
+                ? [OfSets(blank with { Metric = $"{metric.Name} floor", Definition = "real against real: the even against the odd real pictures" }, distributions[space].Halves(metric.Name))]
+                : (MetricRow[])[]]
+            : [OfPairs(metric, blank), .. metric.Landmarks is null ? (MetricRow[])[] : [Floor(blank, pairs[metric])]];
+        return rows.Select(row => row.Value is { } value && !double.IsFinite(value)
+            ? row with { Value = null, Deviation = null, Reason = "the result is not finite; verify the weights file with scripts/download-weights.sh" }
+            : row);
+    }
+
+    MetricRow OfSets(MetricRow blank, Figure figure) => blank with
+    {
+        Value = figure.Value,
+        Deviation = figure.Deviation,
+        Real = figure.Against,
+        Fake = figure.Frames,
+        Resolution = allSizes.ToString(),
+        Marks = figure.Value is null ? [] : figure.Marks,
+        Reason = figure.Value is null ? $"a distribution needs two pictures or more on each side, here are {figure.Against} and {figure.Frames}" : null,
+    };
+
+    MetricRow OfPairs(Metric metric, MetricRow blank)
+    {
+        var found = pairs[metric];
+        var tally = new FrameTally(metric, settings.Seed);
+        tally.Add(found.Values);
+        var (figure, small) = (tally.Pooled(), $"{metric.LeastSide}x{metric.LeastSide}");
+        var count = figure.Frames + tally.Identical;
+        List<string> marks = [];
+        if (tally.Identical > 0)
+            marks.Add(figure.Frames == 0 ? "all pairs identical" : $"{ComparisonNotes.Pairs(tally.Identical)} identical, left out of the mean");
+        if (found.TooSmall > 0)
+            marks.Add($"{ComparisonNotes.Pairs(found.TooSmall)} under {small} left out");
+        if (metric.NeedsFaces && withoutRealFace > 0)
+            marks.Add($"no face in {withoutRealFace} of the real pictures");
+        if (metric.NeedsFaces && withoutFakeFace > 0)
+            marks.Add($"no face in {withoutFakeFace} of the fake pictures");
+        return blank with
+        {
+            Value = figure.Value,
+            Real = count,
+            Fake = count,
+            Resolution = found.Sizes.ToString(),
+            Marks = metric.NeedsFaces && count == 0 ? [] : marks,
+            Reason = count > 0 ? null
+                : metric.NeedsFaces && compared > 0 && withoutRealFace + withoutFakeFace == compared ? $"{settings.Detector} found no pair of faces in {compared} pairs ({string.Join(", ", marks)})"
+                : found.TooSmall > 0 ? $"every pair is smaller than {small}"
+                : metric.Series is not null && compared > 0 ? "no picture is the next of another by its number: frames are to be named as such, 000001 after 000000"
+                : "no pair of pictures of one name and one size was read",
+        };
+    }
+
+    static MetricRow Floor(MetricRow blank, PairValues found) => blank with
+    {
+        Metric = $"{blank.Metric} floor",
+        Definition = "the same real picture detected again, moved by a pixel",
+        Value = found.Floors.Count > 0 ? found.Floors.Average() : null,
+        Real = found.Floors.Count,
+        Fake = found.Floors.Count,
+        Resolution = found.Sizes.ToString(),
+        Reason = found.Floors.Count > 0 ? null : "no face was found twice",
+    };
+
+    // Of one metric.
+    sealed class PairValues
+    {
+        internal List<double> Values { get; } = [];
+
+        internal List<double> Floors { get; } = [];
+
+        internal SizeRange Sizes { get; } = new();
+
+        internal int TooSmall { get; private set; }
+
+        internal void Add(IReadOnlyList<Picture> truth, double[] values, double[] floors, int leastSide)
+        {
+            Values.AddRange(values);
+            Floors.AddRange(floors.Where(floor => !double.IsNaN(floor)));
+            TooSmall += truth.Count(picture => picture.LeastSide() < leastSide);
+            foreach (var (picture, _) in truth.Zip(values).Where(pair => !double.IsNaN(pair.Second)))
+                Sizes.Add(picture);
+        }
+    }
 }
 
 /// <summary>Counts what is left out of a comparison or changed for it, with the first example of each. Any thread may tell it.</summary>
@@ -230,9 +287,47 @@ sealed class ComparisonNotes(PictureSet real, PictureSet fake, PictureMatching m
         }
     }
 
-    static string Pairs(int count) => count == 1 ? "1 pair" : $"{count} pairs";
+    internal static string Pairs(int count) => count == 1 ? "1 pair" : $"{count} pairs";
 
     static string Pictures(int count) => count == 1 ? "1 picture" : $"{count} pictures";
 
     static string Others(int count) => count == 1 ? "" : $" and {count - 1} more";
 }
+
+/// <summary>A figure with all that makes it comparable, or the reason why there is none.</summary>
+/// <param name="Metric">Its short name, such as "SSIM".</param>
+/// <param name="Definition">Which of the many definitions under that name.</param>
+public sealed record MetricRow(string Metric, string Definition)
+{
+    /// <summary>The figure; null where there is none, and <see cref="Reason"/> or a mark says why.</summary>
+    public double? Value { get; init; }
+
+    /// <summary>Standard deviation over KID's subsets.</summary>
+    public double? Deviation { get; init; }
+
+    /// <summary>"dB", "px" or nothing.</summary>
+    public string Unit { get; init; } = "";
+
+    /// <summary>Decimals worth showing.</summary>
+    public int Decimals { get; init; } = 4;
+
+    /// <summary>Pictures of the real side behind the figure.</summary>
+    public int Real { get; init; }
+
+    /// <summary>Pictures of the other side; for metrics of pairs the same.</summary>
+    public int Fake { get; init; }
+
+    /// <summary>Such as "256x256", or "64x64 to 256x256".</summary>
+    public string Resolution { get; init; } = "";
+
+    /// <summary>What a reader must know beside the figure, such as "biased" or "3 pairs identical".</summary>
+    public IReadOnlyList<string> Marks { get; init; } = [];
+
+    /// <summary>Why it could not be measured, and what to do.</summary>
+    public string? Reason { get; init; }
+}
+
+/// <summary>What came of comparing two sets of pictures.</summary>
+/// <param name="Rows">Figures, in the order in which they were asked for.</param>
+/// <param name="Notes">What was left out or changed, one sentence each.</param>
+public sealed record ComparisonResult(IReadOnlyList<MetricRow> Rows, IReadOnlyList<string> Notes);

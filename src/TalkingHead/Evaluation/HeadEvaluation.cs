@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using TalkingHead.Animation;
+using TalkingHead.Configuration;
 using TalkingHead.Data;
 using TalkingHead.Evaluation.Metrics;
 using TalkingHead.Evaluation.Protocol;
@@ -53,10 +54,10 @@ public sealed class HeadEvaluation : IDisposable
         plan = EvaluationPlan.Create(dataset, settings);
         if (plan.Count < settings.Identities)
             notes.Add($"{settings.Identities} people were asked for; the dataset holds {plan.Count} held-out ones with a clip of {settings.Shots[^1] + settings.HoldOut} frames or more.");
-        meter = new(settings.Comparison, settings.Cross, networks);
+        meter = new(settings.Comparison, networks, settings.Cross);
         try
         {
-            folder = EvaluationFolder.Open(path, Description());
+            folder = EvaluationFolder.Open(path, Description([.. settings.Baselines.Select(baseline => $"{baseline.Name}: {baseline.Digest(settings.Shots, plan.Count, settings.HoldOut)}")]));
         }
         catch
         {
@@ -95,7 +96,7 @@ public sealed class HeadEvaluation : IDisposable
     public void Evaluate(int person, CancellationToken stop = default)
     {
         if (!folder.HasRecord(person))
-            folder.Save(person, new IdentityEvaluation(dataset, run, meter, settings, clock).Run(plan[person], DriverOf(person), stop));
+            folder.Save(person, new IdentityEvaluation(dataset, run, meter, settings, clock).Run(plan, person, stop));
     }
 
     /// <summary>Writes the report of everybody's records.</summary>
@@ -104,13 +105,28 @@ public sealed class HeadEvaluation : IDisposable
     {
         if (!Enumerable.Range(0, plan.Count).All(folder.HasRecord))
             return null;
-        using var summary = new Summary(settings, meter.Forms, meter.Metrics);
+        using var summary = new Summary(settings, meter);
         var rows = Row.All(settings);
         for (var person = 0; person < plan.Count; person++)
-            summary.Add(plan[person], DriverOf(person), IdentityRecord.Load(folder.RecordPath(person), rows));
+            summary.Add(plan[person], settings.DriverOf(plan, person), IdentityRecord.Load(folder.RecordPath(person), rows));
         var result = summary.Result(Subject(), notes);
         EvaluationReport.Write(folder, result, person => IdentityRecord.Load(folder.RecordPath(person), rows).Pictures);
         return result;
+    }
+
+    /// <summary>Writes the frames of the protocol for other systems (<see cref="ProtocolExport"/>); evaluates nothing.</summary>
+    /// <param name="configuration">The run's: its size, and how frames come to it.</param>
+    /// <param name="dataset">Whose held-out people are taken.</param>
+    /// <param name="settings">How.</param>
+    /// <param name="to">The folder.</param>
+    /// <returns>How many people these are.</returns>
+    /// <exception cref="UserException">A setting without sense, no person with clips long enough, a folder that cannot be written.</exception>
+    public static int Export(RunConfiguration configuration, Dataset dataset, EvaluationSettings settings, string to)
+    {
+        settings.Check();
+        var plan = EvaluationPlan.Create(dataset, settings);
+        ProtocolExport.Write(to, plan, settings, configuration.Data.Size, (person, frames) => SourceFrames.From(dataset, dataset.Get(person.Clip).Index, frames, configuration).Pictures);
+        return plan.Count;
     }
 
     // By the place in the plan, so that parts are of equal size.
@@ -118,15 +134,13 @@ public sealed class HeadEvaluation : IDisposable
 
     public void Dispose() => meter.Dispose();
 
-    IdentityPlan DriverOf(int person) => settings.Cross ? plan[(person + 1) % plan.Count] : plan[person];
-
     EvaluationSubject Subject() => new(run.Name, run.Step, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataset.Folder))), run.Configuration.Data.Size,
         settings.Shots, plan.Count, settings.Identities, settings.HoldOut, settings.Seed, settings.Adapt);
 
     // All that decides the figures: a directory holds records of one of these.
-    object Description() => new
+    object Description(IReadOnlyList<string> baselines) => new
     {
-        Mode = settings.Cross ? "cross-reenactment" : "self-reenactment",
+        settings.Mode,
         run.Name,
         run.Step,
         Weights = WeightsDigest(),
@@ -137,9 +151,10 @@ public sealed class HeadEvaluation : IDisposable
         settings.Seed,
         settings.FeedForward,
         settings.Adapt,
-        Measured = meter.Metrics.Select(metric => metric.ToString()),
+        Measured = meter.Measured.Select(metric => metric.ToString()),
         Definitions = meter.Forms.Select(form => $"{form.Metric}: {form.Definition}"),
-        Identities = settings.Identities,
+        Baselines = baselines,
+        settings.Identities,
         People = plan,
     };
 
@@ -170,22 +185,23 @@ sealed class IdentityEvaluation(Dataset dataset, TrainedRun run, FrameMetrics me
     /// <summary>Source frames that the report shows at most.</summary>
     const int SourcesShown = 8;
 
-    /// <param name="plan">The person.</param>
-    /// <param name="driver">Who moves; the person herself in self-reenactment.</param>
+    /// <param name="people">Everybody.</param>
+    /// <param name="person">Who is evaluated, by the place among them.</param>
     /// <param name="stop">Ends the work between heads.</param>
-    internal IdentityRecord Run(IdentityPlan plan, IdentityPlan driver, CancellationToken stop)
+    internal IdentityRecord Run(IReadOnlyList<IdentityPlan> people, int person, CancellationToken stop)
     {
+        var (plan, driver) = (people[person], settings.DriverOf(people, person));
         var sources = Frames(plan, plan.Sources);
         var real = Frames(plan, plan.HoldOut);
         var driving = settings.Cross ? Frames(driver, driver.HoldOut) : real;
-        using var target = meter.Target(real.Pictures, driving.Pictures);
+        using var target = meter.Target(real.Pictures, driving.Pictures, Follows(driver.HoldOut));
         var samples = new SampleFrames(driving.Count / 2);
         samples.Keep("truth", driving.Pictures);
         samples.Keep("landmarks", driving.Drawn(run.Configuration));
         for (var i = 0; i < Math.Min(SourcesShown, sources.Count); i++)
             samples.Keep($"source-{i}", sources.Pictures[i]);
 
-        var rows = new Dictionary<Row, RowRecord>();
+        var (rows, costs) = (new Dictionary<Row, FrameValues>(), new Dictionary<Row, RowCost>());
         foreach (var row in Row.All(settings))
         {
             stop.ThrowIfCancellationRequested();
@@ -194,13 +210,16 @@ sealed class IdentityEvaluation(Dataset dataset, TrainedRun run, FrameMetrics me
             {
                 Method.CopyNearest => (shown.Pictures, Nearest(shown, driving), null),
                 Method.MeanFrame => ([Mean(shown.Pictures)], new int[driving.Count], null),
-                _ => OfHead(row, plan, shown, driving, stop),
+                _ when Method.IsHead(row.Method) => OfHead(row, plan, shown, driving, stop),
+                _ => (settings.Baselines.First(baseline => baseline.Name == row.Method).Load(row.Shots, person, driving.Count, run.Configuration.Data.Size), [.. Enumerable.Range(0, driving.Count)], null),
             };
-            rows[row] = meter.Measure(target, pictures, places) with { Cost = cost };
+            rows[row] = meter.Measure(target, pictures, places) with { Features = meter.Features(pictures, places) };
+            if (cost is not null)
+                costs[row] = cost;
             samples.Keep(row.ToString(), [.. places.Select(place => pictures[place])]);
         }
 
-        return new() { Rows = rows, Real = target.Real, Floors = target.Floors, Pictures = samples.Encoded };
+        return new() { Rows = rows, Costs = costs, Real = new() { Faces = target.Found, Features = meter.Features(real.Pictures) }, Floors = target.Floors, Pictures = samples.Encoded };
     }
 
     SourceFrames Frames(IdentityPlan plan, IReadOnlyList<int> frames) => SourceFrames.From(dataset, dataset.Get(plan.Clip).Index, frames, run.Configuration);
@@ -233,7 +252,9 @@ sealed class IdentityEvaluation(Dataset dataset, TrainedRun run, FrameMetrics me
 
     // Names of people are a dataset's own and may hold anything.
     static string HeadName(IdentityPlan plan, Row row) => string.Create(CultureInfo.InvariantCulture,
-        $"{string.Concat(plan.Identity.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' ? letter : '_'))}-{row.Method.Key()}-{row.Shots}.head");
+        $"{string.Concat(plan.Identity.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' ? letter : '_'))}-{row.Method}-{row.Shots}.head");
+
+    static bool[] Follows(IReadOnlyList<int> frames) => [.. frames.Select((frame, i) => i > 0 && frame == frames[i - 1] + 1)];
 
     static int[] Nearest(SourceFrames shown, SourceFrames driving) =>
         [.. driving.Landmarks.Select(wanted => wanted.Nearest(shown.Landmarks))];

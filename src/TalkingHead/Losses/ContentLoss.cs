@@ -13,7 +13,7 @@ namespace TalkingHead.Losses;
 /// </summary>
 public sealed class ContentLoss : IDisposable
 {
-    readonly List<(string Name, double Weight, Vgg Network)> networks = [];
+    readonly List<(string Name, double Weight, FeatureNetwork Network)> networks = [];
     readonly double pyramidWeight, structureWeight, squaredWeight;
     readonly int pyramidLevels;
 
@@ -32,6 +32,9 @@ public sealed class ContentLoss : IDisposable
             case ContentKind.RandomVgg:
                 networks.Add(("content_random_vgg", settings.Vgg19!.Value, Vgg.Random(VggKind.Caffe19, (ulong)seed).to(device)));
                 break;
+            case ContentKind.Resnet18:
+                networks.Add(("content_resnet18", settings.Resnet18!.Value, ResNet18.Load(stages: 3).to(device)));
+                goto default; // beside the pixel terms
             default:
                 (pyramidWeight, pyramidLevels, structureWeight, squaredWeight) = (settings.Pyramid!.Value, settings.PyramidLevels, settings.Structure, settings.Squared);
                 break;
@@ -61,13 +64,23 @@ public sealed class ContentLoss : IDisposable
     }
 
     /// <summary>The networks that compare, by their terms' names.</summary>
-    internal IEnumerable<(string Term, Vgg Network)> Networks => networks.Select(entry => (entry.Name, entry.Network));
+    internal IEnumerable<(string Term, FeatureNetwork Network)> Networks => networks.Select(entry => (entry.Name, entry.Network));
+
+    /// <summary>
+    /// What the networks see in pictures (N,3,S,S) that are learned again and again, in the caller's dispose scope, so that it
+    /// is computed once; null where it is not to be kept: VGG's activations are too large, and the others have no network.
+    /// </summary>
+    internal IReadOnlyList<Tensor>? Targets(Tensor real) => networks is [{ Network: ResNet18 network }] ? Constant(network, real) : null;
 
     /// <summary>Adds the weighted terms of x̂ against x, pictures (B,3,S,S) in [-1,1]; the gradient reaches x̂ only.</summary>
-    public void AddTerms(LossTerms terms, Tensor fake, Tensor real)
+    /// <param name="terms">Where they go.</param>
+    /// <param name="fake">x̂.</param>
+    /// <param name="real">x.</param>
+    /// <param name="targets">Rows of <see cref="Targets"/> that are x's; computed here when null.</param>
+    public void AddTerms(LossTerms terms, Tensor fake, Tensor real, IReadOnlyList<Tensor>? targets = null)
     {
         foreach (var (name, weight, network) in networks)
-            terms.Add(name, weight, Content.Perceptual(network.call(fake), Constant(network, real)));
+            terms.Add(name, weight, Content.Perceptual(network.call(fake), targets ?? Constant(network, real)));
         if (pyramidLevels > 0)
             terms.Add("content_pyramid", pyramidWeight, Content.Pyramid(fake, real, pyramidLevels));
         if (structureWeight > 0)
@@ -106,9 +119,14 @@ public sealed class ContentLoss : IDisposable
     static VggKind? PublishedVgg19() =>
         new[] { VggKind.Caffe19, VggKind.Torchvision19 }.FirstOrDefault(kind => PublishedWeights.Has(kind.File));
 
-    static string Describe(ContentKind kind) => kind == ContentKind.Pyramid ? "a pyramid of the pictures" : "VGG19 with seeded random weights";
+    static string Describe(ContentKind kind) => kind switch
+    {
+        ContentKind.Pyramid => "a pyramid of the pictures",
+        ContentKind.Resnet18 => "activations of ImageNet's ResNet-18 beside a pyramid of the pictures",
+        _ => "VGG19 with seeded random weights",
+    };
 
-    static Tensor[] Constant(Vgg network, Tensor real)
+    static Tensor[] Constant(FeatureNetwork network, Tensor real)
     {
         using var _ = no_grad();
         return network.call(real);

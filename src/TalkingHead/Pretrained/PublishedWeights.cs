@@ -8,7 +8,7 @@ namespace TalkingHead.Pretrained;
 
 /// <summary>A weight file that others published.</summary>
 /// <param name="Name">Its name in the weights folder.</param>
-/// <param name="Direct">Whether its address gives the file itself; otherwise a page where a person finds it.</param>
+/// <param name="Direct">Whether the script fetches it; otherwise its address is a page where a person finds it.</param>
 /// <param name="Bytes">Its size; 0 when not known for sure.</param>
 /// <param name="Sha256">Its checksum, or as many of its first digits as its publisher's name for it tells; empty when not known.</param>
 /// <param name="Licence">Under which terms it may be used.</param>
@@ -31,14 +31,21 @@ static class PublishedWeights
     /// <summary>The folder that holds weight files.</summary>
     internal static string Folder => Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } folder ? folder : DefaultFolder;
 
-    /// <summary>Whether a file of the table is at hand.</summary>
-    internal static bool Has(string name) => File.Exists(Path.Combine(Folder, name));
+    /// <summary>Whether a file of the table is at hand: in the folder, or beside the program, where builds put what packages hold.</summary>
+    internal static bool Has(string name) => File.Exists(PathOf(name));
+
+    /// <summary>Where a file of the table lies, or would lie.</summary>
+    internal static string PathOf(string name)
+    {
+        string chosen = Path.Combine(Folder, name), beside = Path.Combine(AppContext.BaseDirectory, name);
+        return !File.Exists(chosen) && File.Exists(beside) ? beside : chosen;
+    }
 
     /// <summary>Where a file of the table lies.</summary>
     /// <exception cref="UserException">It is not there; the message says how to get it.</exception>
     internal static string Locate(string name)
     {
-        var path = Path.Combine(Folder, name);
+        var path = PathOf(name);
         return File.Exists(path)
             ? path
             : throw new UserException($"{path}: no such file: run scripts/download-weights.sh {name}, or point {FolderVariable} at the folder that holds it.");
@@ -68,9 +75,9 @@ static class PublishedWeights
         foreach (var line in text.Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line != "" && !line.StartsWith('#')))
         {
             var cells = line.Split('\t');
-            if (cells.Length != Columns || cells[1] is not ("direct" or "by-hand"))
-                throw new FormatException($"{Resource}: \"{line}\" does not have {Columns} columns, the second of them direct or by-hand.");
-            files.Add(new(cells[0], cells[1] == "direct", long.Parse(cells[2], CultureInfo.InvariantCulture), cells[3], cells[4], cells[5], cells[6]));
+            if (cells.Length != Columns || cells[1] is not ("direct" or "nuget" or "npm" or "by-hand"))
+                throw new FormatException($"{Resource}: \"{line}\" does not have {Columns} columns, the second of them direct, nuget, npm or by-hand.");
+            files.Add(new(cells[0], cells[1] != "by-hand", long.Parse(cells[2], CultureInfo.InvariantCulture), cells[3], cells[4], cells[5], cells[6]));
         }
         return files;
     }

@@ -10,7 +10,7 @@ namespace TalkingHead.Pretrained;
 /// The convolutions of a VGG (Simonyan and Zisserman 2015) up to its last tap. Its parameters never train; the
 /// gradient reaches the picture from every tap.
 /// </summary>
-sealed class Vgg : Module<Tensor, Tensor[]>
+sealed class Vgg : FeatureNetwork
 {
     /// <summary>After the ReLU of the first convolution of each block: the paper's content loss.</summary>
     internal static readonly string[] ContentTaps = ["conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"];
@@ -67,16 +67,16 @@ sealed class Vgg : Module<Tensor, Tensor[]>
     internal static Vgg Empty(VggKind kind, IReadOnlyList<string>? taps = null, ChannelNormalisation? normalisation = null) =>
         new(kind, taps ?? ContentTaps, normalisation ?? kind.Input());
 
-    /// <summary>Casts the weights, which are constants, to what convolutions compute with.</summary>
-    internal void ComputeIn(ScalarType type)
+    /// <inheritdoc/>
+    internal override void ComputeIn(ScalarType type)
     {
         this.type = type;
         foreach (var convolution in convolutions)
             convolution.to(type);
     }
 
-    /// <summary>Multiply-adds of one picture of a side.</summary>
-    internal long Macs(long side)
+    /// <inheritdoc/>
+    internal override long Macs(long side)
     {
         var macs = 0L;
         for (var i = 0; i < convolutions.Length; i++)

@@ -50,11 +50,14 @@ public sealed class FineTuningStep : IDisposable
     /// Trains on frames of the person and their landmark images (B,3,S,S) in [-1,1]. Returns every loss by name,
     /// unweighted, a detached scalar on the device, in the caller's dispose scope.
     /// </summary>
-    public IReadOnlyDictionary<string, Tensor> Run(Tensor frames, Tensor landmarks)
+    /// <param name="frames">x.</param>
+    /// <param name="landmarks">y.</param>
+    /// <param name="targets">The frames' rows of <see cref="ContentLoss.Targets"/>; computed when null.</param>
+    public IReadOnlyDictionary<string, Tensor> Run(Tensor frames, Tensor landmarks, IReadOnlyList<Tensor>? targets = null)
     {
         using var scope = NewDisposeScope();
         var losses = new OrderedDictionary<string, Tensor>();
-        var fake = TrainGenerator(frames, landmarks, losses);
+        var fake = TrainGenerator(frames, landmarks, targets, losses);
         for (int step = 0; step < settings.DiscriminatorSteps; step++)
             TrainDiscriminator(frames, landmarks, fake, losses);
         foreach (var loss in losses.Values)
@@ -63,13 +66,13 @@ public sealed class FineTuningStep : IDisposable
     }
 
     // L' = L'_CNT + L'_ADV, for ψ and ψ'.
-    Tensor TrainGenerator(Tensor frames, Tensor landmarks, OrderedDictionary<string, Tensor> losses)
+    Tensor TrainGenerator(Tensor frames, Tensor landmarks, IReadOnlyList<Tensor>? targets, OrderedDictionary<string, Tensor> losses)
     {
         generatorOptimizer.Begin();
         using var held = new HeldWeights(discriminator); // it is frozen here, and meets x̂ and x
         var terms = new LossTerms();
         var fake = generator.call(landmarks, Psi);
-        content.AddTerms(terms, fake, frames);
+        content.AddTerms(terms, fake, frames, targets);
         var (score, fakeMaps) = discriminator.call(fake, landmarks, Person);
         terms.Add("adversarial", objective.Adversarial!.Value, AdversarialLoss.Generator(score));
         terms.Add("feature_matching", objective.FeatureMatching!.Value, FeatureMatching.Loss(fakeMaps, discriminator.RealMaps(frames, landmarks)));

@@ -65,8 +65,9 @@ public sealed class CompareVerbTests : IDisposable
         AssertSays(1, $"{folder.At("empty")}: holds no picture (.jpg, .jpeg, .png, .webp, .bmp) and no dataset.", real, folder.At("empty"));
         AssertSays(1, "these two have one name; keep one of them.", real, twice);
         AssertSays(1, $"{real} and {other}: none of the metrics could be measured; the lines above say why.", real, other, "--metrics", "ssim");
-        AssertSays(2, "--metrics: unknown metric \"ssin\"; expected some of ssim, psnr, l1, fid, kid, lpips, csim, akd, nme, pose. Did you mean \"ssim\"?", real, real, "--metrics", "psnr,ssin");
+        AssertSays(2, "--metrics: unknown metric \"ssin\"; expected some of ssim, psnr, l1, resnet18, fd-resnet18, fid, kid, lpips, csim, akd, nme, pose, temporal, jitter, eyes-l1, eyes-ssim, mouth-l1, mouth-ssim, pose-following, pose-r, expression-following, expression-r. Did you mean \"ssim\"?", real, real, "--metrics", "psnr,ssin");
         AssertSays(2, "--metrics names no metric; expected some of", real, real, "--metrics", ",");
+        AssertSays(2, "--metrics: pose-r follows one person through a clip; evaluate measures it.", real, real, "--metrics", "ssim,pose-r");
         AssertSays(2, "--fid-variant tf: expected pytorch-fid or clean-fid.", real, real, "--fid-variant", "tf");
         AssertSays(2, "--lpips-trunk resnet: expected alex, vgg, squeeze.", real, real, "--lpips-trunk", "resnet");
         AssertSays(2, "--csim-network facenet: expected ir-se50, ir-se50-rgb, r50, r100.", real, real, "--csim-network", "facenet");

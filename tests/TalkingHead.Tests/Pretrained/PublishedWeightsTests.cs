@@ -35,7 +35,7 @@ public sealed class PublishedWeightsTests : IDisposable
         [
             VggKind.Caffe19.File, VggKind.Torchvision19.File, VggKind.Torchvision16.File, VggKind.Face.File, Inception.File,
             ArcFaceKind.IResNet50.File, ArcFaceKind.IResNet100.File, ArcFaceKind.IrSe50.File, AlexTrunk.File, SqueezeTrunk.File,
-            LpipsTrunk.Alex.File, LpipsTrunk.Vgg.File, LpipsTrunk.Squeeze.File,
+            LpipsTrunk.Alex.File, LpipsTrunk.Vgg.File, LpipsTrunk.Squeeze.File, ResNet18.File,
         ];
         Assert.All(files, file => Assert.Contains(PublishedWeights.Table, row => row.Name == file));
     }

@@ -10,14 +10,11 @@ namespace TalkingHead.Evaluation.Metrics;
 /// </summary>
 public static class Fid
 {
-    /// <summary>With fewer pictures than features the covariance lacks rank, and much of the value is bias.</summary>
-    public const int UnbiasedFrom = 2048;
-
     internal static string Definition(FidVariant variant) =>
         $"Fréchet distance of Inception v3 (2015-12-05) features, input as {InceptionFeatures.NameOf(variant)}, float64";
 
-    /// <summary>Whether either side is too small for a value that compares with others.</summary>
-    public static bool IsBiased(FeatureStatistics first, FeatureStatistics second) => Math.Min(first.Count, second.Count) < UnbiasedFrom;
+    /// <summary>Whether a side has fewer pictures than features: its covariance lacks rank, and much of the value is bias.</summary>
+    public static bool IsBiased(FeatureStatistics first, FeatureStatistics second) => Math.Min(first.Count, second.Count) < first.Features;
 
     /// <summary>The distance; 0 or more.</summary>
     /// <exception cref="ArgumentException">Fewer than two rows on a side, or rows of different length.</exception>
@@ -100,10 +97,15 @@ public sealed class FeatureStatistics : IDisposable
         if (rows.ndim != 2 || rows.shape[1] != Features)
             throw new ArgumentException($"got features ({string.Join(",", rows.shape)}), expected (B,{Features}).", nameof(rows));
         using var scope = NewDisposeScope();
-        var values = rows.detach().to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
-        for (var start = 0; start < values.Length; start += Features)
+        Add(rows.detach().to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray());
+    }
+
+    /// <summary>Takes rows, one after another.</summary>
+    internal void Add(ReadOnlySpan<float> rows)
+    {
+        for (; rows.Length > 0; rows = rows[Features..])
         {
-            var row = values.AsSpan(start, Features);
+            var row = rows[..Features];
             if (waiting == ExactRows)
                 Fold();
             row.CopyTo(block.AsSpan(waiting++ * Features));

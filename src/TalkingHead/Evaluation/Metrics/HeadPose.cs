@@ -58,6 +58,11 @@ public readonly struct HeadPose
         return double.RadiansToDegrees(Math.Acos(Math.Clamp((trace - 1) / 2, -1, 1)));
     }
 
+    /// <summary>Yaw, pitch and roll in degrees: the turn is roll after yaw after pitch, about the axes z, y and x.</summary>
+    internal double[] Angles => [Degrees(Math.Asin(Math.Clamp(-rows[6], -1, 1))), Degrees(Math.Atan2(rows[7], rows[8])), Degrees(Math.Atan2(rows[3], rows[0]))];
+
+    static double Degrees(double radians) => double.RadiansToDegrees(radians);
+
     static double Dot(double[] m, int first, int second) => m[first] * m[second] + m[first + 1] * m[second + 1] + m[first + 2] * m[second + 2];
 
     // Xᵀ (X Xᵀ)^-1 of the centred points X (3,n), as (n,3). Left and right are mirror images, so that x stands alone.

@@ -127,6 +127,25 @@ sealed record LoadedPair(string Name, Picture? Real, Picture? Fake)
     internal bool IsComparable => Real is not null && Fake is not null && (Real.Width, Real.Height) == (Fake.Width, Fake.Height);
 }
 
+/// <summary>Frames that are numbered at the end of their names.</summary>
+static class FrameNames
+{
+    /// <summary>Whether each name is that before it with the next number, such as clip/000008 after clip/000007.</summary>
+    internal static bool[] Follows(IReadOnlyList<string> names) => [.. names.Select((name, i) => i > 0 && Split(name) is (var clip, { } number) && Split(names[i - 1]) == (clip, number - 1))];
+
+    static (string Clip, long? Number) Split(string name)
+    {
+        string clip = name.TrimEnd([.. "0123456789"]);
+        return (clip, long.TryParse(name.AsSpan(clip.Length), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out long number) ? number : null);
+    }
+}
+
+/// <summary>What measuring asks of pictures.</summary>
+static class PictureSizes
+{
+    internal static int LeastSide(this Picture picture) => Math.Min(picture.Width, picture.Height);
+}
+
 /// <summary>Groups of pictures that fit into one tensor: one size, and no more pixels than a device holds with ease.</summary>
 static class PictureBatches
 {

@@ -97,22 +97,6 @@ sealed class EvaluationFolder
     }
 }
 
-/// <summary>A row of one person: its figures frame by frame, and what it took.</summary>
-sealed record RowRecord
-{
-    /// <summary>By metric, one value a hold-out frame; NaN where there is none, infinite PSNR where frames are identical.</summary>
-    public required IReadOnlyDictionary<Metric, double[]> Values { get; init; }
-
-    /// <summary>Whether a face was found in each frame; empty where none was looked for.</summary>
-    public byte[] Faces { get; init; } = [];
-
-    /// <summary>Inception's features, frame after frame; empty where FID and KID are not measured.</summary>
-    public float[] Features { get; init; } = [];
-
-    /// <summary>Null for rows that are no heads.</summary>
-    public RowCost? Cost { get; init; }
-}
-
 /// <summary>What a head took.</summary>
 /// <param name="EnrolmentSeconds">From the source frames to the head.</param>
 /// <param name="FrameMilliseconds">From landmarks to a picture in memory.</param>
@@ -126,12 +110,17 @@ sealed record RowCost(double EnrolmentSeconds, double FrameMilliseconds, int? Ep
 /// </summary>
 sealed record IdentityRecord
 {
-    const string RealName = "real", FloorName = "floor", PictureName = "picture", FacesName = "faces", FeaturesName = "features", CostsKey = "costs";
+    const string RealName = "real", FloorName = "floor", PictureName = "picture", FacesName = "faces", CostsKey = "costs";
 
-    public required IReadOnlyDictionary<Row, RowRecord> Rows { get; init; }
+    static readonly FeatureSpace[] Spaces = [FeatureSpace.Inception, FeatureSpace.ResNet18];
+
+    public required IReadOnlyDictionary<Row, FrameValues> Rows { get; init; }
 
     /// <summary>The hold-out frames themselves: faces found, features.</summary>
-    public required RowRecord Real { get; init; }
+    public required FrameValues Real { get; init; }
+
+    /// <summary>Of rows that are heads.</summary>
+    public required IReadOnlyDictionary<Row, RowCost> Costs { get; init; }
 
     /// <summary>Metrics of faces between a real frame and itself moved by a pixel.</summary>
     public required IReadOnlyDictionary<Metric, double[]> Floors { get; init; }
@@ -146,7 +135,7 @@ sealed record IdentityRecord
             entries.AddRange(Entries(row.ToString(), record));
         entries.AddRange(Floors.Select(floor => Entry($"{FloorName}/{floor.Key}", ScalarType.Float64, floor.Value)));
         entries.AddRange(Pictures.Select(picture => Entry($"{PictureName}/{picture.Key}", ScalarType.Byte, picture.Value)));
-        var costs = Rows.Where(row => row.Value.Cost is not null).ToDictionary(row => row.Key.ToString(), row => row.Value.Cost);
+        var costs = Costs.ToDictionary(cost => cost.Key.ToString(), cost => cost.Value);
         SafeTensorsWriter.Write(path, entries, new Dictionary<string, string> { [CostsKey] = JsonSerializer.Serialize(costs) });
     }
 
@@ -159,7 +148,8 @@ sealed record IdentityRecord
             var costs = JsonSerializer.Deserialize<Dictionary<string, RowCost>>(file.Metadata[CostsKey])!;
             return new()
             {
-                Rows = rows.ToDictionary(row => row, row => Read(file, row.ToString()) with { Cost = costs.GetValueOrDefault(row.ToString()) }),
+                Rows = rows.ToDictionary(row => row, row => Read(file, row.ToString())),
+                Costs = rows.Where(row => costs.ContainsKey(row.ToString())).ToDictionary(row => row, row => costs[row.ToString()]),
                 Real = Read(file, RealName),
                 Floors = Metrics(file, FloorName),
                 Pictures = Under(file, PictureName).ToDictionary(entry => entry.Name, entry => entry.Tensor.ToArray<byte>()),
@@ -171,26 +161,26 @@ sealed record IdentityRecord
         }
     }
 
-    static IEnumerable<SafeTensorsEntry> Entries(string name, RowRecord record) =>
+    static IEnumerable<SafeTensorsEntry> Entries(string name, FrameValues record) =>
     [
-        .. record.Values.Select(values => Entry($"{name}/{values.Key}", ScalarType.Float64, values.Value)),
+        .. record.ByMetric.Select(values => Entry($"{name}/{values.Key}", ScalarType.Float64, values.Value)),
         Entry($"{name}/{FacesName}", ScalarType.Byte, record.Faces),
-        Entry($"{name}/{FeaturesName}", ScalarType.Float32, record.Features),
+        .. record.Features.Select(space => Entry($"{name}/{space.Key.Name}", ScalarType.Float32, space.Value)),
     ];
 
     static SafeTensorsEntry Entry<T>(string name, ScalarType type, T[] values) where T : unmanaged =>
         new(name, type, [values.Length], stream => stream.Write(MemoryMarshal.AsBytes(values.AsSpan())));
 
-    static RowRecord Read(SafeTensorsFile file, string name) => new()
+    static FrameValues Read(SafeTensorsFile file, string name) => new()
     {
-        Values = Metrics(file, name),
+        ByMetric = Metrics(file, name),
         Faces = file.Tensors[$"{name}/{FacesName}"].ToArray<byte>(),
-        Features = file.Tensors[$"{name}/{FeaturesName}"].ToArray<float>(),
+        Features = Spaces.Where(space => file.Tensors.ContainsKey($"{name}/{space.Name}")).ToDictionary(space => space, space => file.Tensors[$"{name}/{space.Name}"].ToArray<float>()),
     };
 
     static Dictionary<Metric, double[]> Metrics(SafeTensorsFile file, string name) => Under(file, name)
-        .Where(entry => entry.Name is not (FacesName or FeaturesName))
-        .ToDictionary(entry => Enum.Parse<Metric>(entry.Name), entry => entry.Tensor.ToArray<double>());
+        .Where(entry => entry.Name != FacesName && !Spaces.Any(space => space.Name == entry.Name))
+        .ToDictionary(entry => Metric.OfRecord(entry.Name), entry => entry.Tensor.ToArray<double>());
 
     static IEnumerable<(string Name, StoredTensor Tensor)> Under(SafeTensorsFile file, string folder) => file.Tensors
         .Where(entry => entry.Key.StartsWith(folder + "/", StringComparison.Ordinal))

@@ -78,11 +78,17 @@ public sealed record EvaluationSettings
     /// <summary>Keeps the heads in this folder; null where they are not kept.</summary>
     public string? HeadsOut { get; init; }
 
+    /// <summary>What other systems made, a row each.</summary>
+    public IReadOnlyList<Baseline> Baselines { get; init; } = [];
+
+    /// <summary>"self-reenactment" or "cross-reenactment".</summary>
+    internal string Mode => Cross ? "cross-reenactment" : "self-reenactment";
+
+    /// <summary>Who drives the person of that place in the plan.</summary>
+    internal IdentityPlan DriverOf(IReadOnlyList<IdentityPlan> plan, int person) => Cross ? plan[(person + 1) % plan.Count] : plan[person];
+
     /// <summary>Which metrics, and how; its seed and device are not used, these are the evaluation's and the run's.</summary>
     public ComparisonSettings Comparison { get; init; } = new();
-
-    /// <summary>Metrics of generated frames that have no truth: another person's motion.</summary>
-    internal static IReadOnlyList<Metric> WithoutTruth { get; } = [Metric.Fid, Metric.Kid, Metric.Csim, Metric.Pose];
 
     /// <exception cref="UserException">A number that makes no sense.</exception>
     internal void Check()
@@ -95,6 +101,8 @@ public sealed record EvaluationSettings
             throw UserException.Usage($"--holdout {HoldOut}: expected 2 or more; the floors halve the hold-out frames.");
         if (Cross && Identities < 2)
             throw UserException.Usage("--cross: expected --identities 2 or more, for each person is driven by another.");
+        if (Baselines.GroupBy(baseline => baseline.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw UserException.Usage($"--baseline {twice.Key}: is given twice; expected a name each.");
         if (Adapt && !Cross)
             throw UserException.Usage("--adapt: expected with --cross; people who drive themselves need no adaptation.");
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using TalkingHead.Evaluation.Metrics;
 using TalkingHead.Evaluation.Protocol;
 using static TalkingHead.Evaluation.Report.ReportText;
 using static TalkingHead.Evaluation.Report.Svg;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using TalkingHead.Evaluation.Metrics;
 using TalkingHead.Evaluation.Protocol;
 using static TalkingHead.Evaluation.Report.ReportText;
 

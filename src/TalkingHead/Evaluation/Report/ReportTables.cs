@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using TalkingHead.Evaluation.Metrics;
 using TalkingHead.Evaluation.Protocol;
 using static TalkingHead.Evaluation.Report.ReportText;
 
@@ -161,8 +162,8 @@ sealed class Ranking
     {
         var measured = ReportText.Measured(result).Where(form => result.Identities[0].Rows[0].Figures.Any(figure => figure.Metric == form.Metric)).ToArray();
         var metric = preferred.Select(name => Array.Find(measured, form => form.Metric == name)).FirstOrDefault(form => form is not null) ?? measured.FirstOrDefault();
-        var row = result.Rows.Where(row => Methods.Parse(row.Method) is TalkingHead.Evaluation.Protocol.Method.FineTuned or TalkingHead.Evaluation.Protocol.Method.FeedForward)
-            .OrderByDescending(row => row.Shots).ThenByDescending(row => row.Method == TalkingHead.Evaluation.Protocol.Method.FineTuned.Key()).First();
+        var row = result.Rows.Where(row => Protocol.Method.IsHead(row.Method))
+            .OrderByDescending(row => row.Shots).ThenByDescending(row => row.Method == Protocol.Method.FineTuned).First();
         return metric is not null && new Ranking(result, metric, row) is { Order.Count: > 0 } ranking ? ranking : null;
     }
 
@@ -213,21 +214,14 @@ static class ReportText
     internal static string Coverage(Figure figure) => figure.Missing == 0 ? "" : $"{figure.Frames} of {figure.Frames + figure.Missing} frames";
 
     /// <summary>Decimals that a table shows: no more than the intervals bear.</summary>
-    internal static int Decimals(MetricForm form) => form.Metric switch
-    {
-        "PSNR" or "FID" or "AKD" => 2,
-        "Pose" => 1,
-        "KID" => 4,
-        "L1" => 4,
-        _ => 3,
-    };
+    internal static int Decimals(MetricForm form) => form.Decimals - (form.Metric == Metric.L1.Name ? 0 : 1);
 
     internal static string Arrow(MetricForm form) => form.HigherIsBetter ? "↑" : "↓";
 
     /// <summary>"SSIM ↑" or "PSNR ↑ dB".</summary>
     internal static string Heading(MetricForm form) => form.Unit == "" ? $"{form.Metric} {Arrow(form)}" : $"{form.Metric} {Arrow(form)} {form.Unit}";
 
-    internal static string Title(string method) => Methods.Parse(method).Title();
+    internal static string Title(string method) => Method.Title(method);
 
     /// <summary>Safe in text and in attributes.</summary>
     internal static string Html(string text) => WebUtility.HtmlEncode(text);

@@ -46,6 +46,15 @@ sealed class SmallEvaluation : IDisposable
         }, stop.Token);
     }
 
+    /// <summary>The protocol's frames; the folder.</summary>
+    internal string Export(string name, EvaluationSettings settings)
+    {
+        Assert.Equal(3, HeadEvaluation.Export(run.Configuration, dataset, settings, folder.At(name)));
+        return folder.At(name);
+    }
+
+    internal SourceFrames Frames(string clip, IReadOnlyList<int> frames) => SourceFrames.From(dataset, dataset.Get(clip).Index, frames, run.Configuration);
+
     internal void AssertSameFiles(string first, string second)
     {
         foreach (var file in (string[])["results.json", "timing.json", "table.md", "report.html", "evaluation.json"])

@@ -1,0 +1,171 @@
+using TalkingHead.Configuration;
+using TalkingHead.Faces;
+using TalkingHead.Media;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Evaluation.Metrics;
+
+/// <summary>A metric: its names, its direction and what it is computed from. The file of its name holds formula and source.</summary>
+public sealed class Metric
+{
+    public static readonly Metric Ssim = new("Ssim", "SSIM", _ => Metrics.Ssim.Definition) { HigherIsBetter = true, Pixels = Metrics.Ssim.Compute, LeastSide = Metrics.Ssim.LeastSide };
+    public static readonly Metric Psnr = new("Psnr", "PSNR", _ => Metrics.Psnr.Definition) { HigherIsBetter = true, Unit = "dB", Decimals = 3, Pixels = Metrics.Psnr.Compute };
+    public static readonly Metric L1 = new("L1", "L1", _ => Metrics.L1.Definition) { Pixels = Metrics.L1.Compute };
+    public static readonly Metric Resnet18 = new("Resnet18", "resnet18", _ => ResNet18Distance.Definition) { LeastSide = ResNet18Distance.LeastSide };
+    public static readonly Metric FdResnet18 = new("FdResnet18", "FD-resnet18", _ => ResNet18Distance.FrechetDefinition) { Decimals = 3, Cross = "", Space = FeatureSpace.ResNet18 };
+    public static readonly Metric Fid = new("Fid", "FID", settings => Metrics.Fid.Definition(settings.FidVariant)) { Decimals = 3, Cross = "", Space = FeatureSpace.Inception };
+    public static readonly Metric Kid = new("Kid", "KID", settings => Metrics.Kid.Definition(settings.FidVariant)) { Decimals = 5, Cross = "", Space = FeatureSpace.Inception };
+    public static readonly Metric Lpips = new("Lpips", "LPIPS", settings => PerceptualDistance.Definition(settings.LpipsTrunk)) { LeastSide = PerceptualDistance.LeastSide };
+    public static readonly Metric Csim = new("Csim", "CSIM", settings => $"{Metrics.Csim.Definition(settings.CsimNetwork)}, {settings.Detector} landmarks") { HigherIsBetter = true, NeedsFaces = true, Cross = "; mean over the person's hold-out frames" };
+    public static readonly Metric Akd = new("Akd", "AKD", settings => $"{Metrics.Akd.Definition}, {settings.Detector}") { Unit = "px", Decimals = 3, Landmarks = (real, fake, frame) => Metrics.Akd.Compute(real, fake, frame.Width, frame.Height) };
+    public static readonly Metric Nme = new("Nme", "NME", settings => $"{Metrics.Nme.Definition}, {settings.Detector}") { Landmarks = (real, fake, _) => Metrics.Nme.Compute(real, fake) };
+    public static readonly Metric Pose = new("Pose", "Pose", settings => $"{PoseError.Definition}, {settings.Detector}") { Unit = "°", Decimals = 2, Cross = "; against the driver", Landmarks = (real, fake, _) => PoseError.Compute(real, fake) };
+
+    public static readonly Metric Temporal = new("Temporal", "Temporal", _ => TemporalError.Definition) { Series = TemporalError.Compute };
+    public static readonly Metric Jitter = new("Jitter", "Jitter", settings => $"{LandmarkJitter.Definition}, {settings.Detector}") { Unit = "px", Decimals = 3, NeedsFaces = true, Series = LandmarkJitter.Compute };
+    public static readonly Metric EyesL1 = new("EyesL1", "Eyes-L1", settings => $"{FaceRegion.Definition(FaceRegion.Eyes)}: L1, {settings.Detector}") { NeedsFaces = true, Series = series => FaceRegion.L1(series, FaceRegion.Eyes) };
+    public static readonly Metric EyesSsim = new("EyesSsim", "Eyes-SSIM", settings => $"{FaceRegion.Definition(FaceRegion.Eyes)}: SSIM, {settings.Detector}") { HigherIsBetter = true, NeedsFaces = true, Series = series => FaceRegion.Ssim(series, FaceRegion.Eyes) };
+    public static readonly Metric MouthL1 = new("MouthL1", "Mouth-L1", settings => $"{FaceRegion.Definition(FaceRegion.Mouth)}: L1, {settings.Detector}") { NeedsFaces = true, Series = series => FaceRegion.L1(series, FaceRegion.Mouth) };
+    public static readonly Metric MouthSsim = new("MouthSsim", "Mouth-SSIM", settings => $"{FaceRegion.Definition(FaceRegion.Mouth)}: SSIM, {settings.Detector}") { HigherIsBetter = true, NeedsFaces = true, Series = series => FaceRegion.Ssim(series, FaceRegion.Mouth) };
+    public static readonly Metric PoseFollow = new("PoseFollow", "Pose-following", settings => $"{MotionFollowing.ErrorDefinition("yaw, pitch and roll, in degrees")}, {settings.Detector}") { Unit = "°", Decimals = 2, IsOfCross = true, Cross = "", NeedsFaces = true, Series = series => MotionFollowing.Error(series, MotionFollowing.Pose) };
+    public static readonly Metric PoseCorrelation = new("PoseCorrelation", "Pose-r", settings => $"{MotionFollowing.CorrelationDefinition("yaw, pitch and roll")}, {settings.Detector}") { HigherIsBetter = true, IsOfCross = true, Cross = "", NeedsFaces = true, Series = series => MotionFollowing.Correlation(series, MotionFollowing.Pose) };
+    public static readonly Metric ExpressionFollow = new("ExpressionFollow", "Expression-following", settings => $"{MotionFollowing.ErrorDefinition("eye opening, mouth opening and mouth width")}, {settings.Detector}") { IsOfCross = true, Cross = "", NeedsFaces = true, Series = series => MotionFollowing.Error(series, MotionFollowing.Expression) };
+    public static readonly Metric ExpressionCorrelation = new("ExpressionCorrelation", "Expression-r", settings => $"{MotionFollowing.CorrelationDefinition("eye opening, mouth opening and mouth width")}, {settings.Detector}") { HigherIsBetter = true, IsOfCross = true, Cross = "", NeedsFaces = true, Series = series => MotionFollowing.Correlation(series, MotionFollowing.Expression) };
+
+    readonly string id;
+    readonly Func<ComparisonSettings, string> definition;
+    readonly Func<Landmarks, Landmarks, Picture, double>? landmarks;
+
+    Metric(string id, string name, Func<ComparisonSettings, string> definition) => (this.id, Name, this.definition) = (id, name, definition);
+
+    /// <summary>Every metric, in the order of reports.</summary>
+    public static IReadOnlyList<Metric> All { get; } =
+    [
+        Ssim, Psnr, L1, Resnet18, FdResnet18, Fid, Kid, Lpips, Csim, Akd, Nme, Pose, Temporal, Jitter, EyesL1, EyesSsim, MouthL1, MouthSsim,
+        PoseFollow, PoseCorrelation, ExpressionFollow, ExpressionCorrelation,
+    ];
+
+    /// <summary>As reports write it, such as "SSIM".</summary>
+    public string Name { get; }
+
+    /// <summary>"dB", "px", "°" or nothing.</summary>
+    internal string Unit { get; init; } = "";
+
+    /// <summary>Decimals worth showing.</summary>
+    internal int Decimals { get; init; } = 4;
+
+    internal bool HigherIsBetter { get; init; }
+
+    /// <summary>Of two batches (B,3,H,W), uint8, that needs no network: (B) float64, infinite where the pictures are identical.</summary>
+    internal Func<Tensor, Tensor, Tensor>? Pixels { get; init; }
+
+    /// <summary>Pictures with a smaller side have no value.</summary>
+    internal int LeastSide { get; init; } = 1;
+
+    /// <summary>Whether it follows from landmarks found in the pictures.</summary>
+    internal bool NeedsFaces { get; init; }
+
+    /// <summary>Of the real frame's landmarks and another's, both in frames of that size; such metrics have a floor, the detector's noise.</summary>
+    internal Func<Landmarks, Landmarks, Picture, double>? Landmarks
+    {
+        get => landmarks;
+        init => (landmarks, NeedsFaces) = (value, true);
+    }
+
+    /// <summary>Of a metric that compares sets of pictures, not pairs: what it compares of each.</summary>
+    internal FeatureSpace? Space { get; init; }
+
+    /// <summary>Of what a person's frames show one after another.</summary>
+    internal Func<FrameSeries, double[]>? Series { get; init; }
+
+    /// <summary>Whether it is of interest only where another person drives; asked for by name, it is measured all the same.</summary>
+    internal bool IsOfCross { get; init; }
+
+    /// <summary>What the definition adds where another person drives and frames have no truth; null where the metric needs one.</summary>
+    internal string? Cross { get; init; }
+
+    /// <summary>How it is defined under these settings.</summary>
+    internal MetricForm Form(ComparisonSettings settings, bool cross = false, string? reason = null) =>
+        new(Name, definition(settings) + (cross ? Cross : ""), Unit, Decimals, HigherIsBetter, reason);
+
+    /// <summary>Its name in records.</summary>
+    public override string ToString() => id;
+
+    /// <exception cref="ArgumentException">No metric's name in records.</exception>
+    internal static Metric OfRecord(string id) => All.FirstOrDefault(metric => metric.id == id) ?? throw new ArgumentException($"no metric is called {id}");
+
+    /// <summary>Reads "ssim,psnr", or "all"; a metric named twice counts once.</summary>
+    /// <param name="list">Names in any case.</param>
+    /// <param name="cross">Whether another person drives; "all" leaves out what is of interest only then.</param>
+    /// <exception cref="UserException">A name that is no metric's, or none.</exception>
+    public static IReadOnlyList<Metric> Parse(string list, bool cross = false)
+    {
+        if (list == "all")
+            return [.. All.Where(metric => cross || !metric.IsOfCross)];
+        string[] known = [.. All.Select(metric => metric.Name.ToLowerInvariant())];
+        Metric[] found = [.. list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(One).Distinct()];
+        return found.Length > 0 ? found : throw UserException.Usage($"--metrics names no metric; expected some of {string.Join(", ", known)}.");
+
+        Metric One(string name) => All.FirstOrDefault(metric => metric.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            ?? throw UserException.Usage($"--metrics: unknown metric \"{name}\"; expected some of {string.Join(", ", known)}.{Spelling.Suggestion(name, known)}");
+    }
+}
+
+/// <summary>A metric as it is measured.</summary>
+/// <param name="Metric">Its short name.</param>
+/// <param name="Definition">Which of the many definitions under that name.</param>
+/// <param name="Unit">"dB", "px", "°" or nothing.</param>
+/// <param name="Decimals">Worth showing.</param>
+/// <param name="HigherIsBetter">Or lower.</param>
+/// <param name="Reason">Why it is not measured and what to do; null where it is.</param>
+public sealed record MetricForm(string Metric, string Definition, string Unit, int Decimals, bool HigherIsBetter, string? Reason);
+
+/// <summary>What is measured, and how.</summary>
+public sealed record ComparisonSettings
+{
+    public IReadOnlyList<Metric> Metrics { get; init; } = Metric.Parse("all");
+
+    /// <summary>How FID and KID resize pictures.</summary>
+    public FidVariant FidVariant { get; init; } = FidVariant.PytorchFid;
+
+    /// <summary>"alex", "vgg" or "squeeze".</summary>
+    public string LpipsTrunk { get; init; } = "alex";
+
+    /// <summary>One of <see cref="Csim.Networks"/>; the default's weights have an address of their own.</summary>
+    public string CsimNetwork { get; init; } = "ir-se50";
+
+    /// <summary>"mesh" or "fan": finds the landmarks for CSIM, AKD, NME and poses.</summary>
+    public string Detector { get; init; } = "mesh";
+
+    /// <summary>Where networks and pictures' statistics run; the CPU when null.</summary>
+    public Device? Device { get; init; }
+
+    /// <summary>Which subsets KID draws.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <inheritdoc cref="Metric.Parse"/>
+    public static IReadOnlyList<Metric> ParseMetrics(string list) => Metric.Parse(list);
+}
+
+/// <summary>How the networks are loaded; each only where a metric needs it.</summary>
+sealed record ComparisonNetworks(
+    Func<ComparisonSettings, Device, InceptionFeatures> Inception,
+    Func<ComparisonSettings, Device, PerceptualDistance> Lpips,
+    Func<ComparisonSettings, Device, Csim> Csim)
+{
+    /// <summary>With their published weights.</summary>
+    internal static ComparisonNetworks Published { get; } = new(
+        (settings, device) => InceptionFeatures.Load(settings.FidVariant, device),
+        (settings, device) => PerceptualDistance.Load(settings.LpipsTrunk, device),
+        (settings, device) => Metrics.Csim.Load(settings.CsimNetwork, device));
+
+    internal Func<Device, ResNet18Distance> ResNet18 { get; init; } = ResNet18Distance.Load;
+}
+
+/// <summary>What sets of pictures are compared by: a network's features of each.</summary>
+/// <param name="Name">In records.</param>
+/// <param name="Length">Numbers a picture.</param>
+sealed record FeatureSpace(string Name, int Length)
+{
+    internal static readonly FeatureSpace Inception = new("features", TalkingHead.Pretrained.Inception.Features), ResNet18 = new("features-resnet18", TalkingHead.Pretrained.ResNet18.Features);
+}

@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using TalkingHead.Faces;
+using TalkingHead.Media;
+
+namespace TalkingHead.Evaluation.Metrics;
+
+/// <summary>Face trackers of one kind, one a thread, opened as they are needed.</summary>
+/// <param name="detector">"mesh" or "fan".</param>
+/// <param name="first">The one that showed that the kind can be had.</param>
+sealed class TrackerPool(string detector, FaceTracker first) : IDisposable
+{
+    readonly ConcurrentBag<FaceTracker> trackers = [first];
+
+    /// <exception cref="UserException">Another name, or the tracker's files are missing.</exception>
+    internal static TrackerPool Open(string detector) => new(detector, FaceTracker.Open(detector));
+
+    /// <summary>Calls <paramref name="work"/> for 0 to count - 1, each with a tracker of its own.</summary>
+    internal void ForEach(int count, Action<int, FaceTracker> work)
+    {
+        // FAN runs on the device and fills it alone; the mesh tracker is a matter of cores.
+        var threads = new ParallelOptions { MaxDegreeOfParallelism = detector == "mesh" ? Environment.ProcessorCount : 1 };
+        Parallel.For(0, count, threads, i =>
+        {
+            if (!trackers.TryTake(out var tracker))
+                tracker = FaceTracker.Open(detector);
+            try
+            {
+                work(i, tracker);
+            }
+            finally
+            {
+                trackers.Add(tracker);
+            }
+        });
+    }
+
+    /// <summary>The landmarks of a face found again in the picture moved by a pixel: a measure's floor.</summary>
+    internal static Landmarks? Again(FaceTracker tracker, Picture picture, TrackedFace face)
+    {
+        // A pixel to the right; the column that comes into view repeats the first.
+        var shifted = picture.Clone();
+        shifted.Paste(picture, 1, 0);
+        return tracker.FindOne(shifted, face.Box)?.Landmarks.Map(new(1, 0, -1, 0));
+    }
+
+    public void Dispose()
+    {
+        foreach (var tracker in trackers)
+            tracker.Dispose();
+    }
+}

@@ -1,0 +1,204 @@
+using TalkingHead.Evaluation.Metrics;
+
+namespace TalkingHead.Evaluation.Protocol;
+
+/// <summary>A figure.</summary>
+/// <param name="Metric">Its short name.</param>
+/// <param name="Value">Null where there is none; a mark says why.</param>
+public sealed record Figure(string Metric, double? Value)
+{
+    /// <summary>95 % interval; null where there is none.</summary>
+    public double? Low { get; init; }
+
+    /// <inheritdoc cref="Low"/>
+    public double? High { get; init; }
+
+    /// <summary>Over KID's subsets.</summary>
+    public double? Deviation { get; init; }
+
+    /// <summary>Frames behind the figure.</summary>
+    public int Frames { get; init; }
+
+    /// <summary>Frames without a value: no face was found in them or in the real frame, or they are identical to it.</summary>
+    public int Missing { get; init; }
+
+    /// <summary>Real frames on the other side of a distance of distributions; 0 for metrics of single frames.</summary>
+    public int Against { get; init; }
+
+    /// <summary>Such as "biased: N &lt; 2048".</summary>
+    public IReadOnlyList<string> Marks { get; init; } = [];
+}
+
+/// <summary>A metric's values, person by person and frame by frame.</summary>
+/// <param name="metric">Which one.</param>
+/// <param name="seed">Of the bootstrap.</param>
+sealed class FrameTally(Metric metric, int seed)
+{
+    readonly List<IReadOnlyList<double>> people = [];
+    int withoutReal, frames;
+
+    /// <summary>Frames that equal their truth and so have no finite value.</summary>
+    internal int Identical => people.Sum(values => values.Count(double.IsPositiveInfinity));
+
+    /// <summary>A person's values: NaN where there is none, infinite where frames are identical.</summary>
+    /// <param name="values">One a frame.</param>
+    /// <param name="realFaces">Whether each real frame has a face (<see cref="FrameValues.Faces"/>).</param>
+    internal void Add(IReadOnlyList<double> values, params ReadOnlySpan<byte> realFaces)
+    {
+        people.Add(values);
+        frames += values.Count;
+        withoutReal += metric.NeedsFaces ? realFaces.Count((byte)0) : 0;
+    }
+
+    /// <summary>The mean over all frames; its interval is over people.</summary>
+    internal Figure Pooled(string more = "")
+    {
+        List<string> marks = [];
+        if (Identical > 0)
+            marks.Add($"{Identical} frames identical to their truth, left out of the mean");
+        if (withoutReal > 0)
+            marks.Add($"no face found in {withoutReal} of {frames} real frames");
+        return Mean(people, marks) with { Metric = metric.Name + more };
+    }
+
+    /// <summary>The mean over one person's frames; its interval is over them.</summary>
+    internal Figure OfPerson(int person)
+    {
+        var figure = Mean([.. people[person].Where(double.IsFinite).Select(value => (double[])[value])], []);
+        return figure with { Missing = people[person].Count - figure.Frames };
+    }
+
+    /// <summary>How much better these values are than another method's, and for which share of the people.</summary>
+    internal (Figure Gain, double Better) Against(FrameTally other)
+    {
+        var sign = metric.HigherIsBetter ? 1 : -1;
+        double[][] gains = [.. people.Zip(other.people, (mine, theirs) => mine.Zip(theirs, (a, b) => sign * (a - b)).ToArray())];
+        double[] compared = [.. gains.Where(person => person.Any(double.IsFinite)).Select(person => person.Where(double.IsFinite).Sum())];
+        return (Mean(gains, []), compared.Length == 0 ? 0 : compared.Count(sum => sum > 0) / (double)compared.Length);
+    }
+
+    Figure Mean(IReadOnlyList<IReadOnlyList<double>> units, IReadOnlyList<string> marks)
+    {
+        double[] sums = [.. units.Select(values => values.Where(double.IsFinite).Sum())];
+        int[] counts = [.. units.Select(values => values.Count(double.IsFinite))];
+        var (interval, count) = (Bootstrap.Interval(sums, counts, seed), counts.Sum());
+        return new(metric.Name, count > 0 ? sums.Sum() / count : null) { Low = interval?.Low, High = interval?.High, Frames = count, Missing = units.Sum(values => values.Count) - count, Marks = marks };
+    }
+}
+
+/// <summary>Distances of sets of pictures from one real set, and what the Fréchet distance is between halves of the real one.</summary>
+/// <typeparam name="T">Names a set.</typeparam>
+sealed class DistributionTally<T> : IDisposable where T : notnull
+{
+    readonly ComparisonSettings settings;
+    readonly FeatureSpace space;
+    readonly Dictionary<T, FeatureStatistics> sets;
+    readonly FeatureStatistics real, even, odd, evenPeople, oddPeople;
+
+    internal DistributionTally(FeatureSpace space, ComparisonSettings settings, IEnumerable<T> names)
+    {
+        (this.space, this.settings) = (space, settings);
+        var sampled = settings.Metrics.Contains(Metric.Kid) && space == Metric.Kid.Space ? FeatureStatistics.DefaultSample : 0;
+        sets = names.ToDictionary(name => name, _ => Empty(sampled));
+        real = Empty(sampled);
+        (even, odd, evenPeople, oddPeople) = (Empty(0), Empty(0), Empty(0), Empty(0));
+    }
+
+    /// <summary>Takes more of a set: features, row after row.</summary>
+    internal void Add(T name, float[] features) => sets[name].Add(features);
+
+    /// <summary>Takes more of the real set.</summary>
+    /// <param name="features">Row after row.</param>
+    /// <param name="person">Whose they are; null where nobody knows: rows then alternate between the halves over all of them.</param>
+    internal void AddReal(float[] features, int? person = null)
+    {
+        for (int at = 0, place = person is null ? real.Count : 0; at < features.Length; at += space.Length, place++)
+            (place % 2 == 0 ? even : odd).Add(features.AsSpan(at, space.Length));
+        if (person is { } number)
+            (number % 2 == 0 ? evenPeople : oddPeople).Add(features);
+        real.Add(features);
+    }
+
+    /// <summary>A figure of a set; without a value where a side has fewer than two pictures.</summary>
+    internal Figure Compute(T name, Metric metric)
+    {
+        var set = sets[name];
+        if (metric != Metric.Kid || IsTooSmall(real, set))
+            return Frechet(metric.Name, real, set);
+        var found = Kid.Between(real, set, settings.Device, settings.Seed);
+        return new(metric.Name, found.Mean)
+        {
+            Deviation = found.Deviation,
+            Frames = set.Count,
+            Against = real.Count,
+            Marks = [$"{found.Subsets} subset{(found.Subsets > 1 ? "s" : "")} of {found.SubsetSize}"],
+        };
+    }
+
+    /// <summary>The Fréchet distance between the real set's even and odd rows.</summary>
+    internal Figure Halves(string name) => Frechet(name, even, odd);
+
+    /// <summary>The Fréchet distance between people of even and of odd numbers.</summary>
+    internal Figure HalvesOfPeople(string name) => Frechet(name, evenPeople, oddPeople);
+
+    public void Dispose()
+    {
+        foreach (var statistics in sets.Values.Concat([real, even, odd, evenPeople, oddPeople]))
+            statistics.Dispose();
+    }
+
+    FeatureStatistics Empty(int sampled) => new(space.Length, sampled, settings.Seed);
+
+    static bool IsTooSmall(FeatureStatistics first, FeatureStatistics second) => Math.Min(first.Count, second.Count) < 2;
+
+    static Figure Frechet(string name, FeatureStatistics first, FeatureStatistics second) => new(name, IsTooSmall(first, second) ? null : Fid.Between(first, second))
+    {
+        Frames = second.Count,
+        Against = first.Count,
+        Marks = IsTooSmall(first, second) ? ["a distribution needs two frames or more on each side"] : Fid.IsBiased(first, second) ? [$"biased: N < {first.Features}"] : [],
+    };
+}
+
+/// <summary>
+/// Intervals that hold 95 % of the means over units drawn with replacement (Efron 1979, percentiles). Frames of one person
+/// are alike, so that over several people the person is the unit and not the frame.
+/// </summary>
+static class Bootstrap
+{
+    internal const int Draws = 2000;
+
+    const double Level = 0.95;
+
+    /// <summary>The interval of Σ sums / Σ counts over drawn units; null for fewer than two units with any count.</summary>
+    /// <param name="sums">Each unit's sum of values.</param>
+    /// <param name="counts">How many values these are; units without any are drawn too.</param>
+    /// <param name="seed">Equal seeds draw equal units, so that intervals of rows of one table go together.</param>
+    internal static (double Low, double High)? Interval(IReadOnlyList<double> sums, IReadOnlyList<int> counts, int seed)
+    {
+        if (counts.Count(count => count > 0) < 2)
+            return null;
+        var random = new CounterRandom((ulong)seed, (ulong)sums.Count);
+        var means = new List<double>(Draws);
+        for (var draw = 0; draw < Draws; draw++)
+        {
+            var (sum, count) = (0.0, 0);
+            for (var k = 0; k < sums.Count; k++)
+            {
+                var unit = random.Below(sums.Count);
+                (sum, count) = (sum + sums[unit], count + counts[unit]);
+            }
+            if (count > 0)
+                means.Add(sum / count);
+        }
+        means.Sort();
+        return (Quantile(means, (1 - Level) / 2), Quantile(means, (1 + Level) / 2));
+    }
+
+    /// <summary>Between the two nearest of sorted values, as numpy's default does.</summary>
+    internal static double Quantile(IReadOnlyList<double> sorted, double share)
+    {
+        var place = share * (sorted.Count - 1);
+        var below = (int)place;
+        return below + 1 < sorted.Count ? double.Lerp(sorted[below], sorted[below + 1], place - below) : sorted[^1];
+    }
+}

@@ -1,0 +1,168 @@
+using System.Runtime.InteropServices;
+using Onnx;
+using TalkingHead.Libtorch;
+using TalkingHead.Onnx;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TalkingHead.Pretrained;
+
+/// <summary>A network with constant weights whose activations are compared; the gradient reaches the picture.</summary>
+abstract class FeatureNetwork(string name) : Module<Tensor, Tensor[]>(name)
+{
+    /// <summary>Casts the weights to what convolutions compute with.</summary>
+    internal abstract void ComputeIn(ScalarType type);
+
+    /// <summary>Multiply-adds of one picture of a side.</summary>
+    internal abstract long Macs(long side);
+}
+
+/// <summary>
+/// ResNet-18 (He et al. 2016), trained on ImageNet with CNTK and published in a NuGet package under the MIT licence; these
+/// are not torchvision's weights. Batch normalisation is folded into the convolutions. Of pictures of any size it gives the
+/// activations after each stage: 64, 128, 256 and 512 channels at a 4th, 8th, 16th and 32nd of the side.
+/// </summary>
+sealed class ResNet18 : FeatureNetwork
+{
+    internal const string File = "ResNet18.onnx";
+
+    /// <summary>Channels of the last stage.</summary>
+    internal const int Features = 512;
+
+    /// <summary>A picture of this side is what the network was trained on.</summary>
+    internal const int TrainedSide = 224;
+
+    internal const int Stages = 4;
+
+    // ImageNet's mean over pictures and places, R, G, B: the package subtracts a mean picture of 224x224, which is nearly flat.
+    static readonly float[] means = [123.1516f, 115.9029f, 103.0626f];
+
+    readonly Conv2d stem;
+    readonly ResidualPair[] blocks; // two a stage
+    readonly ChannelNormalisation normalisation = ChannelNormalisation.Bytes(means, bgr: true);
+    ScalarType type = ScalarType.Float32;
+
+    /// <param name="stages">Those after it are left out, and cost nothing.</param>
+    internal ResNet18(int stages = Stages) : base("ResNet18")
+    {
+        stem = Conv2d(3, 64, 7, stride: 2, padding: 3);
+        blocks = [.. Enumerable.Range(0, stages).SelectMany(stage => (ResidualPair[])
+            [new(stage == 0 ? 64 : 32 << stage, 64 << stage, stride: stage == 0 ? 1 : 2), new(64 << stage, 64 << stage, stride: 1)])];
+        RegisterComponents();
+        for (int i = 0; i < blocks.Length; i++)
+            register_module($"block{i}", blocks[i]);
+        PublishedWeights.Freeze(this);
+    }
+
+    /// <summary>The network with its published weights.</summary>
+    /// <exception cref="UserException">The file is missing or another network's.</exception>
+    internal static ResNet18 Load(int stages = Stages)
+    {
+        string path = PublishedWeights.Locate(File);
+        var graph = ModelProto.Parser.ParseFrom(OnnxFile.Read(path).Bytes).Graph;
+        var network = new ResNet18(stages);
+        try
+        {
+            var weights = graph.Initializer.ToDictionary(tensor => tensor.Name);
+            var layers = graph.Node.Where(node => node.OpType == "Conv").ToArray();
+            foreach (var (layer, convolution) in layers.Zip(network.Convolutions()))
+                Fill(convolution, layer, graph.Node.Single(node => node.OpType == "BatchNormalization" && node.Input[0] == layer.Output[0]), weights);
+            if (layers.Length != 20)
+                throw new InvalidDataException($"it has {layers.Length} convolutions, 20 are expected");
+            return network;
+        }
+        catch (Exception e) when (e is InvalidDataException or KeyNotFoundException or InvalidOperationException or ArgumentException)
+        {
+            network.Dispose();
+            throw new UserException($"{path}: not ResNet18 of Microsoft.ML.DnnImageFeaturizer.ResNet18 ({e.Message}). Remove it and run scripts/download-weights.sh {File}.", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    internal override void ComputeIn(ScalarType type)
+    {
+        this.type = type;
+        foreach (var convolution in Convolutions())
+            convolution.to(type);
+    }
+
+    /// <inheritdoc/>
+    internal override long Macs(long side)
+    {
+        long macs = side * side / 4 * stem.weight!.numel();
+        for (int i = 0; i < blocks.Length; i++)
+            macs += (side >> (2 + i / 2)) * (side >> (2 + i / 2)) * blocks[i].Convolutions().Sum(convolution => convolution.weight!.numel());
+        return macs;
+    }
+
+    // x (B,3,H,W), RGB in [-1, 1] -> one (B,64·2^s,H / 2^(2+s),W / 2^(2+s)) for each stage s
+    public override Tensor[] forward(Tensor x)
+    {
+        Shapes.Expect(x, "ResNet18's picture", Shapes.Any, 3, Shapes.Any, Shapes.Any);
+        using var scope = NewDisposeScope();
+        var h = stem.call(Layout.PixelByPixel(normalisation.call(x)).to(type)).relu_();
+        h = functional.max_pool2d(h, 3, stride: 2, padding: 1);
+        var found = new List<Tensor>();
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            h = blocks[i].call(h);
+            if (i % 2 == 1)
+                found.Add(h);
+        }
+        foreach (var stage in found)
+            stage.MoveToOuterDisposeScope();
+        return [.. found];
+    }
+
+    // In the file's order.
+    IEnumerable<Conv2d> Convolutions() => blocks.SelectMany(block => block.Convolutions()).Prepend(stem);
+
+    // y = scale (w * x - mean) / √(variance + ε) + shift, as one convolution.
+    static void Fill(Conv2d convolution, NodeProto layer, NodeProto norm, Dictionary<string, TensorProto> weights)
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        double epsilon = norm.Attribute.Single(attribute => attribute.Name == "epsilon").F;
+        var (scale, shift, mean, variance) = (Read(norm.Input[1]), Read(norm.Input[2]), Read(norm.Input[3]), Read(norm.Input[4]));
+        var factor = scale / variance.Add(epsilon).sqrt();
+        var weight = Read(layer.Input[1]);
+        if (!weight.shape.SequenceEqual(convolution.weight!.shape))
+            throw new InvalidDataException($"{layer.Input[1]} is ({string.Join(",", weight.shape)}), expected ({string.Join(",", convolution.weight!.shape)})");
+        convolution.weight!.copy_(weight * factor.view(-1, 1, 1, 1));
+        convolution.bias!.copy_(shift - mean * factor);
+
+        Tensor Read(string name)
+        {
+            var found = weights[name];
+            float[] values = found.RawData.Length > 0 ? MemoryMarshal.Cast<byte, float>(found.RawData.Span).ToArray() : [.. found.FloatData];
+            return tensor(values, [.. found.Dims]);
+        }
+    }
+}
+
+/// <summary>Two 3x3 convolutions around which the input goes unchanged, or through a 1x1 convolution where its shape changes.</summary>
+sealed class ResidualPair : Module<Tensor, Tensor>
+{
+    readonly Conv2d first, second;
+    readonly Conv2d? projection;
+
+    internal ResidualPair(int from, int to, int stride) : base(nameof(ResidualPair))
+    {
+        first = Conv2d(from, to, 3, stride: stride, padding: 1);
+        second = Conv2d(to, to, 3, padding: 1);
+        projection = stride == 1 ? null : Conv2d(from, to, 1, stride: stride);
+        RegisterComponents();
+    }
+
+    // (B,C,H,W) -> (B,C',H / stride,W / stride)
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var around = projection is null ? x : projection.call(x);
+        return second.call(first.call(x).relu_()).Add_(around).relu_().MoveToOuterDisposeScope();
+    }
+
+    internal IEnumerable<Conv2d> Convolutions() => projection is null ? [first, second] : [projection, first, second];
+}
