@@ -71,6 +71,8 @@ sealed class EvaluateVerb : MetricVerb, IVerb
 
     public void Run(CancellationToken stop)
     {
+        OutputFiles.Check([RunPath, Data],
+            [OutputFiles.Folder("out", Out, "records", "report.html", "results.json", "timing.json", "table.md"), OutputFiles.Folder("heads-out", HeadsOut), OutputFiles.Json("json", Json, "result", "timing")]);
         using var run = OpenRun();
         using var dataset = Dataset.Open(Data);
         using var evaluation = Open(run, dataset);

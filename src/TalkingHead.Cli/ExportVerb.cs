@@ -22,6 +22,7 @@ sealed class ExportVerb : IVerb
 
     public void Run(CancellationToken stop)
     {
+        OutputFiles.Check([RunPath], [OutputFiles.Tensors("out", Out, "talkinghead-model")]);
         using var run = TrainedRun.Open(RunPath, "cpu", Checkpoint);
         run.Export(Out);
         Console.Out.WriteLine($"{Out}: step {run.Step} of {run.Name}, {new FileInfo(Out).Length / 1e6:0.0} MB; finetune and evaluate take it in place of the run");
