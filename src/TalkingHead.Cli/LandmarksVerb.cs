@@ -138,7 +138,7 @@ sealed class LandmarksVerb : IVerb
                     var seconds = times.Dequeue();
                     if (face is null)
                         smoothing.Reset();
-                    var landmarks = face is null ? null : smoothing.Next(face.Landmarks, seconds);
+                    var landmarks = face is null ? null : smoothing.NextAt(seconds, face.Landmarks);
                     report.Add(frame, face, landmarks, seconds);
                     writer.Write(Beside(frame, landmarks), seconds);
                     progress.Step();

@@ -127,7 +127,7 @@ public sealed class Driver : IDisposable
             var (shown, decoded) = times.Dequeue();
             if (face is not { Landmarks.AreFinite: true })
                 smoothing.Reset();
-            yield return new(face is { Landmarks.AreFinite: true } ? smoothing.Next(face.Landmarks, shown) : null, shown, decoded);
+            yield return new(face is { Landmarks.AreFinite: true } ? smoothing.NextAt(shown, face.Landmarks) : null, shown, decoded);
         }
 
         IEnumerable<Picture> Noted()

@@ -38,12 +38,12 @@ public sealed class LandmarkSmoothing
     public void Reset() => started = false;
 
     /// <summary>The smoothed landmarks of the next frame, at the rate; they depend on this and earlier frames alone.</summary>
-    public Landmarks Next(Landmarks landmarks) => Next(landmarks, before + seconds);
+    public Landmarks Next(Landmarks landmarks) => NextAt(before + seconds, landmarks);
 
     /// <summary>As <see cref="Next(Landmarks)"/>, of a frame that has a time of its own.</summary>
-    /// <param name="landmarks">Of the frame.</param>
     /// <param name="time">When it is shown, in seconds; ascending.</param>
-    public Landmarks Next(Landmarks landmarks, double time)
+    /// <param name="landmarks">Of the frame.</param>
+    public Landmarks NextAt(double time, Landmarks landmarks)
     {
         var elapsed = time - before;
         before = time;

@@ -110,10 +110,10 @@ public readonly record struct FrameRate(int Numerator, int Denominator)
     {
         rate = default;
         var parts = (text ?? "").Split('/');
-        if (parts.Length > 2 || !decimal.TryParse(parts[0], NumberStyles.Number, CultureInfo.InvariantCulture, out var top))
+        if (parts.Length > 2 || !decimal.TryParse(parts[0], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var top))
             return false;
         var bottom = 1m;
-        if (parts.Length == 2 && !decimal.TryParse(parts[1], NumberStyles.Number, CultureInfo.InvariantCulture, out bottom))
+        if (parts.Length == 2 && !decimal.TryParse(parts[1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out bottom))
             return false;
         if (top <= 0 || bottom <= 0 || top > int.MaxValue || bottom > int.MaxValue)
             return false;

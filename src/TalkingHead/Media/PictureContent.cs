@@ -40,9 +40,10 @@ static class PictureContent
     public static byte[] AsPng(ReadOnlySpan<byte> encoded, string path)
     {
         var input = encoded.ToArray();
+        // A frame of the whole file: without that, a pipe is cut into pieces where a format has no parser of its own.
         string[] demuxer = IsAvif(encoded) ? ["-format_whitelist", "mov"]
-            : Path.GetExtension(path).Equals(".tga", StringComparison.OrdinalIgnoreCase) && !IsFfmpegs(encoded) ? ["-f", "image2pipe", "-c:v", "targa"]
-            : ["-format_whitelist", PictureDemuxers];
+            : IsFfmpegs(encoded) ? ["-format_whitelist", PictureDemuxers, "-frame_size", $"{encoded.Length}"]
+            : ["-f", "image2pipe", "-c:v", "targa", "-frame_size", $"{encoded.Length}"];
         using var ffmpeg = Ffmpeg.Start("ffmpeg",
         [
             "-v", "error", "-protocol_whitelist", "pipe", "-max_pixels", $"{Picture.MaxPixels}", .. demuxer, "-i", "pipe:0",

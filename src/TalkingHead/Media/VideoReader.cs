@@ -72,7 +72,7 @@ public sealed class VideoReader : IDisposable
 
     /// <summary>The video at its own size, or at the largest that serves: no side longer than <paramref name="mostSide"/>.</summary>
     /// <exception cref="UserException">As <see cref="Open(string, VideoReadSettings)"/>.</exception>
-    internal static VideoReader Open(string path, int mostSide)
+    internal static VideoReader OpenWithin(string path, int mostSide)
     {
         var info = VideoInfo.Probe(path);
         return Open(path, info, Math.Max(info.Width, info.Height) <= mostSide ? new()

@@ -241,6 +241,7 @@ public sealed class VideoWriter : IDisposable
 
     // The pictures are there already: they are copied, begin when the first frame does, and the sound is cut to their end.
     // Sound that mp4 holds as it is gets copied, other sound becomes AAC. With copyts both keep the clock of the sound's file.
+    // An offset that is the file's start to the microsecond ffmpeg takes for its own, and moves it to the start of the sound.
     void LayUnder(string from, VideoInfo.Sound sound)
     {
         var both = partial + "2";
@@ -250,7 +251,7 @@ public sealed class VideoWriter : IDisposable
             using var mux = Ffmpeg.Start("ffmpeg",
             [
                 "-v", "error", "-nostdin", "-y", "-copyts", "-itsoffset", Seconds(first), "-protocol_whitelist", "file", "-i", Ffmpeg.FileUrl(partial),
-                "-itsoffset", Seconds(-sound.Origin), "-protocol_whitelist", "file", "-i", Ffmpeg.FileUrl(from),
+                "-itsoffset", Seconds(1e-6 - sound.Origin), "-protocol_whitelist", "file", "-i", Ffmpeg.FileUrl(from),
                 "-map", "0:v:0", "-map", $"1:{sound.Stream}", "-map_metadata", "0", "-c:v", "copy",
                 "-c:a", copied ? "copy" : "aac", "-t", Seconds(end), "-movflags", "+faststart", "-f", "mp4", Ffmpeg.FileUrl(both),
             ]);

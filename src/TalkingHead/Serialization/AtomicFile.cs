@@ -18,6 +18,9 @@ static class AtomicFile
         return Path.Join(Path.GetDirectoryName(path), name + ending);
     }
 
+    /// <summary>What .NET throws where a file grows beyond what its file system or a limit allows: no IOException, though it is one.</summary>
+    static bool TooLarge(Exception e) => e is ArgumentOutOfRangeException { ParamName: "value" };
+
     /// <summary>Writes a file; whoever reads <paramref name="path"/> sees the old content or the new, never a part.</summary>
     internal static void Write(string path, Action<Stream> write)
     {
@@ -31,9 +34,11 @@ static class AtomicFile
             }
             File.Move(partial, path, overwrite: true);
         }
-        catch
+        catch (Exception e)
         {
             File.Delete(partial);
+            if (TooLarge(e))
+                throw new IOException(e.Message, e);
             throw;
         }
     }

@@ -153,7 +153,7 @@ sealed class VideoTake : IDisposable
 
     /// <summary>The video at its own size, or at the largest that is read.</summary>
     /// <exception cref="UserException">No video that can be read.</exception>
-    internal static VideoReader Reader(string path) => VideoReader.Open(path, MostSide);
+    internal static VideoReader Reader(string path) => VideoReader.OpenWithin(path, MostSide);
 
     /// <summary>The frames of those numbers, which ascend, from the start of the video; each a picture of its own. What cannot be read is left out.</summary>
     internal IEnumerable<TimedPicture> Pick(IEnumerable<int> numbers, CancellationToken stop)
@@ -208,7 +208,7 @@ sealed class VideoTracking(FaceTracker tracker, int leastFace, bool wholeFrames)
             Doubt ??= person.Jump;
             if (fault is not null)
                 smoothing.Reset();
-            yield return (frame, fault is null ? smoothing.Next(face!.Landmarks, frame.Seconds) : null);
+            yield return (frame, fault is null ? smoothing.NextAt(frame.Seconds, face!.Landmarks) : null);
         }
 
         Doubt ??= person.Rival;
