@@ -71,12 +71,15 @@ sealed class AnimateVerb : IVerb
             "onnx" => Animation.Engine.Onnx,
             _ => throw UserException.Usage($"--engine {Engine}: expected torch or onnx."),
         };
+        OutputFiles.Check([HeadPath, DriverPath], [OutputFiles.Media("out", Out), OutputFiles.Json("json", Json, "output", "frames")]);
         var (device, reason) = Devices.Choose(Device);
         using var head = Head.Load(HeadPath, device);
         using var driver = Driver.Open(DriverPath, Detector);
         var (adapt, why) = new Animator(head, settings).Adapts(driver);
         Console.Error.WriteLine($"engine: {Choose(head, engine)}");
         Console.Error.WriteLine($"device: {device} ({reason}); adaptation {(adapt ? "on" : "off")} ({why})");
+        if (driver.ColorNote is { } note)
+            Console.Error.WriteLine($"{DriverPath}: {note}");
 
         AnimationReport? report = null;
         Progress.Run("animate", driver.FrameCount, "frames", progress => report = AnimationFile.Write(head, driver, Out, settings, SideBySide, () => progress.Step(), stop));
@@ -84,6 +87,12 @@ sealed class AnimateVerb : IVerb
         if (Json is not null)
             JsonFile.Write(Json, report);
         stop.ThrowIfCancellationRequested(); // what there is plays
+        if (driver.Damage is { IsThere: true } damage)
+        {
+            if (damage.IsGrave)
+                throw new UserException(damage.Sentence);
+            Console.Error.WriteLine($"talkinghead: {damage.Sentence}");
+        }
     }
 
     string Choose(Head head, Animation.Engine? engine)
@@ -99,7 +108,8 @@ sealed class AnimateVerb : IVerb
     static void Say(AnimationReport report)
     {
         string missing = report.Held + report.Lost == 0 ? "" : $", {report.Held} without a face held from the last one, {report.Lost} marked as without a face";
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Output}: {report.Frames} frames at {report.Rate:0.##}/s{missing}"));
+        string lost = report.Unreadable == 0 ? "" : $", {report.Unreadable} of the driver's could not be read: the one before stands in their place";
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Output}: {report.Frames} frames at {report.Rate:0.##}/s{(report.VariableRate ? " on average, each at its own time" : "")}{missing}{lost}"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{report.Frames / report.Seconds:0.0} frames/s; work a frame: {string.Join(", ", report.Stages.Select(stage => $"{stage.Key} {stage.Value:0.0} ms"))}; from a frame in to its result out {report.Latency:0} ms (median)"));
     }

@@ -55,6 +55,8 @@ sealed class BenchVerb : IVerb
         if (Steps < 1 || Frames < 1)
             throw UserException.Usage("--steps and --frames: expected 1 or more.");
         WorkersOption.Check(Workers);
+        OutputFiles.Check([Config, .. Data is null ? [] : new[] { Data }],
+            [OutputFiles.Folder("twin", Twin, null), OutputFiles.Json("json", Json, "configuration", "device")]);
         var configuration = RunConfiguration.Load(Config, Batch is { } batch ? [.. Set, $"training.batch={batch}"] : Set);
         Launch.Run(Device, timeout: 3600, (place, ranks) => Measure(configuration, place, ranks, stop));
     }

@@ -30,6 +30,7 @@ sealed class CompareVerb : MetricVerb, IVerb
     public void Run(CancellationToken stop)
     {
         var settings = Comparison() with { Seed = Seed };
+        OutputFiles.Check([Real, Fake], [OutputFiles.Json("json", Json, "real", "fake")]);
         var (device, reason) = Devices.Choose(Device);
         using var real = PictureSet.Open(Real);
         using var fake = PictureSet.Open(Fake);

@@ -23,6 +23,7 @@ sealed class DoctorVerb : IVerb
 
     public void Run(CancellationToken stop)
     {
+        OutputFiles.Check([], [OutputFiles.Json("json", Json, "what", "state")]);
         var rows = new List<Finding>();
         foreach (var row in MachineChecks.All().Concat(WeightChecks.All()))
         {

@@ -97,6 +97,8 @@ sealed class EvaluateVerb : MetricVerb, IVerb
 
     void EvaluateAll(CancellationToken stop)
     {
+        OutputFiles.Check([RunPath, Data, .. Baselines.Select(baseline => baseline[(baseline.IndexOf('=') + 1)..])],
+            [OutputFiles.Folder("out", Out, "records", "report.html", "results.json", "timing.json", "table.md"), OutputFiles.Folder("heads-out", HeadsOut), OutputFiles.Folder("export-protocol", ExportProtocol, "protocol.json"), OutputFiles.Json("json", Json, "result", "timing")]);
         using var run = OpenRun();
         using var dataset = Dataset.Open(Data);
         if (ExportProtocol is not null)

@@ -39,6 +39,7 @@ sealed class ExportVerb : IVerb
             throw UserException.Usage("--half is for --onnx; a model of --out always is of half precision.");
         if (Onnx is not null && !Onnx.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
             throw UserException.Usage($"--onnx {Onnx}: expected a name that ends in .onnx, by which animate and inspect know the file.");
+        OutputFiles.Check([What], [OutputFiles.Tensors("out", Out, "talkinghead-model"), OutputFiles.Onnx("onnx", Onnx)]);
         if (Onnx is not null && HeadFile.Looks(What))
             ExportHead(Onnx);
         else

@@ -63,6 +63,8 @@ sealed class FinetuneVerb : IVerb
         string sheet = Path.ChangeExtension(Out, ".png");
         if (string.Equals(sheet, Out, StringComparison.OrdinalIgnoreCase))
             throw UserException.Usage($"--out {Out}: the head's name ends in .png, which its picture is to have; take another, such as {Path.ChangeExtension(Out, ".head")}.");
+        OutputFiles.Check([RunPath, .. From],
+            [OutputFiles.Tensors("out", Out, "talkinghead-head"), OutputFiles.Media("out", sheet, "the picture of its frames"), OutputFiles.Json("json", Json, "head", "id")]);
         Head.ExpectWritable(Out);
 
         using var run = TrainedRun.Open(RunPath, Device, Checkpoint, Set);

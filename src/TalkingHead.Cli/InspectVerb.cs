@@ -42,6 +42,10 @@ sealed class InspectVerb : IVerb
 
     public void Run(CancellationToken stop)
     {
+        if (!File.Exists(What) && !Directory.Exists(What))
+            throw new UserException($"{What}: no such file or folder; expected a configuration, a dataset, a run or a head. The ready-made configurations are in configs/.");
+        OutputFiles.Check([What], [OutputFiles.Media("sheet", Sheet), OutputFiles.AnyJson("json", Json,
+            ["configuration", "embedder"], ["size", "train"], ["head", "id"], ["run", "size"])]);
         if (RunInspection.Looks(What))
             RunInspection.Run(What, Verify, Json);
         else if (Directory.Exists(What))
@@ -112,11 +116,13 @@ static class DatasetInspection
     internal static void Run(string folder, bool verify, string? sheet, string? json, CancellationToken stop)
     {
         using var dataset = Dataset.Open(folder);
+        if (sheet is not null)
+            PictureFile.ExpectWritable(sheet);
         var figures = Figures.From(dataset);
         Print(figures, dataset.Recipe);
         if (sheet is not null)
         {
-            DatasetSheet.Draw(dataset).Save(sheet);
+            DatasetSheet.Draw(dataset).Save(sheet, OutputFiles.Comment);
             Console.WriteLine($"{sheet}: contact sheet");
         }
 
@@ -213,6 +219,8 @@ static class HeadInspection
 
     internal static void Run(string path, string? sheet, string? json)
     {
+        if (sheet is not null)
+            PictureFile.ExpectPng(sheet);
         using var head = Head.Load(path, CPU); // checks the checksum
         var origin = head.Origin;
         var table = new Table { Border = TableBorder.Simple, ShowHeaders = false }.AddColumns("", "");

@@ -5,15 +5,12 @@ using CommandLine;
 using CommandLine.Text;
 using TalkingHead.Faces;
 using TalkingHead.Media;
-using TalkingHead.Serialization;
 
 namespace TalkingHead.Cli;
 
 [Verb("landmarks", HelpText = "Draws the tracked landmarks over a video, a photo or a folder of them, to check the tracker.")]
 sealed class LandmarksVerb : IVerb
 {
-    static readonly string[] VideoEndings = [".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".gif", ".mpg", ".mpeg", ".ts", ".wmv", ".flv"];
-
     [Value(0, MetaName = "INPUT", Required = true, HelpText = "A video, a photo, or a folder of them.")]
     public string Input { get; set; } = "";
 
@@ -47,6 +44,7 @@ sealed class LandmarksVerb : IVerb
         if (!File.Exists(Input) && !Directory.Exists(Input))
             throw new UserException($"{Input}: no such file or folder.");
         var near = Point(Near);
+        OutputFiles.Check([Input], [OutputFiles.Media("out", Out), OutputFiles.Json("json", Json, "file", "width", "height")]);
         var reports = new List<LandmarksReport>();
         using var tracker = FaceTracker.Open(Detector);
         try
@@ -65,19 +63,22 @@ sealed class LandmarksVerb : IVerb
 
     void Folder(FaceTracker tracker, FaceBox? near, List<LandmarksReport> reports, CancellationToken stop)
     {
-        var inputs = Directory.EnumerateFiles(Input).Where(IsMedia).Order(StringComparer.Ordinal).ToArray();
-        if (inputs.Length == 0)
+        var (inputs, others) = MediaFolder.All(Input);
+        if (inputs.Count == 0)
             throw new UserException($"{Input}: the folder holds no pictures or videos.");
         if (File.Exists(Out))
             throw UserException.Usage($"{Out}: is a file; a folder's results need a folder.");
+        (string Input, string Output)[] work = [.. inputs.Select(input => (input, Path.Combine(Out, Path.GetFileName(input) + (IsPhoto(input) ? ".png" : ".mp4"))))];
+        OutputFiles.Check(inputs, [.. work.Select(each => OutputFiles.Media("out", each.Output))]);
+        if (others.Count > 0)
+            Console.Error.WriteLine($"left out: {string.Join(", ", others)} (neither picture nor video)");
         var refused = new List<string>();
-        foreach (var input in inputs)
+        foreach (var (input, output) in work)
         {
             stop.ThrowIfCancellationRequested();
             try
             {
-                var ending = IsPhoto(input) ? ".png" : ".mp4";
-                One(tracker, input, Path.Combine(Out, Path.GetFileName(input) + ending), near, reports, stop);
+                One(tracker, input, output, near, reports, stop);
             }
             catch (UserException e) when (e.ExitCode == 1)
             {
@@ -87,7 +88,7 @@ sealed class LandmarksVerb : IVerb
         }
 
         if (refused.Count > 0)
-            throw new UserException($"{Input}: {refused.Count} of {inputs.Length} files were refused: {string.Join(", ", refused)}.");
+            throw new UserException($"{Input}: {refused.Count} of {inputs.Count} files were refused: {string.Join(", ", refused)}.");
     }
 
     void One(FaceTracker tracker, string input, string output, FaceBox? near, List<LandmarksReport> reports, CancellationToken stop)
@@ -99,38 +100,47 @@ sealed class LandmarksVerb : IVerb
             Video(tracker, report, output, near, reports, stop);
         reports.Add(report);
         Console.WriteLine($"{input} -> {output}: {report.Summary}");
+        if (report.Damage is { IsThere: true } damage)
+        {
+            if (damage.IsGrave)
+                throw new UserException(damage.Sentence);
+            Console.Error.WriteLine($"talkinghead: {damage.Sentence}");
+        }
     }
 
     void Photo(FaceTracker tracker, LandmarksReport report, string output, FaceBox? near)
     {
-        if (VideoEndings.Contains(Path.GetExtension(output).ToLowerInvariant()))
+        if (MediaFolder.VideoEndings.Contains(Path.GetExtension(output).ToLowerInvariant()))
             throw UserException.Usage($"{output}: {report.File} is a picture; name a .png or .jpg to write.");
         var picture = Picture.Load(report.File);
         var face = tracker.FindOne(picture, near) ?? throw new UserException($"{report.File}: no face was found.");
         report.Add(picture, face, face.Landmarks);
-        Beside(picture, face.Landmarks).Save(output);
+        Beside(picture, face.Landmarks).Save(output, OutputFiles.Comment);
     }
 
     void Video(FaceTracker tracker, LandmarksReport report, string output, FaceBox? near, List<LandmarksReport> reports, CancellationToken stop)
     {
-        if (PictureFile.Endings.Contains(Path.GetExtension(output).ToLowerInvariant()))
-            throw UserException.Usage($"{output}: {report.File} is a video; name a .mp4, a .gif or a folder to write.");
         using var reader = VideoReader.Open(report.File);
+        if (PictureFile.IsNamedPicture(output))
+            throw UserException.Usage($"{output}: {report.File} is a video; name a .mp4, a .gif or a folder to write.");
         report.Rate = reader.Rate.PerSecond;
+        report.Note = reader.Info.ColorNote;
         var smoothing = new LandmarkSmoothing(reader.Rate.PerSecond, Smoothing);
-        using var writer = VideoWriter.Create(output, 2 * reader.Width, reader.Height, reader.Rate);
+        using var writer = VideoWriter.Create(output, 2 * reader.Width, reader.Height, reader.Rate, new() { Comment = OutputFiles.Comment, KeepsTimes = !reader.Times.AreEven });
+        var times = new Queue<double>();
         var clock = Stopwatch.StartNew();
         try
         {
             Progress.Run(Path.GetFileName(report.File), reader.FrameCount, "frames", progress =>
             {
-                foreach (var (frame, face) in tracker.Begin(near).Over(reader.Frames(stop)))
+                foreach (var (frame, face) in tracker.Begin(near).Over(Noted()))
                 {
+                    var seconds = times.Dequeue();
                     if (face is null)
                         smoothing.Reset();
-                    var landmarks = face is null ? null : smoothing.Next(face.Landmarks);
-                    report.Add(frame, face, landmarks);
-                    writer.Write(Beside(frame, landmarks));
+                    var landmarks = face is null ? null : smoothing.NextAt(seconds, face.Landmarks);
+                    report.Add(frame, face, landmarks, seconds);
+                    writer.Write(Beside(frame, landmarks), seconds);
                     progress.Step();
                 }
             });
@@ -145,7 +155,17 @@ sealed class LandmarksVerb : IVerb
         report.Seconds = clock.Elapsed.TotalSeconds;
         if (report.Found == 0)
             throw new UserException($"{report.File}: no face was found in its {report.Frames.Count} frames.");
-        writer.Finish();
+        writer.Finish(reader.Times.End);
+        report.Damage = reader.Damage;
+
+        IEnumerable<Picture> Noted()
+        {
+            foreach (var frame in reader.TimedFrames(stop))
+            {
+                times.Enqueue(frame.Seconds);
+                yield return frame.Picture;
+            }
+        }
     }
 
     Picture Beside(Picture frame, Landmarks? landmarks)
@@ -159,13 +179,7 @@ sealed class LandmarksVerb : IVerb
 
     // By what the file holds. What is neither picture nor video is what its ending says: the message names that.
     static bool IsPhoto(string path) => PictureFile.IsPicture(path)
-        || (PictureFile.Endings.Contains(Path.GetExtension(path).ToLowerInvariant()) && !VideoInfo.IsVideo(path));
-
-    static bool IsMedia(string path)
-    {
-        var ending = Path.GetExtension(path).ToLowerInvariant();
-        return PictureFile.Endings.Contains(ending) || VideoEndings.Contains(ending);
-    }
+        || (PictureFile.IsNamedPicture(path) && !VideoInfo.IsVideo(path));
 
     static FaceBox? Point(string? text)
     {
@@ -179,25 +193,14 @@ sealed class LandmarksVerb : IVerb
         throw UserException.Usage($"--near {text}: expected X,Y in pixels, such as 320,180.");
     }
 
-    static void Write(string path, List<LandmarksReport> reports)
+    static void Write(string path, List<LandmarksReport> reports) => JsonFile.Write(path, file =>
     {
-        try
-        {
-            PictureFile.MakeRoom(path);
-            AtomicFile.Write(path, file =>
-            {
-                using var json = new Utf8JsonWriter(file);
-                json.WriteStartArray();
-                foreach (var report in reports)
-                    report.WriteTo(json);
-                json.WriteEndArray();
-            });
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserException($"{path}: cannot be written: {e.Message}", e);
-        }
-    }
+        using var json = new Utf8JsonWriter(file);
+        json.WriteStartArray();
+        foreach (var report in reports)
+            report.WriteTo(json);
+        json.WriteEndArray();
+    });
 }
 
 /// <summary>What the landmarks verb found in one file: an entry a frame, null where there was no face.</summary>
@@ -207,7 +210,15 @@ sealed class LandmarksReport(string file)
 
     public string File { get; } = file;
 
+    readonly List<double> seconds = [];
+
     public List<(TrackedFace Face, Landmarks Landmarks)?> Frames { get; } = [];
+
+    /// <summary>What could not be read of a video.</summary>
+    public VideoDamage? Damage { get; set; }
+
+    /// <summary>How colours were converted, where that is worth a word.</summary>
+    public string? Note { get; set; }
 
     /// <summary>Frames a second of a video; 0 for a photo.</summary>
     public double Rate { get; set; }
@@ -224,12 +235,13 @@ sealed class LandmarksReport(string file)
             if (Rate == 0)
                 return "one face";
             var detected = Frames.Count(frame => frame is { Face.Detected: true });
-            return string.Create(CultureInfo.InvariantCulture, $"a face in {Found} of {Frames.Count} frames ({detected} detected, {Found - detected} followed), {Frames.Count / Math.Max(1e-9, Seconds):0.0} frames/s");
+            return string.Create(CultureInfo.InvariantCulture, $"a face in {Found} of {Frames.Count} frames ({detected} detected, {Found - detected} followed), {Frames.Count / Math.Max(1e-9, Seconds):0.0} frames/s{(Note is null ? "" : $"; {Note}")}");
         }
     }
 
-    public void Add(Picture frame, TrackedFace? face, Landmarks? landmarks)
+    public void Add(Picture frame, TrackedFace? face, Landmarks? landmarks, double shown = 0)
     {
+        seconds.Add(shown);
         (width, height) = (frame.Width, frame.Height);
         Frames.Add(face is null || landmarks is null ? null : (face, landmarks));
     }
@@ -242,10 +254,14 @@ sealed class LandmarksReport(string file)
         json.WriteNumber("height", height);
         if (Rate > 0)
             json.WriteNumber("rate", Math.Round(Rate, 6));
+        if (Damage is { IsThere: true })
+            json.WriteNumber("unreadable", Damage.Lost);
         json.WriteStartArray("frames");
-        foreach (var frame in Frames)
+        foreach (var (frame, shown) in Frames.Zip(seconds))
         {
             json.WriteStartObject();
+            if (Rate > 0)
+                json.WriteNumber("seconds", Math.Round(shown, 6));
             json.WriteBoolean("found", frame is not null);
             if (frame is { } found)
             {

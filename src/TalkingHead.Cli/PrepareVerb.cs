@@ -79,6 +79,7 @@ sealed class PrepareVerb : IVerb
             TestShare = TestShare,
             Seed = Seed,
         };
+        OutputFiles.Check([From], [OutputFiles.Folder("out", Out), OutputFiles.Json("json", Json, "inputs", "clips")]);
         var preparation = new Preparation(settings);
         Progress.Run("prepare", preparation.Inputs, "inputs", bar =>
         {
@@ -89,7 +90,7 @@ sealed class PrepareVerb : IVerb
                     bar.Step(done - before);
                     before = done;
                 },
-                refusal => bar.Say($"refused {refusal.Input}: {refusal.Reason}"), stop);
+                refusal => bar.Say($"refused {refusal.Input}: {refusal.Reason}"), stop, bar.Say);
             Console.WriteLine($"{Out}: {(result.AlreadyComplete ? "was complete already: " : "")}{result.Clips} clips of {result.Frames} frames from {result.Inputs} inputs, {result.Refusals} refusals");
             if (Json is not null)
                 JsonFile.Write(Json, result);

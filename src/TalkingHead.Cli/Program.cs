@@ -36,6 +36,11 @@ static class Program
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var passedOn = OperatingSystem.IsLinux() ? PosixSignalRegistration.Create(User1, Stop) : null; // mpirun's way to reach all its ranks
+        AppDomain.CurrentDomain.UnhandledException += (_, failure) => // of another thread: the process would abort with a stack trace
+        {
+            Console.Error.WriteLine(CrashLog.Sentence(failure.ExceptionObject as Exception, arguments));
+            Environment.Exit(Failed);
+        };
         return Run(arguments, stop.Token, Console.Out, Console.Error);
 
         // The first signal asks the verb to save and stop; the second one ends the process as usual.
@@ -53,6 +58,7 @@ static class Program
         {
             settings.HelpWriter = null;
             settings.CaseInsensitiveEnumValues = true;
+            settings.EnableDashDash = true; // after "--" a name may begin with "-"
             settings.AllowMultiInstance = true; // --set a=1 --set b=2 is --set a=1 b=2; Guarded refuses other options twice
         });
         var parsed = parser.ParseArguments(arguments, Verbs);
@@ -90,6 +96,11 @@ static class Program
         catch (Exception missing) when (NativeLibrarySentence(missing) is { } sentence)
         {
             error.WriteLine(Prefix + sentence);
+            return Failed;
+        }
+        catch (Exception unforeseen)
+        {
+            error.WriteLine(CrashLog.Sentence(unforeseen, arguments));
             return Failed;
         }
     }

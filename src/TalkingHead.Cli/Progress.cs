@@ -1,8 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Spectre.Console;
 using Spectre.Console.Rendering;
+using TalkingHead.Media;
+using TalkingHead.Serialization;
 
 namespace TalkingHead.Cli;
 
@@ -101,11 +104,23 @@ static class JsonFile
     static readonly JsonSerializerOptions options = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <exception cref="UserException">The file cannot be written.</exception>
-    public static void Write<T>(string path, T value)
+    public static void Write<T>(string path, T value) => Write(path, file => file.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(value, options) + "\n")));
+
+    /// <summary>Writes a file whole or not at all, or to a device such as /dev/stdout.</summary>
+    /// <exception cref="UserException">The file cannot be written.</exception>
+    public static void Write(string path, Action<Stream> write)
     {
         try
         {
-            File.WriteAllText(path, JsonSerializer.Serialize(value, options) + "\n");
+            if (OutputFiles.IsDevice(path))
+            {
+                using var device = new FileStream(path, FileMode.Open, FileAccess.Write);
+                write(device);
+                return;
+            }
+
+            PictureFile.MakeRoom(path);
+            AtomicFile.Write(path, write);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

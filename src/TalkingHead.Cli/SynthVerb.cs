@@ -1,10 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using CommandLine;
 using CommandLine.Text;
 using TalkingHead.Media;
-using TalkingHead.Serialization;
 using TalkingHead.Synthetic;
 
 namespace TalkingHead.Cli;
@@ -63,6 +61,9 @@ sealed class SynthVerb : IVerb
             TestShare = TestShare,
         };
         recipe.Validate();
+        OutputFiles.Check([], [OutputFiles.Folder("out", Out), OutputFiles.Media("sheet", Sheet), OutputFiles.Json("json", Json, "identities", "clips")]);
+        if (Sheet is not null)
+            PictureFile.ExpectWritable(Sheet);
         var workers = Workers > 0 ? Workers : Environment.ProcessorCount;
         var total = (long)Identities * Clips * Frames;
         var clock = Stopwatch.StartNew();
@@ -71,21 +72,8 @@ sealed class SynthVerb : IVerb
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{Out}: {Identities} people, {total} frames of {Size}x{Size} in {seconds:0.0} s ({total / seconds:0} frames/s on {workers} threads)"));
         if (Sheet is not null)
-            SyntheticSheet.Draw(new SyntheticPopulation(Seed), Math.Min(32, Identities), Math.Max(Size, 128), workers).Save(Sheet);
+            SyntheticSheet.Draw(new SyntheticPopulation(Seed), Math.Min(32, Identities), Math.Max(Size, 128), workers).Save(Sheet, OutputFiles.Comment);
         if (Json is not null)
-            WriteJson(Json, new { identities = Identities, clips = Identities * Clips, frames = total, size = Size, seed = Seed, workers, seconds, frames_per_second = total / seconds });
-    }
-
-    static void WriteJson(string path, object result)
-    {
-        try
-        {
-            PictureFile.MakeRoom(path);
-            AtomicFile.Write(path, file => JsonSerializer.Serialize(file, result));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserException($"{path}: cannot be written: {e.Message}", e);
-        }
+            JsonFile.Write(Json, new { identities = Identities, clips = Identities * Clips, frames = total, size = Size, seed = Seed, workers, seconds, frames_per_second = total / seconds });
     }
 }

@@ -49,6 +49,7 @@ sealed class TrainVerb : IVerb
     public void Run(CancellationToken stop)
     {
         WorkersOption.Check(Workers);
+        OutputFiles.Check([Config, Data], [OutputFiles.Folder("out", Out, ".lock", "config.yaml", "environment.json", "metrics.jsonl")]);
         var configuration = RunConfiguration.Load(Config, Set);
         if (DryRun)
             Train(configuration, Device, Ranks.Alone, stop);

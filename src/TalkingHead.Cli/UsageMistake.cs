@@ -1,3 +1,4 @@
+using System.Reflection;
 using CommandLine;
 using CommandLine.Text;
 using TalkingHead.Configuration;
@@ -26,28 +27,54 @@ static class UsageMistake
     {
         int values = 0;
         HashSet<string> single = [];
+        bool optionsEnded = false; // by "--": what follows is values, whatever it looks like
         for (int i = 1; i < arguments.Length; i++)
         {
-            string[] parts = arguments[i].Split('=', 2);
-            if (HelpPage.Options(verb).FirstOrDefault(option => $"--{option.Attribute.LongName}" == parts[0]) is not { Attribute: not null } option)
+            if (!optionsEnded && arguments[i] == "--")
             {
+                optionsEnded = true;
+                continue;
+            }
+            string[] parts = arguments[i].Split('=', 2);
+            if (optionsEnded || HelpPage.Options(verb).FirstOrDefault(option => $"--{option.Attribute.LongName}" == parts[0]) is not { Attribute: not null } option)
+            {
+                if (arguments[i].Length == 0 && values < HelpPage.Values(verb).Length)
+                    return For(verb, $"{HelpPage.Values(verb)[values].Attribute.MetaName} is empty: a name is missing.");
                 if (++values > HelpPage.Values(verb).Length)
                     return For(verb, $"\"{arguments[i]}\" is one argument too many.");
                 continue;
             }
             if (option.Property.PropertyType != typeof(IEnumerable<string>) && !single.Add(parts[0]))
                 return For(verb, $"{parts[0]} is given twice; give it once.");
-            if (option.Property.PropertyType == typeof(bool) || parts.Length == 2)
+            if (option.Property.PropertyType == typeof(bool))
                 continue;
+            if (parts.Length == 2)
+            {
+                if (Fault(option, parts[0], parts[1]) is { } wrong)
+                    return For(verb, wrong);
+                continue;
+            }
             if (!IsValue(i + 1))
                 return For(verb, $"{parts[0]} {HelpPage.Meta(option)}: the value is missing.");
             do
+            {
                 i++;
+                if (Fault(option, parts[0], arguments[i]) is { } wrong)
+                    return For(verb, wrong);
+            }
             while (option.Property.PropertyType == typeof(IEnumerable<string>) && IsValue(i + 1));
         }
         return null;
 
         bool IsValue(int at) => at < arguments.Length && !arguments[at].StartsWith("--", StringComparison.Ordinal);
+    }
+
+    // The parser reads a comma as one between thousands, and takes an empty text for a name.
+    static string? Fault((PropertyInfo Property, OptionAttribute Attribute) option, string name, string value)
+    {
+        var type = Nullable.GetUnderlyingType(option.Property.PropertyType) ?? option.Property.PropertyType;
+        return type == typeof(double) && value.Contains(',') ? $"{name} \"{value}\": expected a number with a decimal point, such as 2.5."
+            : value.Length == 0 && type != typeof(double) ? $"{name} {HelpPage.Meta(option)} is empty: the value is missing." : null;
     }
 
     static string For(Type verb, string mistake) => $"talkinghead {HelpPage.VerbOf(verb).Name}: {mistake} See talkinghead {HelpPage.VerbOf(verb).Name} --help.";

@@ -9,11 +9,18 @@ namespace TalkingHead.Animation;
 /// <param name="Held">Of these, drawn from earlier landmarks.</param>
 /// <param name="Lost">Of these, marked as without a face.</param>
 /// <param name="Adapted">Whether the driver's motion alone was carried over.</param>
-/// <param name="Rate">Frames a second of the result.</param>
+/// <param name="Rate">Frames a second of the result; the average where they are not evenly spaced.</param>
 /// <param name="Seconds">That it took.</param>
 /// <param name="Latency">Median milliseconds from a frame of the driver being there to its result being written.</param>
 /// <param name="Stages">Milliseconds of work a frame, stage by stage; they run at the same time.</param>
-public sealed record AnimationReport(string Output, long Frames, long Held, long Lost, bool Adapted, double Rate, double Seconds, double Latency, IReadOnlyDictionary<string, double> Stages);
+public sealed record AnimationReport(string Output, long Frames, long Held, long Lost, bool Adapted, double Rate, double Seconds, double Latency, IReadOnlyDictionary<string, double> Stages)
+{
+    /// <summary>Frames of the driver that could not be read: the frame before each stands in its place.</summary>
+    public long Unreadable { get; init; }
+
+    /// <summary>Whether each frame has a time of its own, as the driver's have, instead of a constant rate.</summary>
+    public bool VariableRate { get; init; }
+}
 
 /// <summary>Writes an animation as mp4 (with the driver's sound), GIF or a folder of PNG files, marked as synthetic.</summary>
 public static class AnimationFile
@@ -32,23 +39,28 @@ public static class AnimationFile
         var animator = new Animator(head, settings);
         var stages = new AnimationStages();
         var clock = Stopwatch.StartNew();
-        using var writer = VideoWriter.Create(path, head.Size * (parallel ? 3 : 1), head.Size, driver.Rate, new() { Mark = SyntheticMark.For($"head {head.Id}"), SoundFrom = driver.SoundFrom });
+        using var writer = VideoWriter.Create(path, head.Size * (parallel ? 3 : 1), head.Size, driver.Rate,
+            new() { Mark = SyntheticMark.For($"head {head.Id}"), SoundFrom = driver.SoundFrom, KeepsTimes = !driver.Times.AreEven });
         long found = 0, held = 0, lost = 0;
         var latencies = new List<float>();
         foreach (var _ in stages.Encode.Timed(Written()))
             onFrame?.Invoke();
         if (found == 0)
             throw stop.IsCancellationRequested ? new OperationCanceledException(stop) : new UserException($"{driver.Name}: no face was found in its {writer.FramesWritten} frames.");
-        writer.Finish();
+        writer.Finish(stop.IsCancellationRequested ? null : driver.Times.End);
         latencies.Sort();
         return new(path, writer.FramesWritten, held, lost, animator.Adapts(driver).Adapt, driver.Rate.PerSecond, clock.Elapsed.TotalSeconds,
-            latencies[latencies.Count / 2], stages.Figures.ToDictionary(stage => stage.Name, stage => stage.Milliseconds));
+            latencies[latencies.Count / 2], stages.Figures.ToDictionary(stage => stage.Name, stage => stage.Milliseconds))
+        {
+            Unreadable = driver.Damage?.Lost ?? 0,
+            VariableRate = !driver.Times.AreEven,
+        };
 
         IEnumerable<AnimatedFrame> Written()
         {
             foreach (var frame in animator.Animate(driver, stop, stages))
             {
-                writer.Write(parallel ? Picture.Beside(head.Portrait, frame.LandmarkImage, frame.Picture) : frame.Picture);
+                writer.Write(parallel ? Picture.Beside(head.Portrait, frame.LandmarkImage, frame.Picture) : frame.Picture, frame.Seconds);
                 (found, held, lost) = (found + (frame.State == FrameState.Found ? 1 : 0), held + (frame.State == FrameState.Held ? 1 : 0), lost + (frame.State == FrameState.Lost ? 1 : 0));
                 latencies.Add((float)Stopwatch.GetElapsedTime(frame.Decoded).TotalMilliseconds);
                 yield return frame;

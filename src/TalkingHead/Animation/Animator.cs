@@ -44,8 +44,9 @@ public enum FrameState
 /// <param name="LandmarkImage">What it was made from.</param>
 /// <param name="Landmarks">As drawn; null for a lost frame.</param>
 /// <param name="State">Where the landmarks are from.</param>
+/// <param name="Seconds">When it is shown, on the clock of the driver (<see cref="FrameTimes"/>).</param>
 /// <param name="Decoded">When the driver's frame was there (<see cref="Stopwatch.GetTimestamp"/>).</param>
-public sealed record AnimatedFrame(Picture Picture, Picture LandmarkImage, Landmarks? Landmarks, FrameState State, long Decoded);
+public sealed record AnimatedFrame(Picture Picture, Picture LandmarkImage, Landmarks? Landmarks, FrameState State, double Seconds, long Decoded);
 
 /// <summary>Animates a head with a driver's landmarks, as a stream: memory does not grow with the driver's length.</summary>
 public sealed class Animator
@@ -88,7 +89,7 @@ public sealed class Animator
     /// <param name="cancel">Ends the stream.</param>
     public async IAsyncEnumerable<AnimatedFrame> Animate(IAsyncEnumerable<Landmarks?> driver, double rate, [EnumeratorCancellation] CancellationToken cancel = default)
     {
-        var frames = driver.ToBlockingEnumerable(cancel).Select(landmarks => new DriverFrame(landmarks, Stopwatch.GetTimestamp()));
+        var frames = driver.ToBlockingEnumerable(cancel).Select((landmarks, i) => new DriverFrame(landmarks, i / rate, Stopwatch.GetTimestamp()));
         using var animated = Stages(frames, new(head, head.Size, rate, settings.Adapt ?? true, settings.LookAhead), new()).GetEnumerator();
         while (await Task.Run(animated.MoveNext, CancellationToken.None).ConfigureAwait(false))
             yield return animated.Current;
@@ -111,7 +112,7 @@ public sealed class Animator
                 if (frame.Landmarks is not null)
                     last = made.Dequeue();
                 var picture = frame.Landmarks is not null ? last! : LostFrame.Mark(last ?? new Picture(head.Size, head.Size));
-                yield return new(picture, frame.Image, frame.Landmarks, frame.State, frame.Decoded);
+                yield return new(picture, frame.Image, frame.Landmarks, frame.State, frame.Seconds, frame.Decoded);
             }
         }
     }

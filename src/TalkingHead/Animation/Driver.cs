@@ -8,8 +8,9 @@ namespace TalkingHead.Animation;
 
 /// <summary>A frame of a driver: its landmarks, or none where it shows no face.</summary>
 /// <param name="Landmarks">In pixels of the driver's own frames.</param>
+/// <param name="Seconds">When it is shown, on the clock of <see cref="FrameTimes"/>.</param>
 /// <param name="Decoded">When its picture was there (<see cref="Stopwatch.GetTimestamp"/>), for latency.</param>
-public readonly record struct DriverFrame(Landmarks? Landmarks, long Decoded);
+public readonly record struct DriverFrame(Landmarks? Landmarks, double Seconds, long Decoded);
 
 /// <summary>A clip whose landmarks animate a head: a video, or a clip of a dataset (DATASET#CLIP). Read once, as a stream.</summary>
 public sealed class Driver : IDisposable
@@ -22,20 +23,29 @@ public sealed class Driver : IDisposable
     readonly Dataset? dataset;
     readonly int clip;
 
-    Driver(string name, FrameRate rate, long frames, VideoReader? video, FaceTracker? tracker, Dataset? dataset, int clip, SourceName source)
+    Driver(string name, FrameTimes times, VideoReader? video, FaceTracker? tracker, Dataset? dataset, int clip, SourceName source)
     {
-        (Name, Rate, FrameCount, Source) = (name, rate, frames, source);
+        (Name, Times, Source) = (name, times, source);
         (this.video, this.tracker, this.dataset, this.clip) = (video, tracker, dataset, clip);
     }
 
     /// <summary>As it was asked for.</summary>
     public string Name { get; }
 
-    /// <summary>Frames a second.</summary>
-    public FrameRate Rate { get; }
+    /// <summary>When its frames are shown.</summary>
+    public FrameTimes Times { get; }
+
+    /// <summary>Frames a second; the average where the spacing varies.</summary>
+    public FrameRate Rate => Times.Rate;
 
     /// <summary>How many frames to expect.</summary>
-    public long FrameCount { get; }
+    public long FrameCount => Times.Count;
+
+    /// <summary>What could not be read of it so far; null for a dataset's clip, which is checked by checksums.</summary>
+    public VideoDamage? Damage => video?.Damage;
+
+    /// <summary>One sentence where its colours are converted in a way that one should know of; null elsewhere.</summary>
+    public string? ColorNote => video?.Info.ColorNote;
 
     /// <summary>Who it shows, as far as names tell.</summary>
     public SourceName Source { get; }
@@ -58,8 +68,11 @@ public sealed class Driver : IDisposable
             try
             {
                 int clip = dataset.Get(id).Index;
-                var rate = dataset.ReadRecord(clip).Rate is { } given && FrameRate.TryParse(FormattableString.Invariant($"{given}"), out var known) ? known : Otherwise;
-                return new Driver(what, rate, dataset.FrameCountOf(clip), null, null, dataset, clip, SourceName.From(dataset, clip));
+                var record = dataset.ReadRecord(clip);
+                var rate = record.Rate is { } given && FrameRate.TryParse(FormattableString.Invariant($"{given}"), out var known) ? known : Otherwise;
+                var count = dataset.FrameCountOf(clip);
+                var times = record.Seconds is { } seconds && seconds.Count == count && seconds.Max() - seconds.Min() < FrameTimes.MostSeconds ? FrameTimes.From(seconds, 0, [rate]) : FrameTimes.Even(count, rate);
+                return new Driver(what, times, null, null, dataset, clip, SourceName.From(dataset, clip));
             }
             catch
             {
@@ -73,7 +86,7 @@ public sealed class Driver : IDisposable
         var video = VideoTake.Reader(what);
         try
         {
-            return new Driver(what, video.Rate, video.FrameCount, video, FaceTracker.Open(detector), null, 0, SourceName.From(what));
+            return new Driver(what, video.Times, video, FaceTracker.Open(detector), null, 0, SourceName.From(what));
         }
         catch
         {
@@ -90,38 +103,39 @@ public sealed class Driver : IDisposable
     {
         var faces = dataset!.ReadFaces(clip);
         for (var frame = 0; frame < FrameCount && !stop.IsCancellationRequested; frame++)
-            yield return new(faces[frame], Stopwatch.GetTimestamp());
+            yield return new(faces[frame], Times[frame], Stopwatch.GetTimestamp());
     }
 
     // A stop ends the stream: what was read so far is animated and kept.
-    IEnumerable<Picture> Decoded(CancellationToken stop)
+    IEnumerable<TimedPicture> Decoded(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
             var frame = new Picture(video!.Width, video.Height);
             if (!video.Read(frame))
                 yield break;
-            yield return frame;
+            yield return new(frame, video.Number, video.Seconds);
         }
     }
 
-    IEnumerable<DriverFrame> Tracked(IEnumerable<Picture> pictures, double strength)
+    IEnumerable<DriverFrame> Tracked(IEnumerable<TimedPicture> pictures, double strength)
     {
         var smoothing = new LandmarkSmoothing(Rate.PerSecond, strength);
-        var times = new Queue<long>();
+        var times = new Queue<(double Shown, long Decoded)>();
         foreach (var (_, face) in tracker!.Begin().Over(Noted()))
         {
+            var (shown, decoded) = times.Dequeue();
             if (face is not { Landmarks.AreFinite: true })
                 smoothing.Reset();
-            yield return new(face is { Landmarks.AreFinite: true } ? smoothing.Next(face.Landmarks) : null, times.Dequeue());
+            yield return new(face is { Landmarks.AreFinite: true } ? smoothing.NextAt(shown, face.Landmarks) : null, shown, decoded);
         }
 
         IEnumerable<Picture> Noted()
         {
             foreach (var picture in pictures)
             {
-                times.Enqueue(Stopwatch.GetTimestamp());
-                yield return picture;
+                times.Enqueue((picture.Seconds, Stopwatch.GetTimestamp()));
+                yield return picture.Picture;
             }
         }
     }
@@ -154,7 +168,7 @@ static class DatasetClip
 }
 
 /// <summary>Landmarks as the head is to have them, drawn; no landmarks, and black, where there is no face.</summary>
-readonly record struct DrawnFrame(Picture Image, Landmarks? Landmarks, FrameState State, long Decoded);
+readonly record struct DrawnFrame(Picture Image, Landmarks? Landmarks, FrameState State, double Seconds, long Decoded);
 
 /// <summary>
 /// A driver's landmarks brought to a head's frames: cut as in training, carried to the head's face where it is adapted,
@@ -162,18 +176,18 @@ readonly record struct DrawnFrame(Picture Image, Landmarks? Landmarks, FrameStat
 /// </summary>
 /// <param name="head">Whose frames.</param>
 /// <param name="croppedSide">Side of the driver's frames where these are cropped already; null for whole pictures.</param>
-/// <param name="rate">The driver's frames a second.</param>
+/// <param name="rate">The driver's frames a second, on average.</param>
 /// <param name="adapt">Whether motion alone is carried over.</param>
 /// <param name="lookAhead">Seconds.</param>
 sealed class DrivingSignal(Head head, int? croppedSide, double rate, bool adapt, double lookAhead)
 {
     /// <summary>Seconds that the last landmarks stand in for missing ones.</summary>
-    const double HoldSeconds = 1;
+    const double HoldSeconds = 1, Rounding = 1e-6;
 
     FollowingCrop? crop;
     LandmarkTransfer? transfer;
     Landmarks? last;
-    int missed;
+    double lastFound;
 
     public IEnumerable<DrawnFrame> Over(IEnumerable<DriverFrame> frames)
     {
@@ -232,15 +246,15 @@ sealed class DrivingSignal(Head head, int? croppedSide, double rate, bool adapt,
         {
             var cropped = Cropped(found, crop!); // known by now, or not needed
             last = transfer?.Apply(cropped) ?? cropped;
-            missed = 0;
+            lastFound = frame.Seconds;
         }
         else
         {
-            state = last is not null && ++missed <= HoldSeconds * rate ? FrameState.Held : FrameState.Lost;
+            state = last is not null && frame.Seconds - lastFound < HoldSeconds + Rounding ? FrameState.Held : FrameState.Lost;
         }
 
         return state == FrameState.Lost
-            ? new(new Picture(head.Size, head.Size), null, state, frame.Decoded)
-            : new(LandmarkImage.Draw(last!, head.Size, head.Size, head.Drawing), last, state, frame.Decoded);
+            ? new(new Picture(head.Size, head.Size), null, state, frame.Seconds, frame.Decoded)
+            : new(LandmarkImage.Draw(last!, head.Size, head.Size, head.Drawing), last, state, frame.Seconds, frame.Decoded);
     }
 }

@@ -210,7 +210,7 @@ public sealed class PersonFrames
         if (from.Count == 0)
             throw UserException.Usage("--from names nothing; expected pictures, a folder of them, a video, or DATASET#CLIP.");
         var frames = from.Count == 1 && DatasetClip.Parse(from[0]) is var (folder, id) ? source.OfDataset(folder, id, shots)
-            : from.Count == 1 && File.Exists(from[0]) && !PictureFile.IsPicture(from[0]) && VideoInfo.IsVideo(from[0]) ? source.OfVideo(from[0], shots)
+            : from.Count == 1 && IsVideo(from[0]) ? source.OfVideo(from[0], shots)
             : source.OfPictures(from, shots);
         if (frames.Count < shots)
             source.say($"{from[0]}: {shots} frames were asked for and {frames.Count} can be used; going on with these.");
@@ -234,52 +234,67 @@ public sealed class PersonFrames
     // Read twice, as a dataset's videos are: for the landmarks, and, when the squares are known, for the frames.
     SourceFrames OfVideo(string path, int shots)
     {
-        int[] picks;
-        var landmarks = new List<Landmarks?>();
-        var candidates = new List<(int Place, Candidate Frame)>();
-        double rate;
+        FollowedFrames followed;
+        VideoTracking tracking;
+        var sharpness = new List<double>();
         using (var tracker = FaceTracker.Open(detector))
         using (var take = VideoTake.Open(path))
         {
-            picks = VideoTake.Evenly(0, take.FrameCount, MostLooked);
-            rate = take.Rate / Math.Max(1, take.FrameCount / Math.Max(1, picks.Length));
-            var tally = new FrameTally();
-            foreach (var (picture, face) in tracker.Begin().Over(take.Pick(picks, stop)))
-            {
-                var fault = GoodFace.Fault(face, picture, LeastFace);
-                tally.Count(fault);
-                if (fault is null)
-                    candidates.Add((landmarks.Count, new(face!.Landmarks, FrameChoice.Sharpness(picture, face.Landmarks.Bounds))));
-                landmarks.Add(fault is null ? face!.Landmarks : null);
-            }
-
-            if (candidates.Count == 0)
-                throw new UserException($"{path}: no face was found that could be used in {landmarks.Count} frames looked at ({tally.Faults}).");
+            tracking = new(tracker, LeastFace, wholeFrames: false);
+            followed = new(tracking.Follow(take, take.Times.Evenly(0, take.Times.Count, MostLooked), stop),
+                (picture, landmarks) => sharpness.Add(FrameChoice.Sharpness(picture, landmarks.Bounds)));
+            if (take.ColorNote is { } note)
+                say($"{path}: {note}");
+            if (take.Damage is { IsThere: true } damage)
+                say(damage.IsGrave ? throw new UserException(damage.Sentence) : damage.Sentence);
         }
 
-        var squares = FaceCrop.Over(landmarks, rate);
-        int[] chosen = [.. FrameChoice.Spread([.. candidates.Select(each => each.Frame)], shots).Select(place => candidates[place].Place)];
-        var (pictures, size) = (new List<Picture>(), configuration.Data.Size);
+        if (followed.Good.Count == 0)
+            throw new UserException($"{path}: no face was found that could be used in {followed.Count} frames looked at ({tracking.Tally.Faults}).");
+        if (tracking.Doubt is { } doubt)
+            say($"{path}: two people may be in it: {doubt}");
+        var squares = followed.Squares();
+        var (pictures, landmarks, size) = (new List<Picture>(), new List<Landmarks>(), configuration.Data.Size);
+        int[] chosen = [.. FrameChoice.Spread([.. followed.Good.Zip(sharpness, (frame, sharp) => new Candidate(frame.Landmarks, sharp))], shots)];
         using (var take = VideoTake.Open(path))
         {
-            foreach (var picture in take.Pick(chosen.Select(place => picks[place]), stop))
-                pictures.Add(FaceCrop.Take(picture, squares[chosen[pictures.Count]], size));
+            var places = chosen.ToDictionary(place => followed.Good[place].Number);
+            foreach (var frame in take.Pick(places.Keys, stop))
+            {
+                var place = places[frame.Number];
+                pictures.Add(FaceCrop.Take(frame.Picture, squares[place], size));
+                landmarks.Add(followed.Good[place].Landmarks.Crop(squares[place], size, size));
+            }
         }
 
-        return new(pictures, [.. chosen.Select(place => landmarks[place]!.Crop(squares[place], size, size))], SourceName.From(path));
+        return new(pictures, landmarks, SourceName.From(path));
     }
 
     SourceFrames OfPictures(IReadOnlyList<string> from, int shots)
     {
-        string[] files = [.. from.SelectMany(Files)];
+        if (from.FirstOrDefault(IsVideo) is { } video)
+            throw UserException.Usage($"{video}: is a video, and one video is all that a head is made of; name it alone, or pictures.");
+        var refused = new List<string>();
+        string[] files = [.. from.SelectMany(path => Files(path, refused))];
         using var tracker = FaceTracker.Open(detector);
         var size = configuration.Data.Size;
-        var good = new List<(Picture Picture, Candidate Frame)>();
-        var refused = new List<string>();
+        var good = new List<(string File, Picture Picture, Candidate Frame)>();
+        UserException? unreadable = null;
         foreach (var file in files)
         {
             stop.ThrowIfCancellationRequested();
-            var picture = Picture.Load(file);
+            Picture picture;
+            try
+            {
+                picture = Picture.Load(file);
+            }
+            catch (UserException e)
+            {
+                unreadable ??= e;
+                refused.Add(e.Message.TrimEnd('.'));
+                continue;
+            }
+
             var face = tracker.FindOne(picture);
             if (GoodFace.Fault(face, picture, LeastFace) is { } fault)
             {
@@ -288,18 +303,22 @@ public sealed class PersonFrames
             }
 
             var square = FaceCrop.Around(face!.Landmarks);
-            good.Add((FaceCrop.Take(picture, square, size), new(face.Landmarks.Crop(square, size, size), FrameChoice.Sharpness(picture, face.Landmarks.Bounds))));
+            good.Add((file, FaceCrop.Take(picture, square, size), new(face.Landmarks.Crop(square, size, size), FrameChoice.Sharpness(picture, face.Landmarks.Bounds))));
         }
 
         if (good.Count == 0)
-            throw new UserException($"no face that could be used was found in any picture: {string.Join(", ", refused)}.");
+            throw files.Length == 1 && unreadable is not null ? unreadable : new UserException($"no face that could be used was found in any picture: {string.Join(", ", refused)}.");
         if (refused.Count > 0)
             say($"left out: {string.Join(", ", refused)}");
         int[] chosen = [.. FrameChoice.Spread([.. good.Select(each => each.Frame)], shots)];
-        return new([.. chosen.Select(place => good[place].Picture)], [.. chosen.Select(place => good[place].Frame.Landmarks)], SourceName.From(files[0]));
+        return new([.. chosen.Select(place => good[place].Picture)], [.. chosen.Select(place => good[place].Frame.Landmarks)], SourceName.From(good[0].File));
     }
 
-    static IEnumerable<string> Files(string path)
+    // By what the file holds. A file that is neither picture nor video is what its name says.
+    static bool IsVideo(string path) => File.Exists(path) && !PictureFile.IsPicture(path) && !PictureFile.IsHeic(path)
+        && (MediaFolder.IsNamedVideo(path) || VideoInfo.IsVideo(path));
+
+    static IReadOnlyList<string> Files(string path, List<string> others)
     {
         if (File.Exists(path))
             return [path];
@@ -307,7 +326,10 @@ public sealed class PersonFrames
             throw new UserException($"{path}: no such file or folder.");
         if (Dataset.IsDataset(path))
             throw UserException.Usage($"{path}: is a dataset; name one of its clips, such as {DatasetClip.Example(path)}.");
-        string[] files = [.. Directory.EnumerateFiles(path).Where(file => PictureFile.Endings.Contains(Path.GetExtension(file).ToLowerInvariant())).Order(StringComparer.Ordinal)];
-        return files.Length > 0 ? files : throw new UserException($"{path}: the folder holds no pictures ({string.Join(", ", PictureFile.Endings)}).");
+        var folder = MediaFolder.Pictures(path);
+        if (folder.Taken.Count == 0)
+            throw new UserException($"{path}: the folder holds no pictures ({string.Join(", ", PictureFile.Endings.Take(5))} and others).");
+        others.AddRange(folder.Others.Select(name => $"{Path.Combine(path, name)} (not a picture)"));
+        return folder.Taken;
     }
 }

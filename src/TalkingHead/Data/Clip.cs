@@ -62,6 +62,9 @@ public sealed record ClipRecord(string Id, string Identity, Split Split, string 
     /// <summary>Frames a second, of those stored; null where they are no motion (photos, frames of several takes).</summary>
     public double? Rate { get; init; }
 
+    /// <summary>When each stored frame is shown, in seconds after the first; null where they are spaced evenly at <see cref="Rate"/>, or are no motion.</summary>
+    public IReadOnlyList<double>? Seconds { get; init; }
+
     /// <summary>
     /// The squares that the frames were cut from, left, top, right, bottom in pixels of the source: one for all, or one for each
     /// frame; null where nothing was cut.

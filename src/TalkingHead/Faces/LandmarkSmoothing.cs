@@ -23,6 +23,7 @@ public sealed class LandmarkSmoothing
 
     readonly double strength, seconds;
     double[] value = []; // of the last frame; empty before the first
+    double before; // time of the last frame
 
     /// <param name="rate">Frames a second.</param>
     /// <param name="strength">0 changes nothing, 1 is the default, 2 averages twice as long.</param>
@@ -36,9 +37,16 @@ public sealed class LandmarkSmoothing
     /// <summary>Forgets the past, as after a cut.</summary>
     public void Reset() => value = [];
 
-    /// <summary>The smoothed landmarks of the next frame; they depend on this and earlier frames alone.</summary>
-    public Landmarks Next(Landmarks landmarks)
+    /// <summary>The smoothed landmarks of the next frame, at the rate; they depend on this and earlier frames alone.</summary>
+    public Landmarks Next(Landmarks landmarks) => NextAt(before + seconds, landmarks);
+
+    /// <summary>As <see cref="Next(Landmarks)"/>, of a frame that has a time of its own.</summary>
+    /// <param name="time">When it is shown, in seconds; ascending.</param>
+    /// <param name="landmarks">Of the frame.</param>
+    public Landmarks NextAt(double time, Landmarks landmarks)
     {
+        var elapsed = time - before;
+        before = time;
         if (strength == 0)
             return landmarks;
         var raw = landmarks.ValuesWithPupils;
@@ -62,7 +70,7 @@ public sealed class LandmarkSmoothing
             var moved = Math.Sqrt(squares / (last - first + 1)) / size;
 
             // A first-order low-pass filter of that cutoff goes r / (r + 1) of the way in one frame.
-            var r = 2 * Math.PI * RestCutoff / strength * seconds + Response * Math.Max(0, moved - Tremble * strength);
+            var r = 2 * Math.PI * RestCutoff / strength * elapsed + Response * Math.Max(0, moved - Tremble * strength);
             var blend = r / (r + 1);
             for (var i = 2 * first; i <= 2 * last + 1; i++)
                 value[i] += blend * (raw[i] - value[i]);

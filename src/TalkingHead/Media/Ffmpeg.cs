@@ -15,12 +15,14 @@ sealed class Ffmpeg : IDisposable
         : new[] { "/usr/bin/setsid", "/bin/setsid" }.FirstOrDefault(File.Exists);
 
     readonly Process process;
+    readonly Func<string, bool>? hears;
+    readonly Action? heardAll;
     readonly Queue<string> said = new();
     readonly Task listening;
 
-    Ffmpeg(Process process)
+    Ffmpeg(Process process, Func<string, bool>? hears, Action? heardAll)
     {
-        this.process = process;
+        (this.process, this.hears, this.heardAll) = (process, hears, heardAll);
         listening = Task.Run(Listen);
     }
 
@@ -29,8 +31,14 @@ sealed class Ffmpeg : IDisposable
     public Stream Output => process.StandardOutput.BaseStream;
 
     /// <summary>Starts <paramref name="tool"/> (ffmpeg or ffprobe) from PATH.</summary>
+    /// <param name="tool">Which.</param>
+    /// <param name="arguments">As it gets them.</param>
+    /// <param name="writes">Whether this program writes to it.</param>
+    /// <param name="reads">Whether this program reads what it gives.</param>
+    /// <param name="hears">Gets each line that it says, on another thread; true keeps the line from <see cref="LastWords"/>.</param>
+    /// <param name="heardAll">Called when it has said all.</param>
     /// <exception cref="UserException">It is not installed.</exception>
-    public static Ffmpeg Start(string tool, IEnumerable<string> arguments, bool writes = false, bool reads = false)
+    public static Ffmpeg Start(string tool, IEnumerable<string> arguments, bool writes = false, bool reads = false, Func<string, bool>? hears = null, Action? heardAll = null)
     {
         var start = new ProcessStartInfo(Setsid is null ? tool : Setsid)
         {
@@ -48,7 +56,7 @@ sealed class Ffmpeg : IDisposable
             start.ArgumentList.Add(argument);
         try
         {
-            return new(Process.Start(start)!);
+            return new(Process.Start(start)!, hears, heardAll);
         }
         catch (Win32Exception e)
         {
@@ -67,14 +75,15 @@ sealed class Ffmpeg : IDisposable
         return process.ExitCode;
     }
 
-    /// <summary>The last line it said, without the codec's address in memory; empty when it said nothing.</summary>
+    /// <summary>The last line it said, without the codec's address in memory and the level; empty when it said nothing.</summary>
     public string LastWords()
     {
         lock (said)
         {
-            var line = said.LastOrDefault(l => !l.StartsWith("Conversion failed", StringComparison.Ordinal)) ?? "";
-            var named = line.IndexOf("] ", StringComparison.Ordinal);
-            return (line.StartsWith('[') && named > 0 ? line[(named + 2)..] : line).Trim();
+            var line = said.LastOrDefault(l => !l.Contains("Conversion failed", StringComparison.Ordinal)) ?? "";
+            while (line.StartsWith('[') && line.IndexOf("] ", StringComparison.Ordinal) is var named and > 0)
+                line = line[(named + 2)..];
+            return line.Trim();
         }
     }
 
@@ -102,14 +111,23 @@ sealed class Ffmpeg : IDisposable
 
     void Listen()
     {
-        while (process.StandardError.ReadLine() is { } line)
+        try
         {
-            lock (said)
+            while (process.StandardError.ReadLine() is { } line)
             {
-                said.Enqueue(line);
-                if (said.Count > LinesKept)
-                    said.Dequeue();
+                if (hears?.Invoke(line) is true)
+                    continue;
+                lock (said)
+                {
+                    said.Enqueue(line);
+                    if (said.Count > LinesKept)
+                        said.Dequeue();
+                }
             }
+        }
+        finally
+        {
+            heardAll?.Invoke();
         }
     }
 

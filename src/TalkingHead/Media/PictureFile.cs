@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Security;
-using System.Text;
 using SkiaSharp;
 using TalkingHead.Serialization;
 
@@ -13,24 +10,43 @@ public static class PictureFile
 
     const int JpegQuality = 95;
 
-    /// <summary>Endings that a folder of pictures is searched for.</summary>
-    public static readonly IReadOnlyList<string> Endings = [".jpg", ".jpeg", ".png", ".webp", ".bmp"];
+    static readonly SKColorSpace Srgb = SKColorSpace.CreateSrgb();
 
-    /// <summary>True where the file's first bytes are those of a JPEG, PNG, WebP or BMP.</summary>
+    /// <summary>Endings that a folder of pictures is searched for.</summary>
+    public static readonly IReadOnlyList<string> Endings =
+    [
+        ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".jpe", ".jfif", ".tif", ".tiff", ".tga", ".jxl", ".jp2", ".j2k", ".avif", ".heic", ".heif", ".hif",
+        ".ppm", ".pgm", ".pbm", ".pam", ".pnm", ".qoi", ".psd", ".exr", ".ico",
+    ];
+
+    /// <summary>True where the file's name ends as a picture's does.</summary>
+    internal static bool IsNamedPicture(string path) => Endings.Contains(Path.GetExtension(path).ToLowerInvariant());
+
+    /// <summary>True where the file's first bytes are those of a picture.</summary>
     public static bool IsPicture(string path)
     {
-        Span<byte> head = stackalloc byte[12];
+        var head = FirstBytes(path);
+        return PictureContent.IsSkias(head) || PictureContent.IsFfmpegs(head);
+    }
+
+    /// <summary>True for a HEIC file, as phones write them: of these ffmpeg gives a tile and not the picture, or nothing.</summary>
+    internal static bool IsHeic(string path) => PictureContent.IsHeic(FirstBytes(path));
+
+    internal static bool IsAnimatedWebp(string path) => PictureContent.IsAnimatedWebp(FirstBytes(path));
+
+    internal static UserException HeicIsNotRead(string path) => new($"{path}: HEIC is not read; convert it to JPEG.");
+
+    static ReadOnlySpan<byte> FirstBytes(string path)
+    {
+        var head = new byte[32];
         using var file = Open(path);
-        head = head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
-        return head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF])
-            || head.StartsWith((ReadOnlySpan<byte>)[0x89, 0x50, 0x4E, 0x47])
-            || (head.StartsWith("RIFF"u8) && head.EndsWith("WEBP"u8))
-            || head.StartsWith("BM"u8);
+        return head.AsSpan(0, file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false));
     }
 
     /// <summary>
-    /// Reads a picture, turned as its EXIF orientation says, transparency laid on white. Refuses a size outside
-    /// <see cref="Picture.MaxSide"/> and <see cref="Picture.MaxPixels"/> by the header, before memory is taken.
+    /// Reads a picture, turned as its EXIF orientation says, in sRGB, transparency laid on white: JPEG, PNG, WebP and what
+    /// ffmpeg reads (BMP, TIFF, TGA, JPEG XL, AVIF and others). Refuses a size outside <see cref="Picture.MaxSide"/> and
+    /// <see cref="Picture.MaxPixels"/> by the header, before memory is taken.
     /// </summary>
     /// <exception cref="UserException">The file is missing, empty, no picture, cut off or too large.</exception>
     public static Picture Load(string path) => Load(path, out _);
@@ -52,6 +68,10 @@ public static class PictureFile
     /// <summary>The picture in a file's bytes; messages call it <paramref name="path"/>.</summary>
     internal static Picture Decode(ReadOnlySpan<byte> encoded, string path, out PictureForm form)
     {
+        if (PictureContent.IsHeic(encoded))
+            throw HeicIsNotRead(path);
+        if (PictureContent.IsFfmpegs(encoded) || Path.GetExtension(path).Equals(".tga", StringComparison.OrdinalIgnoreCase))
+            return Upright(Decode(PictureContent.AsPng(encoded, path), path, out form), PictureContent.Orientation(encoded));
         using var data = SKData.CreateCopy(encoded);
         using var codec = SKCodec.Create(data);
         if (codec is null)
@@ -60,7 +80,7 @@ public static class PictureFile
         if (!Picture.SizeIsAllowed(width, height))
             throw new UserException($"{path}: the picture is {width}x{height}; the limit is {Picture.MaxSide} a side and {Picture.MaxPixels / 1_000_000} megapixels.");
 
-        var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Premul);
+        var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Premul, Srgb); // an ICC profile's colours are converted
         var result = codec.GetPixels(info, out var rgba);
         if (result != SKCodecResult.Success)
             throw new UserException(result == SKCodecResult.IncompleteInput
@@ -68,12 +88,13 @@ public static class PictureFile
                 : $"{path}: the picture is damaged ({result}).");
         form = codec.Info.ColorType == SKColorType.Gray8 ? PictureForm.Gray
             : !codec.Info.IsOpaque && IsSeenThrough(rgba) ? PictureForm.Transparent : PictureForm.Rgb;
-        return Upright(OnWhite(rgba, width, height), codec.EncodedOrigin);
+        var origin = codec.EncodedOrigin is SKEncodedOrigin.Default or SKEncodedOrigin.TopLeft ? PictureContent.Orientation(encoded) : codec.EncodedOrigin;
+        return Upright(OnWhite(rgba, width, height), origin);
     }
 
     /// <summary>
     /// Writes a picture in the format of the name's ending, whole or not at all. <paramref name="comment"/> goes into
-    /// the file's metadata (PNG text, JPEG comment).
+    /// the file's metadata (PNG text, JPEG comment, a chunk of WebP that readers pass over).
     /// </summary>
     public static void Save(Picture picture, string path, string? comment = null)
     {
@@ -96,10 +117,19 @@ public static class PictureFile
     /// <summary>Writes a PNG file with a mark, whole or not at all.</summary>
     public static void Save(Picture picture, string path, SyntheticMark mark)
     {
-        if (!path.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
-            throw new ArgumentException($"{path}: marks stand in PNG files.", nameof(path));
+        ExpectPng(path);
         Write(path, mark.InPng(Encode(picture, path)));
     }
+
+    /// <exception cref="UserException">Pictures with a mark are PNG files, and this name is another's.</exception>
+    internal static void ExpectPng(string path)
+    {
+        if (!path.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
+            throw UserException.Usage($"{path}: this picture is written as .png, not \"{Path.GetExtension(path)}\".");
+    }
+
+    /// <exception cref="UserException">The name's ending is none that pictures are written as.</exception>
+    internal static void ExpectWritable(string path) => FormatOf(path);
 
     /// <summary>Makes the folder that is to hold <paramref name="path"/>.</summary>
     internal static void MakeRoom(string path) => Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
@@ -107,13 +137,7 @@ public static class PictureFile
     /// <summary>The bytes that <see cref="Save"/> writes.</summary>
     public static byte[] Encode(Picture picture, string path, string? comment = null)
     {
-        var format = Path.GetExtension(path).ToLowerInvariant() switch
-        {
-            ".png" => SKEncodedImageFormat.Png,
-            ".jpg" or ".jpeg" => SKEncodedImageFormat.Jpeg,
-            ".webp" => SKEncodedImageFormat.Webp,
-            var ending => throw UserException.Usage($"{path}: pictures are written as .png, .jpg or .webp, not \"{ending}\"."),
-        };
+        var format = FormatOf(path);
         using var bitmap = ToBitmap(picture);
         using var data = bitmap.Encode(format, JpegQuality)
             ?? throw new InvalidOperationException($"{format} encoding of a {picture.Width}x{picture.Height} picture failed.");
@@ -123,9 +147,17 @@ public static class PictureFile
             (null, _) => bytes,
             (_, SKEncodedImageFormat.Png) => PictureComment.InPng(bytes, comment),
             (_, SKEncodedImageFormat.Jpeg) => PictureComment.InJpeg(bytes, comment),
-            _ => bytes,
+            _ => PictureComment.InWebp(bytes, comment),
         };
     }
+
+    static SKEncodedImageFormat FormatOf(string path) => Path.GetExtension(path).ToLowerInvariant() switch
+    {
+        ".png" => SKEncodedImageFormat.Png,
+        ".jpg" or ".jpeg" => SKEncodedImageFormat.Jpeg,
+        ".webp" => SKEncodedImageFormat.Webp,
+        var ending => throw UserException.Usage($"{path}: pictures are written as .png, .jpg or .webp, not \"{ending}\"."),
+    };
 
     /// <summary>An opaque RGBA bitmap to draw on.</summary>
     public static SKBitmap ToBitmap(Picture picture)
@@ -170,6 +202,10 @@ public static class PictureFile
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new UserException($"{path}: no such file.", e);
+        }
+        catch (UnauthorizedAccessException e) when (Directory.Exists(path))
+        {
+            throw new UserException($"{path}: is a folder; expected a file.", e);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
@@ -222,98 +258,5 @@ public static class PictureFile
         }
 
         return upright;
-    }
-}
-
-/// <summary>Puts a comment into the metadata of encoded pictures.</summary>
-static class PictureComment
-{
-    /// <summary>What pictures and videos made by a network carry by default.</summary>
-    public const string Synthetic = "Synthetic media: made by a talking head model, not a recording.";
-
-    const int HeaderEnd = 8 + 25; // PNG signature and IHDR chunk
-
-    /// <summary>An iTXt chunk after the header (PNG specification, 11.3.3.4), under the keyword for comments or another.</summary>
-    public static byte[] InPng(byte[] png, string comment, string keyword = "Comment")
-    {
-        byte[] chunk = [.. new byte[4], .. "iTXt"u8, .. Encoding.ASCII.GetBytes(keyword), 0, 0, 0, 0, 0, .. Encoding.UTF8.GetBytes(comment), .. new byte[4]];
-        BinaryPrimitives.WriteInt32BigEndian(chunk, chunk.Length - 12);
-        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(chunk.Length - 4), Crc(chunk.AsSpan(4, chunk.Length - 8)));
-        return [.. png.AsSpan(0, HeaderEnd), .. chunk, .. png.AsSpan(HeaderEnd)];
-    }
-
-    /// <summary>A COM segment after the start marker.</summary>
-    public static byte[] InJpeg(byte[] jpeg, string comment)
-    {
-        var text = Encoding.UTF8.GetBytes(comment);
-        byte[] segment = [0xFF, 0xFE, (byte)((text.Length + 2) >> 8), (byte)(text.Length + 2), .. text];
-        return [.. jpeg.AsSpan(0, 2), .. segment, .. jpeg.AsSpan(2)];
-    }
-
-    /// <summary>A comment extension before the trailer (GIF89a, 24).</summary>
-    public static byte[] GifTail(string comment)
-    {
-        List<byte> tail = [0x21, 0xFE];
-        foreach (var block in Encoding.UTF8.GetBytes(comment).Chunk(255))
-            tail.AddRange([(byte)block.Length, .. block]);
-        return [.. tail, 0, 0x3B];
-    }
-
-    static uint Crc(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        foreach (var value in bytes)
-        {
-            crc ^= value;
-            for (var bit = 0; bit < 8; bit++)
-                crc = (crc >> 1) ^ (0xEDB88320u & (0 - (crc & 1)));
-        }
-
-        return ~crc;
-    }
-}
-
-/// <summary>
-/// Says in a file's metadata that a model made it: in words, and as IPTC's digital source type in an XMP packet, which
-/// publishing tools and platforms read (IPTC Photo Metadata Standard 2023.1; XMP specification, part 3).
-/// </summary>
-/// <param name="Software">Name and version of the program.</param>
-/// <param name="Model">Which model, such as a head's id.</param>
-public sealed record SyntheticMark(string Software, string Model)
-{
-    /// <summary>IPTC's term for what a trained model generated.</summary>
-    public const string DigitalSourceType = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
-
-    // The box of an XMP packet in mp4.
-    static readonly byte[] XmpUuid = Convert.FromHexString("BE7ACFCB97A942E89C71999491E3AFAC");
-
-    /// <summary>The mark of this version of the program.</summary>
-    public static SyntheticMark For(string model) => new($"talkinghead {typeof(SyntheticMark).Assembly.GetName().Version?.ToString(3)}", model);
-
-    /// <summary>For formats, and readers, that know words only.</summary>
-    public string Comment => $"{PictureComment.Synthetic} {Software}, {Model}. {DigitalSourceType}";
-
-    /// <summary>The packet.</summary>
-    public string Xmp => $"""
-        <?xpacket begin="{'\uFEFF'}" id="W5M0MpCehiHzreSzNTczkc9d"?>
-        <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
-          xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/"
-          Iptc4xmpExt:DigitalSourceType="{DigitalSourceType}" xmp:CreatorTool="{SecurityElement.Escape(Software)}" dc:source="{SecurityElement.Escape(Model)}"/></rdf:RDF></x:xmpmeta>
-        <?xpacket end="r"?>
-        """;
-
-    /// <summary>A PNG file with the packet and the comment.</summary>
-    internal byte[] InPng(byte[] png) => PictureComment.InPng(PictureComment.InPng(png, Comment), Xmp, "XML:com.adobe.xmp");
-
-    /// <summary>A box to stand after the others of an mp4 file: players pass over it.</summary>
-    internal byte[] Mp4Box()
-    {
-        var packet = Encoding.UTF8.GetBytes(Xmp);
-        var box = new byte[8 + XmpUuid.Length + packet.Length];
-        BinaryPrimitives.WriteInt32BigEndian(box, box.Length);
-        "uuid"u8.CopyTo(box.AsSpan(4));
-        XmpUuid.CopyTo(box, 8);
-        packet.CopyTo(box, 8 + XmpUuid.Length);
-        return box;
     }
 }

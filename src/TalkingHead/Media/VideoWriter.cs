@@ -1,3 +1,5 @@
+using TalkingHead.Serialization;
+
 namespace TalkingHead.Media;
 
 /// <summary>How a video is written.</summary>
@@ -11,8 +13,14 @@ public sealed record VideoWriteSettings
 
     internal string? Words => Mark?.Comment ?? Comment;
 
-    /// <summary>A video or sound file whose first sound track is laid under the frames, as long as these last.</summary>
+    /// <summary>A video or sound file whose sound is laid under the frames, on the clock of their times, as long as these last.</summary>
     public string? SoundFrom { get; init; }
+
+    /// <summary>
+    /// Whether frames keep times that are not evenly spaced. Without this, and in a folder of pictures, which has no times, frames
+    /// stand at the constant rate: one that is late leaves the last one standing.
+    /// </summary>
+    public bool KeepsTimes { get; init; }
 
     /// <summary>H.264 constant rate factor: 0 keeps every bit of the picture, 51 is worst.</summary>
     public int Quality { get; init; } = 16;
@@ -28,42 +36,46 @@ public sealed class VideoWriter : IDisposable
     /// <summary>The comment for frames that a network made.</summary>
     public const string SyntheticComment = PictureComment.Synthetic;
 
+    /// <summary>Frames a second, at least, of a folder of pictures whose frames are unevenly spaced: none is off by more than 20 ms.</summary>
+    const double LeastEvenRate = 25;
+
     readonly string path, partial;
     readonly VideoKind kind;
     readonly VideoWriteSettings settings;
     readonly FrameRate rate;
     readonly Ffmpeg? ffmpeg;
     readonly Picture? padded;
+    readonly TimedFrameStream? timed;
+    readonly Picture standing; // the last frame, where a later one leaves room
+    double first, end;         // when the first frame begins, and when the last one is over
     bool finished;
 
     VideoWriter(string path, VideoKind kind, int width, int height, FrameRate rate, VideoWriteSettings settings)
     {
+        if (kind == VideoKind.Folder && settings.KeepsTimes && rate.PerSecond < LeastEvenRate)
+            rate = new((int)LeastEvenRate, 1);
         (this.path, this.kind, this.rate, this.settings) = (path, kind, rate, settings);
-        (Width, Height) = (width, height);
-        partial = $"{Path.TrimEndingDirectorySeparator(path)}.{Environment.ProcessId}.partial";
-        try
+        (Width, Height, standing) = (width, height, new(width, height));
+        partial = AtomicFile.PartialOf(Path.TrimEndingDirectorySeparator(path));
+        if (kind == VideoKind.Folder)
         {
-            PictureFile.MakeRoom(path);
-            if (kind == VideoKind.Folder)
+            Guarded(() =>
             {
+                PictureFile.MakeRoom(path);
                 Directory.CreateDirectory(partial);
-                return;
-            }
+            });
+            return;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserException($"{path}: cannot be written: {e.Message}", e);
-        }
+
+        Guarded(() => PictureFile.MakeRoom(path));
 
         // Chroma at half size needs even sides: the last column or row is repeated.
         if (kind == VideoKind.Mp4 && (width % 2 != 0 || height % 2 != 0))
             padded = new(width + width % 2, height + height % 2);
-        ffmpeg = Ffmpeg.Start("ffmpeg",
-        [
-            "-v", "error", "-nostdin", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24",
-            "-s", $"{padded?.Width ?? width}x{padded?.Height ?? height}", "-r", rate.ToString(), "-i", "pipe:0",
-            .. Encoding(), Ffmpeg.FileUrl(partial),
-        ], writes: true);
+        string[] evenly = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", $"{padded?.Width ?? width}x{padded?.Height ?? height}", "-r", rate.ToString()];
+        string[] input = settings.KeepsTimes ? ["-f", "matroska"] : evenly;
+        ffmpeg = Ffmpeg.Start("ffmpeg", ["-v", "error", "-nostdin", "-y", .. input, "-i", "pipe:0", .. Encoding(), Ffmpeg.FileUrl(partial)], writes: true);
+        timed = settings.KeepsTimes ? new(ffmpeg.Input, padded?.Width ?? width, padded?.Height ?? height) : null;
     }
 
     public int Width { get; }
@@ -93,21 +105,51 @@ public sealed class VideoWriter : IDisposable
         var ending => throw UserException.Usage($"{path}: videos are written as .mp4, .gif or a folder of pictures, not \"{ending}\"."),
     };
 
-    public void Write(Picture frame)
+    /// <summary>Writes a frame that follows the last one at the rate.</summary>
+    /// <exception cref="UserException">The disk is full, or the encoder fails.</exception>
+    public void Write(Picture frame) => Write(frame, end);
+
+    /// <summary>Writes a frame with its time: each is there until the next one, whatever was left out between.</summary>
+    /// <param name="frame">Of the writer's size.</param>
+    /// <param name="seconds">When it is shown, on the clock of <see cref="FrameTimes"/>; ascending.</param>
+    /// <exception cref="UserException">The disk is full, or the encoder fails.</exception>
+    public void Write(Picture frame, double seconds)
     {
         if (frame.Width != Width || frame.Height != Height)
             throw new ArgumentException($"Frames are {Width}x{Height}, the picture is {frame.Width}x{frame.Height}.", nameof(frame));
+        if (FramesWritten == 0)
+            first = seconds;
+        if (timed is null)
+        {
+            var place = (long)Math.Round((seconds - first) * rate.PerSecond);
+            while (FramesWritten < place)
+                Put(standing, 0);
+            if (FramesWritten > place)
+                return; // two frames for one place: the first one has it
+            frame.Pixels.CopyTo(standing.Pixels, 0);
+        }
+
+        Put(frame, seconds - first);
+        end = seconds + 1 / rate.PerSecond;
+    }
+
+    void Put(Picture frame, double seconds)
+    {
         FramesWritten++;
         if (ffmpeg is null)
         {
             var png = PictureFile.Encode(frame, "frame.png", settings.Mark is null ? settings.Comment : null);
-            File.WriteAllBytes(Path.Combine(partial, $"{FramesWritten:D6}.png"), settings.Mark?.InPng(png) ?? png);
+            Guarded(() => File.WriteAllBytes(Path.Combine(partial, $"{FramesWritten:D6}.png"), settings.Mark?.InPng(png) ?? png));
             return;
         }
 
         try
         {
-            ffmpeg.Input.Write((padded is null ? frame : Padded(frame)).Pixels);
+            var pixels = (padded is null ? frame : Padded(frame)).Pixels;
+            if (timed is null)
+                ffmpeg.Input.Write(pixels);
+            else
+                timed.Write(pixels, seconds);
         }
         catch (IOException e)
         {
@@ -117,36 +159,49 @@ public sealed class VideoWriter : IDisposable
     }
 
     /// <summary>Ends the file with the frames written so far and gives it its name.</summary>
-    public void Finish()
+    /// <param name="until">When the last frame is over; null where that is a frame's time at the rate after it begins.</param>
+    /// <exception cref="UserException">There were no frames, the disk is full, or the encoder fails.</exception>
+    public void Finish(double? until = null)
     {
         if (finished)
             return;
         if (FramesWritten == 0)
             throw new UserException($"{path}: there were no frames to write.");
+        end = Math.Max(until ?? end, end);
         if (ffmpeg is not null)
         {
-            ffmpeg.Input.Close();
+            try
+            {
+                ffmpeg.Input.Close();
+            }
+            catch (IOException)
+            {
+                // It has ended: its exit code says how.
+            }
+
             if (ffmpeg.Wait() != 0)
                 throw new UserException($"{path}: could not be written ({ffmpeg.LastWords()}).");
         }
 
-        if (kind == VideoKind.Mp4 && settings.SoundFrom is { } sound)
-            LaySoundUnder(sound);
-        if (kind == VideoKind.Mp4 && settings.Mark is { } mark)
-            Append(mark.Mp4Box());
-        if (kind == VideoKind.Gif && settings.Words is { } comment)
-            CommentGif(comment);
-        if (kind == VideoKind.Folder)
+        Guarded(() =>
         {
-            if (Directory.Exists(path))
-                Directory.Delete(path); // empty: a full one was refused
-            Directory.Move(partial, path);
-        }
-        else
-        {
-            File.Move(partial, path, overwrite: true);
-        }
-
+            if (kind == VideoKind.Mp4 && settings.SoundFrom is { } from && VideoInfo.Sound.Probe(from) is { } sound)
+                LayUnder(from, sound);
+            if (kind == VideoKind.Mp4 && settings.Mark is { } mark)
+                Append(mark.Mp4Box());
+            if (kind == VideoKind.Gif && settings.Words is { } comment)
+                CommentGif(comment);
+            if (kind == VideoKind.Folder)
+            {
+                if (Directory.Exists(path))
+                    Directory.Delete(path); // empty: a full one was refused
+                Directory.Move(partial, path);
+            }
+            else
+            {
+                File.Move(partial, path, overwrite: true);
+            }
+        });
         finished = true;
     }
 
@@ -160,7 +215,21 @@ public sealed class VideoWriter : IDisposable
         File.Delete(partial);
     }
 
-    string[] Encoding() => kind == VideoKind.Gif
+    void Guarded(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{path}: cannot be written: {e.Message}", e);
+        }
+    }
+
+    string[] Encoding() => [.. settings.KeepsTimes ? ["-fps_mode", "passthrough", "-enc_time_base", "1:90000"] : Array.Empty<string>(), .. Codec()];
+
+    string[] Codec() => kind == VideoKind.Gif
         ? ["-vf", "split[a][b];[a]palettegen=stats_mode=single[p];[b][p]paletteuse=new=1:dither=sierra2_4a", "-f", "gif"] // a palette a frame: no frame is held
         : [
             "-vf", "scale=flags=bicubic+accurate_rnd+full_chroma_int+bitexact:out_color_matrix=bt709:out_range=tv,format=yuv420p",
@@ -170,29 +239,32 @@ public sealed class VideoWriter : IDisposable
 
     string[] Comment() => settings.Words is { } comment ? ["-metadata", $"comment={comment}"] : [];
 
-    // The pictures are there already: they are copied, and the sound is cut to their length. Sound that mp4 holds as it
-    // is gets copied, other sound becomes AAC.
-    void LaySoundUnder(string sound)
+    // The pictures are there already: they are copied, begin when the first frame does, and the sound is cut to their end.
+    // Sound that mp4 holds as it is gets copied, other sound becomes AAC. With copyts both keep the clock of the sound's file.
+    // An offset that is the file's start to the microsecond ffmpeg takes for its own, and moves it to the start of the sound.
+    void LayUnder(string from, VideoInfo.Sound sound)
     {
-        var both = partial + "-sound";
-        var seconds = FramesWritten / rate.PerSecond;
-        var copied = VideoInfo.SoundCodec(sound) is "aac" or "mp3";
+        var both = partial + "2";
+        var copied = sound.Codec is "aac" or "mp3";
         try
         {
             using var mux = Ffmpeg.Start("ffmpeg",
             [
-                "-v", "error", "-nostdin", "-y", "-protocol_whitelist", "file", "-i", Ffmpeg.FileUrl(partial),
-                "-protocol_whitelist", "file", "-i", Ffmpeg.FileUrl(sound), "-map", "0:v:0", "-map", "1:a:0?", "-map_metadata", "0", "-c:v", "copy",
-                "-c:a", copied ? "copy" : "aac", "-t", FormattableString.Invariant($"{seconds:0.######}"), "-movflags", "+faststart", "-f", "mp4", Ffmpeg.FileUrl(both),
+                "-v", "error", "-nostdin", "-y", "-copyts", "-itsoffset", Seconds(first), "-protocol_whitelist", "file", "-i", Ffmpeg.FileUrl(partial),
+                "-itsoffset", Seconds(1e-6 - sound.Origin), "-protocol_whitelist", "file", "-i", Ffmpeg.FileUrl(from),
+                "-map", "0:v:0", "-map", $"1:{sound.Stream}", "-map_metadata", "0", "-c:v", "copy",
+                "-c:a", copied ? "copy" : "aac", "-t", Seconds(end), "-movflags", "+faststart", "-f", "mp4", Ffmpeg.FileUrl(both),
             ]);
             if (mux.Wait() != 0)
-                throw new UserException($"{sound}: its sound could not be laid under {path} ({mux.LastWords()}).");
+                throw new UserException($"{from}: its sound could not be laid under {path} ({mux.LastWords()}).");
             File.Move(both, partial, overwrite: true);
         }
         finally
         {
             File.Delete(both);
         }
+
+        static string Seconds(double value) => FormattableString.Invariant($"{value:0.######}");
     }
 
     void Append(byte[] box)

@@ -12,16 +12,19 @@ sealed class PicturePreparation(PrepareSettings settings, FaceTracker tracker)
     /// </summary>
     internal IEnumerable<Outcome> Folder(PrepareInput input, CancellationToken stop)
     {
-        string[] files = [.. PersonFolders.Files(input.Path, PersonFolders.PictureEndings)];
-        if (files.Length == 0)
+        var (files, others) = MediaFolder.Pictures(input.Path);
+        if (files.Count == 0)
         {
             yield return new Outcome.Refused(new(input.Name, "empty", "the folder holds no pictures"));
             yield break;
         }
 
+        foreach (var name in others)
+            yield return new Outcome.Refused(new($"{input.Name}/{name}", "no-picture", "its name is not a picture's"));
+
         var tally = new FrameTally();
         var clip = new ClipGathering(settings);
-        foreach (var number in VideoTake.Evenly(0, files.Length, settings.FramesPerClip))
+        foreach (var number in FrameTimes.EvenNumbers(0, files.Count, settings.FramesPerClip))
         {
             stop.ThrowIfCancellationRequested();
             var (kind, fault) = Look(files[number], number, clip);
@@ -52,7 +55,7 @@ sealed class PicturePreparation(PrepareSettings settings, FaceTracker tracker)
             return (face is null ? "no-face" : "poor-face", fault);
         if (GoodFace.HasRival(face!, faces))
             return ("two-people", "with a second face of similar size");
-        clip.Add(picture, settings.TakesWholeFrames ? ClipGathering.Whole(picture) : FaceCrop.Around(face!.Landmarks, settings.Crop), face!.Landmarks, number);
+        clip.Add(picture, settings.TakesWholeFrames ? ClipGathering.Whole(picture) : FaceCrop.Around(face!.Landmarks, settings.Crop), face!.Landmarks, number, 0);
         return (null, null);
     }
 }
@@ -60,18 +63,14 @@ sealed class PicturePreparation(PrepareSettings settings, FaceTracker tracker)
 /// <summary>The layouts of one's own: a folder for each person.</summary>
 static class PersonFolders
 {
-    internal static readonly string[] VideoEndings = [".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".gif", ".mpg", ".mpeg", ".ts", ".wmv", ".flv"];
-
-    internal static readonly string[] PictureEndings = [".jpg", ".jpeg", ".png", ".webp", ".bmp"];
-
     internal static IEnumerable<PrepareInput> Videos(PrepareSettings settings)
     {
-        foreach (var (path, id, name) in Named(settings.From, Files(settings.From, VideoEndings)))
+        foreach (var (path, id, name) in Named(settings.From, MediaFolder.Videos(settings.From)))
             yield return Input(settings, id, id, name, path);
         foreach (var folder in Directory.EnumerateDirectories(settings.From))
         {
             var person = ClipName.Part(Path.GetFileName(folder));
-            foreach (var (path, id, name) in Named(folder, Files(folder, VideoEndings)))
+            foreach (var (path, id, name) in Named(folder, MediaFolder.Videos(folder)))
                 yield return Input(settings, $"{person}/{id}", person, $"{Path.GetFileName(folder)}/{name}", path);
         }
     }
@@ -81,7 +80,7 @@ static class PersonFolders
         foreach (var folder in Directory.EnumerateDirectories(settings.From))
         {
             var person = ClipName.Part(Path.GetFileName(folder));
-            if (Files(folder, PictureEndings).Any())
+            if (MediaFolder.Pictures(folder).Taken.Count > 0)
                 yield return Input(settings, person, person, Path.GetFileName(folder), folder);
         }
     }
@@ -94,10 +93,11 @@ static class PersonFolders
     static PrepareInput Input(PrepareSettings settings, string id, string identity, string name, string path) =>
         new(id, identity, IdentitySplit.For(identity, settings.TestShare, settings.Seed), name, path);
 
-    // A name's ending is left off, but where two files differ in nothing else.
-    static IEnumerable<(string Path, string Id, string Name)> Named(string folder, IEnumerable<string> files) => files
+    // A name's ending is left off, but where two files differ in nothing else. What is no video is an input, too, to be refused by name.
+    static IEnumerable<(string Path, string Id, string Name)> Named(string folder, MediaFolder files) => files.Taken
         .GroupBy(path => ClipName.Part(Path.GetFileNameWithoutExtension(path)), StringComparer.Ordinal)
-        .SelectMany(same => same.Select(path => (path, same.Count() == 1 ? same.Key : ClipName.Part(Path.GetFileName(path)), Path.GetRelativePath(folder, path))));
+        .SelectMany(same => same.Select(path => (path, same.Count() == 1 ? same.Key : ClipName.Part(Path.GetFileName(path)), Path.GetRelativePath(folder, path))))
+        .Concat(files.Others.Select(name => (Path.Combine(folder, name), ClipName.Part(name), name)));
 }
 
 /// <summary>Which faces are good enough to learn from, and which other faces make a frame doubtful.</summary>
@@ -143,18 +143,24 @@ sealed class ClipGathering(PrepareSettings settings)
     readonly List<Landmarks> landmarks = [];
     readonly List<FaceBox> squares = [];
     readonly List<int> sourceFrames = [];
+    readonly List<double> seconds = [];
+
+    /// <summary>Stored frames that lie this close to an even spacing, in seconds, are even.</summary>
+    const double Rounding = 0.005;
 
     /// <summary>Cuts the square out and keeps it.</summary>
     /// <param name="picture">The frame of the source.</param>
     /// <param name="square">In its pixels, from its corner.</param>
     /// <param name="points">In its pixels.</param>
     /// <param name="sourceFrame">Its number in the source.</param>
-    internal void Add(Picture picture, FaceBox square, Landmarks points, int sourceFrame)
+    /// <param name="shown">When it is shown there, in seconds; photos have no time.</param>
+    internal void Add(Picture picture, FaceBox square, Landmarks points, int sourceFrame, double shown)
     {
         frames.Add(FrameJpeg.Encode(FaceCrop.Take(picture, square, settings.Size), settings.Quality));
         landmarks.Add(points.Crop(square, settings.Size, settings.Size));
         squares.Add(square);
         sourceFrames.Add(sourceFrame);
+        seconds.Add(shown);
     }
 
     /// <summary>The largest square in the picture's middle: all of a frame that was cut out before.</summary>
@@ -168,6 +174,8 @@ sealed class ClipGathering(PrepareSettings settings)
         new(id, input.Identity, input.Split!.Value, input.Name)
         {
             Rate = rate is { } r ? Math.Round(r, 4) : null,
+            Seconds = rate is { } even && !seconds.Select((shown, i) => Math.Abs(shown - seconds[0] - i / even) < Rounding).All(near => near)
+                ? [.. seconds.Select(shown => Math.Round(shown - seconds[0], 4))] : null,
             Crop = [.. (squares.TrueForAll(square => square == squares[0]) ? squares.Take(1) : squares).Select(Numbers)],
             SourceFrames = sourceFrames,
         },

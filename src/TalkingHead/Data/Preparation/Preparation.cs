@@ -32,9 +32,10 @@ public sealed class Preparation
     /// <param name="done">Called with the number of inputs done, those of an earlier run included.</param>
     /// <param name="refused">Called with each refusal.</param>
     /// <param name="stop">Stops between frames.</param>
+    /// <param name="said">Called with what one should know of inputs that are used.</param>
     /// <exception cref="UserException">The tools or the disk fail, or the folder holds another dataset; what is written is kept and continued by the next run.</exception>
     /// <exception cref="OperationCanceledException">Stopped; the next run continues.</exception>
-    public PrepareResult Run(Action<int>? done = null, Action<Refusal>? refused = null, CancellationToken stop = default)
+    public PrepareResult Run(Action<int>? done = null, Action<Refusal>? refused = null, CancellationToken stop = default, Action<string>? said = null)
     {
         if (DatasetWriter.IsComplete(settings.Out, settings.Part))
             return Complete();
@@ -56,6 +57,10 @@ public sealed class Preparation
                 {
                     writer.Refuse(refusal);
                     refused?.Invoke(refusal);
+                }
+                else if (outcome is Outcome.Said { Sentence: var sentence })
+                {
+                    said?.Invoke(sentence);
                 }
                 else if (outcome is Outcome.Clip clip && !writer.Contains(clip.Record.Id))
                 {

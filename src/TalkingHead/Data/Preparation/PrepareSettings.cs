@@ -119,6 +119,9 @@ abstract record Outcome
     internal sealed record Clip(ClipRecord Record, IReadOnlyList<ReadOnlyMemory<byte>> Frames, float[] Landmarks) : Outcome;
 
     internal sealed record Refused(Refusal Refusal) : Outcome;
+
+    /// <summary>What one should know of an input that is used.</summary>
+    internal sealed record Said(string Sentence) : Outcome;
 }
 
 /// <summary>How a collection lies on disk; data/README.md draws the trees.</summary>

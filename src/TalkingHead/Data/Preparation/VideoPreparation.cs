@@ -15,24 +15,30 @@ sealed class VideoPreparation(PrepareSettings settings, FaceTracker tracker)
     internal IEnumerable<Outcome> Video(PrepareInput input, CancellationToken stop)
     {
         var pieces = new List<Piece>();
-        double rate;
         using (var take = VideoTake.Open(input.Path))
         {
-            rate = take.Rate;
-            var count = settings.ClipSeconds == 0 ? 1 : Math.Max(1, (int)Math.Round(take.FrameCount / (take.Rate * settings.ClipSeconds)));
+            var count = settings.ClipSeconds == 0 ? 1 : Math.Max(1, (int)Math.Round(take.Times.Seconds / settings.ClipSeconds));
             for (var i = 0; i < count; i++)
             {
-                var (first, end) = ((int)((long)take.FrameCount * i / count), (int)((long)take.FrameCount * (i + 1) / count));
-                pieces.Add(new(count == 1 ? input.Id : FormattableString.Invariant($"{input.Id}/{i:D4}"), VideoTake.Evenly(first, end, settings.FramesPerClip)));
+                var picks = take.Times.Evenly(take.Times.At(i, count), take.Times.At(i + 1, count), settings.FramesPerClip);
+                if (picks.Length > 0) // a piece may fall into a still picture that lasts longer
+                    pieces.Add(Look(input, count == 1 ? input.Id : FormattableString.Invariant($"{input.Id}/{i:D4}"), take, picks, stop));
             }
 
-            foreach (var piece in pieces)
-                Look(input, piece, take, stop);
+            if (take.ColorNote is { } note)
+                yield return new Outcome.Said($"{input.Name}: {note}");
+            if (take.Damage is { IsThere: true } damage)
+            {
+                var broken = new Outcome.Refused(new(input.Name, damage.IsGrave ? "undecodable" : "damaged", Preparation.Below(Path.GetDirectoryName(input.Path)!, damage.Sentence)));
+                yield return broken;
+                if (damage.IsGrave)
+                    yield break;
+            }
         }
 
         var outcomes = pieces.TrueForAll(piece => piece.Refusal is not null)
             ? pieces.Select(piece => new Outcome.Refused(piece.Refusal!))
-            : Cut(input, pieces, rate, stop);
+            : Cut(input, pieces, stop);
         foreach (var outcome in outcomes)
             yield return outcome;
     }
@@ -47,55 +53,55 @@ sealed class VideoPreparation(PrepareSettings settings, FaceTracker tracker)
             yield break;
         }
 
-        var chosen = VideoTake.Evenly(0, files.Length, settings.FramesPerClip);
-        var tracking = new VideoTracking(settings, tracker);
+        var chosen = FrameTimes.EvenNumbers(0, files.Length, settings.FramesPerClip);
+        var tracking = new VideoTracking(tracker, settings.LeastFace, settings.TakesWholeFrames);
         var clip = new ClipGathering(settings);
         var before = 0; // frames of earlier takes
         for (var i = 0; i < chosen.Length; i++)
         {
             var share = settings.FramesPerClip == 0 ? 0 : settings.FramesPerClip * (i + 1) / chosen.Length - settings.FramesPerClip * i / chosen.Length;
             if (Take(files[chosen[i]], share) is { } broken)
-                yield return new Outcome.Refused(new($"{input.Name}/{Path.GetFileName(files[chosen[i]])}", "undecodable", broken));
+                yield return new Outcome.Refused(new($"{input.Name}/{Path.GetFileName(files[chosen[i]])}", broken.Kind, broken.Reason));
         }
 
         yield return tracking.Doubt is { } doubt ? new Outcome.Refused(new(input.Name, "two-people", doubt))
             : tracking.Tally.Refusal(input.Name, settings.Shots) is { } refusal ? new Outcome.Refused(refusal)
             : clip.Finish(input, input.Id, null);
 
-        string? Take(string path, int share)
+        (string Kind, string Reason)? Take(string path, int share)
         {
             try
             {
                 using var take = VideoTake.Open(path);
-                foreach (var seen in tracking.Follow(take, VideoTake.Evenly(0, take.FrameCount, share), stop))
+                foreach (var (frame, landmarks) in tracking.Follow(take, take.Times.Evenly(0, take.Times.Count, share), stop))
                 {
-                    if (seen.Landmarks is not null)
-                        clip.Add(seen.Picture, ClipGathering.Whole(seen.Picture), seen.Landmarks, before + seen.Number);
+                    if (landmarks is not null)
+                        clip.Add(frame.Picture, ClipGathering.Whole(frame.Picture), landmarks, before + frame.Number, frame.Seconds);
                 }
 
-                before += take.FrameCount;
-                return null;
+                before += take.Times.Count;
+                return take.Damage is { IsThere: true } damage ? ("damaged", Preparation.Below(input.Path, damage.Sentence)) : null;
             }
             catch (UserException e)
             {
-                return Preparation.Below(input.Path, e.Message);
+                return ("undecodable", Preparation.Below(input.Path, e.Message));
             }
         }
     }
 
-    void Look(PrepareInput input, Piece piece, VideoTake take, CancellationToken stop)
+    Piece Look(PrepareInput input, string id, VideoTake take, int[] picks, CancellationToken stop)
     {
-        var tracking = new VideoTracking(settings, tracker);
-        foreach (var seen in tracking.Follow(take, piece.Picks, stop))
-            piece.Landmarks.Add(seen.Landmarks);
-        var name = piece.Id == input.Id ? input.Name : input.Name + piece.Id[input.Id.Length..];
-        piece.Refusal = tracking.Doubt is { } doubt ? new(name, "two-people", doubt) : tracking.Tally.Refusal(name, settings.Shots);
+        var tracking = new VideoTracking(tracker, settings.LeastFace, settings.TakesWholeFrames);
+        var frames = new FollowedFrames(tracking.Follow(take, picks, stop));
+        var name = id == input.Id ? input.Name : input.Name + id[input.Id.Length..];
+        return new(id, frames, tracking.Doubt is { } doubt ? new(name, "two-people", doubt) : tracking.Tally.Refusal(name, settings.Shots));
     }
 
-    IEnumerable<Outcome> Cut(PrepareInput input, List<Piece> pieces, double rate, CancellationToken stop)
+    IEnumerable<Outcome> Cut(PrepareInput input, List<Piece> pieces, CancellationToken stop)
     {
         using var take = VideoTake.Open(input.Path);
-        using var frames = take.Pick(pieces.Where(piece => piece.Refusal is null).SelectMany(piece => piece.Picks), stop).GetEnumerator();
+        using var pictures = take.Pick(pieces.Where(piece => piece.Refusal is null).SelectMany(piece => piece.Frames.Good).Select(frame => frame.Number), stop).GetEnumerator();
+        var there = pictures.MoveNext();
         foreach (var piece in pieces)
         {
             if (piece.Refusal is not null)
@@ -104,25 +110,20 @@ sealed class VideoPreparation(PrepareSettings settings, FaceTracker tracker)
                 continue;
             }
 
-            var spacing = piece.Picks.Length > 1 ? (double)(piece.Picks[^1] - piece.Picks[0]) / (piece.Picks.Length - 1) : 1;
-            var squares = FaceCrop.Over(piece.Landmarks, rate / spacing, settings.Crop);
             var clip = new ClipGathering(settings);
-            for (var i = 0; i < piece.Landmarks.Count && frames.MoveNext(); i++)
+            foreach (var (frame, square) in piece.Frames.Good.Zip(piece.Frames.Squares(settings.Crop)))
             {
-                if (piece.Landmarks[i] is { } landmarks)
-                    clip.Add(frames.Current, squares[i], landmarks, piece.Picks[i]);
+                if (!there || pictures.Current.Number != frame.Number)
+                    continue; // it could be read before, and now cannot
+                clip.Add(pictures.Current.Picture, square, frame.Landmarks, frame.Number, frame.Seconds);
+                there = pictures.MoveNext();
             }
 
-            yield return clip.Finish(input, piece.Id, rate / spacing);
+            yield return clip.Finish(input, piece.Id, piece.Frames.Rate);
         }
     }
 
-    sealed record Piece(string Id, int[] Picks)
-    {
-        internal List<Landmarks?> Landmarks { get; } = [];
-
-        internal Refusal? Refusal { get; set; }
-    }
+    sealed record Piece(string Id, FollowedFrames Frames, Refusal? Refusal);
 }
 
 /// <summary>A video read frame by frame, of which some frames are picked.</summary>
@@ -135,51 +136,41 @@ sealed class VideoTake : IDisposable
 
     VideoTake(VideoReader reader) => this.reader = reader;
 
-    internal int FrameCount => (int)Math.Min(int.MaxValue, reader.FrameCount);
+    /// <summary>When its frames are shown.</summary>
+    internal FrameTimes Times => reader.Times;
 
     /// <summary>The middle of its frames.</summary>
     internal FaceBox Middle => new(reader.Width / 2.0, reader.Height / 2.0, reader.Width / 2.0, reader.Height / 2.0);
 
-    internal double Rate => reader.Rate.PerSecond;
+    /// <inheritdoc cref="VideoReader.Damage"/>
+    internal VideoDamage Damage => reader.Damage;
+
+    /// <inheritdoc cref="VideoInfo.ColorNote"/>
+    internal string? ColorNote => reader.Info.ColorNote;
 
     /// <exception cref="UserException">No video that can be read.</exception>
     internal static VideoTake Open(string path) => new(Reader(path));
 
     /// <summary>The video at its own size, or at the largest that is read.</summary>
     /// <exception cref="UserException">No video that can be read.</exception>
-    internal static VideoReader Reader(string path)
-    {
-        var reader = VideoReader.Open(path);
-        if (Math.Max(reader.Width, reader.Height) <= MostSide)
-            return reader;
-        var wide = reader.Width >= reader.Height;
-        reader.Dispose();
-        return VideoReader.Open(path, wide ? new() { Width = MostSide } : new() { Height = MostSide });
-    }
+    internal static VideoReader Reader(string path) => VideoReader.OpenWithin(path, MostSide);
 
-    /// <summary>So many numbers from [first, end), evenly spaced; all of them where there are no more.</summary>
-    internal static int[] Evenly(int first, int end, int count)
-    {
-        var length = end - first;
-        if (count == 0 || count >= length)
-            return [.. Enumerable.Range(first, length)];
-        return [.. Enumerable.Range(0, count).Select(i => first + (int)((2L * i + 1) * length / (2L * count)))];
-    }
-
-    /// <summary>The frames of those numbers, which ascend, from the start of the video; each a picture of its own.</summary>
-    internal IEnumerable<Picture> Pick(IEnumerable<int> numbers, CancellationToken stop)
+    /// <summary>The frames of those numbers, which ascend, from the start of the video; each a picture of its own. What cannot be read is left out.</summary>
+    internal IEnumerable<TimedPicture> Pick(IEnumerable<int> numbers, CancellationToken stop)
     {
         var frame = new Picture(reader.Width, reader.Height);
         foreach (var number in numbers)
         {
-            do
+            while (reader.Number < number)
             {
                 stop.ThrowIfCancellationRequested();
                 if (!reader.Read(frame))
                     yield break;
             }
-            while (reader.FramesRead <= number);
-            yield return frame;
+
+            if (reader.Number != number)
+                continue;
+            yield return new(frame, number, reader.Seconds);
             frame = new(reader.Width, reader.Height);
         }
     }
@@ -187,45 +178,98 @@ sealed class VideoTake : IDisposable
     public void Dispose() => reader.Dispose();
 }
 
-/// <summary>A frame picked from a video.</summary>
-/// <param name="Picture">The whole frame.</param>
-/// <param name="Number">In the video, from 0.</param>
-/// <param name="Landmarks">Smoothed; null where the frame is no good one.</param>
-readonly record struct SeenFrame(Picture Picture, int Number, Landmarks? Landmarks);
-
 /// <summary>Follows one face through picked frames of a video, smooths its landmarks and judges frames and video.</summary>
-sealed class VideoTracking(PrepareSettings settings, FaceTracker tracker)
+/// <param name="tracker">Finds the faces.</param>
+/// <param name="leastFace">A face of fewer pixels is no good one.</param>
+/// <param name="wholeFrames">Frames are cut around a face already: that face is the one in the middle, and the background moves.</param>
+sealed class VideoTracking(FaceTracker tracker, int leastFace, bool wholeFrames)
 {
     internal FrameTally Tally { get; } = new();
 
     /// <summary>Why two people may be mixed in what was followed so far.</summary>
     internal string? Doubt { get; private set; }
 
+    /// <summary>The frames with their smoothed landmarks; none where the frame is no good one.</summary>
     /// <param name="take">Its frames are read from here on.</param>
     /// <param name="picks">Numbers of frames, ascending.</param>
     /// <param name="stop">Stops between frames.</param>
-    internal IEnumerable<SeenFrame> Follow(VideoTake take, int[] picks, CancellationToken stop)
+    internal IEnumerable<(TimedPicture Frame, Landmarks? Landmarks)> Follow(VideoTake take, int[] picks, CancellationToken stop)
     {
-        var spacing = picks.Length > 1 ? (double)(picks[^1] - picks[0]) / (picks.Length - 1) : 1;
-        var smoothing = new LandmarkSmoothing(Math.Max(0.01, take.Rate / spacing));
-        var person = new OnePerson(findsCuts: !settings.TakesWholeFrames);
-
-        // In a frame cut around a face, that face is the one in the middle; else the largest is followed.
-        var track = tracker.Begin(settings.TakesWholeFrames ? take.Middle : null);
-        var next = 0;
-        foreach (var (picture, face) in track.Over(take.Pick(picks, stop)))
+        var smoothing = new LandmarkSmoothing(take.Times.Rate.PerSecond);
+        var person = new OnePerson(findsCuts: !wholeFrames);
+        var track = tracker.Begin(wholeFrames ? take.Middle : null);
+        var frames = new Queue<TimedPicture>();
+        foreach (var (picture, face) in track.Over(Noted()))
         {
-            var number = picks[next++];
-            var fault = GoodFace.Fault(face, picture, settings.LeastFace);
+            var frame = frames.Dequeue();
+            var fault = GoodFace.Fault(face, picture, leastFace);
             Tally.Count(fault);
-            person.See(picture, face, number / take.Rate, tracker);
+            person.See(picture, face, frame.Seconds, tracker);
             Doubt ??= person.Jump;
             if (fault is not null)
                 smoothing.Reset();
-            yield return new(picture, number, fault is null ? smoothing.Next(face!.Landmarks) : null);
+            yield return (frame, fault is null ? smoothing.NextAt(frame.Seconds, face!.Landmarks) : null);
         }
 
         Doubt ??= person.Rival;
+
+        IEnumerable<Picture> Noted()
+        {
+            foreach (var frame in take.Pick(picks, stop))
+            {
+                frames.Enqueue(frame);
+                yield return frame.Picture;
+            }
+        }
+    }
+}
+
+/// <summary>A frame with a good face, as a first reading of its video found it.</summary>
+/// <param name="Number">In the video, from 0.</param>
+/// <param name="Seconds">When it is shown.</param>
+/// <param name="Landmarks">Smoothed.</param>
+sealed record FollowedFrame(int Number, double Seconds, Landmarks Landmarks);
+
+/// <summary>What a first reading found in frames of a video: the second one cuts the squares out that this calls for.</summary>
+sealed class FollowedFrames
+{
+    readonly List<Landmarks?> landmarks = [];
+    readonly List<int> places = []; // of the good frames among all
+
+    /// <param name="frames">From <see cref="VideoTracking.Follow"/>.</param>
+    /// <param name="each">Sees the good ones while their pictures are there.</param>
+    internal FollowedFrames(IEnumerable<(TimedPicture Frame, Landmarks? Landmarks)> frames, Action<Picture, Landmarks>? each = null)
+    {
+        double first = 0, last = 0;
+        foreach (var (frame, found) in frames)
+        {
+            if (found is not null)
+            {
+                places.Add(landmarks.Count);
+                Good.Add(new(frame.Number, frame.Seconds, found));
+                each?.Invoke(frame.Picture, found);
+            }
+
+            (first, last) = (landmarks.Count == 0 ? frame.Seconds : first, frame.Seconds);
+            landmarks.Add(found);
+        }
+
+        Rate = last > first ? (landmarks.Count - 1) / (last - first) : 1;
+    }
+
+    /// <summary>Frames looked at.</summary>
+    internal int Count => landmarks.Count;
+
+    /// <summary>Frames looked at, in a second.</summary>
+    internal double Rate { get; }
+
+    internal List<FollowedFrame> Good { get; } = [];
+
+    /// <summary>The square of each good frame, as in training.</summary>
+    internal FaceBox[] Squares(FaceCropSettings? crop = null)
+    {
+        var squares = FaceCrop.Over(landmarks, Rate, crop);
+        return [.. places.Select(place => squares[place])];
     }
 }
 

@@ -64,9 +64,9 @@ public sealed class PictureSet : IDisposable
             throw new UserException($"{folder}: cannot be read: {e.Message}", e);
         }
 
-        var found = files.Where(IsPictureName).Select(path => (Name: NameOf(folder, path), Path: path)).OrderBy(file => file.Name, StringComparer.Ordinal).ToArray();
+        var found = files.Where(PictureFile.IsNamedPicture).Select(path => (Name: NameOf(folder, path), Path: path)).OrderBy(file => file.Name, StringComparer.Ordinal).ToArray();
         if (found.Length == 0)
-            throw new UserException($"{folder}: holds no picture ({string.Join(", ", PictureFile.Endings)}) and no dataset.");
+            throw new UserException($"{folder}: holds no picture ({string.Join(", ", PictureFile.Endings.Take(5))} and others) and no dataset.");
         for (var i = 1; i < found.Length; i++)
             if (found[i].Name == found[i - 1].Name)
                 throw new UserException($"{found[i - 1].Path} and {found[i].Path}: pictures are matched by name without the ending, and these two have one name; keep one of them.");
@@ -87,8 +87,6 @@ public sealed class PictureSet : IDisposable
 
         return new(dataset, names, firstFrame);
     }
-
-    static bool IsPictureName(string path) => PictureFile.Endings.Contains(Path.GetExtension(path).ToLowerInvariant());
 
     static string NameOf(string folder, string path) =>
         Path.ChangeExtension(Path.GetRelativePath(folder, path), null).Replace(Path.DirectorySeparatorChar, '/');

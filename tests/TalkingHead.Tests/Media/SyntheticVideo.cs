@@ -1,0 +1,23 @@
+using TalkingHead.Media;
+using TalkingHead.Synthetic;
+
+namespace TalkingHead.Tests.Media;
+
+/// <summary>A synthetic person whom dlib finds, as a video or as pictures.</summary>
+static class SyntheticVideo
+{
+    const int Size = 256;
+
+    static readonly Lazy<SyntheticIdentity> Person = new(() => new SyntheticPopulation(1).Identity(3));
+
+    internal static Picture Frame(int index) => new(Size, Size, Person.Value.Clip(0).Frame(index, Size).Rgb);
+
+    /// <summary>Writes frames at 12 a second, or each at a time of its own.</summary>
+    internal static void Write(string path, int frames, Func<int, double>? at = null, VideoWriteSettings? settings = null)
+    {
+        using var writer = VideoWriter.Create(path, Size, Size, new(12, 1), (settings ?? new()) with { KeepsTimes = at is not null });
+        for (var i = 0; i < frames; i++)
+            writer.Write(Frame(i), at?.Invoke(i) ?? i / 12.0);
+        writer.Finish();
+    }
+}
