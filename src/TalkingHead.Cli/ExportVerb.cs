@@ -39,7 +39,7 @@ sealed class ExportVerb : IVerb
             throw UserException.Usage("--half is for --onnx; a model of --out always is of half precision.");
         if (Onnx is not null && !Onnx.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
             throw UserException.Usage($"--onnx {Onnx}: expected a name that ends in .onnx, by which animate and inspect know the file.");
-        OutputFiles.Check([What], [OutputFiles.Tensors("out", Out, "talkinghead-model"), OutputFiles.Onnx("onnx", Onnx)]);
+        OutputFiles.Check([What], [OutputFiles.Tensors("out", Out, "talkinghead-model"), OutputFiles.Onnx("onnx", Onnx), OutputFiles.Onnx("onnx", Onnx is null || HeadFile.Looks(What) ? null : OnnxRunFiles.EmbedderPath(Onnx), "the embedder")]);
         if (Onnx is not null && HeadFile.Looks(What))
             ExportHead(Onnx);
         else

@@ -1,8 +1,10 @@
 using TalkingHead.Media;
+using TalkingHead.Tests;
+using TalkingHead.Tests.Media;
 using TalkingHead.Tests.Serialization;
 using static TalkingHead.Tests.Media.MadeMedia;
 
-namespace TalkingHead.Tests.Media;
+namespace TalkingHead.EndToEndTests.Media;
 
 /// <summary>Frames keep the times at which they are shown, through reading and writing, and sound keeps its place beside them.</summary>
 public sealed class VideoTimeTests : IDisposable

@@ -1,8 +1,10 @@
 using TalkingHead.Media;
+using TalkingHead.Tests;
+using TalkingHead.Tests.Media;
 using TalkingHead.Tests.Serialization;
 using static TalkingHead.Tests.Media.MadeMedia;
 
-namespace TalkingHead.Tests.Media;
+namespace TalkingHead.EndToEndTests.Media;
 
 /// <summary>What cannot be read of a file is counted and named, and the rest keeps its place.</summary>
 public sealed class DamageTests : IDisposable

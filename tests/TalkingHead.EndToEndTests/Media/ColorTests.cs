@@ -1,11 +1,13 @@
-using System.IO.Hashing;
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using SkiaSharp;
 using TalkingHead.Media;
+using TalkingHead.Tests;
+using TalkingHead.Tests.Media;
 using TalkingHead.Tests.Serialization;
 using static TalkingHead.Tests.Media.MadeMedia;
 
-namespace TalkingHead.Tests.Media;
+namespace TalkingHead.EndToEndTests.Media;
 
 /// <summary>Whatever colours a file is in, frames and pictures come in sRGB, upright, on white.</summary>
 public sealed class ColorTests : IDisposable

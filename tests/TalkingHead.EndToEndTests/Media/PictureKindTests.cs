@@ -1,8 +1,10 @@
 using TalkingHead.Media;
+using TalkingHead.Tests;
+using TalkingHead.Tests.Media;
 using TalkingHead.Tests.Serialization;
 using static TalkingHead.Tests.Media.MadeMedia;
 
-namespace TalkingHead.Tests.Media;
+namespace TalkingHead.EndToEndTests.Media;
 
 /// <summary>Every kind of picture that the picture library or ffmpeg reads is read, and no file of a folder vanishes.</summary>
 public sealed class PictureKindTests : IDisposable

@@ -1,11 +1,14 @@
 using System.Diagnostics;
 using TalkingHead.Cli;
+using TalkingHead.EndToEndTests.Media;
 using TalkingHead.Media;
+using TalkingHead.Tests;
+using TalkingHead.Tests.Cli;
 using TalkingHead.Tests.Media;
 using TalkingHead.Tests.Serialization;
 using static TalkingHead.Tests.Cli.InProcess;
 
-namespace TalkingHead.Tests.Cli;
+namespace TalkingHead.EndToEndTests.Cli;
 
 /// <summary>What people type, and the places they have: one sentence and the right exit code, never a stack trace.</summary>
 public sealed class HabitTests : IDisposable

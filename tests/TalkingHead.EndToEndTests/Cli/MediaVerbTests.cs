@@ -2,12 +2,15 @@ using System.Text.Json;
 using TalkingHead.Animation;
 using TalkingHead.Data;
 using TalkingHead.Data.Preparation;
+using TalkingHead.EndToEndTests.Media;
 using TalkingHead.Media;
+using TalkingHead.Tests;
+using TalkingHead.Tests.Cli;
 using TalkingHead.Tests.Media;
 using TalkingHead.Tests.Serialization;
 using static TalkingHead.Tests.Cli.InProcess;
 
-namespace TalkingHead.Tests.Cli;
+namespace TalkingHead.EndToEndTests.Cli;
 
 /// <summary>The verbs on files as people have them: what is to be seen in the result, and what is said of the rest.</summary>
 public sealed class MediaVerbTests : IDisposable

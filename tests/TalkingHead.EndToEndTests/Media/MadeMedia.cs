@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using TalkingHead.Media;
+using TalkingHead.Tests;
+using TalkingHead.Tests.Media;
 
-namespace TalkingHead.Tests.Media;
+namespace TalkingHead.EndToEndTests.Media;
 
 /// <summary>Small videos and pictures as people have them, made by ffmpeg.</summary>
 static class MadeMedia

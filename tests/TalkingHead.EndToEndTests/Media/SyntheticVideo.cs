@@ -1,7 +1,9 @@
 using TalkingHead.Media;
 using TalkingHead.Synthetic;
+using TalkingHead.Tests;
+using TalkingHead.Tests.Media;
 
-namespace TalkingHead.Tests.Media;
+namespace TalkingHead.EndToEndTests.Media;
 
 /// <summary>A synthetic person whom dlib finds, as a video or as pictures.</summary>
 static class SyntheticVideo
