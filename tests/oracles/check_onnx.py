@@ -7,8 +7,8 @@ import sys
 import onnx
 
 for path in sys.argv[1:]:
-    onnx.checker.check_model(path, full_check=True)
     model = onnx.load(path)
+    onnx.checker.check_model(model, full_check=True)  # given a path, it would write the inferred shapes into the file
     inferred = onnx.shape_inference.infer_shapes(model, strict_mode=True, data_prop=True)
     known = {value.name for value in inferred.graph.value_info} | {value.name for value in inferred.graph.output}
     unknown = [name for node in model.graph.node for name in node.output if name not in known]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TalkingHead.Libtorch;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Tests.Onnx;
@@ -25,7 +26,7 @@ static class OnnxOracle
         Assert.True(expected.std().item<float>() > 0.1, $"{what}: flat");
         var difference = expected - made;
         float largest = difference.abs().max().item<float>();
-        double decibels = 10 * Math.Log10(4 / Math.Max(1e-20, difference.square().mean().item<float>()));
+        double decibels = 10 * Math.Log10(4 / Math.Max(1e-20, difference.Square().mean().item<float>()));
         TestContext.Current.TestOutputHelper?.WriteLine($"{what}: largest difference {largest:g3}, {decibels:0.0} dB");
         Assert.True(half ? decibels >= 45 : largest <= 1e-4, $"{what}: largest difference {largest}, {decibels} dB");
     }

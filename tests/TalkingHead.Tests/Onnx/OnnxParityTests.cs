@@ -54,7 +54,7 @@ public sealed class OnnxParityTests : IDisposable
         using (var _ = no_grad())
             foreach (var (name, parameter) in networks.Embedder.named_parameters().Concat(networks.Generator.named_parameters()))
                 if (name.EndsWith("gamma", StringComparison.Ordinal))
-                    parameter.fill_(0.5); // fresh attention adds nothing
+                    parameter.copy_(tensor([0.5f])); // fresh attention adds nothing
         using var run = TrainedRun.From("paper", configuration, networks, CPU);
         AreTheSame(run, run.Generator.Project(randn(1, configuration.Network.Embedding)));
     }
