@@ -8,6 +8,7 @@ packages=(
     cmake make g++ libdlib-dev libdlib-data # the face door; dlib's 68-point model (not for commercial use)
     chromium                          # tests only: opens the reports
     openmpi-bin libopenmpi3           # several processes, which only the tests need: mpirun and MPI
+    python3-onnx                      # tests only: checks ONNX files
 )
 
 fail() { echo "setup: $*" >&2; exit 1; }
@@ -21,6 +22,8 @@ for package in "${packages[@]}"; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
 done
 
+command -v npm >/dev/null || missing+=(npm) # tests only: onnxruntime-web; npm may come from elsewhere than Debian
+
 if [ ${#missing[@]} -gt 0 ]; then
     command -v apt-get >/dev/null || fail "no apt-get here: install these by hand: ${missing[*]}"
     as_root=()
@@ -31,6 +34,14 @@ if [ ${#missing[@]} -gt 0 ]; then
     echo "setup: installing ${missing[*]}"
     "${as_root[@]}" apt-get update -qq
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+# Tests only: heads in a browser. The versions and their checksums are in tests/browser/package-lock.json.
+browser="$(dirname "${BASH_SOURCE[0]}")/../tests/browser"
+if ! cmp -s "$browser/package-lock.json" "$browser/node_modules/.talkinghead-lock.json"; then
+    echo "setup: installing onnxruntime-web"
+    npm ci --prefix "$browser" --ignore-scripts --no-audit --no-fund --silent
+    cp "$browser/package-lock.json" "$browser/node_modules/.talkinghead-lock.json"
 fi
 
 echo "setup: done (.NET SDK ${sdk%% *}; libtorch comes with the build, from NuGet)"

@@ -27,8 +27,8 @@ sealed class OnnxFile
     const long MostElements = 1 << 28;
     const int MostDimensions = 8;
 
-    // What networks of convolutions are written with. None runs for longer, or makes more, than its input's size accounts for,
-    // except by attributes and constants: the runtime's memory is bounded for these.
+    // What networks of convolutions are written with: no loops, and nothing that makes a tensor from a shape alone. Those that
+    // still ask for more memory than there is (a Pad, a Resize) fail in the runtime with an exception.
     static readonly HashSet<string> operators =
     [
         "Abs", "Add", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "Constant", "Conv", "ConvTranspose", "DepthToSpace", "Div", "Dropout",

@@ -55,7 +55,7 @@ public class VtNetworkTests
     }
 
     // Formula-made weights; u and v by three power iterations, as in tests/oracles/make_vt_fixtures.py.
-    static T Fill<T>(T network) where T : nn.Module
+    internal static T Fill<T>(T network) where T : nn.Module
     {
         Formula.Fill(network);
         using var scope = NewDisposeScope();

@@ -1,0 +1,105 @@
+using TalkingHead.Animation;
+using TalkingHead.Configuration;
+using TalkingHead.Data;
+using TalkingHead.Libtorch;
+using TalkingHead.Models;
+using TalkingHead.Onnx;
+using TalkingHead.Synthetic;
+using TalkingHead.Tests.Models;
+using TalkingHead.Tests.Models.Import;
+using TalkingHead.Tests.Serialization;
+using TalkingHead.Training;
+using static TorchSharp.torch;
+
+namespace TalkingHead.Tests.Onnx;
+
+/// <summary>ONNX Runtime gives libtorch's pictures: the graph is emitted beside each layer's forward, and these hold the two together.</summary>
+public sealed class OnnxParityTests : IDisposable
+{
+    readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void TheSmallModelsHeadIsTheSame()
+    {
+        using var scope = NewDisposeScope();
+        using var run = TrainedRun.Open(Repository.At("checkpoints/synthetic-64.safetensors"), "cpu");
+        var (source, landmarks) = Person(run.Configuration, frames: 50);
+        using var head = PersonFineTuner.Run(run, source, new() { FeedForward = true });
+        var expected = head.Generate(landmarks);
+        foreach (bool half in new[] { false, true })
+        {
+            string path = folder.At($"head-{half}.onnx");
+            head.ExportOnnx(path, half);
+            OnnxOracle.Accepts(path);
+            using var onnx = Head.Load(path);
+            OnnxOracle.AreTheSame(expected, InParts(landmarks, 1, onnx.Generate), half, $"small head, half {half}, batch 1");
+            OnnxOracle.AreTheSame(expected, InParts(landmarks, 8, onnx.Generate), half, $"small head, half {half}, batch 8");
+            Assert.Equal((head.Id, head.Configuration, head.Origin), (onnx.Id, onnx.Configuration, onnx.Origin));
+            Assert.Equal(head.MeanShape.Values.ToArray(), onnx.MeanShape.Values.ToArray());
+            Assert.Equal(head.Portrait.Pixels, onnx.Portrait.Pixels);
+        }
+        head.Use(Engine.Onnx);
+        OnnxOracle.AreTheSame(expected, head.Generate(landmarks), half: false, "the head itself, ONNX Runtime as its engine");
+        head.Use(Engine.Torch);
+        Assert.True(head.Generate(landmarks).equal(expected).all().item<bool>());
+    }
+
+    [Fact]
+    public void ThePapersNetworksAreTheSame()
+    {
+        var configuration = RunConfiguration.Load(Repository.At("configs/paper-voxceleb2-256.yaml"));
+        var networks = new NetworkSet(configuration);
+        using (var _ = no_grad())
+            foreach (var (name, parameter) in networks.Embedder.named_parameters().Concat(networks.Generator.named_parameters()))
+                if (name.EndsWith("gamma", StringComparison.Ordinal))
+                    parameter.copy_(tensor([0.5f])); // fresh attention adds nothing
+        using var run = TrainedRun.From("paper", configuration, networks, CPU);
+        AreTheSame(run, run.Generator.Project(randn(1, configuration.Network.Embedding)));
+    }
+
+    [Theory, InlineData(NetworkLayout.VtMaster), InlineData(NetworkLayout.VtSaveDisc)]
+    public void TheReproductionsNetworksAreTheSame(NetworkLayout layout)
+    {
+        var configuration = new RunConfiguration { Data = new() { Size = 256 }, Network = new() { Layout = layout } };
+        var networks = PersonNetworks.Build(configuration);
+        VtNetworkTests.Fill(networks.Embedder);
+        VtNetworkTests.Fill(networks.Generator);
+        using var run = new TrainedRun("imported", 0, configuration, networks, null, CPU, []);
+        AreTheSame(run, Formula.Values("style", 1, run.Generator.StyleLength).Mul(0.25).Add(0.5));
+    }
+
+    // Eight landmark images at once, and four of them one by one.
+    void AreTheSame(TrainedRun run, Tensor psi)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var (source, landmarks) = Person(run.Configuration, frames: 8);
+        var (frames, sourceLandmarks) = source.ToTensors(run.Configuration, CPU);
+        var enrolled = run.Generator.Project(run.Embed(frames, sourceLandmarks));
+        using var generator = GeneratorFactory.Create(run.Generator, run.Configuration, CPU);
+        var expected = generator.call(landmarks, psi);
+        foreach (bool half in new[] { false, true })
+        {
+            var files = run.ExportOnnx(folder.At($"run-{half}.onnx"), half);
+            OnnxOracle.Accepts([.. files]);
+            using var drawing = OnnxModel.Open(files[0]);
+            OnnxOracle.AreTheSame(expected, drawing.Run(("landmarks", landmarks), ("psi", psi))["picture"], half, $"{run.Name}, half {half}, batch 8");
+            OnnxOracle.AreTheSame(expected[..4], InParts(landmarks[..4], 1, part => drawing.Run(("landmarks", part), ("psi", psi))["picture"]), half, $"{run.Name}, half {half}, batch 1");
+            using var enrolling = OnnxModel.Open(files[1]);
+            OnnxOracle.AreTheSame(enrolled, enrolling.Run(("frames", frames), ("landmarks", sourceLandmarks))["psi"], half, $"{run.Name}, half {half}, psi");
+        }
+    }
+
+    // Source frames of a person, and landmark images (n,3,S,S) of that person's motion.
+    (SourceFrames Source, Tensor Landmarks) Person(RunConfiguration configuration, int frames)
+    {
+        SyntheticDataset.Write(folder.At("people"), new() { Identities = 1, Frames = frames, Size = configuration.Data.Size, Seed = 7, TestShare = 1 }, workers: 1, _ => { }, default);
+        using var dataset = Dataset.Open(folder.At("people"));
+        var all = SourceFrames.From(dataset, 0, [.. Enumerable.Range(0, frames)], configuration);
+        return (SourceFrames.From(dataset, 0, [.. Enumerable.Range(0, 8)], configuration), all.ToTensors(configuration, CPU).Landmarks);
+    }
+
+    static Tensor InParts(Tensor landmarks, int size, Func<Tensor, Tensor> generate) => cat([.. landmarks.split(size).Select(generate)]);
+}
