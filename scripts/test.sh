@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
-scripts/setup.sh
+scripts/setup.sh --tests
 dotnet build TalkingHead.Training.sln -c Release -v q --nologo
 dotnet format TalkingHead.Training.sln --no-restore --verify-no-changes
 
