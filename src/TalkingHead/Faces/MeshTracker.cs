@@ -47,7 +47,8 @@ public sealed class MeshTracker : FaceTracker
 
     internal override TrackedFace? Follow(Picture picture, Picture before, TrackedFace face)
     {
-        var found = Fit(picture, face.Mesh!.Around(), detected: false);
+        var square = face.Mesh!.Around();
+        var found = Fit(picture, square, detected: false) ?? Fit(picture, square, detected: false, coarse: true);
         return found is null || found.Box.Overlap(face.Box) < SameFace ? null : found;
     }
 
@@ -89,9 +90,11 @@ public sealed class MeshTracker : FaceTracker
         }
     }
 
-    TrackedFace? Fit(Picture picture, FaceSquare square, bool detected)
+    // Coarse: of a third of the resolution, in which noise is averaged.
+    TrackedFace? Fit(Picture picture, FaceSquare square, bool detected, bool coarse = false)
     {
-        var (points, score) = networks.Mesh(square.Take(picture, FaceNetworks.MeshSide));
+        const int side = FaceNetworks.MeshSide;
+        var (points, score) = networks.Mesh(coarse ? square.Take(picture, side / 3).Resize(side, side) : square.Take(picture, side));
         if (!(score >= IsFace))
             return null;
         var mesh = new FaceMesh(square.ToPicture(points), [], []);

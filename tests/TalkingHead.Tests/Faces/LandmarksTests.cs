@@ -42,7 +42,7 @@ public sealed class LandmarksTests
         var half = face.Crop(new(0, 0, 200, 200), 100, 100).Pupils!.Value;
         Assert.Equal((new Pupil(40.75f, 54.75f, 2), new Pupil(58.75f, 55.25f, 2.5f)), half);
         Assert.Equal((new Pupil(199 - 118, 111, 5), new Pupil(199 - 82, 110, 4)), face.Mirror(200).Pupils!.Value);
-        Assert.Equal(face.ValuesWithPupils, face.Mirror(200).Mirror(200).ValuesWithPupils);
+        Assert.Equal(face.Pupils, face.Mirror(200).Mirror(200).Pupils);
         Assert.Null(face.WithoutPupils().Pupils);
         Assert.False(new Landmarks(face.Values, new Pupil(float.NaN, 0, 1), default).AreFinite);
     }
