@@ -1,15 +1,18 @@
 #!/usr/bin/env bash
-# Installs what the build and the program need on Debian 12 besides NuGet packages: ffmpeg, dlib, and what tests use.
-# Can be run again at any time: what is there is left alone. Needs the .NET 10 SDK, and root or sudo.
+# Installs what the program needs on Debian 12 besides NuGet packages: ffmpeg, and curl to fetch weights. With --tests also what
+# only the tests use. Can be run again at any time: what is there is left alone. Needs the .NET 10 SDK, and root or sudo.
 set -euo pipefail
 
-packages=(
-    ffmpeg curl                       # video; weights
-    cmake make g++ libdlib-dev libdlib-data # the face door; dlib's 68-point model (not for commercial use)
-    chromium                          # tests only: opens the reports
-    openmpi-bin libopenmpi3           # several processes, which only the tests need: mpirun and MPI
-    python3-onnx                      # tests only: checks ONNX files
-)
+packages=(ffmpeg curl)
+case "${1-}" in
+    "") ;;
+    --tests) packages+=(
+        chromium                  # opens the reports
+        openmpi-bin libopenmpi3   # several processes: mpirun and MPI
+        python3-onnx              # checks ONNX files
+    ) ;;
+    *) echo "setup: unknown option \"$1\"; expected --tests or nothing." >&2; exit 2 ;;
+esac
 
 fail() { echo "setup: $*" >&2; exit 1; }
 

@@ -14,7 +14,7 @@ if [ "${1:-}" = --fast ]; then
     projects=(TalkingHead.Tests)
     dotnet build tests/TalkingHead.Tests -c Release -v q --nologo
 else
-    scripts/setup.sh
+    scripts/setup.sh --tests
     dotnet build TalkingHead.Training.sln -c Release -v q --nologo
     dotnet format TalkingHead.Training.sln --no-restore --verify-no-changes
 fi

@@ -35,7 +35,7 @@ sealed class LandmarksVerb : IVerb
     [Usage(ApplicationAlias = "talkinghead")]
     public static IEnumerable<Example> Examples => [new("Look at the landmarks of a video", new LandmarksVerb { Input = "video.mp4", Out = "overlay.mp4" })];
 
-    LandmarkDrawing Drawing => new() { InnerLips = InnerLips };
+    LandmarkDrawing Drawing => new() { InnerLips = InnerLips, Pupils = true };
 
     public void Run(CancellationToken stop)
     {

@@ -68,6 +68,8 @@ public sealed record RunConfiguration
             yield return $"network.bottleneck_side is {Network.BottleneckSide}; expected less than data.size, {Data.Size}.";
         if (Network.MaxChannels < Network.BaseChannels)
             yield return $"network.max_channels is {Network.MaxChannels}; expected at least network.base_channels, {Network.BaseChannels}.";
+        if (Landmarks is { Pupils: true, Style: not LandmarkStyle.Paper })
+            yield return "landmarks.pupils is true; only landmarks.style paper draws pupils.";
         if (Objective.Content is ContentKind.Pyramid or ContentKind.Resnet18 && Data.Size >> (Objective.PyramidLevels - 1) < 1)
             yield return $"objective.pyramid_levels is {Objective.PyramidLevels}; a {Data.Size} pixel picture cannot be halved so often.";
     }

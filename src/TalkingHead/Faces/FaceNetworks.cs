@@ -22,8 +22,8 @@ sealed class FaceNetworks : IDisposable
     static readonly (int Cells, int Each)[] Anchors = [(16, 2), (8, 6)];
     const int BoxNumbers = 16;
 
-    // The iris network gives 71 points of eyelids and brow, then the iris: its centre and four points of its edge.
-    const int LidPoints = 71, IrisPoints = 5;
+    /// <summary>Points of an eye: 71 of eyelids and brow, then the iris's centre and four of its edge.</summary>
+    public const int LidPoints = 71, EyePoints = LidPoints + 5;
 
     readonly OnnxModel detector, mesh, iris;
 
@@ -81,14 +81,13 @@ sealed class FaceNetworks : IDisposable
     }
 
     /// <summary>
-    /// The irises of two eyes: for each 5 pairs x, y, the centre and four points of the edge. The network knows the person's right
+    /// Eyelids and irises of two eyes: for each <see cref="EyePoints"/> triples x, y and depth. The network knows the person's right
     /// eye; the left one must be mirrored.
     /// </summary>
-    public float[][] Irises(Picture first, Picture second)
+    public float[][] Eyes(Picture first, Picture second)
     {
         using var scope = NewDisposeScope();
-        var points = Scaled(iris.Run(("picture", cat([ToInput(first), ToInput(second)])))["points"], EyeSide);
-        return [.. points.Chunk(3 * (LidPoints + IrisPoints)).Select(eye => Enumerable.Range(LidPoints, IrisPoints).SelectMany(i => eye[(3 * i)..(3 * i + 2)]).ToArray())];
+        return [.. Scaled(iris.Run(("picture", cat([ToInput(first), ToInput(second)])))["points"], EyeSide).Chunk(3 * EyePoints)];
     }
 
     public void Dispose()

@@ -23,6 +23,18 @@ readonly record struct FaceSquare(double X, double Y, double Side, double Tilt, 
         return (X + across * cos - down * sin, Y + across * sin + down * cos);
     }
 
+    /// <summary>Triples x, y and depth of the square in the picture, in place; depth becomes pixels.</summary>
+    public float[] ToPicture(float[] points)
+    {
+        for (var i = 0; i < points.Length; i += 3)
+        {
+            var (x, y) = ToPicture(points[i], points[i + 1]);
+            (points[i], points[i + 1], points[i + 2]) = ((float)x, (float)y, (float)(points[i + 2] * Side));
+        }
+
+        return points;
+    }
+
     /// <summary>What lies in it, in another size; black beyond the picture. Bilinear, and averaged where it shrinks.</summary>
     public Picture Take(Picture source, int size)
     {

@@ -12,7 +12,7 @@ public sealed record LandmarkDrawing
     /// <summary>Draw points 60 to 67 too.</summary>
     public bool InnerLips { get; init; }
 
-    /// <summary>Draw pupils, where the landmarks have them: white discs as wide as two lines.</summary>
+    /// <summary>Draw pupils, where the landmarks have them: white discs of half the iris's radius, at least as wide as a line.</summary>
     public bool Pupils { get; init; }
 
     /// <summary>Pixels in a picture of 256; grows and shrinks with the shorter side, never under one pixel.</summary>
@@ -75,7 +75,7 @@ public static class LandmarkImage
         if (!drawing.Pupils || landmarks.Pupils is not { } pupils)
             return;
         foreach (var pupil in (ReadOnlySpan<Pupil>)[pupils.Right, pupils.Left])
-            Line(picture, [Fixed(pupil.X), Fixed(pupil.Y), Fixed(pupil.X), Fixed(pupil.Y)], (int)Math.Round(width * One) + Half, (true, true, true));
+            Line(picture, [Fixed(pupil.X), Fixed(pupil.Y), Fixed(pupil.X), Fixed(pupil.Y)], (int)Math.Round(Math.Clamp(pupil.Radius, width, Reach) * Half) + Half, (true, true, true));
     }
 
     static int Fixed(float value) => float.IsFinite(value) ? (int)Math.Round(Math.Clamp((double)value, -Reach, Reach) * One) : int.MinValue;

@@ -47,7 +47,8 @@ public sealed class MeshTracker : FaceTracker
 
     internal override TrackedFace? Follow(Picture picture, Picture before, TrackedFace face)
     {
-        var found = Fit(picture, face.Mesh!.Around(), detected: false);
+        var square = face.Mesh!.Around();
+        var found = Fit(picture, square, detected: false) ?? Fit(picture, square, detected: false, coarse: true);
         return found is null || found.Box.Overlap(face.Box) < SameFace ? null : found;
     }
 
@@ -89,32 +90,18 @@ public sealed class MeshTracker : FaceTracker
         }
     }
 
-    TrackedFace? Fit(Picture picture, FaceSquare square, bool detected)
+    // Coarse: of a third of the resolution, in which noise is averaged.
+    TrackedFace? Fit(Picture picture, FaceSquare square, bool detected, bool coarse = false)
     {
-        var (points, score) = networks.Mesh(square.Take(picture, FaceNetworks.MeshSide));
+        const int side = FaceNetworks.MeshSide;
+        var (points, score) = networks.Mesh(coarse ? square.Take(picture, side / 3).Resize(side, side) : square.Take(picture, side));
         if (!(score >= IsFace))
             return null;
-        for (var i = 0; i < points.Length; i += 3)
-        {
-            var (x, y) = square.ToPicture(points[i], points[i + 1]);
-            (points[i], points[i + 1], points[i + 2]) = ((float)x, (float)y, (float)(points[i + 2] * square.Side));
-        }
-
-        var mesh = new FaceMesh(points, default, default);
+        var mesh = new FaceMesh(square.ToPicture(points), [], []);
         var (right, left) = mesh.Eyes();
-        var irises = networks.Irises(right.Take(picture, FaceNetworks.EyeSide), left.Take(picture, FaceNetworks.EyeSide));
-        mesh = mesh with { Right = ToPupil(irises[0], right), Left = ToPupil(irises[1], left) };
+        var eyes = networks.Eyes(right.Take(picture, FaceNetworks.EyeSide), left.Take(picture, FaceNetworks.EyeSide));
+        mesh = mesh with { Right = right.ToPicture(eyes[0]), Left = left.ToPicture(eyes[1]) };
         var landmarks = mesh.ToLandmarks();
         return landmarks.AreFinite ? new(landmarks, landmarks.Bounds, score, detected) { Mesh = mesh } : null;
-    }
-
-    // The iris's radius is the mean distance of its edge's points.
-    static Pupil ToPupil(float[] iris, FaceSquare eye)
-    {
-        var (x, y) = eye.ToPicture(iris[0], iris[1]);
-        double radius = 0;
-        for (var i = 2; i < iris.Length; i += 2)
-            radius += double.Hypot(iris[i] - iris[0], iris[i + 1] - iris[1]) * eye.Side / (iris.Length / 2 - 1);
-        return new((float)x, (float)y, (float)radius);
     }
 }

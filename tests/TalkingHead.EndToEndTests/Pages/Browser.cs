@@ -45,7 +45,7 @@ sealed class Browser : IAsyncDisposable
     public static async Task<Browser> Open(string path, int width, bool dark = false)
     {
         var program = Array.Find(["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"], File.Exists);
-        Assert.SkipWhen(program is null, "no Chromium is installed (scripts/setup.sh installs it).");
+        Assert.SkipWhen(program is null, "no Chromium is installed (scripts/setup.sh --tests installs it).");
         var browser = new Browser(program!);
         try
         {

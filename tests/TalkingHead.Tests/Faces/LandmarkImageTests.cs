@@ -36,6 +36,29 @@ public sealed class LandmarkImageTests
     }
 
     [Fact]
+    public void PupilsAreSmallDiscsWhereAsked()
+    {
+        var face = new Landmarks(TestFaces.Face(64, 64, 90).Values, new Pupil(44.5f, 53, 3), new Pupil(84, 53.25f, 3));
+        var without = LandmarkImage.Draw(face, 128, 128);
+        Assert.Equal(LandmarkImage.Draw(face.WithoutPupils(), 128, 128).Pixels, without.Pixels);
+        Assert.Equal(without.Pixels, LandmarkImage.Draw(face.WithoutPupils(), 128, 128, new() { Pupils = true }).Pixels);
+        var with = LandmarkImage.Draw(face, 128, 128, new() { Pupils = true });
+        double mass = 0, x = 0, y = 0;
+        for (var i = 0; i < with.Pixels.Length; i++)
+        {
+            // Where the right eye is, which is magenta, only a disc is green.
+            if (i % 3 != 1 || i / 3 % 128 >= 64 || with.Pixels[i] == without.Pixels[i])
+                continue;
+            Assert.Equal(0, without.Pixels[i]);
+            (mass, x, y) = (mass + with.Pixels[i], x + with.Pixels[i] * (i / 3 % 128), y + with.Pixels[i] * (i / 3 / 128));
+        }
+
+        Assert.Equal(44.5, x / mass, 0.02);
+        Assert.Equal(53, y / mass, 0.02);
+        Assert.InRange(mass / 255, 6.5, 8); // a disc of radius 1.5, with soft edges
+    }
+
+    [Fact]
     public void NonsenseCoordinatesAreHarmless()
     {
         var random = new Random(1);

@@ -10,6 +10,24 @@ public class LandmarkTransferTests
     public void AtTheDriversNeutralShapeTheResultIsThePersons() => AssertClose(Narrow, new LandmarkTransfer(Wide, Narrow).Apply(Wide), 1e-3);
 
     [Fact]
+    public void PupilsKeepTheirPlaceWithinTheEyesOpenings()
+    {
+        // The right one in the eye's middle, the left one at its outer corner; the head is turned a little.
+        var map = new Similarity(1.3 * Math.Cos(0.3), 1.3 * Math.Sin(0.3), 4, 7);
+        float x = (Wide[36].X + Wide[39].X) / 2, y = (Wide[36].Y + Wide[39].Y) / 2;
+        var driver = new Landmarks(Wide.Values, new Pupil(x, y, 1), new Pupil(Wide[45].X, Wide[45].Y, 1)).Map(map);
+        var carried = new LandmarkTransfer(Wide, Narrow).Apply(driver);
+        var (right, left) = carried.Pupils!.Value;
+        Assert.Equal(((carried[36].X + carried[39].X) / 2, (carried[36].Y + carried[39].Y) / 2), ((double)right.X, (double)right.Y), new Within(1e-3));
+        Assert.Equal((carried[45].X, carried[45].Y), ((double)left.X, (double)left.Y), new Within(1e-3));
+        var scale = Eye(carried) / Eye(driver);
+        Assert.Equal(1.3 * scale, right.Radius, 1e-3);
+        Assert.Null(new LandmarkTransfer(driver, Narrow).Apply(Wide).Pupils);
+
+        static double Eye(Landmarks face) => double.Hypot(face[39].X - face[36].X, face[39].Y - face[36].Y);
+    }
+
+    [Fact]
     public void APersonsOwnMotionStaysAsItIs()
     {
         var moved = Jaw(Wide, 3).Map(new Similarity(1.1 * Math.Cos(0.2), 1.1 * Math.Sin(0.2), 5, -3));

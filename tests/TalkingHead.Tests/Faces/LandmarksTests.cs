@@ -33,6 +33,32 @@ public sealed class LandmarksTests
     }
 
     [Fact]
+    public void PupilsMoveScaleAndMirrorWithTheFace()
+    {
+        var face = new Landmarks(TestFaces.Face(100, 120, 80).Values, new Pupil(82, 110, 4), new Pupil(118, 111, 5));
+        Assert.Equal(TestFaces.Face(100, 120, 80).Bounds, face.Bounds);
+        var turned = face.Map(new Similarity(0, 2, 10, 20)).Pupils!.Value; // a quarter turn, twice as large
+        Assert.Equal((new Pupil(-210, 184, 8), new Pupil(-212, 256, 10)), turned);
+        var half = face.Crop(new(0, 0, 200, 200), 100, 100).Pupils!.Value;
+        Assert.Equal((new Pupil(40.75f, 54.75f, 2), new Pupil(58.75f, 55.25f, 2.5f)), half);
+        Assert.Equal((new Pupil(199 - 118, 111, 5), new Pupil(199 - 82, 110, 4)), face.Mirror(200).Pupils!.Value);
+        Assert.Equal(face.Pupils, face.Mirror(200).Mirror(200).Pupils);
+        Assert.Null(face.WithoutPupils().Pupils);
+        Assert.False(new Landmarks(face.Values, new Pupil(float.NaN, 0, 1), default).AreFinite);
+    }
+
+    [Fact]
+    public void AClipHasPupilsWhereAllItsFramesHave()
+    {
+        var with = new Landmarks(TestFaces.Face(100, 120, 80).Values, new Pupil(82, 110, 4), new Pupil(118, 111, 5));
+        var all = new ClipLandmarks(ClipLandmarks.Join([with, with.Mirror(200)]), 2);
+        Assert.Equal((with.Pupils, with.Mirror(200).Pupils), (all[0].Pupils, all[1].Pupils));
+        var some = new ClipLandmarks(ClipLandmarks.Join([with, with.WithoutPupils()]), 2);
+        Assert.Null(some[0].Pupils);
+        Assert.Equal(with.Values, some[1].Values);
+    }
+
+    [Fact]
     public void CropMovesPointsWithThePixels()
     {
         // A crop at whole pixels of the same size only shifts; one of half the size halves distances between centres.

@@ -41,6 +41,8 @@ public class SyntheticDatasetTests
         Assert.Equal(10, dataset.Count);
         var clip = dataset.Get("synth-00003/001");
         Assert.Equal(new SyntheticPopulation(11).Identity(3).Clip(1).Frame(2, 64).Landmarks, dataset.ReadLandmarks(clip.Index)[(2 * 136)..(3 * 136)]);
+        var frame = new SyntheticPopulation(11).Identity(3).Clip(1).Frame(2, 64);
+        Assert.Equal([.. frame.Landmarks, .. frame.Pupils], dataset.ReadFaces(clip.Index)[2].ValuesWithPupils);
     }
 
     [Fact]
