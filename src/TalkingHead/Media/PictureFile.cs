@@ -70,7 +70,7 @@ public static class PictureFile
     {
         if (PictureContent.IsHeic(encoded))
             throw HeicIsNotRead(path);
-        if (PictureContent.IsFfmpegs(encoded) || Path.GetExtension(path).Equals(".tga", StringComparison.OrdinalIgnoreCase))
+        if (PictureContent.IsFfmpegs(encoded) || (Path.GetExtension(path).Equals(".tga", StringComparison.OrdinalIgnoreCase) && !PictureContent.IsSkias(encoded)))
             return Upright(Decode(PictureContent.AsPng(encoded, path), path, out form), PictureContent.Orientation(encoded));
         using var data = SKData.CreateCopy(encoded);
         using var codec = SKCodec.Create(data);

@@ -179,7 +179,7 @@ public sealed class VideoWriter : IDisposable
                 // It has ended: its exit code says how.
             }
 
-            if (ffmpeg.Wait() != 0)
+            if (Failed(ffmpeg))
                 throw new UserException($"{path}: could not be written ({ffmpeg.LastWords()}).");
         }
 
@@ -255,7 +255,7 @@ public sealed class VideoWriter : IDisposable
                 "-map", "0:v:0", "-map", $"1:{sound.Stream}", "-map_metadata", "0", "-c:v", "copy",
                 "-c:a", copied ? "copy" : "aac", "-t", Seconds(end), "-movflags", "+faststart", "-f", "mp4", Ffmpeg.FileUrl(both),
             ]);
-            if (mux.Wait() != 0)
+            if (Failed(mux))
                 throw new UserException($"{from}: its sound could not be laid under {path} ({mux.LastWords()}).");
             File.Move(both, partial, overwrite: true);
         }
@@ -266,6 +266,9 @@ public sealed class VideoWriter : IDisposable
 
         static string Seconds(double value) => FormattableString.Invariant($"{value:0.######}");
     }
+
+    // ffmpeg ends with 0 where the disk is full at the very end.
+    static bool Failed(Ffmpeg ffmpeg) => ffmpeg.Wait() != 0 || ffmpeg.Said("Error writing") || ffmpeg.Said("Error closing");
 
     void Append(byte[] box)
     {

@@ -34,7 +34,7 @@ public sealed class ColorTests : IDisposable
     public void HdrIsToneMappedAndSaidInOneWord(string transfer, string word)
     {
         FfmpegOrSkip("-f", "lavfi", "-i", Skin.Replace("1280x720", "320x180", StringComparison.Ordinal),
-            "-vf", $"format=gbrp,zscale=tin=bt709:pin=bt709:min=gbr:rin=full:t=linear:npl=203,format=gbrpf32le,zscale=p=bt2020:t={transfer}:m=bt2020nc:r=tv:npl=203,format=yuv420p10le",
+            "-vf", $"scale=out_color_matrix=bt709,format=yuv444p,setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv,zscale=t=linear:npl=203,format=gbrpf32le,zscale=p=bt2020:t={transfer}:m=bt2020nc:r=tv:npl=203,format=yuv420p10le",
             "-c:v", "libx265", "-x265-params", $"log-level=error:colorprim=bt2020:transfer={transfer}:colormatrix=bt2020nc", "-crf", "4", folder.At("hdr.mp4"));
         Assert.Equal($"HDR ({word}) tone-mapped to SDR", VideoInfo.Probe(folder.At("hdr.mp4")).ColorNote);
         AssertColor(SkinColor, Mean(First("hdr.mp4")), 5);
