@@ -25,7 +25,9 @@ for package in "${packages[@]}"; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
 done
 
-command -v npm >/dev/null || missing+=(npm) # tests only: onnxruntime-web; npm may come from elsewhere than Debian
+if [ "${1-}" = --tests ]; then
+    command -v npm >/dev/null || missing+=(npm) # npm may come from elsewhere than Debian
+fi
 
 if [ ${#missing[@]} -gt 0 ]; then
     command -v apt-get >/dev/null || fail "no apt-get here: install these by hand: ${missing[*]}"
@@ -41,7 +43,7 @@ fi
 
 # Tests only: heads in a browser. The versions and their checksums are in tests/browser/package-lock.json.
 browser="$(dirname "${BASH_SOURCE[0]}")/../tests/browser"
-if ! cmp -s "$browser/package-lock.json" "$browser/node_modules/.talkinghead-lock.json"; then
+if [ "${1-}" = --tests ] && ! cmp -s "$browser/package-lock.json" "$browser/node_modules/.talkinghead-lock.json"; then
     echo "setup: installing onnxruntime-web"
     npm ci --prefix "$browser" --ignore-scripts --no-audit --no-fund --silent
     cp "$browser/package-lock.json" "$browser/node_modules/.talkinghead-lock.json"

@@ -140,7 +140,6 @@ public sealed class HabitTests : IDisposable
         else
         {
             Needs.Ffmpeg();
-            Needs.Dlib();
             SyntheticVideo.Write(folder.At("driver.mp4"), frames: 12);
             line = ["landmarks", folder.At("driver.mp4"), "--out", folder.At(name)];
         }

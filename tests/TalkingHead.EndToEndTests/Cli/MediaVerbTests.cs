@@ -20,7 +20,6 @@ public sealed class MediaVerbTests : IDisposable
     public MediaVerbTests()
     {
         Needs.Ffmpeg();
-        Needs.Dlib();
     }
 
     public void Dispose() => folder.Dispose();

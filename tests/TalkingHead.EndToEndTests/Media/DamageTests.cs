@@ -2,7 +2,7 @@ using TalkingHead.Media;
 using TalkingHead.Tests;
 using TalkingHead.Tests.Media;
 using TalkingHead.Tests.Serialization;
-using static TalkingHead.Tests.Media.MadeMedia;
+using static TalkingHead.EndToEndTests.Media.MadeMedia;
 
 namespace TalkingHead.EndToEndTests.Media;
 

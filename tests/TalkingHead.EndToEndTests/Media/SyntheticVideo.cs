@@ -5,7 +5,7 @@ using TalkingHead.Tests.Media;
 
 namespace TalkingHead.EndToEndTests.Media;
 
-/// <summary>A synthetic person whom dlib finds, as a video or as pictures.</summary>
+/// <summary>A synthetic person whom the tracker finds, as a video or as pictures.</summary>
 static class SyntheticVideo
 {
     const int Size = 256;
