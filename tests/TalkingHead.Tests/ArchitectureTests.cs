@@ -10,7 +10,7 @@ public class ArchitectureTests
     [
         ["Libtorch", "Serialization", "Configuration"],
         ["Media", "Models", "Pretrained", "Distributed"],
-        ["Models.Import", "Faces", "Losses"],
+        ["Models.Import", "Faces", "Losses", "Provenance"],
         ["Data"],
         ["Data.Preparation", "Evaluation.Metrics"],
         ["Training", "Evaluation.Protocol"],
