@@ -6,6 +6,7 @@ using TalkingHead.Animation;
 using TalkingHead.Data;
 using TalkingHead.Evaluation;
 using TalkingHead.Evaluation.Protocol;
+using TalkingHead.Provenance;
 
 namespace TalkingHead.Cli;
 
@@ -61,6 +62,9 @@ sealed class EvaluateVerb : MetricVerb, IVerb
 
     [Option("seed", Default = EvaluationSettings.DefaultSeed, HelpText = "Chooses people, clips and frames.")]
     public int Seed { get; set; } = EvaluationSettings.DefaultSeed;
+
+    [Option("sign-with", MetaValue = "CERT KEY", HelpText = OptionText.SignWith)]
+    public IEnumerable<string> SignWith { get; set; } = [];
 
     [Option("json", MetaValue = "FILE", HelpText = "Also write figures and times to this file.")]
     public string? Json { get; set; }
@@ -129,7 +133,10 @@ sealed class EvaluateVerb : MetricVerb, IVerb
         Part = PartOf(),
         AtOnce = Math.Max(1, Jobs),
         Comparison = Comparison(),
-    });
+    })
+    {
+        Credentials = ContentCredentials.Open([.. SignWith]),
+    };
 
     DatasetPart PartOf() => Part is null ? DatasetPart.Whole : DatasetPart.Parse(Part);
 

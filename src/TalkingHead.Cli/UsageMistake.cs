@@ -31,7 +31,7 @@ static class UsageMistake
             string[] parts = arguments[i].Split('=', 2);
             if (HelpPage.Options(verb).FirstOrDefault(option => $"--{option.Attribute.LongName}" == parts[0]) is not { Attribute: not null } option)
             {
-                if (++values > HelpPage.Values(verb).Length)
+                if (++values > HelpPage.Values(verb).Length && !HelpPage.Values(verb).Any(value => value.Property.PropertyType == typeof(IEnumerable<string>)))
                     return For(verb, $"\"{arguments[i]}\" is one argument too many.");
                 continue;
             }
@@ -106,6 +106,8 @@ static class OptionText
     public const string Checkpoint = "Of the run: newest, best (in validation) or a step.";
 
     public const string Json = "Also write the figures to this file.";
+
+    public const string SignWith = "Sign with your own certificate and key (PEM files) instead of a chain of your own that is made at first use.";
 }
 
 /// <summary>--workers of the verbs that train.</summary>

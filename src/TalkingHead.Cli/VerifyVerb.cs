@@ -5,13 +5,15 @@ using TalkingHead.Provenance;
 
 namespace TalkingHead.Cli;
 
-[Verb("verify", HelpText = "Says of pictures and videos whether talkinghead made them, who signed them and whether they were changed since.")]
+[Verb("verify", HelpText = "Says of pictures and videos whether they were made here, who signed them and whether they were changed.")]
 sealed class VerifyVerb : IVerb
 {
-    [Value(0, MetaName = "FILE...", Required = true, HelpText = "Pictures and videos, from anyone; of a folder its files. No run, head or weights are needed.")]
+    [Value(0, MetaName = "FILE...", Required = true,
+        HelpText = "Pictures and videos, from anyone; of a folder its files. No weights are needed.")]
     public IEnumerable<string> Files { get; set; } = [];
 
-    [Option("trust", MetaValue = "CERT...", HelpText = "Certificates in PEM files, of roots or of signers, that count as known beside your own.")]
+    [Option("trust", MetaValue = "CERT...",
+        HelpText = "Certificates in PEM files, of roots or of signers, that count as known beside your own.")]
     public IEnumerable<string> Trust { get; set; } = [];
 
     [Option("json", MetaValue = "FILE", HelpText = "Also write what was found to this file.")]
@@ -21,12 +23,13 @@ sealed class VerifyVerb : IVerb
     public static IEnumerable<Example> Examples =>
     [
         new("Check a video; the exit code is 0 only where it is certain", new VerifyVerb { Files = ["out.mp4"] }),
-        new("Check what a colleague made, by the root that they gave you", new VerifyVerb { Files = ["theirs.mp4"], Trust = ["their-root.pem"] }),
+        new("Check what a colleague made, by the root that they gave you",
+            new VerifyVerb { Files = ["theirs.mp4"], Trust = ["their-root.pem"] }),
     ];
 
     public void Run(CancellationToken stop)
     {
-        var verification = Verification.Trusting(Trust);
+        var verification = FileVerifier.Trusting(Trust);
         var verified = new List<VerifiedFile>();
         foreach (string file in Files.SelectMany(Within))
         {
@@ -69,10 +72,12 @@ sealed class VerifyVerb : IVerb
     };
 
     // What the JSON file holds of each.
-    sealed record Entry(string File, [property: JsonConverter(typeof(JsonStringEnumConverter<Verdict>))] Verdict Verdict, IReadOnlyList<string> Sentences, CredentialFinding? Credentials, EntryMark? Mark)
+    sealed record Entry(string File, [property: JsonConverter(typeof(JsonStringEnumConverter<Verdict>))] Verdict Verdict,
+        IReadOnlyList<string> Sentences, CredentialFinding? Credentials, EntryMark? Mark)
     {
         public Entry(VerifiedFile file)
-            : this(file.File, file.Verdict, file.Sentences, file.Credentials, file.Mark is { } mark ? new(mark.IsFound, mark.Statistic, MarkFinding.Threshold, mark.IsRead ? $"{mark.Payload:x8}" : null) : null)
+            : this(file.File, file.Verdict, file.Sentences, file.Credentials, file.Mark is { } mark
+                ? new(mark.IsFound, mark.Statistic, MarkFinding.Threshold, mark.IsRead ? $"{mark.Payload:x8}" : null) : null)
         {
         }
     }

@@ -94,12 +94,11 @@ public static class PictureFile
     }
 
     /// <summary>Writes a PNG file with a mark, whole or not at all; <paramref name="seal"/> has the last word on its bytes.</summary>
-    public static void Save(Picture picture, string path, SyntheticMark mark, Func<byte[], byte[]>? seal = null)
+    public static void Save(Picture picture, string path, SyntheticMark mark, Func<byte[], byte[]> seal)
     {
         if (!path.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
             throw new ArgumentException($"{path}: marks stand in PNG files.", nameof(path));
-        byte[] png = mark.InPng(Encode(picture, path));
-        Write(path, seal?.Invoke(png) ?? png);
+        Write(path, seal(mark.InPng(Encode(picture, path))));
     }
 
     /// <summary>Makes the folder that is to hold <paramref name="path"/>.</summary>

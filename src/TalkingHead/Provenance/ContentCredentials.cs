@@ -12,7 +12,8 @@ namespace TalkingHead.Provenance;
 public sealed class ContentCredentials(SigningIdentity identity)
 {
     internal const string ClaimLabel = "c2pa.claim.v2", SignatureLabel = "c2pa.signature", AssertionsLabel = "c2pa.assertions",
-        ActionsLabel = "c2pa.actions.v2", IngredientLabel = "c2pa.ingredient.v3", DataHashLabel = "c2pa.hash.data", BmffHashLabel = "c2pa.hash.bmff.v3";
+        ActionsLabel = "c2pa.actions.v2", IngredientLabel = "c2pa.ingredient.v3", DataHashLabel = "c2pa.hash.data",
+            BmffHashLabel = "c2pa.hash.bmff.v3";
 
     internal const int X5Chain = 33; // RFC 9360
 
@@ -23,7 +24,8 @@ public sealed class ContentCredentials(SigningIdentity identity)
     {
         [] => SigningIdentity.Local(),
         [var certificate, var key] => SigningIdentity.Open(certificate, key),
-        _ => throw UserException.Usage($"--sign-with {string.Join(' ', certificateAndKey)}: expected two files, a certificate and its key."),
+        _ => throw UserException.Usage(
+            $"--sign-with {string.Join(' ', certificateAndKey)}: expected two files, a certificate and its key."),
     });
 
     /// <summary>Writes a PNG file with its XMP packet and credentials, whole or not at all.</summary>
@@ -57,10 +59,16 @@ public sealed class ContentCredentials(SigningIdentity identity)
             ("name", "jumbf manifest"), ("alg", "sha256"), ("hash", hash), ("pad", new byte[8])));
     }
 
+    /// <summary>Who signs and by whose choice, for the log.</summary>
+    public string Signer => identity.IsLocal
+        ? $"signed by {identity.Name} (your own chain in {SigningIdentity.Folder}; --sign-with names another)"
+        : $"signed by {identity.Name} (as asked)";
+
     /// <summary>Signs a file in place, whatever its name: MP4, PNG, JPEG or GIF. Nobody else may have it open.</summary>
     /// <param name="path">A complete file that has not yet its final name.</param>
     /// <param name="mark">What made it.</param>
     /// <param name="pixelsMarked">Whether its pixels carry the mark.</param>
+    /// <exception cref="UserException">The file's boxes leave no room for credentials.</exception>
     public void SignFile(string path, SyntheticMark mark, bool pixelsMarked = false)
     {
         bool isMp4;
@@ -82,6 +90,10 @@ public sealed class ContentCredentials(SigningIdentity identity)
                 SignMp4(from, to, new(mark, "video/mp4", pixelsMarked));
             File.Move(signed, path, overwrite: true);
         }
+        catch (BadCredentialsException e)
+        {
+            throw new UserException($"{path}: Content Credentials cannot be put into this file: {e.Message}.", e);
+        }
         finally
         {
             File.Delete(signed);
@@ -97,7 +109,8 @@ public sealed class ContentCredentials(SigningIdentity identity)
         to.Position = room;
         to.Write(Mp4Container.Wrap(new byte[length - Mp4Container.Wrap([]).Length]));
         to.Flush();
-        byte[] hash = Mp4Container.Hash(to, Mp4Container.Boxes(to), box => box.Start <= room || box.Type == "mfra", HashAlgorithmName.SHA256);
+        var boxes = Mp4Container.Boxes(to);
+        byte[] hash = Mp4Container.Hash(to, boxes, box => box.Start <= room || box.Type == "mfra", HashAlgorithmName.SHA256);
         byte[] box = Mp4Container.Wrap(Build(draft, BmffHashLabel, Mp4Container.Binding(hash)));
         if (box.Length != length)
             throw new InvalidOperationException($"The credentials took {box.Length} bytes, not the {length} kept for them.");
@@ -106,7 +119,7 @@ public sealed class ContentCredentials(SigningIdentity identity)
     }
 
     // What stays the same when a manifest is built again with another hash.
-    sealed record Draft(SyntheticMark Mark, string Type, bool PixelsMarked)
+    internal sealed record Draft(SyntheticMark Mark, string Type, bool PixelsMarked)
     {
         internal string Label { get; } = $"urn:c2pa:{Guid.NewGuid()}";
 
@@ -115,27 +128,26 @@ public sealed class ContentCredentials(SigningIdentity identity)
         internal DateTimeOffset When { get; } = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds());
     }
 
-    byte[] Build(Draft draft, string bindingLabel, Dictionary<string, object?> binding)
+    internal byte[] Build(Draft draft, string bindingLabel, Dictionary<string, object?> binding)
     {
         var (name, version) = draft.Mark.Program;
         var generator = CborTree.Map(("name", name), ("version", version));
         byte[] ingredient = Assertion(IngredientLabel, CborTree.Map(
             ("dc:title", draft.Mark.Model), ("relationship", "inputTo"), ("description", "The model that generated this file."),
             ("dataTypes", new object?[] { CborTree.Map(("type", "c2pa.types.model")) })));
-        byte[] actions = Assertion(ActionsLabel, CborTree.Map(
-            ("actions", new object?[]
-            {
-                CborTree.Map(("action", "c2pa.created"), ("when", draft.When), ("softwareAgent", generator), ("digitalSourceType", draft.Mark.SourceType),
-                    ("parameters", CborTree.Map(("ingredients", new object?[] { Reference(IngredientLabel, ingredient) })))),
-                draft.PixelsMarked ? CborTree.Map(("action", "c2pa.watermarked.unbound"), ("when", draft.When), ("softwareAgent", generator)) : null,
-            }.Where(action => action is not null).ToArray()),
-            ("allActionsIncluded", true)));
+        var created = CborTree.Map(("action", "c2pa.created"), ("when", draft.When), ("softwareAgent", generator),
+            ("digitalSourceType", draft.Mark.SourceType),
+            ("parameters", CborTree.Map(("ingredients", new object?[] { Reference(IngredientLabel, ingredient) }))));
+        var marked = CborTree.Map(("action", "c2pa.watermarked.unbound"), ("when", draft.When), ("softwareAgent", generator));
+        object?[] all = draft.PixelsMarked ? [created, marked] : [created];
+        byte[] actions = Assertion(ActionsLabel, CborTree.Map(("actions", all), ("allActionsIncluded", true)));
         byte[] bound = Assertion(bindingLabel, binding);
 
+        object?[] references = [Reference(IngredientLabel, ingredient), Reference(ActionsLabel, actions), Reference(bindingLabel, bound)];
         byte[] claim = CborTree.Encode(CborTree.Map(
-            ("instanceID", draft.Instance), ("claim_generator_info", generator), ("signature", $"self#jumbf=/c2pa/{draft.Label}/{SignatureLabel}"),
-            ("created_assertions", new object?[] { Reference(IngredientLabel, ingredient), Reference(ActionsLabel, actions), Reference(bindingLabel, bound) }),
-            ("alg", "sha256")));
+            ("instanceID", draft.Instance), ("claim_generator_info", generator),
+            ("signature", $"self#jumbf=/c2pa/{draft.Label}/{SignatureLabel}"),
+            ("created_assertions", references), ("alg", "sha256")));
         return Jumbf.Super("c2pa", "c2pa", Jumbf.Super("c2ma", draft.Label,
             Jumbf.Super("c2as", AssertionsLabel, ingredient, actions, bound),
             Jumbf.Cbor("c2cl", ClaimLabel, claim),
@@ -151,10 +163,13 @@ public sealed class ContentCredentials(SigningIdentity identity)
     byte[] Signature(byte[] claim)
     {
         object?[] chain = [.. identity.Chain.Select(certificate => certificate.RawData)];
-        var headers = new CoseHeaderMap { [new(X5Chain)] = CoseHeaderValue.FromEncodedValue(CborTree.Encode(chain.Length == 1 ? chain[0] : chain)) };
+        byte[] encoded = CborTree.Encode(chain.Length == 1 ? chain[0] : chain);
+        var headers = new CoseHeaderMap { [new(X5Chain)] = CoseHeaderValue.FromEncodedValue(encoded) };
         var signer = identity.Key switch
         {
-            ECDsa key => new CoseSigner(key, key.KeySize switch { <= 256 => HashAlgorithmName.SHA256, <= 384 => HashAlgorithmName.SHA384, _ => HashAlgorithmName.SHA512 }, headers),
+            ECDsa { KeySize: <= 256 } key => new CoseSigner(key, HashAlgorithmName.SHA256, headers),
+            ECDsa { KeySize: <= 384 } key => new CoseSigner(key, HashAlgorithmName.SHA384, headers),
+            ECDsa key => new CoseSigner(key, HashAlgorithmName.SHA512, headers),
             var key => new CoseSigner((RSA)key, RSASignaturePadding.Pss, HashAlgorithmName.SHA256, headers),
         };
         return CoseSign1Message.SignDetached(claim, signer);

@@ -1,4 +1,5 @@
 using System.Formats.Cbor;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.Cose;
 using System.Security.Cryptography.X509Certificates;
@@ -43,7 +44,9 @@ public sealed record CredentialFinding
     public bool IsOurs => Generator.StartsWith("talkinghead ", StringComparison.Ordinal);
 }
 
-/// <summary>Reads and checks the Content Credentials of MP4, PNG, JPEG and GIF files. Everything in a file is hostile until it fits.</summary>
+/// <summary>
+/// Reads and checks the Content Credentials of MP4, PNG, JPEG and GIF files. Everything in a file is hostile until it fits.
+/// </summary>
 static class CredentialReader
 {
     const long MostPictureBytes = 512L << 20;
@@ -58,7 +61,7 @@ static class CredentialReader
         if (Mp4Container.Looks(head))
         {
             var boxes = Mp4Container.Boxes(file);
-            return Mp4Container.Locate(file, boxes) is { } found ? Check(found.Store, new Mp4Binding(file, boxes, found.Box), trusted) : null;
+            return Mp4Container.Locate(file, boxes) is var (found, box) ? Check(found, new Mp4Binding(file, boxes, box), trusted) : null;
         }
         if (PictureContainer.TypeOf(head) is not { } type)
             return null;
@@ -79,7 +82,8 @@ static class CredentialReader
             throw new BadCredentialsException("they hold no manifest");
         var claimBox = manifest.Boxes.LastOrDefault(box => box.Type == "c2cl");
         var assertions = manifest.Find(ContentCredentials.AssertionsLabel);
-        if (claimBox?.Content is not { } claimBytes || assertions is null || manifest.Find(ContentCredentials.SignatureLabel)?.Content is not { } signature)
+        if (claimBox?.Content is not { } claimBytes || assertions is null
+            || manifest.Find(ContentCredentials.SignatureLabel)?.Content is not { } signature)
             throw new BadCredentialsException("their manifest lacks its claim, its assertions or its signature");
         object? claim = CborTree.Decode(claimBytes, "their claim");
         var failures = new List<string>();
@@ -96,25 +100,30 @@ static class CredentialReader
         object? info = claim is Dictionary<string, object?> map ? map.GetValueOrDefault("claim_generator_info") : null;
         if (info is object?[] list) // of a claim of version 1
             info = list.FirstOrDefault();
-        string? generator = CborTree.Get<string>(info, "name") is { } name ? $"{name} {CborTree.Get<string>(info, "version")}".TrimEnd() : CborTree.Get<string>(claim, "claim_generator");
-        object?[] actions = CborTree.Get<object?[]>(Content(assertions, ContentCredentials.ActionsLabel) ?? Content(assertions, "c2pa.actions"), "actions") ?? [];
+        string? generator = CborTree.Get<string>(info, "name") is { } name ? $"{name} {CborTree.Get<string>(info, "version")}".TrimEnd()
+            : CborTree.Get<string>(claim, "claim_generator");
+        object? allActions = Content(assertions, ContentCredentials.ActionsLabel) ?? Content(assertions, "c2pa.actions");
+        object?[] actions = CborTree.Get<object?[]>(allActions, "actions") ?? [];
+        string? First(string key) => actions.Select(action => CborTree.Get<string>(action, key)).FirstOrDefault(text => text is not null);
         object? ingredient = Content(assertions, ContentCredentials.IngredientLabel);
         return new()
         {
             Generator = Shown(generator) ?? "an unnamed program",
-            SourceType = Shown(actions.Select(action => CborTree.Get<string>(action, "digitalSourceType")).FirstOrDefault(type => type is not null)),
+            SourceType = Shown(First("digitalSourceType")),
             Model = Shown(CborTree.Get<string>(ingredient, "dc:title")),
-            When = DateTimeOffset.TryParse(actions.Select(action => CborTree.Get<string>(action, "when")).FirstOrDefault(when => when is not null), out var when) ? when : null,
+            When = DateTimeOffset.TryParse(First("when"), CultureInfo.InvariantCulture, out var when) ? when : null,
             SaysMarked = actions.Any(action => CborTree.Get<string>(action, "action") is "c2pa.watermarked.unbound"),
         };
     }
 
-    static object? Content(Jumbf assertions, string label) => assertions.Find(label)?.Content is { } content ? CborTree.Decode(content, $"their assertion {label}") : null;
+    static object? Content(Jumbf assertions, string label) =>
+        assertions.Find(label)?.Content is { } content ? CborTree.Decode(content, $"their assertion {label}") : null;
 
     // Another's text in a sentence of ours: short, and without control characters.
     static string? Shown(string? text) => text is null ? null : string.Concat(text.Where(letter => !char.IsControl(letter)).Take(120));
 
-    static CredentialFinding CheckSignature(CredentialFinding finding, byte[] signature, ReadOnlySpan<byte> claim, IReadOnlyCollection<X509Certificate2> trusted, List<string> failures)
+    static CredentialFinding CheckSignature(CredentialFinding finding, byte[] signature, ReadOnlySpan<byte> claim,
+        IReadOnlyCollection<X509Certificate2> trusted, List<string> failures)
     {
         try
         {
@@ -174,7 +183,8 @@ static class CredentialReader
     static void CheckReferences(object? claim, Jumbf assertions, List<string> failures, List<string> notChecked)
     {
         var named = new HashSet<string>();
-        foreach (object? reference in new[] { "created_assertions", "gathered_assertions", "assertions" }.SelectMany(key => CborTree.Get<object?[]>(claim, key) ?? []))
+        foreach (object? reference in new[] { "created_assertions", "gathered_assertions", "assertions" }
+            .SelectMany(key => CborTree.Get<object?[]>(claim, key) ?? []))
         {
             string label = (CborTree.Get<string>(reference, "url") ?? "").Split('/')[^1];
             named.Add(label);
@@ -182,7 +192,8 @@ static class CredentialReader
                 failures.Add($"the assertion {Shown(label)} is missing");
             else if (Algorithm(CborTree.Get<string>(reference, "alg") ?? CborTree.Get<string>(claim, "alg")) is not { } algorithm)
                 notChecked.Add($"the assertion {Shown(label)}, whose hash is of an unknown kind");
-            else if (!CryptographicOperations.HashData(algorithm, box.Payload.Span).AsSpan().SequenceEqual(CborTree.Get<byte[]>(reference, "hash")))
+            else if (!CryptographicOperations.HashData(algorithm, box.Payload.Span).AsSpan()
+                .SequenceEqual(CborTree.Get<byte[]>(reference, "hash")))
                 failures.Add($"the assertion {Shown(label)} was changed");
         }
         foreach (var box in assertions.Boxes.Where(box => !named.Contains(box.Label)))
@@ -212,7 +223,8 @@ static class CredentialReader
             else
             {
                 object? binding = CborTree.Decode(content, "their binding");
-                byte[]? hash = Algorithm(CborTree.Get<string>(binding, "alg") ?? "sha256") is { } algorithm ? Hash(binding, algorithm, notChecked) : null;
+                byte[]? hash = Algorithm(CborTree.Get<string>(binding, "alg") ?? "sha256") is { } algorithm
+                    ? Hash(binding, algorithm, notChecked) : null;
                 if (hash is null)
                     notChecked.Add("the file's content, whose hash is of an unknown kind");
                 else if (!hash.AsSpan().SequenceEqual(CborTree.Get<byte[]>(binding, "hash")))
@@ -236,7 +248,8 @@ static class CredentialReader
             long at = 0, outside = 0;
             foreach (object? exclusion in CborTree.Get<object?[]>(binding, "exclusions") ?? [])
             {
-                if (exclusion is not Dictionary<string, object?> map || map.GetValueOrDefault("start") is not long start || map.GetValueOrDefault("length") is not long length
+                if (exclusion is not Dictionary<string, object?> map || map.GetValueOrDefault("start") is not long start
+                    || map.GetValueOrDefault("length") is not long length
                     || start < at || length < 0 || start > bytes.Length || length > bytes.Length - start)
                     return [];
                 hash.AppendData(bytes, (int)at, (int)(start - at));
@@ -262,7 +275,8 @@ static class CredentialReader
             foreach (object? exclusion in CborTree.Get<object?[]>(binding, "exclusions") ?? [])
             {
                 string path = CborTree.Get<string>(exclusion, "xpath") ?? "";
-                if (exclusion is Dictionary<string, object?> entries && entries.Keys.Any(key => key is not ("xpath" or "data")) || path.Count(letter => letter == '/') != 1 || path.Contains('['))
+                if (exclusion is Dictionary<string, object?> entries && entries.Keys.Any(key => key is not ("xpath" or "data"))
+                    || path.Count(letter => letter == '/') != 1 || path.Contains('['))
                     return null; // parts of boxes
                 if (path is not ("/uuid" or "/ftyp" or "/mfra" or "/free" or "/skip"))
                     notChecked.Add($"{Shown(path)}, which the hash leaves out");

@@ -39,7 +39,8 @@ sealed class Jumbf
     /// <summary>A superbox of others.</summary>
     internal static byte[] Super(string type, string label, params ReadOnlySpan<byte[]> contents)
     {
-        byte[] description = [.. Encoding.ASCII.GetBytes(type), .. UuidTail, 3, .. Encoding.UTF8.GetBytes(label), 0]; // 3: requestable, with a label
+        // 3: requestable, with a label
+        byte[] description = [.. Encoding.ASCII.GetBytes(type), .. UuidTail, 3, .. Encoding.UTF8.GetBytes(label), 0];
         var all = new MemoryStream();
         all.Write(Box("jumd"u8, description));
         foreach (byte[] content in contents)

@@ -45,7 +45,9 @@ static class Lattice
         return to;
     }
 
-    /// <summary>Takes the local mean away and divides by the local deviation, so that no edge outweighs the rest; fades at the border.</summary>
+    /// <summary>
+    /// Takes the local mean away and divides by the local deviation, so that no edge outweighs the rest; fades at the border.
+    /// </summary>
     internal static void Whiten(float[] values, int width, int height)
     {
         var mean = Blurred(values, width, height);

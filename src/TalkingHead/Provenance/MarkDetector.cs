@@ -6,9 +6,11 @@ using static TorchSharp.torch;
 namespace TalkingHead.Provenance;
 
 /// <summary>What was found of the mark.</summary>
-/// <param name="Statistic">The highest correlation over all scales and places, in standard deviations of what unmarked frames give at one place.</param>
+/// <param name="Statistic">The highest correlation over all scales and places, in standard deviations of what unmarked frames
+/// give at one place.</param>
 /// <param name="Scale">The share of the marked frame's longer side that is seen.</param>
-/// <param name="X">Where the marked frame begins, in lattice points of <see cref="MarkPattern.Side"/> from the seen one's corner; 0 or less.</param>
+/// <param name="X">Where the marked frame begins, in lattice points of <see cref="MarkPattern.Side"/> from the seen one's
+/// corner; 0 or less.</param>
 /// <param name="Y">See <paramref name="X"/>.</param>
 /// <param name="Payload">The payload as read: the first 32 bits of the head's id.</param>
 /// <param name="Margin">Of the payload: standard deviations between the best codeword and the second.</param>
@@ -65,7 +67,8 @@ sealed class MarkDetector(ulong key = MarkPattern.PublicKey)
     }
 
     /// <summary>Where a place lies in the maps of all hypotheses, (scales, Side, Side).</summary>
-    internal static int At((int Hypothesis, int X, int Y) place) => (place.Hypothesis * Side + (place.Y + Side) % Side) * Side + (place.X + Side) % Side;
+    internal static int At((int Hypothesis, int X, int Y) place) =>
+        (place.Hypothesis * Side + (place.Y + Side) % Side) * Side + (place.X + Side) % Side;
 
     /// <summary>All that is searched: a crop took something from the left and the top, so the pattern begins outside.</summary>
     internal static IReadOnlyList<(int Hypothesis, int X, int Y)> Places(int width, int height)

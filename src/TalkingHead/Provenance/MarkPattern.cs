@@ -5,7 +5,7 @@ namespace TalkingHead.Provenance;
 
 /// <summary>
 /// The keyed spread-spectrum pattern (Cox et al. 1997) that marks generated frames. It lives in the middle frequencies of
-/// luminance, counted in cycles a frame, so that it scales with the frame. Half of its coefficients are the same for every
+/// luminance, counted in cycles a frame, so that it scales with the frame. Two thirds of its coefficients are the same for every
 /// head and are searched for; the others spell the payload: four groups, each one of 256 codewords.
 /// </summary>
 sealed class MarkPattern
@@ -17,7 +17,7 @@ sealed class MarkPattern
     internal const int Side = 128;
 
     /// <summary>Cycles a frame, both included.</summary>
-    internal const int Lowest = 16, Highest = 52;
+    internal const int Lowest = 14, Highest = 36;
 
     internal const int Groups = 4, Words = 256;
 
@@ -28,15 +28,20 @@ sealed class MarkPattern
     // Of coefficient i: its frequency (u > 0 across, v down), its phase as a unit vector, and its group.
     readonly (int U, int V, float Re, float Im, int Group)[] coefficients;
 
+    // Of each group and word the signs of the group's coefficients, in order; made when first needed.
+    readonly Lazy<float[][][]> words;
+
     internal MarkPattern(ulong key)
     {
         this.key = key;
+        words = new(() =>
+            [.. from g in Enumerable.Range(0, Groups) select Enumerable.Range(0, Words).Select(word => Word(g, word)).ToArray()]);
         var random = new CounterRandom(key, 1);
         var found = new List<(int, int, float, float, int)>();
         foreach (var (u, v) in Frequencies())
         {
             var (sin, cos) = Math.SinCos(2 * Math.PI * random.Unit());
-            found.Add((u, v, (float)cos, (float)sin, random.Below(2) == 0 ? Search : random.Below(Groups)));
+            found.Add((u, v, (float)cos, (float)sin, random.Below(3) > 0 ? Search : random.Below(Groups)));
         }
         coefficients = [.. found];
     }
@@ -47,12 +52,12 @@ sealed class MarkPattern
     /// </summary>
     internal float[] Draw(int size, uint payload)
     {
-        var words = Enumerable.Range(0, Groups).Select(group => Word(group, (int)(payload >> (8 * group)) & 255)).ToArray();
+        var spelt = Enumerable.Range(0, Groups).Select(group => Word(group, (int)(payload >> (8 * group)) & 255)).ToArray();
         var spectrum = new Complex[size * (size / 2 + 1)];
         var at = new int[Groups];
         foreach (var (u, v, re, im, group) in coefficients)
         {
-            float sign = group == Search ? 1 : words[group][at[group]++];
+            float sign = group == Search ? 1 : spelt[group][at[group]++];
             if (2 * u < size && 2 * Math.Abs(v) < size)
                 spectrum[(v + size) % size * (size / 2 + 1) + u] = sign * new Complex(re, im) * HalfPixel(u, v, size);
         }
@@ -63,7 +68,10 @@ sealed class MarkPattern
         return Array.ConvertAll(pattern, value => (float)(value * scale));
     }
 
-    /// <summary>The searched half on the lattice, conjugated: (Side, Side/2+1) complex, unit coefficients over the root of half their number.</summary>
+    /// <summary>
+    /// The searched coefficients on the lattice, conjugated: (Side, Side/2+1) complex. Their product with unit coefficients
+    /// becomes, by irfft2, the statistic at each place: of variance 1 where the phases agree by chance.
+    /// </summary>
     internal Tensor Searched()
     {
         var spectrum = new Complex[Side * (Side / 2 + 1)];
@@ -112,17 +120,29 @@ sealed class MarkPattern
         {
             if (group == Search)
                 continue;
-            var expected = new Complex(re, im) * HalfPixel(u, v, Side) * Complex.FromPolarCoordinates(1, -2 * Math.PI * (u * dx + v * dy) / Side);
+            var shift = Complex.FromPolarCoordinates(1, -2 * Math.PI * (u * dx + v * dy) / Side);
+            var expected = new Complex(re, im) * HalfPixel(u, v, Side) * shift;
             agreement[group].Add((float)(seen[Index(u, v)] * Complex.Conjugate(expected)).Real);
         }
         uint payload = 0;
         double margin = double.PositiveInfinity;
         for (int group = 0; group < Groups; group++)
         {
-            var sums = Enumerable.Range(0, Words).Select(word => (word, Sum: Word(group, word).Zip(agreement[group], (sign, value) => sign * value).Sum()))
-                .OrderByDescending(each => each.Sum).ToArray();
-            payload |= (uint)sums[0].word << (8 * group);
-            margin = Math.Min(margin, (sums[0].Sum - sums[1].Sum) / Math.Sqrt(agreement[group].Count)); // the difference of two: variance 2 · n/2
+            float[] values = [.. agreement[group]];
+            (int Word, float Sum) best = (0, float.NegativeInfinity), second = best;
+            for (int word = 0; word < Words; word++)
+            {
+                float sum = 0;
+                float[] signs = words.Value[group][word];
+                for (int i = 0; i < values.Length; i++)
+                    sum += signs[i] * values[i];
+                if (sum > best.Sum)
+                    (best, second) = ((word, sum), best);
+                else if (sum > second.Sum)
+                    second = (word, sum);
+            }
+            payload |= (uint)best.Word << (8 * group);
+            margin = Math.Min(margin, (best.Sum - second.Sum) / Math.Sqrt(values.Length)); // the difference of two: variance 2 · n/2
         }
         return (payload, margin);
     }
@@ -140,5 +160,4 @@ sealed class MarkPattern
 
     // Frames are sampled at pixel centres.
     static Complex HalfPixel(int u, int v, int size) => Complex.FromPolarCoordinates(1, Math.PI * (u + v) / size);
-
 }

@@ -43,7 +43,8 @@ static class Mp4Container
                 length = file.Length - at;
             string type = Encoding.Latin1.GetString(head[4..8]);
             if (length < 8 || length > file.Length - at)
-                throw new BadCredentialsException($"the box at byte {at:N0} says that it has {length:N0} bytes where {file.Length - at:N0} are left");
+                throw new BadCredentialsException(
+                    $"the box at byte {at:N0} says that it has {length:N0} bytes where {file.Length - at:N0} are left");
             boxes.Add(new(type, at, length));
             if (boxes.Count > MostBoxes)
                 throw new BadCredentialsException($"the file has more than {MostBoxes:N0} boxes");

@@ -14,8 +14,9 @@ public sealed class PixelMark
 
     const int Block = 8;
 
-    // Standard deviation of what is added, of 255, in a flat block; more for each level between neighbouring pixels; at most.
-    internal static float Flat = 0.8f, Busy = 0.3f, Most = 2.4f;
+    // Standard deviation of what is added, of 255: in a flat block; more for each level between neighbouring pixels; at most
+    // in a block; at most over the frame, which keeps the peak signal to noise ratio above 42 dB.
+    const float Flat = 0.8f, Busy = 0.4f, MostInBlock = 3.2f, MostInFrame = 1.9f;
 
     readonly int size;
     readonly float[] pattern;
@@ -28,7 +29,8 @@ public sealed class PixelMark
     /// <param name="size">Side of the frames.</param>
     public static PixelMark Of(string headId, int size) => new(size, PayloadOf(headId));
 
-    internal static uint PayloadOf(string headId) => uint.Parse(headId.AsSpan(0, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+    internal static uint PayloadOf(string headId) =>
+        uint.Parse(headId.AsSpan(0, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 
     /// <summary>A marked copy of a frame.</summary>
     internal Picture Marked(Picture frame)
@@ -42,38 +44,37 @@ public sealed class PixelMark
     public void Apply(Picture frame)
     {
         if (frame.Width != size || frame.Height != size)
-            throw new ArgumentException($"The mark is for frames of {size}x{size}, the picture is {frame.Width}x{frame.Height}.", nameof(frame));
-        for (int top = 0; top < size; top += Block)
+            throw new ArgumentException($"The mark is for frames of {size}x{size}, the picture is {frame.Width}x{frame.Height}.",
+                nameof(frame));
+        int blocks = (size + Block - 1) / Block;
+        var strengths = new float[blocks * blocks];
+        float power = 0;
+        for (int i = 0; i < strengths.Length; i++)
         {
-            for (int left = 0; left < size; left += Block)
+            strengths[i] = Math.Min(MostInBlock, Flat + Busy * Activity(frame.Pixels, i % blocks * Block, i / blocks * Block));
+            power += strengths[i] * strengths[i];
+        }
+        float scale = Math.Min(1, MostInFrame / MathF.Sqrt(power / strengths.Length));
+        for (int y = 0, i = 0; y < size; y++)
+        {
+            for (int x = 0; x < size; x++, i++)
             {
-                int bottom = Math.Min(size, top + Block), right = Math.Min(size, left + Block);
-                float strength = Math.Min(Most, Flat + Busy * Activity(frame.Pixels, left, top, right, bottom));
-                for (int y = top; y < bottom; y++)
-                {
-                    var row = frame.Pixels.AsSpan(3 * (y * size + left), 3 * (right - left));
-                    var values = pattern.AsSpan(y * size + left, right - left);
-                    for (int x = 0, at = 0; x < values.Length; x++, at += 3)
-                    {
-                        int change = (int)MathF.Round(strength * values[x]);
-                        row[at] = (byte)Math.Clamp(row[at] + change, 0, 255);
-                        row[at + 1] = (byte)Math.Clamp(row[at + 1] + change, 0, 255);
-                        row[at + 2] = (byte)Math.Clamp(row[at + 2] + change, 0, 255);
-                    }
-                }
+                int change = (int)MathF.Round(scale * strengths[y / Block * blocks + x / Block] * pattern[i]);
+                for (int at = 3 * i; at < 3 * i + 3; at++)
+                    frame.Pixels[at] = (byte)Math.Clamp(frame.Pixels[at] + change, 0, 255);
             }
         }
     }
 
-    // The mean difference of neighbours across and down, in green.
-    float Activity(byte[] pixels, int left, int top, int right, int bottom)
+    // Of a block the mean difference of neighbours across and down, in green.
+    float Activity(byte[] pixels, int left, int top)
     {
-        int sum = 0, count = 0;
+        int sum = 0, count = 0, bottom = Math.Min(size, top + Block), right = Math.Min(size, left + Block);
         for (int y = top; y < bottom; y++)
         {
             for (int x = left, at = 3 * (y * size + left) + 1; x < right; x++, at += 3)
             {
-                int across = x + 1 < size ? pixels[at + 3] : pixels[at - 3], down = y + 1 < size ? pixels[at + 3 * size] : pixels[at - 3 * size];
+                int across = pixels[x + 1 < size ? at + 3 : at - 3], down = pixels[y + 1 < size ? at + 3 * size : at - 3 * size];
                 sum += Math.Abs(pixels[at] - across) + Math.Abs(pixels[at] - down);
                 count += 2;
             }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using TalkingHead.Serialization;
 
 namespace TalkingHead.Provenance;
@@ -17,12 +18,15 @@ public sealed class SigningIdentity : IDisposable
     public const string RootFileName = "root.pem";
 
     const string KeyFileName = "signing.pem", Organisation = "talkinghead local signing";
+    const string Renew = "Delete the two files of this folder, and the next signature makes new ones.";
     const int Years = 10;
 
     // RFC 5280, RFC 9336; C2PA 2.x, certificate profile.
     const string EmailProtection = "1.3.6.1.5.5.7.3.4", DocumentSigning = "1.3.6.1.5.5.7.3.36", ClaimSigning = "1.3.6.1.4.1.62558.2.1";
 
     const string BasicConstraints = "2.5.29.19", KeyUsage = "2.5.29.15";
+
+    static readonly Lock making = new();
 
     SigningIdentity(X509Certificate2[] chain, AsymmetricAlgorithm key, bool isLocal) => (Chain, Key, IsLocal) = (chain, key, isLocal);
 
@@ -46,9 +50,11 @@ public sealed class SigningIdentity : IDisposable
         {
             if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } named)
                 return named;
-            string home = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+            string home = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData,
+                Environment.SpecialFolderOption.DoNotVerify);
             return home.Length > 0 ? Path.Combine(home, "talkinghead", "signing")
-                : throw new UserException($"No home folder to keep the signing key in: set {FolderVariable} to a folder that only you can read.");
+                : throw new UserException(
+                    $"No home folder to keep the signing key in: set {FolderVariable} to a folder that only you can read.");
         }
     }
 
@@ -58,33 +64,39 @@ public sealed class SigningIdentity : IDisposable
 
     internal static SigningIdentity Local(string folder)
     {
-        string path = Path.Combine(folder, KeyFileName);
+        string path = Path.Combine(folder, KeyFileName), root = Path.Combine(folder, RootFileName);
         try
         {
-            if (!File.Exists(path))
-                Make(folder, path);
-            string pem = File.ReadAllText(path);
-            var certificates = Certificates(pem);
-            var leaf = X509Certificate2.CreateFromPem(pem, pem);
-            if (leaf.NotAfter < DateTime.Now)
-                throw new UserException($"{path}: the signing certificate expired on {leaf.NotAfter:yyyy-MM-dd}; delete the file, and the next animation makes a new one.");
-            return new([leaf], leaf.GetECDsaPrivateKey()!, isLocal: certificates.Count == 2);
+            lock (making)
+            {
+                if (!File.Exists(path))
+                    Make(folder, path);
+                string pem = File.ReadAllText(path);
+                var leaf = X509Certificate2.CreateFromPem(pem, pem);
+                if (leaf.NotAfter < DateTime.Now)
+                    throw new UserException($"{path}: the signing certificate expired on {leaf.NotAfter:yyyy-MM-dd}. {Renew}");
+                if (!File.Exists(root))
+                    AtomicFile.Write(root, file => file.Write(Encoding.ASCII.GetBytes(Certificates(pem)[1].ExportCertificatePem() + "\n")));
+                return new([leaf], leaf.GetECDsaPrivateKey()!, isLocal: true);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"{path}: the signing key cannot be kept or read ({e.Message}). Set {FolderVariable} to another folder, or give --sign-with CERT KEY.", e);
+            const string Otherwise = $"Set {FolderVariable} to another folder, or give --sign-with CERT KEY.";
+            throw new UserException($"{path}: the signing key cannot be kept or read ({e.Message}). {Otherwise}", e);
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
-            throw new UserException($"{path}: no signing key with its certificates; the file is damaged. Delete it, and the next animation makes a new one.", e);
+            throw new UserException($"{path}: no signing key with its certificates; the file is damaged. {Renew}", e);
         }
     }
 
     /// <summary>The root of this user's chain; null before the first signature.</summary>
+    /// <exception cref="UserException">Its file is damaged.</exception>
     internal static X509Certificate2? LocalRoot()
     {
         string path = Path.Combine(Folder, RootFileName);
-        return File.Exists(path) ? X509Certificate2.CreateFromPem(File.ReadAllText(path)) : null;
+        return File.Exists(path) ? Open(path)[0] : null;
     }
 
     static void Make(string folder, string path)
@@ -120,15 +132,11 @@ public sealed class SigningIdentity : IDisposable
         {
             using (var writer = new StreamWriter(partial, options))
                 writer.Write(pem);
-            try
-            {
-                File.Move(partial, path, overwrite: false);
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                return; // another process was first: its chain counts
-            }
-            AtomicFile.Write(Path.Combine(folder, RootFileName), file => file.Write(System.Text.Encoding.ASCII.GetBytes(root.ExportCertificatePem() + "\n")));
+            File.Move(partial, path, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // another process was first: its chain counts
         }
         finally
         {
@@ -160,7 +168,7 @@ public sealed class SigningIdentity : IDisposable
             throw UserException.Usage($"{key}: no unencrypted PEM key of the first certificate in {certificates} ({e.Message}).");
         }
         if (Objection(leaf) is { } objection)
-            throw UserException.Usage($"{certificates}: the certificate of {leaf.GetNameInfo(X509NameType.SimpleName, false)} cannot sign Content Credentials: {objection}.");
+            throw UserException.Usage($"{certificates}: its first certificate cannot sign Content Credentials: {objection}.");
         AsymmetricAlgorithm? secret = (AsymmetricAlgorithm?)leaf.GetECDsaPrivateKey() ?? leaf.GetRSAPrivateKey();
         if (secret is null)
             throw UserException.Usage($"{key}: a {leaf.PublicKey.Oid.FriendlyName} key; expected ECDSA or RSA.");
@@ -170,11 +178,16 @@ public sealed class SigningIdentity : IDisposable
     /// <summary>Why a certificate is none that C2PA lets sign; null where it may.</summary>
     internal static string? Objection(X509Certificate2 leaf)
     {
-        var usage = leaf.Extensions.OfType<X509EnhancedKeyUsageExtension>().SelectMany(each => each.EnhancedKeyUsages.Cast<Oid>()).Select(oid => oid.Value).ToArray();
-        return leaf.NotAfter < DateTime.Now || leaf.NotBefore > DateTime.Now ? $"it is valid from {leaf.NotBefore:yyyy-MM-dd} to {leaf.NotAfter:yyyy-MM-dd}"
-            : leaf.Extensions[BasicConstraints] is X509BasicConstraintsExtension { CertificateAuthority: true } ? "it is an authority's, not a signer's"
-            : leaf.Extensions[KeyUsage] is not X509KeyUsageExtension use || !use.KeyUsages.HasFlag(X509KeyUsageFlags.DigitalSignature) ? "its key usage lacks digitalSignature"
-            : !usage.Any(oid => oid is EmailProtection or DocumentSigning or ClaimSigning) ? "its extended key usage has none of emailProtection, documentSigning and C2PA's claim signing"
+        var usage = leaf.Extensions.OfType<X509EnhancedKeyUsageExtension>().SelectMany(each => each.EnhancedKeyUsages.Cast<Oid>())
+            .Select(oid => oid.Value).ToArray();
+        return leaf.NotAfter < DateTime.Now || leaf.NotBefore > DateTime.Now
+            ? $"it is valid from {leaf.NotBefore:yyyy-MM-dd} to {leaf.NotAfter:yyyy-MM-dd}"
+            : leaf.Extensions[BasicConstraints] is X509BasicConstraintsExtension { CertificateAuthority: true }
+                ? "it is an authority's, not a signer's"
+            : leaf.Extensions[KeyUsage] is not X509KeyUsageExtension use || !use.KeyUsages.HasFlag(X509KeyUsageFlags.DigitalSignature)
+                ? "its key usage lacks digitalSignature"
+            : !usage.Any(oid => oid is EmailProtection or DocumentSigning or ClaimSigning)
+                ? "its extended key usage has none of emailProtection, documentSigning and C2PA's claim signing"
             : null;
     }
 

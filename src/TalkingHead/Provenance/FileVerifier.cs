@@ -35,11 +35,12 @@ public enum Verdict
 /// <param name="Sentences">For people.</param>
 /// <param name="Credentials">What the Content Credentials say; null without any that can be read.</param>
 /// <param name="Mark">What was found of the mark; null where the file could not be decoded.</param>
-public sealed record VerifiedFile(string File, Verdict Verdict, IReadOnlyList<string> Sentences, CredentialFinding? Credentials, MarkFinding? Mark);
+public sealed record VerifiedFile(string File, Verdict Verdict, IReadOnlyList<string> Sentences, CredentialFinding? Credentials,
+    MarkFinding? Mark);
 
 /// <summary>Says of files whether this program made them, who signed them, and whether they were changed since.</summary>
 /// <param name="trusted">Certificates of roots, or of signers, that count as known.</param>
-public sealed class Verification(IReadOnlyCollection<X509Certificate2> trusted)
+public sealed class FileVerifier(IReadOnlyCollection<X509Certificate2> trusted)
 {
     const int MostFrames = 256; // of a video, for the mark
     const int MetadataBytes = 1 << 20;
@@ -48,7 +49,7 @@ public sealed class Verification(IReadOnlyCollection<X509Certificate2> trusted)
 
     /// <summary>This user's own root, where there is one, and those in PEM files.</summary>
     /// <exception cref="UserException">A file holds no certificate.</exception>
-    public static Verification Trusting(IEnumerable<string> files)
+    public static FileVerifier Trusting(IEnumerable<string> files)
     {
         var trusted = new List<X509Certificate2>();
         if (SigningIdentity.LocalRoot() is { } own)
@@ -121,9 +122,11 @@ public sealed class Verification(IReadOnlyCollection<X509Certificate2> trusted)
             sentences.Add($"its pixels cannot be read: {undecoded}");
         if (mark is not null)
             sentences.Add(Tell(mark));
-        if (mark is { IsRead: true } && credentials is { IsOurs: true, Model: { } model } && model.StartsWith("head ", StringComparison.Ordinal) && !model.StartsWith($"head {mark.Payload:x8}", StringComparison.Ordinal))
+        if (mark is { IsRead: true } && credentials is { IsOurs: true, Model: { } model }
+            && model.StartsWith("head ", StringComparison.Ordinal)
+            && !model.StartsWith($"head {mark.Payload:x8}", StringComparison.Ordinal))
         {
-            sentences.Add($"the mark names another head than the Content Credentials ({model[..Math.Min(13, model.Length)]}): one of the two was put onto the other's file.");
+            sentences.Add("the mark names another head than the Content Credentials: one of the two was put onto the other's file.");
             verdict = verdict == Verdict.Certain ? Verdict.Changed : verdict;
         }
         if (verdict == Verdict.MetadataOnly)
@@ -133,18 +136,22 @@ public sealed class Verification(IReadOnlyCollection<X509Certificate2> trusted)
 
     static IEnumerable<string> Tell(CredentialFinding credentials)
     {
-        string when = credentials.When is { } time ? string.Create(CultureInfo.InvariantCulture, $" on {time.UtcDateTime:yyyy-MM-dd HH:mm} UTC") : "";
+        string when = credentials.When is { } time ? string.Create(CultureInfo.InvariantCulture,
+            $" on {time.UtcDateTime:yyyy-MM-dd HH:mm} UTC") : "";
         string model = credentials.Model is { } name ? $" from {(name.Length > 21 ? name[..21] : name)}" : "";
         yield return $"made by {credentials.Generator}{model}{when}, by its Content Credentials.";
+        string signer = credentials.IsTrusted ? "known"
+            : "unknown here: anyone can sign under any name; --trust names a certificate to rely on";
         yield return credentials.Failures.Count > 0 ? $"They do not hold: {string.Join("; ", credentials.Failures)}."
-            : $"Signed by {credentials.Signer} ({(credentials.IsTrusted ? "known" : "unknown here: anyone can sign under any name; --trust names a certificate to rely on")}); unchanged since.";
+            : $"Signed by {credentials.Signer} ({signer}); unchanged since.";
         if (credentials.Unchecked.Count > 0)
             yield return $"Not checked: {string.Join("; ", credentials.Unchecked)}.";
     }
 
     static string Tell(MarkFinding mark)
     {
-        string figures = string.Create(CultureInfo.InvariantCulture, $"statistic {mark.Statistic:0.0}, threshold {MarkFinding.Threshold:0.0}: one unmarked file in a million reaches it");
+        string figures = string.Create(CultureInfo.InvariantCulture,
+            $"statistic {mark.Statistic:0.0}, threshold {MarkFinding.Threshold:0.0}: one unmarked file in a million reaches it");
         return !mark.IsFound ? $"No mark found in the pixels ({figures})."
             : mark.IsRead ? $"The pixels carry the mark of head {mark.Payload:x8}... ({figures})."
             : $"The pixels carry the mark, too worn to name the head ({figures}).";
