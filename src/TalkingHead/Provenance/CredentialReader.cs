@@ -71,25 +71,32 @@ static class CredentialReader
         file.Position = 0;
         file.ReadExactly(bytes);
         var place = PictureContainer.Locate(type, bytes);
-        return place.Store is { } store ? Check(store, new PictureBinding(bytes, place), trusted) : null;
+        return place.Store is { } store ? Check(store, new PictureBinding(type, bytes, place), trusted) : null;
     }
 
     static CredentialFinding Check(byte[] bytes, Binding content, IReadOnlyCollection<X509Certificate2> trusted)
     {
         var store = Jumbf.Parse(bytes);
         // The last manifest is the active one.
-        if (store.Type != "c2pa" || store.Boxes.LastOrDefault(box => box.Type is "c2ma" or "c2um") is not { } manifest)
+        if ((store.Type, store.Label) != ("c2pa", "c2pa") || store.Boxes.LastOrDefault(box => box.Type is "c2ma" or "c2um") is not { } manifest)
             throw new BadCredentialsException("they hold no manifest");
         var claimBox = manifest.Boxes.LastOrDefault(box => box.Type == "c2cl");
-        var assertions = manifest.Find(ContentCredentials.AssertionsLabel);
-        if (claimBox?.Content is not { } claimBytes || assertions is null
-            || manifest.Find(ContentCredentials.SignatureLabel)?.Content is not { } signature)
+        if (claimBox?.Content is not { } claimBytes || manifest.Find(ContentCredentials.AssertionsLabel) is not { Type: "c2as" } assertions
+            || manifest.Find(ContentCredentials.SignatureLabel) is not { Type: "c2cs", Content: { } signature })
             throw new BadCredentialsException("their manifest lacks its claim, its assertions or its signature");
         object? claim = CborTree.Decode(claimBytes, "their claim");
         var failures = new List<string>();
         var notChecked = new List<string>();
         var finding = Describe(claim, assertions);
         finding = CheckSignature(finding, signature.ToArray(), claimBytes.Span, trusted, failures);
+        string uri = CborTree.Get<string>(claim, "signature") ?? "";
+        const string Signature = ContentCredentials.SignatureLabel;
+        if (uri != $"self#jumbf={Signature}" && uri != $"self#jumbf=/c2pa/{manifest.Label}/{Signature}")
+            failures.Add("the claim names another manifest's signature");
+        // Neither the hashes nor the signature cover the boxes' own headers: of this program's files these are known.
+        bool asWritten = content.IsAsWritten(bytes) && store.Rebuilt().AsSpan().SequenceEqual(bytes);
+        if (finding.IsOurs && !(asWritten && claimBox.Label == ContentCredentials.ClaimLabel))
+            failures.Add("the manifest's boxes are not as this program writes them");
         CheckReferences(claim, assertions, failures, notChecked);
         content.Check(assertions, failures, notChecked);
         return finding with { Failures = failures, Unchecked = notChecked };
@@ -232,13 +239,19 @@ static class CredentialReader
             }
         }
 
+        /// <summary>Whether what surrounds the store is what this program puts there.</summary>
+        internal abstract bool IsAsWritten(byte[] store);
+
         protected abstract bool Knows(string label);
 
         protected abstract byte[]? Hash(object? binding, HashAlgorithmName algorithm, List<string> notChecked);
     }
 
-    sealed class PictureBinding(byte[] bytes, ManifestPlace place) : Binding("picture")
+    sealed class PictureBinding(string type, byte[] bytes, ManifestPlace place) : Binding("picture")
     {
+        internal override bool IsAsWritten(byte[] store) =>
+            bytes.AsSpan(place.Start, place.Length).SequenceEqual(PictureContainer.Wrap(type, store));
+
         protected override bool Knows(string label) => label == ContentCredentials.DataHashLabel;
 
         // What the hash leaves out must be the manifest and nothing else, or anything could be changed there.
@@ -265,6 +278,14 @@ static class CredentialReader
 
     sealed class Mp4Binding(Stream file, IReadOnlyList<TopBox> boxes, TopBox manifest) : Binding("video")
     {
+        internal override bool IsAsWritten(byte[] store)
+        {
+            byte[] box = new byte[manifest.Length];
+            file.Position = manifest.Start;
+            file.ReadExactly(box);
+            return box.AsSpan().SequenceEqual(Mp4Container.Wrap(store));
+        }
+
         protected override bool Knows(string label) => label is "c2pa.hash.bmff.v2" or ContentCredentials.BmffHashLabel;
 
         protected override byte[]? Hash(object? binding, HashAlgorithmName algorithm, List<string> notChecked)

@@ -33,6 +33,10 @@ sealed class Jumbf
 
     internal Jumbf? Find(string label) => Boxes.FirstOrDefault(box => box.Label == label);
 
+    /// <summary>The bytes that <see cref="Super"/> and <see cref="Cbor"/> would write for what was read.</summary>
+    internal byte[] Rebuilt() => Boxes.Count == 0 && Content is { } content ? Cbor(Type, Label, content.ToArray())
+        : Super(Type, Label, [.. Boxes.Select(box => box.Rebuilt())]);
+
     /// <summary>A superbox of CBOR.</summary>
     internal static byte[] Cbor(string type, string label, byte[] cbor) => Super(type, label, Box("cbor"u8, cbor));
 
