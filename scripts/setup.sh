@@ -20,6 +20,8 @@ command -v dotnet >/dev/null || fail "the .NET 10 SDK is missing: install it (ht
 sdk=$(dotnet --list-sdks 2>/dev/null | awk -F. '$1 >= 10 { found = $0 } END { print found }')
 [ -n "$sdk" ] || fail "found .NET SDKs $(dotnet --list-sdks | awk '{ print $1 }' | paste -sd' '), expected 10.0 or newer: install the .NET 10 SDK."
 
+command -v npm >/dev/null || packages+=(nodejs npm) # tests only: readers of Content Credentials
+
 missing=()
 for package in "${packages[@]}"; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
@@ -47,6 +49,14 @@ if [ "${1-}" = --tests ] && ! cmp -s "$browser/package-lock.json" "$browser/node
     echo "setup: installing onnxruntime-web"
     npm ci --prefix "$browser" --ignore-scripts --no-audit --no-fund --silent
     cp "$browser/package-lock.json" "$browser/node_modules/.talkinghead-lock.json"
+fi
+
+# Tests only: other programs that read Content Credentials. "install", not "ci": that fails where a platform's optional
+# package is not served; the lock file's versions and checksums hold for both.
+oracles=$(cd "$(dirname "$0")/.." && pwd)/tests/oracles/credentials
+if [ "${1-}" = --tests ] && [ ! "$oracles/node_modules/.package-lock.json" -nt "$oracles/package-lock.json" ]; then
+    echo "setup: installing readers of Content Credentials"
+    npm install --prefix "$oracles" --no-save --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null
 fi
 
 echo "setup: done (.NET SDK ${sdk%% *}; libtorch comes with the build, from NuGet)"

@@ -2,6 +2,7 @@ using System.Globalization;
 using CommandLine;
 using CommandLine.Text;
 using TalkingHead.Animation;
+using TalkingHead.Provenance;
 using TalkingHead.Training;
 
 namespace TalkingHead.Cli;
@@ -39,6 +40,12 @@ sealed class AnimateVerb : IVerb
     [Option("engine", MetaValue = "torch|onnx", HelpText = "What computes the pictures, libtorch or ONNX Runtime; without this option, on a CPU the faster one, which is measured first.")]
     public string? Engine { get; set; }
 
+    [Option("sign-with", MetaValue = "CERT KEY", HelpText = OptionText.SignWith)]
+    public IEnumerable<string> SignWith { get; set; } = [];
+
+    [Option("mark", Default = "on", MetaValue = "on|off", HelpText = "Mark generated frames of 128 pixels or more imperceptibly as synthetic.")]
+    public string Mark { get; set; } = "on";
+
     [Option("json", MetaValue = "FILE", HelpText = OptionText.Json)]
     public string? Json { get; set; }
 
@@ -72,6 +79,9 @@ sealed class AnimateVerb : IVerb
             _ => throw UserException.Usage($"--engine {Engine}: expected torch or onnx."),
         };
         OutputFiles.Check([HeadPath, DriverPath], [OutputFiles.Media("out", Out), OutputFiles.Json("json", Json, "output", "frames")]);
+        if (Mark is not ("on" or "off"))
+            throw UserException.Usage($"--mark {Mark}: expected on or off.");
+        var credentials = ContentCredentials.Open([.. SignWith]);
         var (device, reason) = Devices.Choose(Device);
         using var head = Head.Load(HeadPath, device);
         using var driver = Driver.Open(DriverPath, Detector);
@@ -80,9 +90,14 @@ sealed class AnimateVerb : IVerb
         Console.Error.WriteLine($"device: {device} ({reason}); adaptation {(adapt ? "on" : "off")} ({why})");
         if (driver.ColorNote is { } note)
             Console.Error.WriteLine($"{DriverPath}: {note}");
+        Console.Error.WriteLine(credentials.Signer);
+        if (Mark == "off")
+            Console.Error.WriteLine("mark off: once a copy has lost its metadata, nothing in it shows that it is synthetic");
+        else if (head.Size < PixelMark.LeastSide)
+            Console.Error.WriteLine($"no mark in the pixels: frames of {head.Size} px are too small for it (it needs {PixelMark.LeastSide})");
 
         AnimationReport? report = null;
-        Progress.Run("animate", driver.FrameCount, "frames", progress => report = AnimationFile.Write(head, driver, Out, settings, SideBySide, () => progress.Step(), stop));
+        Progress.Run("animate", driver.FrameCount, "frames", progress => report = AnimationFile.Write(head, driver, Out, settings, SideBySide, () => progress.Step(), stop, credentials, Mark == "on"));
         Say(report!);
         if (Json is not null)
             JsonFile.Write(Json, report);

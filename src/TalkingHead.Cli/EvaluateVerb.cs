@@ -6,6 +6,7 @@ using TalkingHead.Animation;
 using TalkingHead.Data;
 using TalkingHead.Evaluation;
 using TalkingHead.Evaluation.Protocol;
+using TalkingHead.Provenance;
 
 namespace TalkingHead.Cli;
 
@@ -67,6 +68,9 @@ sealed class EvaluateVerb : MetricVerb, IVerb
 
     [Option("seed", Default = EvaluationSettings.DefaultSeed, HelpText = "Chooses people, clips and frames.")]
     public int Seed { get; set; } = EvaluationSettings.DefaultSeed;
+
+    [Option("sign-with", MetaValue = "CERT KEY", HelpText = OptionText.SignWith)]
+    public IEnumerable<string> SignWith { get; set; } = [];
 
     [Option("json", MetaValue = "FILE", HelpText = "Also write figures and times to this file.")]
     public string? Json { get; set; }
@@ -146,6 +150,9 @@ sealed class EvaluateVerb : MetricVerb, IVerb
         AtOnce = Math.Max(1, Jobs),
         Baselines = [.. Baselines.Select(Baseline.Parse)],
         Comparison = Comparison(Cross),
+    })
+    {
+        Credentials = ContentCredentials.Open([.. SignWith]),
     };
 
     DatasetPart PartOf() => Part is null ? DatasetPart.Whole : DatasetPart.Parse(Part);

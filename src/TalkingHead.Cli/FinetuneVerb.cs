@@ -3,6 +3,7 @@ using CommandLine;
 using CommandLine.Text;
 using TalkingHead.Animation;
 using TalkingHead.Media;
+using TalkingHead.Provenance;
 
 namespace TalkingHead.Cli;
 
@@ -42,6 +43,9 @@ sealed class FinetuneVerb : IVerb
     [Option("set", MetaValue = "KEY=VALUE", HelpText = "Change keys of the run's configuration, such as fine_tuning.generator_rate=1e-4.")]
     public IEnumerable<string> Set { get; set; } = [];
 
+    [Option("sign-with", MetaValue = "CERT KEY", HelpText = OptionText.SignWith)]
+    public IEnumerable<string> SignWith { get; set; } = [];
+
     [Option("json", MetaValue = "FILE", HelpText = "Also write the loss curve and the head's origin to this file.")]
     public string? Json { get; set; }
 
@@ -66,10 +70,12 @@ sealed class FinetuneVerb : IVerb
         OutputFiles.Check([RunPath, .. From],
             [OutputFiles.Tensors("out", Out, "talkinghead-head"), OutputFiles.Media("out", sheet, "the picture of its frames"), OutputFiles.Json("json", Json, "head", "id")]);
         Head.ExpectWritable(Out);
+        var credentials = ContentCredentials.Open([.. SignWith]);
 
         using var run = TrainedRun.Open(RunPath, Device, Checkpoint, Set);
         foreach (string note in run.Notes)
             Console.Error.WriteLine(note);
+        Console.Error.WriteLine(credentials.Signer);
         if (!FeedForward)
             Console.Error.WriteLine(run.ExpectTuning());
         var source = PersonFrames.Take([.. From], Shots, run.Configuration, Detector, Console.Error.WriteLine, stop);
@@ -77,7 +83,7 @@ sealed class FinetuneVerb : IVerb
         var curve = new List<FineTuningEpoch>();
         using var head = FeedForward ? PersonFineTuner.Run(run, source, settings, cancel: stop) : Tune(run, source, settings, curve, stop);
 
-        HeadSheet.Draw(head, source).Save(sheet, SyntheticMark.For($"head {head.Id}"));
+        credentials.Save(HeadSheet.Draw(head, source), sheet, SyntheticMark.For($"head {head.Id}", isComposite: true));
         head.Save(Out);
         Say(head, curve, sheet);
         if (Json is not null)

@@ -9,6 +9,7 @@ using TalkingHead.Data;
 using TalkingHead.Media;
 using TalkingHead.Models;
 using TalkingHead.Onnx;
+using TalkingHead.Provenance;
 using TalkingHead.Training;
 using static TorchSharp.torch;
 
@@ -237,7 +238,8 @@ static class HeadInspection
         Console.WriteLine(head.Configuration.ToYaml());
         if (sheet is not null)
         {
-            ContactSheet.Draw([[head.Portrait, .. head.Generate([head.MeanShape])]], ["a source frame", "the mean shape"]).Save(sheet, SyntheticMark.For($"head {head.Id}"));
+            var drawn = ContactSheet.Draw([[head.Portrait, .. head.Generate([head.MeanShape])]], ["a source frame", "the mean shape"]);
+            ContentCredentials.Open().Save(drawn, sheet, SyntheticMark.For($"head {head.Id}", isComposite: true));
             Console.WriteLine($"{sheet}: a source frame, and what the head makes of its mean shape");
         }
 

@@ -40,7 +40,7 @@ static class UsageMistake
             {
                 if (arguments[i].Length == 0 && values < HelpPage.Values(verb).Length)
                     return For(verb, $"{HelpPage.Values(verb)[values].Attribute.MetaName} is empty: a name is missing.");
-                if (++values > HelpPage.Values(verb).Length)
+                if (++values > HelpPage.Values(verb).Length && !HelpPage.Values(verb).Any(value => value.Property.PropertyType == typeof(IEnumerable<string>)))
                     return For(verb, $"\"{arguments[i]}\" is one argument too many.");
                 continue;
             }
@@ -133,6 +133,8 @@ static class OptionText
     public const string Checkpoint = "Checkpoint of the run: newest, best (by validation) or a step.";
 
     public const string Json = "Also write the figures to this file.";
+
+    public const string SignWith = "Sign with your own certificate and key (PEM files) instead of a chain of your own that is made at first use.";
 }
 
 /// <summary>--workers of the verbs that train.</summary>

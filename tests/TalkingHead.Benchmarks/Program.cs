@@ -1,3 +1,4 @@
+using System.Globalization;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
@@ -17,6 +18,10 @@ try
         return PlainTwinProgram.Run(args[1..]);
     if (args is ["steps", var device, ..])
         return SideBySide.Run(device, args[2..]);
+    if (args is ["mark", "attacks", var clips, var size, ..])
+        return MarkBenchmark.Attacks(int.Parse(clips, CultureInfo.InvariantCulture), int.Parse(size, CultureInfo.InvariantCulture), args[4..]);
+    if (args is ["mark", "law", var unmarked, var keys, ..])
+        return MarkBenchmark.Law(int.Parse(unmarked, CultureInfo.InvariantCulture), int.Parse(keys, CultureInfo.InvariantCulture), args[4..]);
 }
 catch (UserException e)
 {

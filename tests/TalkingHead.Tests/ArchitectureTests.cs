@@ -11,7 +11,7 @@ public class ArchitectureTests
         ["Libtorch", "Serialization", "Configuration"],
         ["Media", "Onnx", "Pretrained", "Distributed"],
         ["Models"],
-        ["Models.Import", "Faces", "Losses"],
+        ["Models.Import", "Faces", "Losses", "Provenance"],
         ["Data"],
         ["Data.Preparation", "Evaluation.Metrics"],
         ["Training", "Evaluation.Protocol"],

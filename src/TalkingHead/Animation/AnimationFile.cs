@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using TalkingHead.Media;
+using TalkingHead.Provenance;
 
 namespace TalkingHead.Animation;
 
@@ -22,7 +23,10 @@ public sealed record AnimationReport(string Output, long Frames, long Held, long
     public bool VariableRate { get; init; }
 }
 
-/// <summary>Writes an animation as mp4 (with the driver's sound), GIF or a folder of PNG files, marked as synthetic.</summary>
+/// <summary>
+/// Writes an animation as mp4 (with the driver's sound), GIF or a folder of PNG files, marked as synthetic: in its metadata,
+/// by signed Content Credentials and in its pixels.
+/// </summary>
 public static class AnimationFile
 {
     /// <summary>Animates and writes; whole or, after a stop, up to the frame that was done.</summary>
@@ -33,14 +37,25 @@ public static class AnimationFile
     /// <param name="parallel">Source picture, landmark image and result next to each other.</param>
     /// <param name="onFrame">Called after each frame.</param>
     /// <param name="stop">Ends the driver early; what there is by then is a whole file.</param>
+    /// <param name="credentials">Who signs the file; null is this user's local chain.</param>
+    /// <param name="markPixels">Whether generated frames of <see cref="PixelMark.LeastSide"/> or more carry the mark.</param>
     /// <exception cref="UserException">The driver is damaged or shows no face, or the path cannot be written; then nothing is.</exception>
-    public static AnimationReport Write(Head head, Driver driver, string path, AnimationSettings? settings = null, bool parallel = false, Action? onFrame = null, CancellationToken stop = default)
+    public static AnimationReport Write(Head head, Driver driver, string path, AnimationSettings? settings = null, bool parallel = false, Action? onFrame = null, CancellationToken stop = default,
+        ContentCredentials? credentials = null, bool markPixels = true)
     {
+        credentials ??= ContentCredentials.Open();
+        var synthetic = SyntheticMark.For($"head {head.Id}", isComposite: parallel);
+        var pixelMark = markPixels && head.Size >= PixelMark.LeastSide ? PixelMark.Of(head.Id, head.Size) : null;
         var animator = new Animator(head, settings);
         var stages = new AnimationStages();
         var clock = Stopwatch.StartNew();
-        using var writer = VideoWriter.Create(path, head.Size * (parallel ? 3 : 1), head.Size, driver.Rate,
-            new() { Mark = SyntheticMark.For($"head {head.Id}"), SoundFrom = driver.SoundFrom, KeepsTimes = !driver.Times.AreEven });
+        using var writer = VideoWriter.Create(path, head.Size * (parallel ? 3 : 1), head.Size, driver.Rate, new()
+        {
+            Mark = synthetic,
+            SoundFrom = driver.SoundFrom,
+            KeepsTimes = !driver.Times.AreEven,
+            Seal = file => credentials.SignFile(file, synthetic, pixelMark is not null),
+        });
         long found = 0, held = 0, lost = 0;
         var latencies = new List<float>();
         foreach (var _ in stages.Encode.Timed(Written()))
@@ -60,7 +75,8 @@ public static class AnimationFile
         {
             foreach (var frame in animator.Animate(driver, stop, stages))
             {
-                writer.Write(parallel ? Picture.Beside(head.Portrait, frame.LandmarkImage, frame.Picture) : frame.Picture, frame.Seconds);
+                var picture = pixelMark?.Marked(frame.Picture) ?? frame.Picture;
+                writer.Write(parallel ? Picture.Beside(head.Portrait, frame.LandmarkImage, picture) : picture, frame.Seconds);
                 (found, held, lost) = (found + (frame.State == FrameState.Found ? 1 : 0), held + (frame.State == FrameState.Held ? 1 : 0), lost + (frame.State == FrameState.Lost ? 1 : 0));
                 latencies.Add((float)Stopwatch.GetElapsedTime(frame.Decoded).TotalMilliseconds);
                 yield return frame;

@@ -9,6 +9,7 @@ using TalkingHead.Evaluation.Protocol;
 using TalkingHead.Evaluation.Report;
 using TalkingHead.Faces;
 using TalkingHead.Media;
+using TalkingHead.Provenance;
 using TalkingHead.Serialization;
 using static TorchSharp.torch;
 
@@ -99,6 +100,9 @@ public sealed class HeadEvaluation : IDisposable
             folder.Save(person, new IdentityEvaluation(dataset, run, meter, settings, clock).Run(plan, person, stop));
     }
 
+    /// <summary>Who signs the generated pictures in the report; null is this user's local chain.</summary>
+    public ContentCredentials? Credentials { get; init; }
+
     /// <summary>Writes the report of everybody's records.</summary>
     /// <returns>The result; null while somebody's is missing.</returns>
     public EvaluationResult? Report()
@@ -110,7 +114,8 @@ public sealed class HeadEvaluation : IDisposable
         for (var person = 0; person < plan.Count; person++)
             summary.Add(plan[person], settings.DriverOf(plan, person), IdentityRecord.Load(folder.RecordPath(person), rows));
         var result = summary.Result(Subject(), notes);
-        EvaluationReport.Write(folder, result, person => IdentityRecord.Load(folder.RecordPath(person), rows).Pictures);
+        var credentials = Credentials ?? ContentCredentials.Open();
+        EvaluationReport.Write(folder, result, person => Signed(IdentityRecord.Load(folder.RecordPath(person), rows).Pictures, rows, credentials));
         return result;
     }
 
@@ -127,6 +132,14 @@ public sealed class HeadEvaluation : IDisposable
         var plan = EvaluationPlan.Create(dataset, settings);
         ProtocolExport.Write(to, plan, settings, configuration.Data.Size, (person, frames) => SourceFrames.From(dataset, dataset.Get(person.Clip).Index, frames, configuration).Pictures);
         return plan.Count;
+    }
+
+    // What heads generated is published with the report: each such picture says so.
+    IReadOnlyDictionary<string, byte[]> Signed(IReadOnlyDictionary<string, byte[]> pictures, IEnumerable<Row> rows, ContentCredentials credentials)
+    {
+        var generated = rows.Where(row => row.IsHead).Select(row => row.ToString()).ToHashSet();
+        var mark = SyntheticMark.For($"run {run.Name}, step {run.Step}");
+        return pictures.ToDictionary(entry => entry.Key, entry => generated.Contains(entry.Key) ? credentials.Sign(entry.Value, mark) : entry.Value);
     }
 
     // By the place in the plan, so that parts are of equal size.

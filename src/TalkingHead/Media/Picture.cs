@@ -37,9 +37,6 @@ public sealed class Picture
     /// <summary>Writes a PNG, JPEG (quality 95) or WebP file; see <see cref="PictureFile.Save"/>.</summary>
     public void Save(string path, string? comment = null) => PictureFile.Save(this, path, comment);
 
-    /// <summary>Writes a PNG file that says a model made it.</summary>
-    public void Save(string path, SyntheticMark mark) => PictureFile.Save(this, path, mark);
-
     public Picture Clone() => new(Width, Height, (byte[])Pixels.Clone());
 
     /// <summary>Fills the picture with one colour.</summary>

@@ -68,26 +68,37 @@ static class PictureComment
 /// </summary>
 /// <param name="Software">Name and version of the program.</param>
 /// <param name="Model">Which model, such as a head's id.</param>
-public sealed record SyntheticMark(string Software, string Model)
+/// <param name="IsComposite">Whether real pictures stand beside generated ones, as in a sheet.</param>
+public sealed record SyntheticMark(string Software, string Model, bool IsComposite = false)
 {
     /// <summary>IPTC's term for what a trained model generated.</summary>
     public const string DigitalSourceType = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
+
+    /// <summary>IPTC's term for what shows generated and real content together.</summary>
+    public const string CompositeSourceType = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia";
+
+    /// <summary>The term that holds for this file.</summary>
+    public string SourceType => IsComposite ? CompositeSourceType : DigitalSourceType;
+
+    /// <summary>Name and version of the program apart.</summary>
+    internal (string Name, string Version) Program => Software.LastIndexOf(' ') is var gap and > 0 ? (Software[..gap], Software[(gap + 1)..]) : (Software, "");
 
     // The box of an XMP packet in mp4.
     static readonly byte[] XmpUuid = Convert.FromHexString("BE7ACFCB97A942E89C71999491E3AFAC");
 
     /// <summary>The mark of this version of the program.</summary>
-    public static SyntheticMark For(string model) => new($"talkinghead {typeof(SyntheticMark).Assembly.GetName().Version?.ToString(3)}", model);
+    public static SyntheticMark For(string model, bool isComposite = false) =>
+        new($"talkinghead {typeof(SyntheticMark).Assembly.GetName().Version?.ToString(3)}", model, isComposite);
 
     /// <summary>For formats, and readers, that know words only.</summary>
-    public string Comment => $"{PictureComment.Synthetic} {Software}, {Model}. {DigitalSourceType}";
+    public string Comment => $"{PictureComment.Synthetic} {Software}, {Model}. {SourceType}";
 
     /// <summary>The packet.</summary>
     public string Xmp => $"""
         <?xpacket begin="{'\uFEFF'}" id="W5M0MpCehiHzreSzNTczkc9d"?>
         <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
           xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/"
-          Iptc4xmpExt:DigitalSourceType="{DigitalSourceType}" xmp:CreatorTool="{SecurityElement.Escape(Software)}" dc:source="{SecurityElement.Escape(Model)}"/></rdf:RDF></x:xmpmeta>
+          Iptc4xmpExt:DigitalSourceType="{SourceType}" xmp:CreatorTool="{SecurityElement.Escape(Software)}" dc:source="{SecurityElement.Escape(Model)}"/></rdf:RDF></x:xmpmeta>
         <?xpacket end="r"?>
         """;
 

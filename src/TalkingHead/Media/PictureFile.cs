@@ -114,11 +114,11 @@ public static class PictureFile
         }
     }
 
-    /// <summary>Writes a PNG file with a mark, whole or not at all.</summary>
-    public static void Save(Picture picture, string path, SyntheticMark mark)
+    /// <summary>Writes a PNG file with a mark, whole or not at all; <paramref name="seal"/> has the last word on its bytes.</summary>
+    public static void Save(Picture picture, string path, SyntheticMark mark, Func<byte[], byte[]> seal)
     {
         ExpectPng(path);
-        Write(path, mark.InPng(Encode(picture, path)));
+        Write(path, seal(mark.InPng(Encode(picture, path))));
     }
 
     /// <exception cref="UserException">Pictures with a mark are PNG files, and this name is another's.</exception>

@@ -11,6 +11,9 @@ public sealed record VideoWriteSettings
     /// <summary>Says that a model made the frames; its words take the place of <see cref="Comment"/>.</summary>
     public SyntheticMark? Mark { get; init; }
 
+    /// <summary>Called with each file when it is complete and before it has its name, to sign it: its path, whatever that ends in.</summary>
+    public Action<string>? Seal { get; init; }
+
     internal string? Words => Mark?.Comment ?? Comment;
 
     /// <summary>A video or sound file whose sound is laid under the frames, on the clock of their times, as long as these last.</summary>
@@ -139,7 +142,12 @@ public sealed class VideoWriter : IDisposable
         if (ffmpeg is null)
         {
             var png = PictureFile.Encode(frame, "frame.png", settings.Mark is null ? settings.Comment : null);
-            Guarded(() => File.WriteAllBytes(Path.Combine(partial, $"{FramesWritten:D6}.png"), settings.Mark?.InPng(png) ?? png));
+            Guarded(() =>
+            {
+                string file = Path.Combine(partial, $"{FramesWritten:D6}.png");
+                File.WriteAllBytes(file, settings.Mark?.InPng(png) ?? png);
+                settings.Seal?.Invoke(file);
+            });
             return;
         }
 
@@ -191,6 +199,8 @@ public sealed class VideoWriter : IDisposable
                 Append(mark.Mp4Box());
             if (kind == VideoKind.Gif && settings.Words is { } comment)
                 CommentGif(comment);
+            if (kind != VideoKind.Folder)
+                settings.Seal?.Invoke(partial);
             if (kind == VideoKind.Folder)
             {
                 if (Directory.Exists(path))

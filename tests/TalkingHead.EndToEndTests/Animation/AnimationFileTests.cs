@@ -5,6 +5,7 @@ using TalkingHead.EndToEndTests.Media;
 using TalkingHead.Media;
 using TalkingHead.Tests;
 using TalkingHead.Tests.Animation;
+using TalkingHead.Provenance;
 using TalkingHead.Tests.Media;
 using TalkingHead.Tests.Serialization;
 
@@ -48,7 +49,7 @@ public sealed class AnimationFileTests : IDisposable
         Assert.Equal((96, 32, 23, 12.0), (info.Width, info.Height, info.FrameCount, info.Rate.PerSecond));
         Assert.Equal((23, 0, 0, true), (report.Frames, report.Held, report.Lost, report.Adapted));
         Assert.Equal(["decode", "draw", "generate", "encode"], report.Stages.Keys);
-        SaysWhatItIs(folder.At("out.mp4"));
+        SaysWhatItIs(folder.At("out.mp4"), SyntheticMark.CompositeSourceType); // the source picture is real
         Assert.Equal(["out.mp4"], folder.Files);
     }
 
@@ -58,7 +59,7 @@ public sealed class AnimationFileTests : IDisposable
         Write("frames");
         string[] files = [.. Directory.GetFiles(folder.At("frames")).Order()];
         Assert.Equal(23, files.Length);
-        Assert.All(files, SaysWhatItIs);
+        Assert.All(files, file => SaysWhatItIs(file));
         Assert.Equal((32, 32), (Picture.Load(files[0]).Width, Picture.Load(files[0]).Height));
     }
 
@@ -69,6 +70,7 @@ public sealed class AnimationFileTests : IDisposable
         Write("out.gif");
         Assert.Contains(SyntheticMark.DigitalSourceType, Encoding.UTF8.GetString(File.ReadAllBytes(folder.At("out.gif"))));
         Assert.Equal(23, VideoInfo.Probe(folder.At("out.gif")).FrameCount);
+        Assert.Equal(Verdict.Certain, FileVerifier.Trusting([]).Verify(folder.At("out.gif")).Verdict);
     }
 
     [Fact]
@@ -124,11 +126,14 @@ public sealed class AnimationFileTests : IDisposable
         Assert.True(new Animator(head).Adapts(opened).Adapt);
     }
 
-    void SaysWhatItIs(string path)
+    void SaysWhatItIs(string path, string sourceType = SyntheticMark.DigitalSourceType)
     {
         string text = Encoding.UTF8.GetString(File.ReadAllBytes(path));
-        Assert.Contains($"Iptc4xmpExt:DigitalSourceType=\"{SyntheticMark.DigitalSourceType}\"", text);
+        Assert.Contains($"Iptc4xmpExt:DigitalSourceType=\"{sourceType}\"", text);
         Assert.Contains($"dc:source=\"head {head.Id}\"", text);
         Assert.Contains("Synthetic media: made by a talking head model", text);
+        var verified = FileVerifier.Trusting([]).Verify(path);
+        Assert.True(verified.Verdict == Verdict.Certain, string.Join(' ', verified.Sentences));
+        Assert.Equal((sourceType, $"head {head.Id}"), (verified.Credentials!.SourceType, verified.Credentials.Model));
     }
 }
