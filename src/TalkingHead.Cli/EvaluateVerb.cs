@@ -134,7 +134,9 @@ sealed class EvaluateVerb : MetricVerb, IVerb
 
     TrainedRun OpenRun() => TrainedRun.Open(RunPath, Device, Checkpoint, Changes);
 
-    HeadEvaluation Open(TrainedRun run, Dataset dataset) => new(run, dataset, Out, Settings());
+    // The process that writes the report signs it; those that it starts do not.
+    HeadEvaluation Open(TrainedRun run, Dataset dataset) =>
+        new(run, dataset, Out, Settings()) { Credentials = Child ? null : ContentCredentials.Open([.. SignWith]) };
 
     EvaluationSettings Settings() => new()
     {
@@ -150,9 +152,6 @@ sealed class EvaluateVerb : MetricVerb, IVerb
         AtOnce = Math.Max(1, Jobs),
         Baselines = [.. Baselines.Select(Baseline.Parse)],
         Comparison = Comparison(Cross),
-    })
-    {
-        Credentials = ContentCredentials.Open([.. SignWith]),
     };
 
     DatasetPart PartOf() => Part is null ? DatasetPart.Whole : DatasetPart.Parse(Part);
