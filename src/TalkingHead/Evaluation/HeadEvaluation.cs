@@ -137,7 +137,7 @@ public sealed class HeadEvaluation : IDisposable
     // What heads generated is published with the report: each such picture says so.
     IReadOnlyDictionary<string, byte[]> Signed(IReadOnlyDictionary<string, byte[]> pictures, IEnumerable<Row> rows, ContentCredentials credentials)
     {
-        var generated = rows.Where(row => row.IsHead).Select(row => row.ToString()).ToHashSet();
+        var generated = rows.Where(row => row.Method is Method.FeedForward or Method.FineTuned).Select(row => row.ToString()).ToHashSet();
         var mark = SyntheticMark.For($"run {run.Name}, step {run.Step}");
         return pictures.ToDictionary(entry => entry.Key, entry => generated.Contains(entry.Key) ? credentials.Sign(entry.Value, mark) : entry.Value);
     }
