@@ -37,7 +37,8 @@ sealed class AnimateVerb : IVerb
     [Option("device", Default = "auto", HelpText = OptionText.Device)]
     public string Device { get; set; } = "auto";
 
-    [Option("engine", MetaValue = "torch|onnx", HelpText = "What computes the pictures, libtorch or ONNX Runtime; without this option, on a CPU the faster one, which is measured first.")]
+    [Option("engine", MetaValue = "torch|onnx",
+        HelpText = "What computes the pictures, libtorch or ONNX Runtime; without this option, on a CPU the faster one, which is measured first.")]
     public string? Engine { get; set; }
 
     [Option("sign-with", MetaValue = "CERT KEY", HelpText = OptionText.SignWith)]
@@ -115,7 +116,8 @@ sealed class AnimateVerb : IVerb
         if (engine is not { } asked)
             return head.UseFaster();
         if (head.IsOnnxFile && asked == Animation.Engine.Torch)
-            throw UserException.Usage($"{HeadPath}: an ONNX file is computed by ONNX Runtime only; leave --engine torch out, or take the head that it was exported from.");
+            throw UserException.Usage(
+                $"{HeadPath}: an ONNX file is computed by ONNX Runtime only; leave --engine torch out, or take the head that it was exported from.");
         head.Use(asked);
         return $"{(asked == Animation.Engine.Onnx ? "ONNX Runtime" : "libtorch")} (as asked)";
     }

@@ -104,7 +104,9 @@ sealed class BenchVerb : IVerb
 
 /// <summary>What the bench verb found.</summary>
 /// <param name="Steps">"full", and "warm_up" where the configuration has one.</param>
-/// <param name="Animation">By how the generator was called: "batch_1", "batch_8", in libtorch; on a CPU also "onnx_batch_1" and "onnx_batch_8", in ONNX Runtime.</param>
+/// <param name="Animation">
+/// By how the generator was called: "batch_1", "batch_8", in libtorch; on a CPU also "onnx_batch_1" and "onnx_batch_8", in ONNX Runtime.
+/// </param>
 /// <param name="MetricMilliseconds">A pair of pictures, by metric.</param>
 /// <param name="PeakMemory">Bytes, in the training steps.</param>
 sealed record BenchReport(string Configuration, string Device, string Libtorch, int Batch, int Shots, int Size, IReadOnlyDictionary<string, StepFigures> Steps, IReadOnlyDictionary<string, AnimationFigures> Animation, IReadOnlyDictionary<string, double> MetricMilliseconds, long PeakMemory, Ceiling Ceiling)

@@ -6,7 +6,8 @@ using TorchSharp;
 
 namespace TalkingHead.Cli;
 
-[Verb("export", HelpText = "Writes a trained run as one file of half precision, to be used wherever a run is; or a head or a run as ONNX, to be run anywhere.")]
+[Verb("export",
+    HelpText = "Writes a trained run as one file of half precision, to be used wherever a run is; or a head or a run as ONNX, to be run anywhere.")]
 sealed class ExportVerb : IVerb
 {
     [Value(0, MetaName = "RUN|HEAD", Required = true, HelpText = "The run, from train or import; for --onnx also a head, from finetune.")]
@@ -15,7 +16,8 @@ sealed class ExportVerb : IVerb
     [Option("out", MetaValue = "FILE", HelpText = "Write the run as a model, a safetensors file.")]
     public string? Out { get; set; }
 
-    [Option("onnx", MetaValue = "FILE", HelpText = "Write ONNX: a head as one file, person included; a run as a generator with psi as an input, and its embedder beside it (*.embedder.onnx).")]
+    [Option("onnx", MetaValue = "FILE",
+        HelpText = "Write ONNX: a head with its person, or a run's generator with psi as an input and its embedder beside it (*.embedder.onnx).")]
     public string? Onnx { get; set; }
 
     [Option("half", HelpText = "ONNX in half precision; norms stay float32.")]
@@ -50,7 +52,8 @@ sealed class ExportVerb : IVerb
     {
         using var head = Head.Load(What, torch.CPU);
         head.ExportOnnx(path, Half);
-        Console.Out.WriteLine($"{path}: {Describe(path)}, ONNX opset {OnnxGraph.Opset}; animate takes it as a head, onnxruntime runs it anywhere");
+        Console.Out.WriteLine(
+            $"{path}: {Describe(path)}, ONNX opset {OnnxGraph.Opset}; animate takes it as a head, onnxruntime runs it anywhere");
     }
 
     void ExportRun()
@@ -59,7 +62,8 @@ sealed class ExportVerb : IVerb
         if (Onnx is not null)
         {
             var files = run.ExportOnnx(Onnx, Half);
-            Console.Out.WriteLine($"{files[0]}: the generator of step {run.Step} of {run.Name}, {Describe(files[0])}; its input psi comes from {files[1]} ({Describe(files[1])})");
+            Console.Out.WriteLine($"{files[0]}: the generator of step {run.Step} of {run.Name}, {Describe(files[0])}");
+            Console.Out.WriteLine($"{files[1]}: the embedder, {Describe(files[1])}; it gives the generator's input psi");
             return;
         }
         run.Export(Out!);

@@ -15,10 +15,12 @@ using static TorchSharp.torch;
 
 namespace TalkingHead.Cli;
 
-[Verb("inspect", HelpText = "Shows what a configuration builds (layers, parameters, multiply-adds, every setting), or what a dataset, a run, a head or an ONNX file holds.")]
+[Verb("inspect",
+    HelpText = "Shows what a configuration builds (layers, parameters, multiply-adds, settings), or what a dataset, a run, a head or an ONNX file holds.")]
 sealed class InspectVerb : IVerb
 {
-    [Value(0, MetaName = "CONFIG|DATASET|RUN|HEAD", Required = true, HelpText = "A configuration, such as configs/smoke.yaml, a dataset's or a run's directory, a head, or an ONNX file.")]
+    [Value(0, MetaName = "CONFIG|DATASET|RUN|HEAD", Required = true,
+        HelpText = "A configuration, such as configs/smoke.yaml, a dataset's or a run's directory, a head, or an ONNX file.")]
     public string What { get; set; } = "";
 
     [Option("set", MetaValue = "KEY=VALUE", HelpText = "Change keys of the configuration, such as data.size=128.")]
@@ -231,8 +233,9 @@ static class HeadInspection
         Row("run", $"{origin.Run}, step {origin.Step}");
         Row("program", $"talkinghead {origin.Program}");
         Row("pictures", $"{head.Size}x{head.Size}");
-        Row("numbers", head.IsOnnxFile ? $"{head.Parameters.ToString("N0", CultureInfo.InvariantCulture)}, with the person's scales and shifts"
-            : $"{head.Parameters.ToString("N0", CultureInfo.InvariantCulture)} in the generator, {head.StyleLength.ToString("N0", CultureInfo.InvariantCulture)} scales and shifts of the person");
+        Row("numbers", head.IsOnnxFile
+            ? $"{Whole(head.Parameters)}, with the person's scales and shifts"
+            : $"{Whole(head.Parameters)} in the generator, {Whole(head.StyleLength)} scales and shifts of the person");
         Row("file", $"{new FileInfo(path).Length / 1e6:N1} MB, its checksum is right");
         AnsiConsole.Write(table);
         Console.WriteLine(head.Configuration.ToYaml());
@@ -247,6 +250,8 @@ static class HeadInspection
             JsonFile.Write(json, new Report(path, head.Id, head.Size, head.Parameters, head.StyleLength, origin));
 
         void Row(string name, string value) => table.AddRow(name, Markup.Escape(value));
+
+        static string Whole(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
     }
 
     // The figures of the JSON file.
@@ -270,26 +275,32 @@ static class OnnxInspection
         });
         Row("takes", string.Join(", ", file.Inputs));
         Row("gives", string.Join(", ", file.Outputs));
-        Row("graph", $"{file.Nodes} operators of opset {file.Opset}, {file.Parameters.ToString("N0", CultureInfo.InvariantCulture)} numbers");
+        Row("graph", string.Create(CultureInfo.InvariantCulture, $"{file.Nodes} operators of opset {file.Opset}, {file.Parameters:N0} numbers"));
         foreach (string key in new[] { "precision", "run", "step", OnnxHeadFile.LicenceKey })
             if (file.Metadata.TryGetValue(key, out string? text))
                 Row(key, text);
-        Row("file", string.Create(CultureInfo.InvariantCulture, $"{file.Bytes.Length / 1e6:N1} MB, {file.ChecksumFits switch { true => "its checksum is right", false => "its checksum is wrong", null => "without a checksum" }}"));
+        string checksum = file.ChecksumFits switch { true => "its checksum is right", false => "its checksum is wrong", null => "without a checksum" };
+        Row("file", string.Create(CultureInfo.InvariantCulture, $"{file.Bytes.Length / 1e6:N1} MB, {checksum}"));
         AnsiConsole.Write(table);
         if (format == OnnxHeadFile.Format)
             HeadInspection.Run(path, sheet, json);
         else if (sheet is not null)
             throw UserException.Usage($"{path}: --sheet is for a dataset or a head.");
         else if (json is not null)
-            JsonFile.Write(json, new Report(path, format, file.Opset, file.Inputs, file.Outputs, file.Nodes, file.Parameters, file.ChecksumFits));
+            JsonFile.Write(json, Report.Of(file, format));
         if (file.ChecksumFits == false)
-            throw new UserException($"{path}: damaged or changed: its checksum is another than it says. Copy it again, or export it again.");
+            throw OnnxHeadFile.WrongChecksum(path);
 
         void Row(string name, string value) => table.AddRow(name, Markup.Escape(value));
     }
 
     // The figures of the JSON file.
-    sealed record Report(string File, string Format, long Opset, IReadOnlyList<OnnxValue> Inputs, IReadOnlyList<OnnxValue> Outputs, int Nodes, long Parameters, bool? ChecksumFits);
+    sealed record Report(
+        string File, string Format, long Opset, IReadOnlyList<OnnxValue> Inputs, IReadOnlyList<OnnxValue> Outputs, int Nodes, long Parameters, bool? ChecksumFits)
+    {
+        public static Report Of(OnnxFile file, string format) =>
+            new(file.Path, format, file.Opset, file.Inputs, file.Outputs, file.Nodes, file.Parameters, file.ChecksumFits);
+    }
 }
 
 /// <summary>What <c>inspect RUN</c> shows: its checkpoints and its last figures.</summary>

@@ -42,8 +42,13 @@ public sealed class Head : IDisposable
     }
 
     /// <summary>A head of an ONNX file; the model becomes its own.</summary>
-    internal Head(OnnxModel model, RunConfiguration configuration, Landmarks meanShape, Picture portrait, HeadOrigin origin, Device device, string id, IReadOnlyDictionary<string, string> texts) =>
-        (this.model, Configuration, MeanShape, Portrait, Origin, Device, Id, Texts) = (model, configuration, meanShape, portrait, origin, device, id, texts);
+    internal Head(
+        OnnxModel model, RunConfiguration configuration, Landmarks meanShape, Picture portrait, HeadOrigin origin, Device device, string id,
+        IReadOnlyDictionary<string, string> texts)
+    {
+        (this.model, Configuration, MeanShape, Portrait) = (model, configuration, meanShape, portrait);
+        (Origin, Device, Id, Texts) = (origin, device, id, texts);
+    }
 
     /// <summary>SHA-256 of all that the head is, in hexadecimal; an ONNX file keeps that of the head it was exported from.</summary>
     public string Id { get; }
@@ -88,14 +93,17 @@ public sealed class Head : IDisposable
 
     internal Tensor Psi => psi ?? throw OnnxOnly();
 
-    static UserException OnnxOnly() => UserException.Usage("A head of an ONNX file can be animated and inspected only; export and save the head's own file.");
+    static UserException OnnxOnly() =>
+        UserException.Usage("A head of an ONNX file can be animated and inspected only; export and save the head's own file.");
 
     /// <summary>Landmark images (B,3,S,S) in [-1,1] to pictures (B,3,S,S) in [-1,1], in the caller's dispose scope.</summary>
     public Tensor Generate(Tensor landmarkImages)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var pictures = model is null ? generator!.call(landmarkImages, psi!) : model.Run((OnnxHeadFile.Landmarks, landmarkImages))[OnnxHeadFile.Picture].to(Device);
+        var pictures = model is null
+            ? generator!.call(landmarkImages, psi!)
+            : model.Run((OnnxHeadFile.Landmarks, landmarkImages))[OnnxHeadFile.Picture].to(Device);
         return pictures.MoveToOuterDisposeScope();
     }
 
@@ -146,7 +154,8 @@ public sealed class Head : IDisposable
         double torch = Time(Engine.Torch), onnx = Time(Engine.Onnx);
         if (onnx > 0.9 * torch)
             Use(Engine.Torch);
-        return FormattableString.Invariant($"{(Engine == Engine.Onnx ? "ONNX Runtime" : "libtorch")} (a frame takes ONNX Runtime {onnx:0.0} ms, libtorch {torch:0.0} ms)");
+        string chosen = Engine == Engine.Onnx ? "ONNX Runtime" : "libtorch";
+        return FormattableString.Invariant($"{chosen} (a frame takes ONNX Runtime {onnx:0.0} ms, libtorch {torch:0.0} ms)");
 
         double Time(Engine engine)
         {
@@ -168,7 +177,8 @@ public sealed class Head : IDisposable
 
     /// <summary>Reads a head's own file, or an ONNX file of one, which ONNX Runtime then computes.</summary>
     /// <exception cref="UserException">No head, one of another version, or a damaged one.</exception>
-    public static Head Load(string path, Device? device = null) => OnnxFile.Looks(path) ? OnnxHeadFile.Load(path, device ?? CPU) : HeadFile.Load(path, device ?? CPU);
+    public static Head Load(string path, Device? device = null) =>
+        OnnxFile.Looks(path) ? OnnxHeadFile.Load(path, device ?? CPU) : HeadFile.Load(path, device ?? CPU);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -21,7 +21,8 @@ static class OnnxHeadFile
     const string IdKey = "head", ShapeKey = "mean_shape", PortraitKey = "portrait", PrecisionKey = "precision";
 
     internal const string Licence =
-        "Written by talkinghead (MIT licence). The weights learned from data that may have terms of their own, and a head shows a person: use it with that person's consent only.";
+        "Written by talkinghead (MIT licence). The weights learned from data that may have terms of their own, and a head shows a person: " +
+        "use it with that person's consent only.";
 
     public static void Save(Head head, string path, bool half)
     {
@@ -65,14 +66,16 @@ static class OnnxHeadFile
         if (file.Metadata.GetValueOrDefault(FormatKey) != Format)
             throw new UserException($"{path}: no head, but another ONNX file; talkinghead export HEAD --onnx FILE makes heads.");
         if (file.ChecksumFits != true)
-            throw new UserException($"{path}: damaged or changed: its checksum is another than it says. Copy it again, or export it again.");
+            throw WrongChecksum(path);
         var configuration = HeadFile.Configuration(path, Text(HeadFile.ConfigurationKey));
         long side = configuration.Data.Size;
         Expect(file.Inputs, new(Landmarks, [-1, 3, side, side]));
         Expect(file.Outputs, new(Picture, [-1, 3, side, side]));
-        return new Head(OnnxModel.Open(file, device), configuration, Shape(), Portrait(), HeadOrigin.FromJson(Text(HeadFile.OriginKey), path), device, Text(IdKey), file.Metadata);
+        var (origin, shape, portrait, id) = (HeadOrigin.FromJson(Text(HeadFile.OriginKey), path), Shape(), Portrait(), Text(IdKey));
+        return new Head(OnnxModel.Open(file, device), configuration, shape, portrait, origin, device, id, file.Metadata);
 
-        string Text(string key) => file.Metadata.GetValueOrDefault(key) is { Length: > 0 } text ? text : throw Damaged($"it has no \"{key}\" in its metadata");
+        string Text(string key) =>
+            file.Metadata.GetValueOrDefault(key) is { Length: > 0 } text ? text : throw Damaged($"it has no \"{key}\" in its metadata");
 
         UserException Damaged(string what) => new($"{path}: damaged: {what}. Copy it again, or export it again.");
 
@@ -86,7 +89,8 @@ static class OnnxHeadFile
         {
             try
             {
-                if (JsonSerializer.Deserialize<float[]>(Text(ShapeKey)) is { Length: 2 * Faces.Landmarks.Count } values && values.All(float.IsFinite))
+                var values = JsonSerializer.Deserialize<float[]>(Text(ShapeKey));
+                if (values is { Length: 2 * Faces.Landmarks.Count } && values.All(float.IsFinite))
                     return new Landmarks(values);
             }
             catch (JsonException)
@@ -111,6 +115,9 @@ static class OnnxHeadFile
             throw Damaged("its source frame cannot be read");
         }
     }
+
+    internal static UserException WrongChecksum(string path) =>
+        new($"{path}: damaged or changed: its checksum is another than it says. Copy it again, or export it again.");
 }
 
 /// <summary>
@@ -136,7 +143,8 @@ static class OnnxRunFiles
         drawing.Output(generator.Emit(drawing, driver, side, null), OnnxHeadFile.Picture, "N", 3, side, side);
 
         var enrolling = new OnnxGraph("embedder") { Half = half };
-        string frames = enrolling.Input("frames", "K", 3, side, side), landmarks = enrolling.Input(OnnxHeadFile.Landmarks, "K", 3, side, side);
+        string frames = enrolling.Input("frames", "K", 3, side, side);
+        string landmarks = enrolling.Input(OnnxHeadFile.Landmarks, "K", 3, side, side);
         string embedding = ((IOnnxEmbedder)run.Embedder).Emit(enrolling, frames, landmarks, side);
         enrolling.Output(run.Generator.EmitProjection(enrolling, embedding), "psi", 1, length);
 

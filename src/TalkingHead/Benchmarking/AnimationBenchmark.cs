@@ -24,7 +24,8 @@ public sealed record AnimationFigures(int Batch, IReadOnlyList<double> Seconds, 
 public static class AnimationBenchmark
 {
     /// <summary>Times <paramref name="calls"/> calls with <paramref name="batch"/> landmark images, warm.</summary>
-    public static AnimationFigures Run(RunConfiguration configuration, Device device, int batch, int calls, CancellationToken stop, Engine engine = Engine.Torch)
+    public static AnimationFigures Run(
+        RunConfiguration configuration, Device device, int batch, int calls, CancellationToken stop, Engine engine = Engine.Torch)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();

@@ -37,7 +37,8 @@ public sealed class Embedder : Module<Tensor, Tensor, Tensor>, IOnnxEmbedder
     string IOnnxEmbedder.Emit(OnnxGraph graph, string frames, string landmarks, long side)
     {
         string x = graph.Add("Concat", "embedder.pairs", [frames, landmarks], ("axis", 1L)); // (K,6,S,S)
-        string each = graph.Reduce("ReduceSum", "embedder.each", graph.Each("Relu", "embedder.relu", graph.Single(path.Emit(graph, "embedder.path", x, side))), keep: false, 2, 3);
+        string map = graph.Each("Relu", "embedder.relu", graph.Single(path.Emit(graph, "embedder.path", x, side)));
+        string each = graph.Reduce("ReduceSum", "embedder.each", map, keep: false, 2, 3); // (K,N)
         return graph.Reduce("ReduceMean", "embedder.mean", each, keep: true, 0);
     }
 }
@@ -45,7 +46,7 @@ public sealed class Embedder : Module<Tensor, Tensor, Tensor>, IOnnxEmbedder
 /// <summary>An embedder that can be written as an ONNX graph.</summary>
 interface IOnnxEmbedder
 {
-    /// <summary>Adds the embedder: source frames and landmark images (K,3,S,S) in [-1,1] of one person, S = <paramref name="side"/>, to ê (1,N).</summary>
+    /// <summary>Adds the embedder: source frames and landmark images (K,3,side,side) in [-1,1] of one person to ê (1,N).</summary>
     string Emit(OnnxGraph graph, string frames, string landmarks, long side);
 }
 

@@ -96,7 +96,8 @@ public sealed class Generator : PersonGenerator
 
     internal override string Emit(OnnxGraph graph, string landmarks, long side, Tensor? psi)
     {
-        var styles = new Queue<OnnxStyle>(psi is null ? InputStyles(graph, styleChannels, shiftFirst: false) : ConstantStyles(graph, Styles(psi)));
+        var styles = new Queue<OnnxStyle>(
+            psi is null ? InputStyles(graph, styleChannels, shiftFirst: false) : ConstantStyles(graph, Styles(psi), places: false));
         string h = path.Emit(graph, nameof(path), landmarks, side);
         for (int block = 0; block < residual.Count; block++)
             h = residual[block].Emit(graph, $"{nameof(residual)}.{block}", h, styles.Dequeue(), styles.Dequeue());
@@ -178,23 +179,27 @@ public abstract class PersonGenerator : Module<Tensor, Tensor, Tensor>
     public abstract Tensor Project(Tensor embedding);
 
     /// <summary>
-    /// Adds the generator to an ONNX graph: <paramref name="landmarks"/> (N,3,S,S), S = <paramref name="side"/>, to pictures (N,3,S,S). With numbers for ψ
-    /// (1,A) they become part of the model; without, the graph gets an input <c>psi</c> (N or 1,A).
+    /// Adds the generator to an ONNX graph: <paramref name="landmarks"/> (N,3,side,side) to pictures of the same shape. With
+    /// numbers for ψ (1,A) they become part of the model; without, the graph gets an input <c>psi</c> (N or 1,A).
     /// </summary>
     internal abstract string Emit(OnnxGraph graph, string landmarks, long side, Tensor? psi);
 
     /// <summary>Adds P to an ONNX graph: ê (B,N) to ψ (B,A).</summary>
     internal abstract string EmitProjection(OnnxGraph graph, string embedding);
 
-    // Styles of numbers, (C) each.
-    private protected static IEnumerable<OnnxStyle> ConstantStyles(OnnxGraph graph, IEnumerable<Style> styles) => styles.Select((style, norm) =>
-        new OnnxStyle(graph.Numbers($"psi.{norm}.scale", style.Scale.flatten()), graph.Numbers($"psi.{norm}.shift", style.Shift.flatten()), Constant: true));
+    // Styles of numbers, (C) each as ONNX's norm takes them, or (1,C,1,1) to be applied to maps.
+    private protected static IEnumerable<OnnxStyle> ConstantStyles(OnnxGraph graph, IEnumerable<Style> styles, bool places)
+    {
+        return styles.Select((style, norm) => new OnnxStyle(Numbers($"psi.{norm}.scale", style.Scale), Numbers($"psi.{norm}.shift", style.Shift), Constant: true));
+
+        string Numbers(string name, Tensor values) => graph.Numbers(name, places ? values.unsqueeze(2).unsqueeze(3) : values.flatten());
+    }
 
     // Styles of the input psi, (N or 1,C,1,1) each.
     private protected IEnumerable<OnnxStyle> InputStyles(OnnxGraph graph, IReadOnlyList<int> channels, bool shiftFirst)
     {
         string psi = graph.Reshape("psi.places", graph.Input("psi", "people", StyleLength), 0, StyleLength, 1, 1);
         string[] parts = graph.Split(psi, [.. channels.SelectMany(count => new long[] { count, count })]);
-        return parts.Chunk(2).Select(pair => shiftFirst ? new OnnxStyle(pair[1], pair[0], Constant: false) : new OnnxStyle(pair[0], pair[1], Constant: false));
+        return parts.Chunk(2).Select(pair => new OnnxStyle(pair[shiftFirst ? 1 : 0], pair[shiftFirst ? 0 : 1], Constant: false));
     }
 }

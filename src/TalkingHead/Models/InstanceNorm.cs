@@ -83,10 +83,11 @@ public sealed class AdaptiveInstanceNorm : Module<Tensor, Style, Tensor>
     // ONNX's norm has one scale a channel and no more: those of an input are applied after a plain one.
     internal string Emit(OnnxGraph graph, string name, string x, OnnxStyle style, long channels)
     {
-        string y = style.Constant
-            ? graph.InstanceNorm(name, x, style.Scale, style.Shift, InstanceNorm.Epsilon)
-            : graph.Sum($"{name}.shifted", graph.Product($"{name}.scaled", graph.InstanceNorm(
-                name, x, graph.Shared($"ones.{channels}", () => ones(channels)), graph.Shared($"zeros.{channels}", () => zeros(channels)), InstanceNorm.Epsilon), style.Scale), style.Shift);
+        string scale = style.Constant ? style.Scale : graph.Shared($"ones.{channels}", () => ones(channels));
+        string shift = style.Constant ? style.Shift : graph.Shared($"zeros.{channels}", () => zeros(channels));
+        string y = graph.InstanceNorm(name, x, scale, shift, InstanceNorm.Epsilon);
+        if (!style.Constant)
+            y = graph.Sum($"{name}.shifted", graph.Product($"{name}.scaled", y, style.Scale), style.Shift);
         return relu ? graph.Each("Relu", $"{name}.relu", y) : y;
     }
 }

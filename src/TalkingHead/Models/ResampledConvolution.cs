@@ -88,7 +88,8 @@ static class ResampledConvolution
     // x (B,C,2h,2w) + skip (B,C,h,w) doubled -> (B,C,2h,2w)
     public static Tensor AddNearest(Tensor x, Tensor skip) => FusedDoubling.Takes(x) ? FusedDoubling.AddNearest(x, skip) : x.Add(Nearest(skip));
 
-    public static string EmitHalve(OnnxGraph graph, string name, string x, Tensor kernel, Tensor? bias) => graph.Conv(name, x, kernel, bias, 2, 1, 1, 1, 1);
+    public static string EmitHalve(OnnxGraph graph, string name, string x, Tensor kernel, Tensor? bias) =>
+        graph.Conv(name, x, kernel, bias, 2, 1, 1, 1, 1);
 
     // Four 2x2 convolutions, one a corner, of the low resolution; DepthToSpace lays the corners beside each other.
     public static string EmitDouble(OnnxGraph graph, string name, string x, Tensor kernel, Tensor? bias)

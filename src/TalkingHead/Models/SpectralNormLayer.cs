@@ -157,12 +157,12 @@ public sealed class SpectralNormConv2d : SpectralNormLayer
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var weight = NormalWeight();
-        return Resampling switch
-        {
-            Resampling.Halve => ResampledConvolution.EmitHalve(graph, name, x, ResampledConvolution.Kernel(Resampling, weight, taps!.For(weight)), bias),
-            Resampling.Double => ResampledConvolution.EmitDouble(graph, name, x, ResampledConvolution.Kernel(Resampling, weight, taps!.For(weight)), bias),
-            _ => graph.Conv(name, x, weight, bias, 1, padding[0], padding[0], padding[0], padding[0]),
-        };
+        if (Resampling == Resampling.None)
+            return graph.Conv(name, x, weight, bias, 1, padding[0], padding[0], padding[0], padding[0]);
+        var kernel = ResampledConvolution.Kernel(Resampling, weight, taps!.For(weight));
+        return Resampling == Resampling.Halve
+            ? ResampledConvolution.EmitHalve(graph, name, x, kernel, bias)
+            : ResampledConvolution.EmitDouble(graph, name, x, kernel, bias);
     }
 
     Tensor ResampledKernel()

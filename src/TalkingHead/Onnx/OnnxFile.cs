@@ -31,8 +31,8 @@ sealed class OnnxFile
     // still ask for more memory than there is (a Pad, a Resize) fail in the runtime with an exception.
     static readonly HashSet<string> operators =
     [
-        "Abs", "Add", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "Constant", "Conv", "ConvTranspose", "DepthToSpace", "Div", "Dropout",
-        "Exp", "Flatten", "Gather", "Gemm", "GlobalAveragePool", "GlobalMaxPool", "HardSigmoid", "Identity", "InstanceNormalization",
+        "Abs", "Add", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "Constant", "Conv", "ConvTranspose", "DepthToSpace",
+        "Div", "Dropout", "Exp", "Flatten", "Gather", "Gemm", "GlobalAveragePool", "GlobalMaxPool", "HardSigmoid", "Identity", "InstanceNormalization",
         "LeakyRelu", "MatMul", "Max", "MaxPool", "Min", "Mul", "Neg", "PRelu", "Pad", "Pow", "Reciprocal", "ReduceMax", "ReduceMean",
         "ReduceSum", "Relu", "Reshape", "Resize", "Shape", "Sigmoid", "Slice", "Softmax", "Split", "Sqrt", "Squeeze", "Sub", "Tanh",
         "Transpose", "Unsqueeze", "Upsample",
@@ -40,7 +40,8 @@ sealed class OnnxFile
 
     OnnxFile(string path, byte[] bytes, ModelProto model)
     {
-        (Path, Bytes, Opset) = (path, bytes, model.OpsetImport.Where(set => IsStandard(set.Domain)).Select(set => set.Version).DefaultIfEmpty(1).Max());
+        (Path, Bytes) = (path, bytes);
+        Opset = model.OpsetImport.Where(set => IsStandard(set.Domain)).Select(set => set.Version).DefaultIfEmpty(1).Max();
         Producer = $"{model.ProducerName} {model.ProducerVersion}".Trim();
         foreach (var note in model.MetadataProps)
             metadata[note.Key] = note.Value;
@@ -104,7 +105,8 @@ sealed class OnnxFile
         {
             long structure = bytes.Length - WeightBytes(bytes, 0);
             if (structure > MostStructureBytes)
-                throw new UserException($"{path}: its graph takes {structure} bytes beside the weights; the most allowed is {MostStructureBytes}.");
+                throw new UserException(
+                    $"{path}: its graph takes {structure} bytes beside the weights; the most allowed is {MostStructureBytes}.");
             model = ModelProto.Parser.ParseFrom(bytes);
         }
         catch (Exception e) when (e is InvalidProtocolBufferException or InvalidDataException)
@@ -227,10 +229,13 @@ sealed class OnnxFile
         foreach (var node in graph.Node)
         {
             if (!IsStandard(node.Domain) || !operators.Contains(node.OpType))
-                return $"node \"{node.Name}\" is the operator {(IsStandard(node.Domain) ? "" : node.Domain + ".")}{node.OpType}, which is not among those that are allowed.";
+            {
+                string domain = IsStandard(node.Domain) ? "" : $"{node.Domain}.";
+                return $"node \"{node.Name}\" is the operator {domain}{node.OpType}, which is not among those that are allowed.";
+            }
             foreach (var attribute in node.Attribute)
             {
-                if (attribute.G is not null || attribute.Graphs.Count > 0 || attribute.SparseTensor is not null || attribute.SparseTensors.Count > 0)
+                if (attribute.G is not null || attribute.SparseTensor is not null || attribute.Graphs.Count + attribute.SparseTensors.Count > 0)
                     return $"node \"{node.Name}\" holds a graph or a sparse tensor; only plain nodes are read.";
                 foreach (var tensor in attribute.Tensors.Append(attribute.T).Where(tensor => tensor is not null))
                     if (Complaint(tensor) is { } found)
@@ -260,7 +265,7 @@ sealed class OnnxFile
         if (size == 0)
             return $"weight \"{tensor.Name}\" is of type {(ElementType)tensor.DataType}; float32, float16 or whole numbers are expected.";
         if (tensor.Dims.Count > MostDimensions || tensor.Dims.Any(dimension => dimension < 0) || Count(tensor.Dims) > MostElements)
-            return $"weight \"{tensor.Name}\" has the shape ({string.Join(",", tensor.Dims.Take(MostDimensions + 1))}); at most {MostDimensions} dimensions and {MostElements} numbers are allowed.";
+            return TooLarge($"weight \"{tensor.Name}\"", tensor.Dims);
         long held = tensor.RawData.Length > 0 ? tensor.RawData.Length / size
             : tensor.FloatData.Count + tensor.Int32Data.Count + tensor.Int64Data.Count + tensor.DoubleData.Count;
         return held == Elements(tensor) && (tensor.RawData.Length == 0 || tensor.RawData.Length % size == 0) ? null
@@ -273,8 +278,11 @@ sealed class OnnxFile
             return $"{kind} \"{value.Name}\" is no float32 tensor with a shape, as is expected.";
         long[] sizes = [.. shape.Dim.Select(Size)];
         return sizes.Length <= MostDimensions && sizes.All(size => size != 0) && Count(sizes.Where(size => size > 0)) <= MostElements ? null
-            : $"{kind} \"{value.Name}\" has the shape ({string.Join(",", sizes.Take(MostDimensions + 1))}); at most {MostDimensions} dimensions and {MostElements} numbers are allowed.";
+            : TooLarge($"{kind} \"{value.Name}\"", sizes);
     }
+
+    static string TooLarge(string what, IEnumerable<long> sizes) =>
+        $"{what} has the shape ({string.Join(",", sizes.Take(MostDimensions + 1))}); at most {MostDimensions} dimensions and {MostElements} numbers are allowed.";
 
     static OnnxValue Value(ValueInfoProto value) => new(value.Name, [.. value.Type.TensorType.Shape.Dim.Select(Size)]);
 

@@ -60,7 +60,8 @@ sealed class OnnxGraph(string name)
         };
         using var bytes = new MemoryStream(checked((int)(values.numel() * values.ElementSize)));
         TensorBytes.Write(values, bytes);
-        var tensor = new TensorProto { Name = constant, DataType = (int)type, RawData = UnsafeByteOperations.UnsafeWrap(bytes.GetBuffer()) };
+        var tensor = new TensorProto { Name = constant, DataType = (int)type };
+        tensor.RawData = UnsafeByteOperations.UnsafeWrap(bytes.GetBuffer()); // of exactly that many bytes
         tensor.Dims.Add(values.shape);
         graph.Initializer.Add(tensor);
         types.Add(constant, type);

@@ -16,14 +16,18 @@ static class OnnxLayers
     /// <param name="pads">Zeros beside the map: top, left, bottom, right.</param>
     public static string Conv(this OnnxGraph graph, string name, string x, Tensor weight, Tensor? bias, long stride, params long[] pads)
     {
-        string[] inputs = [graph.Computed(x), graph.Weight($"{name}.weight", weight), .. bias is null ? Array.Empty<string>() : [graph.Weight($"{name}.bias", bias)]];
+        string[] inputs = [graph.Computed(x), graph.Weight($"{name}.weight", weight)];
+        if (bias is not null)
+            inputs = [.. inputs, graph.Weight($"{name}.bias", bias)];
         return graph.Add("Conv", name, inputs, ("kernel_shape", weight.shape[2..]), ("pads", pads), ("strides", new[] { stride, stride }));
     }
 
     /// <summary>y = x Wᵀ + b in float32: x (N,in), weight (out,in), bias (out) or none -> (N,out).</summary>
     public static string Linear(this OnnxGraph graph, string name, string x, Tensor weight, Tensor? bias)
     {
-        string[] inputs = [graph.Single(x), graph.Numbers($"{name}.weight", weight), .. bias is null ? Array.Empty<string>() : [graph.Numbers($"{name}.bias", bias)]];
+        string[] inputs = [graph.Single(x), graph.Numbers($"{name}.weight", weight)];
+        if (bias is not null)
+            inputs = [.. inputs, graph.Numbers($"{name}.bias", bias)];
         return graph.Add("Gemm", name, inputs, ("transB", 1L));
     }
 
@@ -50,19 +54,26 @@ static class OnnxLayers
         ("coordinate_transformation_mode", bilinear ? "half_pixel" : "asymmetric"), ("nearest_mode", "floor"));
 
     /// <summary>Exchanges dimensions.</summary>
-    public static string Transpose(this OnnxGraph graph, string name, string x, params long[] order) => graph.Add("Transpose", name, [x], ("perm", order));
+    public static string Transpose(this OnnxGraph graph, string name, string x, params long[] order) =>
+        graph.Add("Transpose", name, [x], ("perm", order));
 
     /// <summary>Another shape of the same numbers; 0 keeps a size, -1 is what is left.</summary>
     public static string Reshape(this OnnxGraph graph, string name, string x, params long[] shape) =>
         graph.Add("Reshape", name, [x, graph.Shared($"shape.{string.Join(".", shape)}", () => tensor(shape))]);
 
     /// <summary>Softmax over the last dimension, in float32.</summary>
-    public static string Softmax(this OnnxGraph graph, string name, string x) => graph.Add("Softmax", name, [graph.Single(x)], ("axis", -1L));
+    public static string Softmax(this OnnxGraph graph, string name, string x) =>
+        graph.Add("Softmax", name, [graph.Single(x)], ("axis", -1L));
 
     /// <summary>A reduction over dimensions, such as ReduceMean, in float32.</summary>
-    public static string Reduce(this OnnxGraph graph, string operation, string name, string x, bool keep, params long[] axes) => operation == "ReduceSum"
-        ? graph.Add(operation, name, [graph.Single(x), graph.Shared($"axes.{string.Join(".", axes)}", () => tensor(axes))], ("keepdims", keep ? 1L : 0)) // an input since opset 13
-        : graph.Add(operation, name, [graph.Single(x)], ("axes", axes), ("keepdims", keep ? 1L : 0));
+    public static string Reduce(this OnnxGraph graph, string operation, string name, string x, bool keep, params long[] axes)
+    {
+        var keeps = ("keepdims", (object)(keep ? 1L : 0));
+        if (operation != "ReduceSum")
+            return graph.Add(operation, name, [graph.Single(x)], ("axes", axes), keeps);
+        string places = graph.Shared($"axes.{string.Join(".", axes)}", () => tensor(axes)); // an input since opset 13
+        return graph.Add(operation, name, [graph.Single(x), places], keeps);
+    }
 
     /// <summary>
     /// Attention of every place to every other, as weights in float32: q (N,D,P), k (N,D,P), v (N,C,P) -> (N,C,P).
@@ -75,6 +86,9 @@ static class OnnxLayers
         return graph.Add("MatMul", name, [graph.Computed(v), graph.Computed(turned)]);
     }
 
-    static string Pair(this OnnxGraph graph, string operation, string name, string x, string y) =>
-        graph.IsHalf(x) && graph.IsHalf(y) ? graph.Add(operation, name, [x, y]) : graph.Add(operation, name, [graph.Single(x), graph.Single(y)]);
+    static string Pair(this OnnxGraph graph, string operation, string name, string x, string y)
+    {
+        bool half = graph.IsHalf(x) && graph.IsHalf(y);
+        return graph.Add(operation, name, half ? [x, y] : [graph.Single(x), graph.Single(y)]);
+    }
 }

@@ -2,6 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 using TalkingHead.Libtorch;
 using TorchSharp;
 using static TorchSharp.torch;
+using TensorElementType = Microsoft.ML.OnnxRuntime.Tensors.TensorElementType;
 
 namespace TalkingHead.Onnx;
 
@@ -54,7 +55,8 @@ sealed class OnnxModel : IDisposable
         }
         catch (Exception e) when (e is DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException })
         {
-            throw new UserException("ONNX Runtime's native library was not found: add the package Microsoft.ML.OnnxRuntime to the program.", e);
+            throw new UserException(
+                "ONNX Runtime's native library was not found: add the package Microsoft.ML.OnnxRuntime to the program.", e);
         }
     }
 
@@ -103,7 +105,8 @@ sealed class OnnxModel : IDisposable
     {
         var bytes = tensor.bytes;
         fixed (byte* start = bytes) // native memory, which does not move
-            return OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float, tensor.shape, (nint)start, bytes.Length);
+            return OrtValue.CreateTensorValueWithData(
+                OrtMemoryInfo.DefaultInstance, TensorElementType.Float, tensor.shape, (nint)start, bytes.Length);
     }
 
     static Tensor Copy(OrtValue output)

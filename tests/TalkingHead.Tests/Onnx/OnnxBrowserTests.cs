@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -25,12 +24,14 @@ public sealed class OnnxBrowserTests : IDisposable
             ort.env.wasm.numThreads = 1;
             const all = new Float32Array(await (await fetch('/landmarks')).arrayBuffer());
             const session = await ort.InferenceSession.create('/head.onnx');
-            const frames = Number(new URLSearchParams(location.search).get('frames')), size = all.length / frames, side = Math.sqrt(size / 3);
+            const frames = Number(new URLSearchParams(location.search).get('frames'));
+            const size = all.length / frames, side = Math.sqrt(size / 3);
             const pictures = new Float32Array(all.length);
             let best = Infinity;
             for (let frame = 0; frame < frames; frame++) {
+                const landmarks = new ort.Tensor('float32', all.slice(frame * size, (frame + 1) * size), [1, 3, side, side]);
                 const start = performance.now();
-                const made = await session.run({ landmarks: new ort.Tensor('float32', all.slice(frame * size, (frame + 1) * size), [1, 3, side, side]) });
+                const made = await session.run({ landmarks });
                 best = Math.min(best, performance.now() - start);
                 pictures.set(made.picture.data, frame * size);
             }
@@ -52,7 +53,8 @@ public sealed class OnnxBrowserTests : IDisposable
         string runtime = Repository.At("tests/browser/node_modules/onnxruntime-web/dist");
         Assert.SkipUnless(Directory.Exists(runtime), "no onnxruntime-web is installed (scripts/setup.sh installs it).");
         using var scope = NewDisposeScope();
-        SyntheticDataset.Write(folder.At("people"), new() { Identities = 1, Frames = Frames, Seed = 7, TestShare = 1 }, workers: 1, _ => { }, default);
+        var recipe = new SyntheticRecipe { Identities = 1, Frames = Frames, Seed = 7, TestShare = 1 };
+        SyntheticDataset.Write(folder.At("people"), recipe, workers: 1, _ => { }, default);
         using var dataset = Dataset.Open(folder.At("people"));
         using var run = TrainedRun.Open(Repository.At("checkpoints/synthetic-64.safetensors"), "cpu");
         var person = SourceFrames.From(dataset, 0, [.. Enumerable.Range(0, Frames)], run.Configuration);
@@ -86,7 +88,7 @@ public sealed class OnnxBrowserTests : IDisposable
         var pictures = tensor(MemoryMarshal.Cast<byte, float>(await posted).ToArray(), expected.shape);
         server.Stop();
         float largest = (pictures - expected).abs().max().item<float>();
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"onnxruntime-web: {title["done ".Length..]} ms a frame, largest difference {largest:g3}"));
+        TestContext.Current.TestOutputHelper?.WriteLine($"onnxruntime-web: {title["done ".Length..]} ms a frame, largest difference {largest:g3}");
         Assert.True(expected.std().item<float>() > 0.1);
         Assert.True(largest <= 1e-3, $"largest difference {largest}");
         Assert.All(browser.Requests, request => Assert.StartsWith(address, request));
@@ -121,7 +123,13 @@ public sealed class OnnxBrowserTests : IDisposable
             }
             else if (site.TryGetValue(path, out byte[]? content))
             {
-                context.Response.ContentType = Path.GetExtension(path) switch { "" => path == "/" ? "text/html" : "application/octet-stream", ".mjs" => "text/javascript", ".wasm" => "application/wasm", _ => "application/octet-stream" };
+                context.Response.ContentType = (path, Path.GetExtension(path)) switch
+                {
+                    ("/", _) => "text/html",
+                    (_, ".mjs") => "text/javascript",
+                    (_, ".wasm") => "application/wasm",
+                    _ => "application/octet-stream",
+                };
                 await context.Response.OutputStream.WriteAsync(content);
             }
             else

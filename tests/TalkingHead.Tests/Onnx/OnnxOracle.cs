@@ -12,7 +12,8 @@ static class OnnxOracle
     /// <summary>python3-onnx checks the files: structure, types, and a shape for every value.</summary>
     public static void Accepts(params string[] files)
     {
-        Assert.SkipUnless(File.Exists(Python) && Run(["-c", "import onnx"]).Code == 0, "no python3-onnx is installed (scripts/setup.sh installs it).");
+        bool installed = File.Exists(Python) && Run(["-c", "import onnx"]).Code == 0;
+        Assert.SkipUnless(installed, "no python3-onnx is installed (scripts/setup.sh installs it).");
         var (code, output) = Run([Repository.At("tests/oracles/check_onnx.py"), .. files]);
         Assert.True(code == 0, output);
         Assert.Equal(files.Length, output.Split('\n').Count(line => line.Contains("IR 8, opset 17")));
@@ -33,7 +34,8 @@ static class OnnxOracle
 
     static (int Code, string Output) Run(string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd() + error.Result;
         process.WaitForExit();

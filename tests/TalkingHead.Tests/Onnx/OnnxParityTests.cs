@@ -13,7 +13,9 @@ using static TorchSharp.torch;
 
 namespace TalkingHead.Tests.Onnx;
 
-/// <summary>ONNX Runtime gives libtorch's pictures: the graph is emitted beside each layer's forward, and these hold the two together.</summary>
+/// <summary>
+/// ONNX Runtime gives libtorch's pictures: the graph is emitted beside each layer's forward, and these tests hold the two together.
+/// </summary>
 public sealed class OnnxParityTests : IDisposable
 {
     readonly TemporaryFolder folder = new();
@@ -84,18 +86,22 @@ public sealed class OnnxParityTests : IDisposable
         {
             var files = run.ExportOnnx(folder.At($"run-{half}.onnx"), half);
             OnnxOracle.Accepts([.. files]);
+            string what = $"{run.Name} {run.Configuration.Network.Layout}, half {half}";
             using var drawing = OnnxModel.Open(files[0]);
-            OnnxOracle.AreTheSame(expected, drawing.Run(("landmarks", landmarks), ("psi", psi))["picture"], half, $"{run.Name}, half {half}, batch 8");
-            OnnxOracle.AreTheSame(expected[..4], InParts(landmarks[..4], 1, part => drawing.Run(("landmarks", part), ("psi", psi))["picture"]), half, $"{run.Name}, half {half}, batch 1");
+            Tensor Draw(Tensor part) => drawing.Run(("landmarks", part), ("psi", psi))["picture"];
+            OnnxOracle.AreTheSame(expected, Draw(landmarks), half, $"{what}, batch 8");
+            OnnxOracle.AreTheSame(expected[..4], InParts(landmarks[..4], 1, Draw), half, $"{what}, batch 1");
             using var enrolling = OnnxModel.Open(files[1]);
-            OnnxOracle.AreTheSame(enrolled, enrolling.Run(("frames", frames), ("landmarks", sourceLandmarks))["psi"], half, $"{run.Name}, half {half}, psi");
+            var made = enrolling.Run(("frames", frames), ("landmarks", sourceLandmarks))["psi"];
+            OnnxOracle.AreTheSame(enrolled, made, half, $"{what}, psi");
         }
     }
 
     // Source frames of a person, and landmark images (n,3,S,S) of that person's motion.
     (SourceFrames Source, Tensor Landmarks) Person(RunConfiguration configuration, int frames)
     {
-        SyntheticDataset.Write(folder.At("people"), new() { Identities = 1, Frames = frames, Size = configuration.Data.Size, Seed = 7, TestShare = 1 }, workers: 1, _ => { }, default);
+        var recipe = new SyntheticRecipe { Identities = 1, Frames = frames, Size = configuration.Data.Size, Seed = 7, TestShare = 1 };
+        SyntheticDataset.Write(folder.At("people"), recipe, workers: 1, _ => { }, default);
         using var dataset = Dataset.Open(folder.At("people"));
         var all = SourceFrames.From(dataset, 0, [.. Enumerable.Range(0, frames)], configuration);
         return (SourceFrames.From(dataset, 0, [.. Enumerable.Range(0, 8)], configuration), all.ToTensors(configuration, CPU).Landmarks);

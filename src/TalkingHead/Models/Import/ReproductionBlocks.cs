@@ -39,7 +39,8 @@ sealed class ReproductionConv : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        return graph.Conv(name, x, weight_orig / weight_u.dot(weight_orig.flatten(1).mv(weight_v)), bias, 1, padding[0], padding[0], padding[0], padding[0]);
+        var sigma = weight_u.dot(weight_orig.flatten(1).mv(weight_v));
+        return graph.Conv(name, x, weight_orig / sigma, bias, 1, padding[0], padding[0], padding[0], padding[0]);
     }
 }
 
@@ -72,7 +73,8 @@ sealed class ReproductionDown : Module<Tensor, Tensor>
     {
         string h = conv_r1.Emit(graph, $"{name}.conv_r1", layout.EmitActivation(graph, $"{name}.act1", x));
         h = conv_r2.Emit(graph, $"{name}.conv_r2", layout.EmitActivation(graph, $"{name}.act2", h));
-        return graph.Sum(name, graph.Mean2x2($"{name}.mean_r", h), conv_l1.Emit(graph, $"{name}.conv_l1", graph.Mean2x2($"{name}.mean_l", x))); // a mean may come first
+        string left = conv_l1.Emit(graph, $"{name}.conv_l1", graph.Mean2x2($"{name}.mean_l", x)); // the same in another order, cheaper
+        return graph.Sum(name, graph.Mean2x2($"{name}.mean_r", h), left);
     }
 }
 
@@ -168,7 +170,8 @@ sealed class ReproductionUpBlock : Module<Tensor, Style, Style, Tensor>
             layout.EmitActivation(graph, $"{name}.act{number}", ReproductionNorm.Emit(graph, $"{name}.norm{number}", x, side, style));
         string h = conv_r1.Emit(graph, $"{name}.conv_r1", graph.Double($"{name}.doubled1", Norm(1, x, side, style1), layout.Bilinear));
         h = conv_r2.Emit(graph, $"{name}.conv_r2", Norm(2, h, 2 * side, style2));
-        return graph.Sum(name, h, graph.Double($"{name}.doubled2", conv_l1.Emit(graph, $"{name}.conv_l1", x), layout.Bilinear)); // and doubling last
+        string left = graph.Double($"{name}.doubled2", conv_l1.Emit(graph, $"{name}.conv_l1", x), layout.Bilinear); // another order, as above
+        return graph.Sum(name, h, left);
     }
 }
 
@@ -203,7 +206,8 @@ sealed class ReproductionAttention : Module<Tensor, Tensor>
     {
         string Places(ReproductionConv conv, string part) =>
             graph.Reshape($"{name}.{part}.places", conv.Emit(graph, $"{name}.{part}", x), 0, conv.Outputs, -1);
-        string seen = graph.Attend($"{name}.seen", Places(conv_g, nameof(conv_g)), Places(conv_f, nameof(conv_f)), Places(conv_h, nameof(conv_h)));
+        string key = Places(conv_f, nameof(conv_f)), query = Places(conv_g, nameof(conv_g)), value = Places(conv_h, nameof(conv_h));
+        string seen = graph.Attend($"{name}.seen", query, key, value);
         seen = graph.Reshape($"{name}.picture", seen, 0, conv_h.Outputs, side, side);
         return graph.Sum(name, x, graph.Product($"{name}.weighted", seen, graph.Weight($"{name}.{nameof(gamma)}", gamma)));
     }
@@ -225,10 +229,13 @@ static class ReproductionNorm
     // ONNX's norm has the biased deviation, and its epsilon under the root; side: of x; the style's values are (1 or N,C,1,1)
     public static string Emit(OnnxGraph graph, string name, string x, long side, OnnxStyle style)
     {
-        string centred = graph.Add("Sub", $"{name}.centred", [graph.Single(x), graph.Reduce("ReduceMean", $"{name}.mean", x, keep: true, 2, 3)]);
+        string mean = graph.Reduce("ReduceMean", $"{name}.mean", x, keep: true, 2, 3);
+        string centred = graph.Add("Sub", $"{name}.centred", [graph.Single(x), mean]);
         string squares = graph.Reduce("ReduceSum", $"{name}.squares", graph.Product($"{name}.square", centred, centred), keep: true, 2, 3);
-        string root = graph.Each("Sqrt", $"{name}.root", graph.Product($"{name}.variance", squares, ReproductionLayout.Number(graph, 1f / (side * side - 1))));
-        string normal = graph.Add("Div", $"{name}.normal", [centred, graph.Sum($"{name}.deviation", root, ReproductionLayout.Number(graph, (float)Epsilon))]);
+        string variance = graph.Product($"{name}.variance", squares, ReproductionLayout.Number(graph, 1f / (side * side - 1)));
+        string root = graph.Each("Sqrt", $"{name}.root", variance);
+        string deviation = graph.Sum($"{name}.deviation", root, ReproductionLayout.Number(graph, (float)Epsilon));
+        string normal = graph.Add("Div", $"{name}.normal", [centred, deviation]);
         return graph.Sum(name, graph.Product($"{name}.scaled", normal, style.Scale), style.Shift);
     }
 }

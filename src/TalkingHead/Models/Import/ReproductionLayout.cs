@@ -94,7 +94,8 @@ sealed record ReproductionLayout
 
     public Tensor Activate(Tensor x) => Slope == 0 ? functional.relu(x) : x.LeakyRelu(Slope);
 
-    public string EmitActivation(OnnxGraph graph, string name, string x) => Slope == 0 ? graph.Each("Relu", name, x) : graph.Add("LeakyRelu", name, [x], ("alpha", Slope));
+    public string EmitActivation(OnnxGraph graph, string name, string x) =>
+        Slope == 0 ? graph.Each("Relu", name, x) : graph.Add("LeakyRelu", name, [x], ("alpha", Slope));
 
     public Tensor Double(Tensor x) => functional.interpolate(
         x, scale_factor: [2, 2], mode: Bilinear ? InterpolationMode.Bilinear : InterpolationMode.Nearest, align_corners: Bilinear ? false : null);
@@ -104,11 +105,18 @@ sealed record ReproductionLayout
 
     public Tensor FromUnit(Tensor x) => x.Mul(2).Sub(1).transpose(-1, -2);
 
-    public string EmitToOwn(OnnxGraph graph, string name, string x) => graph.Transpose($"{name}.own", graph.Product(
-        $"{name}.scaled", graph.Sum($"{name}.shifted", x, Number(graph, 1)), Number(graph, (float)(Full / 2))), 0, 1, 3, 2);
+    public string EmitToOwn(OnnxGraph graph, string name, string x)
+    {
+        string shifted = graph.Sum($"{name}.shifted", x, Number(graph, 1));
+        return graph.Transpose($"{name}.own", graph.Product($"{name}.scaled", shifted, Number(graph, (float)(Full / 2))), 0, 1, 3, 2);
+    }
 
-    public static string EmitFromUnit(OnnxGraph graph, string x) => graph.Transpose(
-        "picture.turned", graph.Sum("picture.shifted", graph.Product("picture.scaled", x, Number(graph, 2)), Number(graph, -1)), 0, 1, 3, 2);
+    public static string EmitFromUnit(OnnxGraph graph, string x)
+    {
+        string scaled = graph.Product("picture.scaled", x, Number(graph, 2));
+        return graph.Transpose("picture.turned", graph.Sum("picture.shifted", scaled, Number(graph, -1)), 0, 1, 3, 2);
+    }
 
-    public static string Number(OnnxGraph graph, float number) => graph.Shared(FormattableString.Invariant($"number.{number}"), () => tensor([number]));
+    public static string Number(OnnxGraph graph, float number) =>
+        graph.Shared(FormattableString.Invariant($"number.{number}"), () => tensor([number]));
 }

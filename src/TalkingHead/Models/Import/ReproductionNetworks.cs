@@ -66,9 +66,11 @@ sealed class ReproductionEmbedder : ReproductionEncoder<Tensor, Tensor, Tensor>,
 
     string IOnnxEmbedder.Emit(OnnxGraph graph, string frames, string landmarks, long side)
     {
-        string x = layout.EmitToOwn(graph, "embedder", graph.Add("Concat", "embedder.pairs", [frames, landmarks], ("axis", 1L))); // (K,6,S,S)
+        string pairs = graph.Add("Concat", "embedder.pairs", [frames, landmarks], ("axis", 1L)); // (K,6,S,S)
+        string x = layout.EmitToOwn(graph, "embedder", pairs);
         x = graph.Single(EmitDown(graph, "embedder", x, side));
-        string each = layout.EmitActivation(graph, "embedder.each", graph.Reduce("ReduceMax", "embedder.largest", x, keep: false, 2, 3)); // (K,512)
+        string largest = graph.Reduce("ReduceMax", "embedder.largest", x, keep: false, 2, 3);
+        string each = layout.EmitActivation(graph, "embedder.each", largest); // (K,512)
         return graph.Reduce("ReduceMean", "embedder.mean", each, keep: true, 0);
     }
 }
@@ -142,14 +144,15 @@ sealed class ReproductionGenerator : PersonGenerator
 
     internal override string Emit(OnnxGraph graph, string landmarks, long side, Tensor? psi)
     {
-        var styles = new Queue<OnnxStyle>(psi is null ? InputStyles(graph, layout.StyleChannels, shiftFirst: true) : Styles(psi).Select((style, norm) => new OnnxStyle(
-            graph.Numbers($"psi.{norm}.scale", style.Scale.unsqueeze(2).unsqueeze(3)), graph.Numbers($"psi.{norm}.shift", style.Shift.unsqueeze(2).unsqueeze(3)), Constant: true)));
+        var styles = new Queue<OnnxStyle>(
+            psi is null ? InputStyles(graph, layout.StyleChannels, shiftFirst: true) : ConstantStyles(graph, Styles(psi), places: true));
         string h = layout.EmitToOwn(graph, "landmarks", landmarks);
         for (int i = 0; i < down.Length; i++)
         {
             h = down[i].Emit(graph, $"resDown{i + 1}", h);
             side /= 2;
-            h = graph.InstanceNorm($"in{i + 1}", h, graph.Numbers($"in{i + 1}.weight", norms[i].weight!), graph.Numbers($"in{i + 1}.bias", norms[i].bias!), norms[i].eps);
+            string scale = graph.Numbers($"in{i + 1}.weight", norms[i].weight!), shift = graph.Numbers($"in{i + 1}.bias", norms[i].bias!);
+            h = graph.InstanceNorm($"in{i + 1}", h, scale, shift, norms[i].eps);
             if (i == ReproductionLayout.AttentionAfter)
                 h = self_att_Down.Emit(graph, nameof(self_att_Down), h, side);
         }
@@ -163,7 +166,10 @@ sealed class ReproductionGenerator : PersonGenerator
                 h = self_att_Up.Emit(graph, nameof(self_att_Up), h, side);
         }
         if (conv2d is not null)
-            h = graph.Conv(nameof(conv2d), layout.EmitActivation(graph, "last.act", ReproductionNorm.Emit(graph, "last.norm", h, side, styles.Dequeue())), conv2d.weight!, conv2d.bias, 1, 1, 1, 1, 1);
+        {
+            h = layout.EmitActivation(graph, "last.act", ReproductionNorm.Emit(graph, "last.norm", h, side, styles.Dequeue()));
+            h = graph.Conv(nameof(conv2d), h, conv2d.weight!, conv2d.bias, 1, 1, 1, 1, 1);
+        }
         return ReproductionLayout.EmitFromUnit(graph, graph.Each("Sigmoid", "sigmoid", graph.Single(h)));
     }
 
