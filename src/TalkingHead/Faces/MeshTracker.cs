@@ -47,8 +47,7 @@ public sealed class MeshTracker : FaceTracker
 
     internal override TrackedFace? Follow(Picture picture, Picture before, TrackedFace face)
     {
-        var square = face.Mesh!.Around();
-        var found = Fit(picture, square, detected: false) ?? Fit(picture, square, detected: false, coarse: true);
+        var found = Fit(picture, face.Mesh!.Around(), detected: false);
         return found is null || found.Box.Overlap(face.Box) < SameFace ? null : found;
     }
 
@@ -90,11 +89,9 @@ public sealed class MeshTracker : FaceTracker
         }
     }
 
-    // Coarse: of a third of the resolution, in which noise is averaged.
-    TrackedFace? Fit(Picture picture, FaceSquare square, bool detected, bool coarse = false)
+    TrackedFace? Fit(Picture picture, FaceSquare square, bool detected)
     {
-        const int side = FaceNetworks.MeshSide;
-        var (points, score) = networks.Mesh(coarse ? square.Take(picture, side / 3).Resize(side, side) : square.Take(picture, side));
+        var (points, score) = networks.Mesh(square.Take(picture, FaceNetworks.MeshSide));
         if (!(score >= IsFace))
             return null;
         var mesh = new FaceMesh(square.ToPicture(points), [], []);

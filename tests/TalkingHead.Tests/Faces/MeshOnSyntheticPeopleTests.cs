@@ -79,7 +79,7 @@ public sealed class MeshTrackScenesTests
             {
                 var face = track.Next(frames[i]);
                 Assert.True(face is not null, $"lost in frame {i}");
-                Assert.InRange(Error(face.Landmarks, new Landmarks(person[i].Landmarks).Map(new(1, 0, place(i).X, place(i).Y))), 0, 0.2);
+                Assert.InRange(Error(face.Landmarks, new Landmarks(person[i].Landmarks).Map(new(1, 0, place(i).X, place(i).Y))), 0, 0.5); // the other face is several away
             }
         }
     }
