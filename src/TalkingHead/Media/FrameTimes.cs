@@ -48,11 +48,13 @@ public sealed class FrameTimes
     {
         double[] shown = [.. seconds.Order()];
         var average = shown.Length > 1 && shown[^1] > shown[0] ? (shown.Length - 1) / (shown[^1] - shown[0]) : 0;
-        FrameRate[] rates = FrameRate.TryParse(average.ToString("0.###", CultureInfo.InvariantCulture), out var mean) ? [.. likely, mean] : [.. likely];
+        var known = FrameRate.TryParse(average.ToString("0.###", CultureInfo.InvariantCulture), out var mean);
+        FrameRate[] rates = known ? [.. likely, mean] : likely.Count > 0 ? [.. likely] : [new(25, 1)];
         foreach (var rate in rates)
         {
-            if (Array.TrueForAll([.. Enumerable.Range(0, shown.Length)], i => Math.Abs(shown[i] - shown[0] - i / rate.PerSecond) < Math.Min(Rounding, 0.5 / rate.PerSecond)))
-                return new([.. Enumerable.Range(0, shown.Length).Select(i => shown[0] + i / rate.PerSecond)], 1 / rate.PerSecond, rate, even: true);
+            var tolerance = Math.Min(Rounding, 0.5 / rate.PerSecond);
+            if (shown.Index().All(frame => Math.Abs(frame.Item - shown[0] - frame.Index / rate.PerSecond) < tolerance))
+                return Even(shown.Length, rate, shown[0]);
         }
 
         return new(shown, last > 0 ? last : 1 / rates[^1].PerSecond, rates[^1], even: false);

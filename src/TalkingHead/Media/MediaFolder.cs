@@ -10,7 +10,8 @@ public sealed record MediaFolder(IReadOnlyList<string> Taken, IReadOnlyList<stri
         [".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".gif", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts", ".3gp", ".ogv", ".wmv", ".flv"];
 
     // Lists, notes and what cameras, phones and file managers add.
-    static readonly string[] Beside = [".aae", ".csv", ".db", ".html", ".ini", ".json", ".log", ".md", ".thm", ".txt", ".xml", ".xmp", ".yaml", ".yml"];
+    static readonly string[] Beside =
+        [".aae", ".csv", ".db", ".html", ".ini", ".json", ".log", ".md", ".thm", ".txt", ".xml", ".xmp", ".yaml", ".yml"];
 
     /// <summary>The pictures.</summary>
     public static MediaFolder Pictures(string folder) => List(folder, PictureFile.IsNamedPicture);
@@ -26,7 +27,9 @@ public sealed record MediaFolder(IReadOnlyList<string> Taken, IReadOnlyList<stri
 
     static MediaFolder List(string folder, Func<string, bool> taken)
     {
-        var files = Directory.EnumerateFiles(folder).Where(path => !Path.GetFileName(path).StartsWith('.')).Order(StringComparer.Ordinal).ToLookup(taken);
-        return new([.. files[true]], [.. files[false].Where(path => !Beside.Contains(Path.GetExtension(path).ToLowerInvariant())).Select(path => Path.GetFileName(path))]);
+        var visible = Directory.EnumerateFiles(folder).Where(path => !Path.GetFileName(path).StartsWith('.'));
+        var files = visible.Order(StringComparer.Ordinal).ToLookup(taken);
+        var others = files[false].Where(path => !Beside.Contains(Path.GetExtension(path).ToLowerInvariant()));
+        return new([.. files[true]], [.. others.Select(path => Path.GetFileName(path))]);
     }
 }

@@ -14,6 +14,9 @@ sealed record VideoColor(string Filters, string? Matrix, bool HasAlpha, string? 
     /// <summary>Up to this share of SDR's white nothing changes; highlights above are pressed into the rest.</summary>
     const string ToneCurve = "tonemap=mobius:param=0.7:desat=0";
 
+    // Parts of ffmpeg's names of pixel formats.
+    static readonly string[] AlphaFormats = ["yuva", "gbrap", "ya8", "ya16", "pal8", "rgba", "bgra", "argb", "abgr"], RgbFormats = ["rgb", "bgr", "gbr"];
+
     static readonly string[] WidePrimaries = ["bt2020", "smpte431", "smpte432"];
 
     /// <summary>The scaler alone.</summary>
@@ -27,24 +30,23 @@ sealed record VideoColor(string Filters, string? Matrix, bool HasAlpha, string? 
     {
         var format = tag("pix_fmt") ?? "";
         var decoder = !alphaBeside ? null : tag("codec_name") switch { "vp8" => "libvpx", "vp9" => "libvpx-vp9", _ => null };
-        var alpha = decoder is not null || format.StartsWith("yuva", StringComparison.Ordinal) || format.StartsWith("gbrap", StringComparison.Ordinal)
-            || format.StartsWith("ya", StringComparison.Ordinal) || format == "pal8" || new[] { "rgba", "bgra", "argb", "abgr" }.Any(format.Contains);
-        var isRgb = format.Contains("rgb", StringComparison.Ordinal) || format.Contains("bgr", StringComparison.Ordinal) || format.StartsWith("gbr", StringComparison.Ordinal);
+        var alpha = decoder is not null || AlphaFormats.Any(format.Contains);
+        var isRgb = RgbFormats.Any(format.Contains);
         var (transfer, primaries) = (Known("color_transfer"), Known("color_primaries"));
         var hdr = transfer is "smpte2084" ? "PQ" : transfer is "arib-std-b67" ? "HLG" : null;
         if (hdr is null && (primaries is null || !WidePrimaries.Contains(primaries)))
         {
             // Untagged: high definition is BT.709 (ITU-R BT.709, as every player takes it), but for JPEG's own matrix, which is BT.601.
-            var untaggedHd = Known("color_space") is null && !isRgb && tag("codec_name") != "mjpeg" && (Math.Max(width, height) >= 1280 || Math.Min(width, height) >= 720);
-            return new("", untaggedHd ? "bt709" : null, alpha, decoder, null);
+            var isHd = Math.Max(width, height) >= 1280 || Math.Min(width, height) >= 720;
+            return new("", isHd && Known("color_space") is null && !isRgb && tag("codec_name") != "mjpeg" ? "bt709" : null, alpha, decoder, null);
         }
 
         // What the file leaves out is what goes with its other tags.
         var matrix = isRgb ? "gbr" : Known("color_space") ?? (primaries is "smpte431" or "smpte432" ? "bt709" : "bt2020nc");
-        var from = $"zscale=tin={transfer ?? "bt709"}:pin={primaries ?? "bt2020"}:min={matrix}:rin={(isRgb || tag("color_range") == "pc" ? "full" : "limited")}";
-        var map = hdr is null ? "" : $",{ToneCurve}";
-        return new($"{from}:t=linear:npl={DiffuseWhite},format=gbrpf32le,zscale=p=bt709{map},zscale=t=bt709:m=gbr:r=full,format=gbrp,", null, HasAlpha: false, null,
-            hdr is null ? null : $"HDR ({hdr}) tone-mapped to SDR");
+        var range = isRgb || tag("color_range") == "pc" ? "full" : "limited";
+        var from = $"zscale=tin={transfer ?? "bt709"}:pin={primaries ?? "bt2020"}:min={matrix}:rin={range}:t=linear:npl={DiffuseWhite},format=gbrpf32le";
+        var filters = $"{from},zscale=p=bt709{(hdr is null ? "" : $",{ToneCurve}")},zscale=t=bt709:m=gbr:r=full,format=gbrp,";
+        return new(filters, null, HasAlpha: false, null, hdr is null ? null : $"HDR ({hdr}) tone-mapped to SDR");
 
         string? Known(string name) => tag(name) is { } value and not ("unknown" or "reserved" or "unspecified" or "N/A") ? value : null;
     }

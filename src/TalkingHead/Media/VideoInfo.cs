@@ -54,8 +54,9 @@ public sealed record VideoInfo(int Width, int Height, FrameTimes Times, int Rota
             throw PictureFile.HeicIsNotRead(path);
 
         using var document = JsonDocument.Parse(Ask(path,
-            "stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,r_frame_rate,avg_frame_rate,nb_frames,pix_fmt,color_range,color_space,"
-            + "color_transfer,color_primaries:stream_disposition=default,attached_pic:stream_side_data=rotation:stream_tags=alpha_mode:format=format_name,start_time"));
+            "stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,r_frame_rate,avg_frame_rate,nb_frames,pix_fmt,"
+            + "color_range,color_space,color_transfer,color_primaries:stream_disposition=default,attached_pic:stream_side_data=rotation:"
+            + "stream_tags=alpha_mode:format=format_name,start_time"));
         return Read(path, document.RootElement);
     }
 
@@ -82,7 +83,8 @@ public sealed record VideoInfo(int Width, int Height, FrameTimes Times, int Rota
 
     static string Ask(string path, string entries)
     {
-        using var probe = Ffmpeg.Start("ffprobe", ["-v", "error", "-protocol_whitelist", "file", "-show_entries", entries, "-of", "json", Ffmpeg.FileUrl(path)], reads: true);
+        string[] arguments = ["-v", "error", "-protocol_whitelist", "file", "-show_entries", entries, "-of", "json", Ffmpeg.FileUrl(path)];
+        using var probe = Ffmpeg.Start("ffprobe", arguments, reads: true);
         using var answer = new StreamReader(probe.Output);
         var json = answer.ReadToEnd();
         return probe.Wait() == 0 ? json : throw new UserException($"{path}: not a video that can be read ({Reason(probe, path)}).");
@@ -245,8 +247,10 @@ public sealed record VideoInfo(int Width, int Height, FrameTimes Times, int Rota
         {
             using var document = JsonDocument.Parse(Ask(path, "stream=index,codec_type,codec_name:stream_disposition=default:format=start_time"));
             var root = document.RootElement;
-            var audio = Shown(Property(root, "streams").ValueKind == JsonValueKind.Array ? Property(root, "streams").EnumerateArray().Where(s => Text(s, "codec_type") == "audio") : []);
-            return Text(audio, "codec_name") is { } codec ? new((int)Number(audio, "index"), codec, Time(Property(root, "format"), "start_time")) : null;
+            var streams = root.TryGetProperty("streams", out var list) ? list.EnumerateArray().ToArray() : [];
+            var audio = Shown(streams.Where(s => Text(s, "codec_type") == "audio"));
+            var origin = Time(Property(root, "format"), "start_time");
+            return Text(audio, "codec_name") is { } codec ? new((int)Number(audio, "index"), codec, origin) : null;
         }
     }
 }

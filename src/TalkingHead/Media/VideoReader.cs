@@ -65,7 +65,14 @@ public sealed class VideoReader : IDisposable
     public double Seconds { get; private set; }
 
     /// <summary>What could not be read so far.</summary>
-    public VideoDamage Damage => new(path, log.Errors == 0 ? 0 : Number + 1 - FramesRead + (ended ? Times.Count - 1 - Number : 0), log.Corrupt, Times.Count);
+    public VideoDamage Damage
+    {
+        get
+        {
+            var missing = Number + 1 - FramesRead + (ended ? Times.Count - 1 - Number : 0);
+            return new(path, log.Errors == 0 ? 0 : missing, log.Corrupt, Times.Count); // without a complaint they are frames that are never shown
+        }
+    }
 
     /// <exception cref="UserException">The file is missing, no video, damaged or too large, or ffmpeg is missing.</exception>
     public static VideoReader Open(string path, VideoReadSettings? settings = null) => Open(path, VideoInfo.Probe(path), settings ?? new());
@@ -94,8 +101,9 @@ public sealed class VideoReader : IDisposable
         // The scaler keeps every frame at one size, should the stream change it, and exact rounding on every machine.
         // showinfo says each frame's time on standard error, before its bytes come.
         var color = info.Color;
-        var filters = $"{(settings.Rate is { } rate ? $"fps={rate}," : "")}{color.Filters}"
-            + $"scale={width}:{height}:flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact{(color.Matrix is { } matrix ? $":in_color_matrix={matrix}" : "")}"
+        var spacing = settings.Rate is { } rate ? $"fps={rate}," : "";
+        var matrix = color.Matrix is { } named ? $":in_color_matrix={named}" : "";
+        var filters = $"{spacing}{color.Filters}scale={width}:{height}:flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact{matrix}"
             + $",setsar=1,format={(color.HasAlpha ? "rgba" : "rgb24")},showinfo=checksum=0";
         var log = new FrameLog();
         var ffmpeg = Ffmpeg.Start("ffmpeg",
@@ -131,7 +139,8 @@ public sealed class VideoReader : IDisposable
         ended = true;
         var code = ffmpeg.Wait();
         if (ffmpeg.Said("No such filter"))
-            throw new UserException($"{path}: {Info.ColorNote ?? "a wide colour space"} needs ffmpeg's zscale filter, which this ffmpeg lacks; install a full ffmpeg, or convert the video to SDR.");
+            throw new UserException($"{path}: {Info.ColorNote ?? "a wide colour space"} needs ffmpeg's zscale filter, "
+                + "which this ffmpeg lacks; install a full ffmpeg, or convert the video to SDR.");
         if (code != 0 || got != 0 || FramesRead == 0)
             throw new UserException($"{path}: the video is damaged after frame {FramesRead} ({Words()}).");
         return false;
@@ -200,6 +209,9 @@ public sealed record VideoDamage(string Path, long Lost, long Corrupt, long Fram
 /// <summary>What ffmpeg says of the frames that it gives: their times, in order, and its errors. One thread hears, another takes.</summary>
 sealed partial class FrameLog
 {
+    /// <summary>A frame's time is said before its bytes come; on a busy machine it may be heard later.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     readonly BlockingCollection<double?> times = [];
     double? unit; // seconds of a tick
     int errors, corrupt;
@@ -216,9 +228,9 @@ sealed partial class FrameLog
         if (line.Contains("[info]", StringComparison.Ordinal))
         {
             if (Time().Match(line) is { Success: true } time)
-                times.Add(unit is { } tick && long.TryParse(time.Groups[1].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var pts) ? pts * tick : null);
+                times.Add(Number(time.Groups[1].Value) * unit);
             else if (Unit().Match(line) is { Success: true } clock)
-                unit = double.Parse(clock.Groups[1].Value, CultureInfo.InvariantCulture) / double.Parse(clock.Groups[2].Value, CultureInfo.InvariantCulture);
+                unit = Number(clock.Groups[1].Value) / Number(clock.Groups[2].Value);
             return true;
         }
 
@@ -229,11 +241,17 @@ sealed partial class FrameLog
         return false;
     }
 
+    // Null for NOPTS.
+    static double? Number(string text) =>
+        double.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null;
+
     /// <summary>Nothing more is said.</summary>
     public void End() => times.CompleteAdding();
 
     /// <summary>The next frame's time in seconds of the file; null where it has none.</summary>
-    public double? Take() => times.TryTake(out var time, Timeout.Infinite) ? time : null;
+    /// <exception cref="UserException">ffmpeg gave the frame and says nothing of it.</exception>
+    public double? Take() => times.TryTake(out var time, Patience) || times.IsCompleted ? time
+        : throw new UserException("ffmpeg does not say when frames are shown: its showinfo filter is of an unknown version; install ffmpeg 5.1 to 7.");
 
     [GeneratedRegex(@"^\[Parsed_showinfo_\d+ @ [^]]*\] \[info\] n: *\d+ pts: *(-?\d+|NOPTS)")]
     private static partial Regex Time();

@@ -75,10 +75,12 @@ public sealed class VideoWriter : IDisposable
         // Chroma at half size needs even sides: the last column or row is repeated.
         if (kind == VideoKind.Mp4 && (width % 2 != 0 || height % 2 != 0))
             padded = new(width + width % 2, height + height % 2);
-        string[] evenly = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", $"{padded?.Width ?? width}x{padded?.Height ?? height}", "-r", rate.ToString()];
-        string[] input = settings.KeepsTimes ? ["-f", "matroska"] : evenly;
-        ffmpeg = Ffmpeg.Start("ffmpeg", ["-v", "error", "-nostdin", "-y", .. input, "-i", "pipe:0", .. Encoding(), Ffmpeg.FileUrl(partial)], writes: true);
-        timed = settings.KeepsTimes ? new(ffmpeg.Input, padded?.Width ?? width, padded?.Height ?? height) : null;
+        (width, height) = (padded?.Width ?? width, padded?.Height ?? height);
+        string[] input = settings.KeepsTimes ? ["-f", "matroska"]
+            : ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", $"{width}x{height}", "-r", rate.ToString()];
+        string[] arguments = ["-v", "error", "-nostdin", "-y", .. input, "-i", "pipe:0", .. Encoding(), Ffmpeg.FileUrl(partial)];
+        ffmpeg = Ffmpeg.Start("ffmpeg", arguments, writes: true);
+        timed = settings.KeepsTimes ? new(ffmpeg.Input, width, height) : null;
     }
 
     public int Width { get; }
@@ -237,7 +239,7 @@ public sealed class VideoWriter : IDisposable
         }
     }
 
-    string[] Encoding() => [.. settings.KeepsTimes ? ["-fps_mode", "passthrough", "-enc_time_base", "1:90000"] : Array.Empty<string>(), .. Codec()];
+    string[] Encoding() => settings.KeepsTimes ? ["-fps_mode", "passthrough", "-enc_time_base", "1:90000", .. Codec()] : Codec();
 
     string[] Codec() => kind == VideoKind.Gif
         ? ["-vf", "split[a][b];[a]palettegen=stats_mode=single[p];[b][p]paletteuse=new=1:dither=sierra2_4a", "-f", "gif"] // a palette a frame: no frame is held
@@ -260,7 +262,8 @@ public sealed class VideoWriter : IDisposable
         {
             using var mux = Ffmpeg.Start("ffmpeg",
             [
-                "-v", "error", "-nostdin", "-y", "-copyts", "-itsoffset", Seconds(first), "-protocol_whitelist", "file", "-i", Ffmpeg.FileUrl(partial),
+                "-v", "error", "-nostdin", "-y", "-copyts",
+                "-itsoffset", Seconds(first), "-protocol_whitelist", "file", "-i", Ffmpeg.FileUrl(partial),
                 "-itsoffset", Seconds(1e-6 - sound.Origin), "-protocol_whitelist", "file", "-i", Ffmpeg.FileUrl(from),
                 "-map", "0:v:0", "-map", $"1:{sound.Stream}", "-map_metadata", "0", "-c:v", "copy",
                 "-c:a", copied ? "copy" : "aac", "-t", Seconds(end), "-movflags", "+faststart", "-f", "mp4", Ffmpeg.FileUrl(both),

@@ -62,7 +62,7 @@ public sealed class CompareVerbTests : IDisposable
 
         AssertSays(1, $"{folder.At("none")}: no such folder; expected a folder of pictures or a dataset.", real, folder.At("none"));
         AssertSays(1, $"{real}/a.png: is a file; expected a folder of pictures or a dataset.", $"{real}/a.png", real);
-        AssertSays(1, $"{folder.At("empty")}: holds no picture (.jpg, .jpeg, .png, .webp, .bmp) and no dataset.", real, folder.At("empty"));
+        AssertSays(1, $"{folder.At("empty")}: holds no picture (.jpg, .jpeg, .png, .webp, .bmp and others) and no dataset.", real, folder.At("empty"));
         AssertSays(1, "these two have one name; keep one of them.", real, twice);
         AssertSays(1, $"{real} and {other}: none of the metrics could be measured; the lines above say why.", real, other, "--metrics", "ssim");
         AssertSays(2, "--metrics: unknown metric \"ssin\"; expected some of ssim, psnr, l1, resnet18, fd-resnet18, fid, kid, lpips, csim, akd, nme, pose, temporal, jitter, eyes-l1, eyes-ssim, mouth-l1, mouth-ssim, pose-following, pose-r, expression-following, expression-r. Did you mean \"ssim\"?", real, real, "--metrics", "psnr,ssin");
