@@ -56,8 +56,8 @@ sealed class EvaluateVerb : MetricVerb, IVerb
     [Option("jobs", Default = 0, MetaValue = "N", HelpText = "People evaluated at once on a CPU, each on one thread, or on OMP_NUM_THREADS of them; 0 is as many as there are processors and memory for. The figures do not depend on it.")]
     public int Jobs { get; set; }
 
-    [Option("child", Hidden = true)]
-    public bool Child { get; set; } // of the process that --jobs divides: evaluates its part, and ends with its standard input
+    [Option("child", Hidden = true, HelpText = "Evaluates a part and ends with its standard input.")]
+    public bool Child { get; set; } // of the process that --jobs divides
 
     [Option("checkpoint", Default = "newest", HelpText = "newest, best (by validation) or a step.")]
     public string Checkpoint { get; set; } = "newest";
