@@ -9,8 +9,8 @@ public class ArchitectureTests
     static readonly string[][] layers =
     [
         ["Libtorch", "Serialization", "Configuration"],
-        ["Media", "Onnx", "Pretrained", "Distributed"],
-        ["Models"],
+        ["Media", "Onnx", "Distributed"],
+        ["Pretrained", "Models"],
         ["Models.Import", "Faces", "Losses", "Provenance"],
         ["Data"],
         ["Data.Preparation", "Evaluation.Metrics"],

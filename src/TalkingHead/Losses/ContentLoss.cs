@@ -33,7 +33,7 @@ public sealed class ContentLoss : IDisposable
                 networks.Add(("content_random_vgg", settings.Vgg19!.Value, Vgg.Random(VggKind.Caffe19, (ulong)seed).to(device)));
                 break;
             case ContentKind.Resnet18:
-                networks.Add(("content_resnet18", settings.Resnet18!.Value, ResNet18.Load(stages: 3).to(device)));
+                networks.Add(("content_resnet18", settings.Resnet18!.Value, ResNet18.Load().to(device)));
                 goto default; // beside the pixel terms
             default:
                 (pyramidWeight, pyramidLevels, structureWeight, squaredWeight) = (settings.Pyramid!.Value, settings.PyramidLevels, settings.Structure, settings.Squared);

@@ -21,56 +21,56 @@ abstract class FeatureNetwork(string name) : Module<Tensor, Tensor[]>(name)
 
 /// <summary>
 /// ResNet-18 (He et al. 2016), trained on ImageNet with CNTK and published in a NuGet package under the MIT licence; these
-/// are not torchvision's weights. Batch normalisation is folded into the convolutions. Of pictures of any size it gives the
-/// activations after each stage: 64, 128, 256 and 512 channels at a 4th, 8th, 16th and 32nd of the side.
+/// are not torchvision's weights. Its first three stages, with batch normalisation folded into the convolutions: of pictures of
+/// any size the activations after each, 64, 128 and 256 channels at a 4th, 8th and 16th of the side.
 /// </summary>
 sealed class ResNet18 : FeatureNetwork
 {
     internal const string File = "ResNet18.onnx";
 
-    /// <summary>Channels of the last stage.</summary>
-    internal const int Features = 512;
+    /// <summary>Channels of the third stage.</summary>
+    internal const int Features = 256;
 
     /// <summary>A picture of this side is what the network was trained on.</summary>
     internal const int TrainedSide = 224;
 
-    internal const int Stages = 4;
+    const int Stages = 3, BlocksOfStage = 2, AllConvolutions = 22; // of the file: its fourth stage is not used
 
     // ImageNet's mean over pictures and places, R, G, B: the package subtracts a mean picture of 224x224, which is nearly flat.
     static readonly float[] means = [123.1516f, 115.9029f, 103.0626f];
 
     readonly Conv2d stem;
-    readonly ResidualPair[] blocks; // two a stage
+    readonly (int Stage, ResidualPair Block)[] blocks;
     readonly ChannelNormalisation normalisation = ChannelNormalisation.Bytes(means, bgr: true);
     ScalarType type = ScalarType.Float32;
 
-    /// <param name="stages">Those after it are left out, and cost nothing.</param>
-    internal ResNet18(int stages = Stages) : base("ResNet18")
+    internal ResNet18() : base("ResNet18")
     {
         stem = Conv2d(3, 64, 7, stride: 2, padding: 3);
-        blocks = [.. Enumerable.Range(0, stages).SelectMany(stage => (ResidualPair[])
-            [new(stage == 0 ? 64 : 32 << stage, 64 << stage, stride: stage == 0 ? 1 : 2), new(64 << stage, 64 << stage, stride: 1)])];
+        blocks = [.. from stage in Enumerable.Range(0, Stages) from block in Enumerable.Range(0, BlocksOfStage) select (stage, block == 0 && stage > 0
+            ? new ResidualPair(32 << stage, 64 << stage, stride: 2)
+            : new ResidualPair(64 << stage, 64 << stage, stride: 1))];
         RegisterComponents();
         for (int i = 0; i < blocks.Length; i++)
-            register_module($"block{i}", blocks[i]);
+            register_module($"block{i}", blocks[i].Block);
         PublishedWeights.Freeze(this);
     }
 
     /// <summary>The network with its published weights.</summary>
     /// <exception cref="UserException">The file is missing or another network's.</exception>
-    internal static ResNet18 Load(int stages = Stages)
+    internal static ResNet18 Load()
     {
         string path = PublishedWeights.Locate(File);
         var graph = ModelProto.Parser.ParseFrom(OnnxFile.Read(path).Bytes).Graph;
-        var network = new ResNet18(stages);
+        var network = new ResNet18();
         try
         {
             var weights = graph.Initializer.ToDictionary(tensor => tensor.Name);
             var layers = graph.Node.Where(node => node.OpType == "Conv").ToArray();
             foreach (var (layer, convolution) in layers.Zip(network.Convolutions()))
                 Fill(convolution, layer, graph.Node.Single(node => node.OpType == "BatchNormalization" && node.Input[0] == layer.Output[0]), weights);
-            if (layers.Length != 20)
-                throw new InvalidDataException($"it has {layers.Length} convolutions, 20 are expected");
+            if (layers.Length != AllConvolutions)
+                throw new InvalidDataException($"it has {layers.Length} convolutions, {AllConvolutions} are expected");
             return network;
         }
         catch (Exception e) when (e is InvalidDataException or KeyNotFoundException or InvalidOperationException or ArgumentException)
@@ -92,8 +92,8 @@ sealed class ResNet18 : FeatureNetwork
     internal override long Macs(long side)
     {
         long macs = side * side / 4 * stem.weight!.numel();
-        for (int i = 0; i < blocks.Length; i++)
-            macs += (side >> (2 + i / 2)) * (side >> (2 + i / 2)) * blocks[i].Convolutions().Sum(convolution => convolution.weight!.numel());
+        foreach (var (stage, block) in blocks)
+            macs += (side >> (2 + stage)) * (side >> (2 + stage)) * block.Convolutions().Sum(convolution => convolution.weight!.numel());
         return macs;
     }
 
@@ -107,8 +107,8 @@ sealed class ResNet18 : FeatureNetwork
         var found = new List<Tensor>();
         for (int i = 0; i < blocks.Length; i++)
         {
-            h = blocks[i].call(h);
-            if (i % 2 == 1)
+            h = blocks[i].Block.call(h);
+            if (i + 1 == blocks.Length || blocks[i + 1].Stage > blocks[i].Stage)
                 found.Add(h);
         }
         foreach (var stage in found)
@@ -117,7 +117,7 @@ sealed class ResNet18 : FeatureNetwork
     }
 
     // In the file's order.
-    IEnumerable<Conv2d> Convolutions() => blocks.SelectMany(block => block.Convolutions()).Prepend(stem);
+    IEnumerable<Conv2d> Convolutions() => blocks.SelectMany(block => block.Block.Convolutions()).Prepend(stem);
 
     // y = scale (w * x - mean) / √(variance + ε) + shift, as one convolution.
     static void Fill(Conv2d convolution, NodeProto layer, NodeProto norm, Dictionary<string, TensorProto> weights)
@@ -137,7 +137,7 @@ sealed class ResNet18 : FeatureNetwork
         {
             var found = weights[name];
             float[] values = found.RawData.Length > 0 ? MemoryMarshal.Cast<byte, float>(found.RawData.Span).ToArray() : [.. found.FloatData];
-            return tensor(values, [.. found.Dims]);
+            return tensor(values, [.. found.Dims]).to(ScalarType.Float64);
         }
     }
 }

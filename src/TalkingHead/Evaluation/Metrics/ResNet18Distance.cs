@@ -10,17 +10,15 @@ namespace TalkingHead.Evaluation.Metrics;
 /// What ImageNet's ResNet-18 sees in pictures. The distance of two pictures is that of Zhang et al. 2018 without their
 /// learned weights: activations after stages 1 to 3, each place of unit length, squared difference, mean over places, summed
 /// over stages. It is not LPIPS, and does not compare with it. The Fréchet distance (Dowson and Landau 1982; as FID, Heusel
-/// et al. 2017) compares means over places after stage 4.
+/// et al. 2017) compares means over places after stage 3.
 /// </summary>
 sealed class ResNet18Distance : IDisposable
 {
     internal const string Definition = "ResNet-18 (ImageNet, CNTK), stages 1 to 3: squared difference of unit-length activations, mean over places, summed; not LPIPS";
-    internal const string FrechetDefinition = "Fréchet distance of ResNet-18 (ImageNet, CNTK) features, 512 means over places, input bilinear to 224x224, float64; not FID";
+    internal const string FrechetDefinition = "Fréchet distance of ResNet-18 (ImageNet, CNTK) features, 256 means over places after stage 3, input bilinear to 224x224, float64; not FID";
 
     /// <summary>The third stage has 2x2 places.</summary>
     internal const int LeastSide = 32;
-
-    const int Compared = 3;
 
     readonly ResNet18 network;
 
@@ -38,12 +36,12 @@ sealed class ResNet18Distance : IDisposable
         using var scope = NewDisposeScope();
         var (one, other) = (network.call(Pictures.Signed(first)), network.call(Pictures.Signed(second)));
         var sum = Scalars.Full([first.shape[0]], 0, ScalarType.Float64, first.device);
-        for (int stage = 0; stage < Compared; stage++)
+        for (int stage = 0; stage < one.Length; stage++)
             sum = sum.Add((Unit(one[stage]) - Unit(other[stage])).Square().sum([1]).mean([1, 2]).to(ScalarType.Float64));
         return sum.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Quantised pictures (B,3,H,W), uint8, of any size to (B,512) float32.</summary>
+    /// <summary>Quantised pictures (B,3,H,W), uint8, of any size to (B,256) float32.</summary>
     internal Tensor Features(Tensor pictures)
     {
         Pictures.Expect(pictures);
