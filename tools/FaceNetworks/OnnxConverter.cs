@@ -66,7 +66,7 @@ sealed class OnnxConverter
             case "Pad": // [[before n, after n], ...] in the order n, h, w, c
                 long[] pads = source.Weight(node.Inputs[1]).data<long>().ToArray();
                 int[] order = [0, 3, 1, 2];
-                return graph.Add("Pad", output, [inputs[0], graph.Constant($"{output}.pads", [.. order.Select(i => pads[2 * i]), .. order.Select(i => pads[2 * i + 1])])]);
+                return graph.Add("Pad", output, [inputs[0], graph.Constant($"{output}.pads", tensor((long[])[.. order.Select(i => pads[2 * i]), .. order.Select(i => pads[2 * i + 1])]))]);
             case "ConcatV2":
                 long axis = source.Weight(node.Inputs[^1]).data<long>()[0];
                 if (axis is not (3 or -1))
@@ -74,7 +74,7 @@ sealed class OnnxConverter
                 return graph.Add("Concat", output, inputs, ("axis", 1L));
             case "Reshape":
                 string turned = graph.Add("Transpose", $"{output}.turned", [inputs[0]], ("perm", new long[] { 0, 2, 3, 1 }));
-                return graph.Add("Reshape", output, [turned, graph.Constant($"{output}.shape", source.Weight(node.Inputs[1]).data<long>().ToArray())]);
+                return graph.Add("Reshape", output, [turned, graph.Constant($"{output}.shape", source.Weight(node.Inputs[1]))]);
             default:
                 throw new UserException($"{node.Name}: {node.Operation} is not converted.");
         }

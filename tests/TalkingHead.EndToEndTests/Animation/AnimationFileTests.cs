@@ -3,9 +3,9 @@ using TalkingHead.Animation;
 using TalkingHead.Data;
 using TalkingHead.EndToEndTests.Media;
 using TalkingHead.Media;
+using TalkingHead.Provenance;
 using TalkingHead.Tests;
 using TalkingHead.Tests.Animation;
-using TalkingHead.Provenance;
 using TalkingHead.Tests.Media;
 using TalkingHead.Tests.Serialization;
 

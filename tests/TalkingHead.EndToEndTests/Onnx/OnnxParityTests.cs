@@ -5,13 +5,14 @@ using TalkingHead.Libtorch;
 using TalkingHead.Models;
 using TalkingHead.Onnx;
 using TalkingHead.Synthetic;
+using TalkingHead.Tests;
 using TalkingHead.Tests.Models;
 using TalkingHead.Tests.Models.Import;
 using TalkingHead.Tests.Serialization;
 using TalkingHead.Training;
 using static TorchSharp.torch;
 
-namespace TalkingHead.Tests.Onnx;
+namespace TalkingHead.EndToEndTests.Onnx;
 
 /// <summary>
 /// ONNX Runtime gives libtorch's pictures: the graph is emitted beside each layer's forward, and these tests hold the two together.

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json;
+using TalkingHead.EndToEndTests.Pages;
 using TalkingHead.Media;
 using TalkingHead.Provenance;
-using TalkingHead.Tests.Pages;
+using TalkingHead.Tests;
 
-namespace TalkingHead.Tests.Provenance;
+namespace TalkingHead.EndToEndTests.Provenance;
 
 /// <summary>Other programs on our files: c2pa-rs (as WebAssembly), c2pa-ts, ffmpeg and a browser.</summary>
 public sealed class CredentialOracleTests(SignedFiles files) : IClassFixture<SignedFiles>

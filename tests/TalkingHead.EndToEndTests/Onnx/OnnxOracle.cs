@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using TalkingHead.Libtorch;
+using TalkingHead.Tests;
 using static TorchSharp.torch;
 
-namespace TalkingHead.Tests.Onnx;
+namespace TalkingHead.EndToEndTests.Onnx;
 
 /// <summary>What ONNX files and their pictures are held against.</summary>
 static class OnnxOracle

@@ -1,9 +1,11 @@
 using SkiaSharp;
+using TalkingHead.EndToEndTests.Media;
 using TalkingHead.Media;
 using TalkingHead.Provenance;
+using TalkingHead.Tests;
 using TalkingHead.Tests.Media;
 
-namespace TalkingHead.Tests.Provenance;
+namespace TalkingHead.EndToEndTests.Provenance;
 
 /// <summary>
 /// The mark in the pixels, on a few clips; docs/provenance.md has the figures of many, from

@@ -3,12 +3,13 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using TalkingHead.Animation;
 using TalkingHead.Data;
+using TalkingHead.EndToEndTests.Pages;
 using TalkingHead.Synthetic;
-using TalkingHead.Tests.Pages;
+using TalkingHead.Tests;
 using TalkingHead.Tests.Serialization;
 using static TorchSharp.torch;
 
-namespace TalkingHead.Tests.Onnx;
+namespace TalkingHead.EndToEndTests.Onnx;
 
 /// <summary>The small model's head in onnxruntime-web (WebAssembly, one thread), in Chromium.</summary>
 public sealed class OnnxBrowserTests : IDisposable

@@ -1,11 +1,13 @@
 using System.Text.Json;
 using TalkingHead.Animation;
+using TalkingHead.EndToEndTests.Cli;
 using TalkingHead.Media;
+using TalkingHead.Tests;
 using TalkingHead.Tests.Cli;
 using TalkingHead.Tests.Serialization;
 using static TalkingHead.Tests.Cli.InProcess;
 
-namespace TalkingHead.Tests.Onnx;
+namespace TalkingHead.EndToEndTests.Onnx;
 
 /// <summary>export --onnx, animate and inspect on a run of a few steps.</summary>
 public sealed class OnnxVerbTests(HeadVerbTests.Trained trained) : IClassFixture<HeadVerbTests.Trained>, IDisposable

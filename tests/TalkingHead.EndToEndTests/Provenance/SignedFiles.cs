@@ -1,12 +1,14 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using TalkingHead.EndToEndTests.Media;
 using TalkingHead.Media;
 using TalkingHead.Provenance;
 using TalkingHead.Synthetic;
+using TalkingHead.Tests;
 using TalkingHead.Tests.Media;
 using TalkingHead.Tests.Serialization;
 
-namespace TalkingHead.Tests.Provenance;
+namespace TalkingHead.EndToEndTests.Provenance;
 
 /// <summary>Small marked and signed files of each format, made once for a class, and a chain of their own that signed them.</summary>
 public sealed class SignedFiles : IDisposable

@@ -4,9 +4,10 @@ using System.Text;
 using System.Text.RegularExpressions;
 using TalkingHead.Media;
 using TalkingHead.Provenance;
+using TalkingHead.Tests;
 using TalkingHead.Tests.Serialization;
 
-namespace TalkingHead.Tests.Provenance;
+namespace TalkingHead.EndToEndTests.Provenance;
 
 public sealed class ContentCredentialsTests(SignedFiles files) : IClassFixture<SignedFiles>
 {
