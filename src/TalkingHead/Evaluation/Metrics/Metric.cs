@@ -8,29 +8,141 @@ namespace TalkingHead.Evaluation.Metrics;
 /// <summary>A metric: its names, its direction and what it is computed from. The file of its name holds formula and source.</summary>
 public sealed class Metric
 {
-    public static readonly Metric Ssim = new("Ssim", "SSIM", _ => Metrics.Ssim.Definition) { HigherIsBetter = true, Pixels = Metrics.Ssim.Compute, LeastSide = Metrics.Ssim.LeastSide };
-    public static readonly Metric Psnr = new("Psnr", "PSNR", _ => Metrics.Psnr.Definition) { HigherIsBetter = true, Unit = "dB", Decimals = 3, Pixels = Metrics.Psnr.Compute };
+    public static readonly Metric Ssim = new("Ssim", "SSIM", _ => Metrics.Ssim.Definition)
+    {
+        HigherIsBetter = true,
+        Pixels = Metrics.Ssim.Compute,
+        LeastSide = Metrics.Ssim.LeastSide,
+    };
+    public static readonly Metric Psnr = new("Psnr", "PSNR", _ => Metrics.Psnr.Definition)
+    {
+        HigherIsBetter = true,
+        Unit = "dB",
+        Decimals = 3,
+        Pixels = Metrics.Psnr.Compute,
+    };
     public static readonly Metric L1 = new("L1", "L1", _ => Metrics.L1.Definition) { Pixels = Metrics.L1.Compute };
-    public static readonly Metric Resnet18 = new("Resnet18", "resnet18", _ => ResNet18Distance.Definition) { LeastSide = ResNet18Distance.LeastSide };
-    public static readonly Metric FdResnet18 = new("FdResnet18", "FD-resnet18", _ => ResNet18Distance.FrechetDefinition) { Decimals = 3, Cross = "", Space = FeatureSpace.ResNet18 };
-    public static readonly Metric Fid = new("Fid", "FID", settings => Metrics.Fid.Definition(settings.FidVariant)) { Decimals = 3, Cross = "", Space = FeatureSpace.Inception };
-    public static readonly Metric Kid = new("Kid", "KID", settings => Metrics.Kid.Definition(settings.FidVariant)) { Decimals = 5, Cross = "", Space = FeatureSpace.Inception };
-    public static readonly Metric Lpips = new("Lpips", "LPIPS", settings => PerceptualDistance.Definition(settings.LpipsTrunk)) { LeastSide = PerceptualDistance.LeastSide };
-    public static readonly Metric Csim = new("Csim", "CSIM", settings => $"{Metrics.Csim.Definition(settings.CsimNetwork)}, {settings.Detector} landmarks") { HigherIsBetter = true, NeedsFaces = true, Cross = "; mean over the person's hold-out frames" };
-    public static readonly Metric Akd = new("Akd", "AKD", settings => $"{Metrics.Akd.Definition}, {settings.Detector}") { Unit = "px", Decimals = 3, Landmarks = (real, fake, frame) => Metrics.Akd.Compute(real, fake, frame.Width, frame.Height) };
-    public static readonly Metric Nme = new("Nme", "NME", settings => $"{Metrics.Nme.Definition}, {settings.Detector}") { Landmarks = (real, fake, _) => Metrics.Nme.Compute(real, fake) };
-    public static readonly Metric Pose = new("Pose", "Pose", settings => $"{PoseError.Definition}, {settings.Detector}") { Unit = "°", Decimals = 2, Cross = "; against the driver", Landmarks = (real, fake, _) => PoseError.Compute(real, fake) };
+    public static readonly Metric Resnet18 = new("Resnet18", "resnet18", _ => ResNet18Distance.Definition)
+    {
+        LeastSide = ResNet18Distance.LeastSide,
+    };
+    public static readonly Metric FdResnet18 = new("FdResnet18", "FD-resnet18", _ => ResNet18Distance.FrechetDefinition)
+    {
+        Decimals = 3,
+        Cross = "",
+        Space = FeatureSpace.ResNet18,
+    };
+    public static readonly Metric Fid = new("Fid", "FID", settings => Metrics.Fid.Definition(settings.FidVariant))
+    {
+        Decimals = 3,
+        Cross = "",
+        Space = FeatureSpace.Inception,
+    };
+    public static readonly Metric Kid = new("Kid", "KID", settings => Metrics.Kid.Definition(settings.FidVariant))
+    {
+        Decimals = 5,
+        Cross = "",
+        Space = FeatureSpace.Inception,
+    };
+    public static readonly Metric Lpips = new("Lpips", "LPIPS", settings => PerceptualDistance.Definition(settings.LpipsTrunk))
+    {
+        LeastSide = PerceptualDistance.LeastSide,
+    };
+    public static readonly Metric Csim = new("Csim", "CSIM",
+        settings => $"{Metrics.Csim.Definition(settings.CsimNetwork)}, {settings.Detector} landmarks")
+    {
+        HigherIsBetter = true,
+        NeedsFaces = true,
+        Cross = "; mean over the person's hold-out frames",
+    };
+    public static readonly Metric Akd = new("Akd", "AKD", settings => $"{Metrics.Akd.Definition}, {settings.Detector}")
+    {
+        Unit = "px",
+        Decimals = 3,
+        Landmarks = (real, fake, frame) => Metrics.Akd.Compute(real, fake, frame.Width, frame.Height),
+    };
+    public static readonly Metric Nme = new("Nme", "NME", settings => $"{Metrics.Nme.Definition}, {settings.Detector}")
+    {
+        Landmarks = (real, fake, _) => Metrics.Nme.Compute(real, fake),
+    };
+    public static readonly Metric Pose = new("Pose", "Pose", settings => $"{PoseError.Definition}, {settings.Detector}")
+    {
+        Unit = "°",
+        Decimals = 2,
+        Cross = "; against the driver",
+        Landmarks = (real, fake, _) => PoseError.Compute(real, fake),
+    };
 
     public static readonly Metric Temporal = new("Temporal", "Temporal", _ => TemporalError.Definition) { Series = TemporalError.Compute };
-    public static readonly Metric Jitter = new("Jitter", "Jitter", settings => $"{LandmarkJitter.Definition}, {settings.Detector}") { Unit = "px", Decimals = 3, NeedsFaces = true, Series = LandmarkJitter.Compute };
-    public static readonly Metric EyesL1 = new("EyesL1", "Eyes-L1", settings => $"{FaceRegion.Definition(FaceRegion.Eyes)}: L1, {settings.Detector}") { NeedsFaces = true, Series = series => FaceRegion.L1(series, FaceRegion.Eyes) };
-    public static readonly Metric EyesSsim = new("EyesSsim", "Eyes-SSIM", settings => $"{FaceRegion.Definition(FaceRegion.Eyes)}: SSIM, {settings.Detector}") { HigherIsBetter = true, NeedsFaces = true, Series = series => FaceRegion.Ssim(series, FaceRegion.Eyes) };
-    public static readonly Metric MouthL1 = new("MouthL1", "Mouth-L1", settings => $"{FaceRegion.Definition(FaceRegion.Mouth)}: L1, {settings.Detector}") { NeedsFaces = true, Series = series => FaceRegion.L1(series, FaceRegion.Mouth) };
-    public static readonly Metric MouthSsim = new("MouthSsim", "Mouth-SSIM", settings => $"{FaceRegion.Definition(FaceRegion.Mouth)}: SSIM, {settings.Detector}") { HigherIsBetter = true, NeedsFaces = true, Series = series => FaceRegion.Ssim(series, FaceRegion.Mouth) };
-    public static readonly Metric PoseFollow = new("PoseFollow", "Pose-following", settings => $"{MotionFollowing.ErrorDefinition("yaw, pitch and roll, in degrees")}, {settings.Detector}") { Unit = "°", Decimals = 2, IsOfCross = true, Cross = "", NeedsFaces = true, Series = series => MotionFollowing.Error(series, MotionFollowing.Pose) };
-    public static readonly Metric PoseCorrelation = new("PoseCorrelation", "Pose-r", settings => $"{MotionFollowing.CorrelationDefinition("yaw, pitch and roll")}, {settings.Detector}") { HigherIsBetter = true, IsOfCross = true, Cross = "", NeedsFaces = true, Series = series => MotionFollowing.Correlation(series, MotionFollowing.Pose) };
-    public static readonly Metric ExpressionFollow = new("ExpressionFollow", "Expression-following", settings => $"{MotionFollowing.ErrorDefinition("eye opening, mouth opening and mouth width")}, {settings.Detector}") { IsOfCross = true, Cross = "", NeedsFaces = true, Series = series => MotionFollowing.Error(series, MotionFollowing.Expression) };
-    public static readonly Metric ExpressionCorrelation = new("ExpressionCorrelation", "Expression-r", settings => $"{MotionFollowing.CorrelationDefinition("eye opening, mouth opening and mouth width")}, {settings.Detector}") { HigherIsBetter = true, IsOfCross = true, Cross = "", NeedsFaces = true, Series = series => MotionFollowing.Correlation(series, MotionFollowing.Expression) };
+    public static readonly Metric Jitter = new("Jitter", "Jitter", settings => $"{LandmarkJitter.Definition}, {settings.Detector}")
+    {
+        Unit = "px",
+        Decimals = 3,
+        NeedsFaces = true,
+        Series = LandmarkJitter.Compute,
+    };
+    public static readonly Metric EyesL1 = new("EyesL1", "Eyes-L1",
+        settings => $"{FaceRegion.Definition(FaceRegion.Eyes)}: L1, {settings.Detector}")
+    {
+        NeedsFaces = true,
+        Series = series => FaceRegion.L1(series, FaceRegion.Eyes),
+    };
+    public static readonly Metric EyesSsim = new("EyesSsim", "Eyes-SSIM",
+        settings => $"{FaceRegion.Definition(FaceRegion.Eyes)}: SSIM, {settings.Detector}")
+    {
+        HigherIsBetter = true,
+        NeedsFaces = true,
+        Series = series => FaceRegion.Ssim(series, FaceRegion.Eyes),
+    };
+    public static readonly Metric MouthL1 = new("MouthL1", "Mouth-L1",
+        settings => $"{FaceRegion.Definition(FaceRegion.Mouth)}: L1, {settings.Detector}")
+    {
+        NeedsFaces = true,
+        Series = series => FaceRegion.L1(series, FaceRegion.Mouth),
+    };
+    public static readonly Metric MouthSsim = new("MouthSsim", "Mouth-SSIM",
+        settings => $"{FaceRegion.Definition(FaceRegion.Mouth)}: SSIM, {settings.Detector}")
+    {
+        HigherIsBetter = true,
+        NeedsFaces = true,
+        Series = series => FaceRegion.Ssim(series, FaceRegion.Mouth),
+    };
+    public static readonly Metric PoseFollow = new("PoseFollow", "Pose-following",
+        settings => $"{MotionFollowing.ErrorDefinition("yaw, pitch and roll, in degrees")}, {settings.Detector}")
+    {
+        Unit = "°",
+        Decimals = 2,
+        IsOfCross = true,
+        Cross = "",
+        NeedsFaces = true,
+        Series = series => MotionFollowing.Error(series, MotionFollowing.Pose),
+    };
+    public static readonly Metric PoseCorrelation = new("PoseCorrelation", "Pose-r",
+        settings => $"{MotionFollowing.CorrelationDefinition("yaw, pitch and roll")}, {settings.Detector}")
+    {
+        HigherIsBetter = true,
+        IsOfCross = true,
+        Cross = "",
+        NeedsFaces = true,
+        Series = series => MotionFollowing.Correlation(series, MotionFollowing.Pose),
+    };
+    public static readonly Metric ExpressionFollow = new("ExpressionFollow", "Expression-following",
+        settings => $"{MotionFollowing.ErrorDefinition("eye opening, mouth opening and mouth width")}, {settings.Detector}")
+    {
+        IsOfCross = true,
+        Cross = "",
+        NeedsFaces = true,
+        Series = series => MotionFollowing.Error(series, MotionFollowing.Expression),
+    };
+    public static readonly Metric ExpressionCorrelation = new("ExpressionCorrelation", "Expression-r",
+        settings => $"{MotionFollowing.CorrelationDefinition("eye opening, mouth opening and mouth width")}, {settings.Detector}")
+    {
+        HigherIsBetter = true,
+        IsOfCross = true,
+        Cross = "",
+        NeedsFaces = true,
+        Series = series => MotionFollowing.Correlation(series, MotionFollowing.Expression),
+    };
 
     readonly string id;
     readonly Func<ComparisonSettings, string> definition;
