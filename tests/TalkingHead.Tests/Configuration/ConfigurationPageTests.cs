@@ -15,7 +15,7 @@ public class ConfigurationPageTests
         int at = text.IndexOf(Start, StringComparison.Ordinal) + Start.Length;
         Assert.True(at > Start.Length, $"{Page} has no line \"{Start.Trim()}\"");
         if (Environment.GetEnvironmentVariable("TALKINGHEAD_UPDATE") == "1")
-            File.WriteAllText(path, text[..at] + Settings());
+            File.WriteAllText(path, text = text[..at] + Settings());
         Assert.Equal(Settings(), text[at..]);
     }
 
