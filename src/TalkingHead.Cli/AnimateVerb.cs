@@ -16,13 +16,15 @@ sealed class AnimateVerb : IVerb
     [Option("driver", Required = true, MetaValue = "VIDEO|DATASET#CLIP", HelpText = "The driver, whose motion is used.")]
     public string DriverPath { get; set; } = "";
 
-    [Option("out", Required = true, MetaValue = "FILE|DIR", HelpText = "What to write: .mp4 (with the driver's sound), .gif or a folder of PNG files.")]
+    [Option("out", Required = true, MetaValue = "FILE|DIR", HelpText = "What to write: .mp4 (with the driver's sound), .gif or a folder of "
+        + "PNG files.")]
     public string Out { get; set; } = "";
 
     [Option("side-by-side", HelpText = "Show a source picture, the landmark image and the result next to each other.")]
     public bool SideBySide { get; set; }
 
-    [Option("adapt", MetaValue = "on|off", HelpText = "Adapt the driver's motion to the head's face shape. By default on if the driver appears to be another person.")]
+    [Option("adapt", MetaValue = "on|off", HelpText = "Adapt the driver's motion to the head's face shape. By default on if the driver "
+        + "appears to be another person.")]
     public string? Adapt { get; set; }
 
     [Option("smoothing", Default = 1.0, HelpText = "How strongly jitter is smoothed out of a video's landmarks; 0 for not at all.")]
@@ -38,13 +40,15 @@ sealed class AnimateVerb : IVerb
     public string Device { get; set; } = "auto";
 
     [Option("engine", MetaValue = "torch|onnx",
-        HelpText = "What computes the pictures, libtorch or ONNX Runtime; without this option, on a CPU the faster one, which is measured first.")]
+        HelpText = "What computes the pictures, libtorch or ONNX Runtime; without this option, on a CPU the faster one, which is "
+        + "measured first.")]
     public string? Engine { get; set; }
 
     [Option("sign-with", MetaValue = "CERT KEY", HelpText = OptionText.SignWith)]
     public IEnumerable<string> SignWith { get; set; } = [];
 
-    [Option("mark", Default = "on", MetaValue = "on|off", HelpText = "Mark generated frames of 128 pixels or more imperceptibly as synthetic.")]
+    [Option("mark", Default = "on", MetaValue = "on|off", HelpText = "Mark generated frames of 128 pixels or more imperceptibly as "
+        + "synthetic.")]
     public string Mark { get; set; } = "on";
 
     [Option("json", MetaValue = "FILE", HelpText = OptionText.Json)]
@@ -52,7 +56,8 @@ sealed class AnimateVerb : IVerb
 
     [Usage(ApplicationAlias = "talkinghead")]
     public static IEnumerable<Example> Examples =>
-        [new("Give a head the motion of a video", new AnimateVerb { HeadPath = "person.head", DriverPath = "driver.mp4", Out = "out.mp4", SideBySide = true })];
+        [new("Give a head the motion of a video", new AnimateVerb { HeadPath = "person.head", DriverPath = "driver.mp4", Out = "out.mp4",
+            SideBySide = true })];
 
     public void Run(CancellationToken stop)
     {
@@ -95,10 +100,13 @@ sealed class AnimateVerb : IVerb
         if (Mark == "off")
             Console.Error.WriteLine("mark off: once a copy has lost its metadata, nothing in it shows that it is synthetic");
         else if (head.Size < PixelMark.LeastSide)
-            Console.Error.WriteLine($"no mark in the pixels: frames of {head.Size} px are too small for it (it needs {PixelMark.LeastSide})");
+            Console.Error.WriteLine($"no mark in the pixels: frames of {head.Size} px are too small for it "
+                + $"(it needs {PixelMark.LeastSide})");
 
         AnimationReport? report = null;
-        Progress.Run("animate", driver.FrameCount, "frames", progress => report = AnimationFile.Write(head, driver, Out, settings, SideBySide, () => progress.Step(), stop, credentials, Mark == "on"));
+        Progress.Run("animate", driver.FrameCount, "frames",
+            progress => report = AnimationFile.Write(head, driver, Out, settings, SideBySide, () => progress.Step(), stop, credentials,
+                Mark == "on"));
         Say(report!);
         if (Json is not null)
             JsonFile.Write(Json, report);
@@ -117,16 +125,21 @@ sealed class AnimateVerb : IVerb
             return head.UseFaster();
         if (head.IsOnnxFile && asked == Animation.Engine.Torch)
             throw UserException.Usage(
-                $"{HeadPath}: an ONNX file is computed by ONNX Runtime only; leave --engine torch out, or take the head that it was exported from.");
+                $"{HeadPath}: an ONNX file is computed by ONNX Runtime only; leave --engine torch out, or take the head that it was "
+                + $"exported from.");
         head.Use(asked);
         return $"{(asked == Animation.Engine.Onnx ? "ONNX Runtime" : "libtorch")} (as asked)";
     }
 
     static void Say(AnimationReport report)
     {
-        string missing = report.Held + report.Lost == 0 ? "" : $", {report.Held} without a face held from the last one, {report.Lost} marked as without a face";
-        string lost = report.Unreadable == 0 ? "" : $", {report.Unreadable} of the driver's could not be read: the one before stands in their place";
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Output}: {report.Frames} frames at {report.Rate:0.##}/s{(report.VariableRate ? " on average, each at its own time" : "")}{missing}{lost}"));
+        string missing = report.Held + report.Lost == 0 ? ""
+            : $", {report.Held} without a face held from the last one, {report.Lost} marked as without a face";
+        string lost = report.Unreadable == 0 ? "" : $", {report.Unreadable} of the driver's could not be read: the one before stands in "
+            + $"their place";
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{report.Output}: {report.Frames} frames at {report.Rate:0.##}/s{(report.VariableRate ? " on average, each at "
+            + "its own time" : "")}{missing}{lost}"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{report.Frames / report.Seconds:0.0} frames/s; work a frame: {string.Join(", ", report.Stages.Select(stage => $"{stage.Key} {stage.Value:0.0} ms"))}; from a frame in to its result out {report.Latency:0} ms (median)"));
     }

@@ -8,13 +8,15 @@ using TalkingHead.Training;
 
 namespace TalkingHead.Cli;
 
-[Verb("compare", HelpText = "Measures a folder of pictures, or a dataset, against another: SSIM, PSNR, L1, resnet18, FD-resnet18, FID, KID, LPIPS, CSIM, AKD, NME, pose, eyes, mouth and what flickers.")]
+[Verb("compare", HelpText = "Measures a folder of pictures, or a dataset, against another: SSIM, PSNR, L1, resnet18, FD-resnet18, FID, "
+    + "KID, LPIPS, CSIM, AKD, NME, pose, eyes, mouth and what flickers.")]
 sealed class CompareVerb : MetricVerb, IVerb
 {
     [Value(0, MetaName = "REAL-DIR", Required = true, HelpText = "The truth: pictures in a folder and the folders in it, or a dataset.")]
     public string Real { get; set; } = "";
 
-    [Value(1, MetaName = "FAKE-DIR", Required = true, HelpText = "What is measured; its pictures have the names of their truth, whatever the ending.")]
+    [Value(1, MetaName = "FAKE-DIR", Required = true, HelpText = "What is measured; its pictures have the names of their truth, whatever "
+        + "the ending.")]
     public string Fake { get; set; } = "";
 
     [Option("seed", Default = 1, HelpText = "Draws KID's subsets.")]
@@ -25,7 +27,8 @@ sealed class CompareVerb : MetricVerb, IVerb
 
     [Usage(ApplicationAlias = "talkinghead")]
     public static IEnumerable<Example> Examples =>
-        [new("Measure generated frames against the true ones", new CompareVerb { Real = "truth/", Fake = "generated/", Metrics = "ssim,psnr,fid", Json = "figures.json" })];
+        [new("Measure generated frames against the true ones",
+            new CompareVerb { Real = "truth/", Fake = "generated/", Metrics = "ssim,psnr,fid", Json = "figures.json" })];
 
     public void Run(CancellationToken stop)
     {
@@ -53,7 +56,8 @@ sealed class CompareVerb : MetricVerb, IVerb
             table.AddColumn(new TableColumn(name) { NoWrap = true });
         table.AddColumn("definition");
         foreach (var row in result.Rows)
-            table.AddRow(row.Metric, Markup.Escape(Figure(row)), Count(row), row.Resolution, Markup.Escape(string.Concat(row.Definition, row.Marks.Count > 0 ? $" [{string.Join("; ", row.Marks)}]" : "")));
+            table.AddRow(row.Metric, Markup.Escape(Figure(row)), Count(row), row.Resolution,
+                Markup.Escape(string.Concat(row.Definition, row.Marks.Count > 0 ? $" [{string.Join("; ", row.Marks)}]" : "")));
         AnsiConsole.Write(table);
         foreach (var rows in result.Rows.Where(row => row.Reason is not null).GroupBy(row => row.Reason))
             Console.Out.WriteLine($"not measured: {string.Join(", ", rows.Select(row => row.Metric))}: {rows.Key}");
@@ -69,7 +73,8 @@ sealed class CompareVerb : MetricVerb, IVerb
         return $"{Text(value)}{(row.Deviation is { } deviation ? $" ± {Text(deviation)}" : "")}{(row.Unit == "" ? "" : $" {row.Unit}")}";
     }
 
-    static string Count(MetricRow row) => row.Reason is not null && row.Real == 0 ? "" : row.Real == row.Fake ? $"{row.Real}" : $"{row.Real} / {row.Fake}";
+    static string Count(MetricRow row) => row.Reason is not null && row.Real == 0 ? "" : row.Real == row.Fake ? $"{row.Real}"
+        : $"{row.Real} / {row.Fake}";
 
     // The figures of the JSON file.
     sealed record Report(string Real, string Fake, IReadOnlyList<MetricRow> Rows, IReadOnlyList<string> Notes);
@@ -80,7 +85,10 @@ abstract class MetricVerb
 {
     const string All = "all";
 
-    [Option("metrics", Default = All, MetaValue = "LIST", HelpText = "What to measure: all, or some of ssim, psnr, l1, resnet18, fd-resnet18, fid, kid, lpips, csim, akd, nme, pose, temporal, jitter, eyes-l1, eyes-ssim, mouth-l1, mouth-ssim; of evaluate also pose-following, pose-r, expression-following, expression-r, which all has with --cross. FID, KID, LPIPS and CSIM need weights: talkinghead doctor lists them.")]
+    [Option("metrics", Default = All, MetaValue = "LIST", HelpText = "What to measure: all, or some of ssim, psnr, l1, resnet18, "
+        + "fd-resnet18, fid, kid, lpips, csim, akd, nme, pose, temporal, jitter, eyes-l1, eyes-ssim, mouth-l1, mouth-ssim; of evaluate "
+        + "also pose-following, pose-r, expression-following, expression-r, which all has with --cross. FID, KID, LPIPS and CSIM need "
+        + "weights: talkinghead doctor lists them.")]
     public string Metrics { get; set; } = All;
 
     [Option("fid-variant", Default = "pytorch-fid", HelpText = "How FID and KID resize pictures: pytorch-fid or clean-fid.")]
@@ -89,7 +97,8 @@ abstract class MetricVerb
     [Option("lpips-trunk", Default = "alex", HelpText = "LPIPS's trunk: alex, vgg or squeeze.")]
     public string LpipsTrunk { get; set; } = "alex";
 
-    [Option("csim-network", Default = "ir-se50", HelpText = "CSIM's network: ir-se50 (fed BGR, as it was trained), ir-se50-rgb, r50 or r100.")]
+    [Option("csim-network", Default = "ir-se50", HelpText = "CSIM's network: ir-se50 (fed BGR, as it was trained), ir-se50-rgb, "
+        + "r50 or r100.")]
     public string CsimNetwork { get; set; } = "ir-se50";
 
     [Option("detector", Default = "mesh", HelpText = "Finds the landmarks for CSIM, AKD, NME and pose: mesh or fan.")]

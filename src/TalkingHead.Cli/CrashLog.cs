@@ -11,7 +11,8 @@ static class CrashLog
         var reason = Innermost(failure) is { } inner ? inner.Message.ReplaceLineEndings(" ").TrimEnd('.') : "unknown";
         if (Innermost(failure) is IOException or UnauthorizedAccessException) // a full disk, a missing right: the message says it all
             return $"talkinghead: {reason}.";
-        var log = Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"talkinghead-{DateTime.Now:yyyyMMdd-HHmmss}-{Environment.ProcessId}.log"));
+        var log = Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture,
+            $"talkinghead-{DateTime.Now:yyyyMMdd-HHmmss}-{Environment.ProcessId}.log"));
         try
         {
             File.WriteAllText(log, $"""

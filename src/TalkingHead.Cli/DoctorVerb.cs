@@ -12,7 +12,8 @@ using TorchSharp;
 
 namespace TalkingHead.Cli;
 
-[Verb("doctor", HelpText = "Checks your setup and prints a fix for each problem. Exit code 1 if training on synthetic people, fine-tuning from photos or animation cannot run.")]
+[Verb("doctor", HelpText = "Checks your setup and prints a fix for each problem. Exit code 1 if training on synthetic people, fine-tuning "
+    + "from photos or animation cannot run.")]
 sealed class DoctorVerb : IVerb
 {
     [Option("json", MetaValue = "FILE", HelpText = "Also write the rows to this file.")]
@@ -91,14 +92,17 @@ static class MachineChecks
         yield return Tool("ffmpeg");
         yield return Tool("ffprobe");
         yield return Faces();
-        yield return Guarded("pictures", () => PictureFile.Encode(new Picture(2, 2), "a.png").Length + PictureFile.Encode(new Picture(2, 2), "a.jpg").Length > 0 ? "PNG and JPEG" : "", SetUp);
+        yield return Guarded("pictures",
+            () => PictureFile.Encode(new Picture(2, 2), "a.png").Length + PictureFile.Encode(new Picture(2, 2), "a.jpg").Length > 0
+            ? "PNG and JPEG" : "", SetUp);
         yield return OfMpi();
         yield return Disk();
     }
 
     static Finding Libtorch() => Guarded("libtorch", () =>
     {
-        string about = Devices.Backend + (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is { Length: > 0 } threads ? $" (OMP_NUM_THREADS is {threads})" : "");
+        string about = Devices.Backend + (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is { Length: > 0 } threads
+            ? $" (OMP_NUM_THREADS is {threads})" : "");
         string cured = LibtorchLoader.IsCured() switch
         {
             true => "; TorchSharp's library works without GCC 13's C++ library here",
@@ -113,10 +117,12 @@ static class MachineChecks
         if (torch.cuda.is_available())
             return new("GPU", FindingState.Ok, Count(torch.cuda.device_count(), "CUDA device"));
         if (!File.Exists("/proc/driver/nvidia/version"))
-            return new("GPU", FindingState.Optional, "none that CUDA can use; the small configurations run without one, the paper's want one");
+            return new("GPU", FindingState.Optional, "none that CUDA can use; the small configurations run without one, the "
+                + "paper's want one");
         return LibtorchLoader.Loaded("torch_cuda") is [var file, ..]
             ? new("GPU", FindingState.Optional, $"NVIDIA's driver is here and {file} finds no device", "nvidia-smi")
-            : new("GPU", FindingState.Optional, "NVIDIA's driver is here, but this libtorch has no CUDA", $"export {LibtorchLoader.Variable}=$(python3 -c 'import torch; print(torch.__path__[0] + \"/lib\")')");
+            : new("GPU", FindingState.Optional, "NVIDIA's driver is here, but this libtorch has no CUDA",
+                $"export {LibtorchLoader.Variable}=$(python3 -c 'import torch; print(torch.__path__[0] + \"/lib\")')");
     }
 
     static Finding Tool(string name) => Guarded(name, () =>
@@ -141,13 +147,15 @@ static class MachineChecks
 
     static Finding OfMpi() => Mpi.Find() is { } mpi
         ? new("MPI", FindingState.Ok, mpi.Version())
-        : new("MPI", FindingState.Optional, "none; one process does not need it", OperatingSystem.IsLinux() ? "apt-get install openmpi-bin" : null);
+        : new("MPI", FindingState.Optional, "none; one process does not need it",
+            OperatingSystem.IsLinux() ? "apt-get install openmpi-bin" : null);
 
     static Finding Disk()
     {
         var drive = new DriveInfo(Path.GetFullPath("."));
         string found = string.Create(CultureInfo.InvariantCulture, $"{drive.AvailableFreeSpace / 1e9:0.0} GB free here");
-        return drive.AvailableFreeSpace >= LeastDisk ? new("disk", FindingState.Ok, found) : new("disk", FindingState.Missing, $"{found}, 1.1 GB are wanted for datasets and runs", "df -h");
+        return drive.AvailableFreeSpace >= LeastDisk ? new("disk", FindingState.Ok, found)
+            : new("disk", FindingState.Missing, $"{found}, 1.1 GB are wanted for datasets and runs", "df -h");
     }
 
     static Finding Guarded(string what, Func<string> look, string? mend)
@@ -156,9 +164,11 @@ static class MachineChecks
         {
             return new(what, FindingState.Ok, look());
         }
-        catch (Exception missing) when (missing is UserException || (LibtorchLoader.Explain(missing) ?? Program.NativeLibrarySentence(missing)) is not null)
+        catch (Exception missing) when (missing is UserException
+            || (LibtorchLoader.Explain(missing) ?? Program.NativeLibrarySentence(missing)) is not null)
         {
-            return new(what, FindingState.Missing, missing is UserException ? missing.Message : (LibtorchLoader.Explain(missing) ?? Program.NativeLibrarySentence(missing))!, mend);
+            return new(what, FindingState.Missing, missing is UserException ? missing.Message
+                : (LibtorchLoader.Explain(missing) ?? Program.NativeLibrarySentence(missing))!, mend);
         }
     }
 
@@ -170,16 +180,19 @@ static class WeightChecks
 {
     public static IEnumerable<Finding> All()
     {
-        yield return new("weights", FindingState.Ok, $"{PublishedWeights.Table.Count(file => PublishedWeights.Has(file.Name))} of {PublishedWeights.Table.Count} files are in {Path.GetFullPath(PublishedWeights.Folder)} ({PublishedWeights.FolderVariable} names another folder)");
+        yield return new("weights", FindingState.Ok,
+            $"{PublishedWeights.Table.Count(file => PublishedWeights.Has(file.Name))} of {PublishedWeights.Table.Count} files are in {Path.GetFullPath(PublishedWeights.Folder)} ({PublishedWeights.FolderVariable} names another folder)");
         foreach (var file in PublishedWeights.Table)
         {
             var here = new FileInfo(PublishedWeights.PathOf(file.Name));
             yield return here switch
             {
                 { Exists: true } when file.Bytes > 0 && here.Length != file.Bytes =>
-                    new(file.Name, FindingState.Optional, $"has {here.Length} bytes, expected {file.Bytes}; {file.Use}", $"rm {here} && scripts/download-weights.sh {file.Name}"),
+                    new(file.Name, FindingState.Optional, $"has {here.Length} bytes, expected {file.Bytes}; {file.Use}",
+                        $"rm {here} && scripts/download-weights.sh {file.Name}"),
                 { Exists: true } => new(file.Name, FindingState.Ok, file.Use),
-                _ => new(file.Name, FindingState.Optional, $"missing; {file.Use}", file.Direct ? $"scripts/download-weights.sh {file.Name}" : $"by hand from {file.Address}"),
+                _ => new(file.Name, FindingState.Optional, $"missing; {file.Use}",
+                    file.Direct ? $"scripts/download-weights.sh {file.Name}" : $"by hand from {file.Address}"),
             };
         }
     }

@@ -10,7 +10,8 @@ using TalkingHead.Provenance;
 
 namespace TalkingHead.Cli;
 
-[Verb("evaluate", HelpText = "Measures a run on held-out people by the paper's protocol and writes a report. Continues where it was interrupted.")]
+[Verb("evaluate", HelpText = "Measures a run on held-out people by the paper's protocol and writes a report. Continues where it was "
+    + "interrupted.")]
 sealed class EvaluateVerb : MetricVerb, IVerb
 {
     const int WholeTable = 200; // characters; a file has no width
@@ -21,7 +22,8 @@ sealed class EvaluateVerb : MetricVerb, IVerb
     [Option("data", Required = true, MetaValue = "DIR", HelpText = "The dataset; its held-out people are used.")]
     public string Data { get; set; } = "";
 
-    [Option("out", Required = true, MetaValue = "DIR", HelpText = "Directory for report.html, results.json, timing.json, table.md and the records behind them.")]
+    [Option("out", Required = true, MetaValue = "DIR", HelpText = "Directory for report.html, results.json, timing.json, table.md and the "
+        + "records behind them.")]
     public string Out { get; set; } = "";
 
     [Option("shots", Default = "1,8,32", MetaValue = "LIST", HelpText = "T: the numbers of source frames per person.")]
@@ -33,7 +35,8 @@ sealed class EvaluateVerb : MetricVerb, IVerb
     [Option("holdout", Default = EvaluationSettings.DefaultHoldOut, HelpText = "Hold-out frames per clip; none of them is a source frame.")]
     public int HoldOut { get; set; } = EvaluationSettings.DefaultHoldOut;
 
-    [Option("cross", HelpText = "Cross-reenactment: drive each person with another one; measures CSIM, pose error against the driver, FID and KID.")]
+    [Option("cross", HelpText = "Cross-reenactment: drive each person with another one; measures CSIM, pose error against the driver, "
+        + "FID and KID.")]
     public bool Cross { get; set; }
 
     [Option("adapt", HelpText = "With --cross: adapt the driver's motion to the person's face shape (the paper does not).")]
@@ -42,22 +45,27 @@ sealed class EvaluateVerb : MetricVerb, IVerb
     [Option("feed-forward", HelpText = "Skip fine-tuned heads.")]
     public bool FeedForward { get; set; }
 
-    [Option("baseline", MetaValue = "NAME=DIR", HelpText = "Pictures that another system made for the protocol's frames (see --export-protocol); they become a row. Several may follow.")]
+    [Option("baseline", MetaValue = "NAME=DIR", HelpText = "Pictures that another system made for the protocol's frames (see "
+        + "--export-protocol); they become a row. Several may follow.")]
     public IEnumerable<string> Baselines { get; set; } = [];
 
-    [Option("export-protocol", MetaValue = "DIR", HelpText = "Write source frames, driver frames and truth to this directory, for other systems, and evaluate nothing.")]
+    [Option("export-protocol", MetaValue = "DIR", HelpText = "Write source frames, driver frames and truth to this directory, for other "
+        + "systems, and evaluate nothing.")]
     public string? ExportProtocol { get; set; }
 
     [Option("heads-out", MetaValue = "DIR", HelpText = "Save the heads in this directory.")]
     public string? HeadsOut { get; set; }
 
-    [Option("part", MetaValue = "I/N", HelpText = "Evaluate this part of the people, such as 2/4, to divide the work between machines that share --out or whose records are merged. The last to finish writes the report.")]
+    [Option("part", MetaValue = "I/N", HelpText = "Evaluate this part of the people, such as 2/4, to divide the work between machines that "
+        + "share --out or whose records are merged. The last to finish writes the report.")]
     public string? Part { get; set; }
 
-    [Option("jobs", Default = 0, MetaValue = "N", HelpText = "People to evaluate in parallel on a CPU, each with one thread or OMP_NUM_THREADS; 0 for as many as processors and memory allow. The figures do not depend on it.")]
+    [Option("jobs", Default = 0, MetaValue = "N", HelpText = "People to evaluate in parallel on a CPU, each with one thread or "
+        + "OMP_NUM_THREADS; 0 for as many as processors and memory allow. The figures do not depend on it.")]
     public int Jobs { get; set; }
 
-    [Option("child", Hidden = true, HelpText = "Evaluate the part, write no report, and exit when standard input ends: for the processes that --jobs starts.")]
+    [Option("child", Hidden = true, HelpText = "Evaluate the part, write no report, and exit when standard input ends: for the processes "
+        + "that --jobs starts.")]
     public bool Child { get; set; }
 
     [Option("checkpoint", Default = "newest", HelpText = "newest, best (by validation) or a step.")]
@@ -78,8 +86,11 @@ sealed class EvaluateVerb : MetricVerb, IVerb
     [Usage(ApplicationAlias = "talkinghead")]
     public static IEnumerable<Example> Examples =>
     [
-        new("The paper's protocol", new UnParserSettings { SkipDefault = true }, new EvaluateVerb { RunPath = "runs/first", Data = "data/voxceleb2", Out = "runs/first/evaluation" }),
-        new("Short clips", new UnParserSettings { SkipDefault = true }, new EvaluateVerb { RunPath = "runs/first", Data = "data/synthetic-64", Out = "runs/first/evaluation", Shots = "1,8", Identities = 20, HoldOut = 16 }),
+        new("The paper's protocol", new UnParserSettings { SkipDefault = true },
+            new EvaluateVerb { RunPath = "runs/first", Data = "data/voxceleb2", Out = "runs/first/evaluation" }),
+        new("Short clips", new UnParserSettings { SkipDefault = true },
+            new EvaluateVerb { RunPath = "runs/first", Data = "data/synthetic-64", Out = "runs/first/evaluation", Shots = "1,8",
+                Identities = 20, HoldOut = 16 }),
     ];
 
     public void Run(CancellationToken stop)
@@ -102,13 +113,16 @@ sealed class EvaluateVerb : MetricVerb, IVerb
     void EvaluateAll(CancellationToken stop)
     {
         OutputFiles.Check([RunPath, Data, .. Baselines.Select(baseline => baseline[(baseline.IndexOf('=') + 1)..])],
-            [OutputFiles.Folder("out", Out, "records", "report.html", "results.json", "timing.json", "table.md"), OutputFiles.Folder("heads-out", HeadsOut), OutputFiles.Folder("export-protocol", ExportProtocol, "protocol.json"), OutputFiles.Json("json", Json, "result", "timing")]);
+            [OutputFiles.Folder("out", Out, "records", "report.html", "results.json", "timing.json", "table.md"),
+                OutputFiles.Folder("heads-out", HeadsOut), OutputFiles.Folder("export-protocol", ExportProtocol, "protocol.json"),
+                OutputFiles.Json("json", Json, "result", "timing")]);
         using var run = OpenRun();
         using var dataset = Dataset.Open(Data);
         if (ExportProtocol is not null)
         {
             int people = HeadEvaluation.Export(run.Configuration, dataset, Settings(), ExportProtocol);
-            Console.WriteLine($"{Path.Combine(ExportProtocol, "protocol.json")}: frames of {people} people; pictures for them become rows with --baseline NAME=DIR");
+            Console.WriteLine($"{Path.Combine(ExportProtocol, "protocol.json")}: frames of {people} people; pictures for them become rows "
+                + $"with --baseline NAME=DIR");
             return;
         }
         using var evaluation = Open(run, dataset);
@@ -122,7 +136,8 @@ sealed class EvaluateVerb : MetricVerb, IVerb
             : evaluation.Run(() => progress.Step(), stop));
         if (result is null)
         {
-            Console.WriteLine($"{Out}: {PartOf()} is done; the report is written once everybody's record is in {Path.Combine(Out, "records")} and evaluate is run once more, with or without --part.");
+            Console.WriteLine($"{Out}: {PartOf()} is done; the report is written once everybody's "
+                + $"record is in {Path.Combine(Out, "records")} and evaluate is run once more, with or without --part.");
             return;
         }
 
@@ -160,7 +175,8 @@ sealed class EvaluateVerb : MetricVerb, IVerb
     EvaluateVerb For(TrainedRun run, EvaluationJobs jobs)
     {
         var exact = (EvaluateVerb)MemberwiseClone();
-        (exact.Device, exact.Checkpoint, exact.Jobs, exact.Json) = (run.Device.ToString(), run.Step.ToString(CultureInfo.InvariantCulture), jobs.Count, null);
+        (exact.Device, exact.Checkpoint, exact.Jobs, exact.Json) = (run.Device.ToString(), run.Step.ToString(CultureInfo.InvariantCulture),
+            jobs.Count, null);
         return exact;
     }
 
@@ -180,8 +196,11 @@ sealed class EvaluateVerb : MetricVerb, IVerb
         foreach (var row in result.Rows)
         {
             var costs = result.Costs.FirstOrDefault(costs => (costs.Method, costs.Shots) == (row.Method, row.Shots));
-            table.AddRow((string[])[$"{row.Shots}", row.Method, .. row.Figures.Select((figure, i) => figure.Value is { } value ? Text(value, $"F{Math.Min(measured[i].Decimals, 4)}") : "-"),
-                costs is null ? "" : $"{Text(costs.EnrolmentSeconds, "F2")} s", costs is null ? "" : $"{Text(costs.FrameMilliseconds, "F1")} ms"]);
+            table.AddRow((string[])[$"{row.Shots}", row.Method,
+                .. row.Figures.Select((figure, i) => figure.Value is { } value
+                    ? Text(value, $"F{Math.Min(measured[i].Decimals, 4)}") : "-"),
+                costs is null ? "" : $"{Text(costs.EnrolmentSeconds, "F2")} s",
+                costs is null ? "" : $"{Text(costs.FrameMilliseconds, "F1")} ms"]);
         }
 
         if (Console.IsOutputRedirected)

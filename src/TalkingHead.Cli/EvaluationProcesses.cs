@@ -27,7 +27,8 @@ static class EvaluationProcesses
     /// <param name="progress">Told of each person that is done.</param>
     /// <param name="stop">Ends all of them; who is done stays done.</param>
     /// <exception cref="UserException">What the first of them that failed said.</exception>
-    internal static EvaluationResult? Run(HeadEvaluation evaluation, EvaluateVerb command, DatasetPart part, EvaluationJobs jobs, Progress progress, CancellationToken stop)
+    internal static EvaluationResult? Run(HeadEvaluation evaluation, EvaluateVerb command, DatasetPart part, EvaluationJobs jobs,
+        Progress progress, CancellationToken stop)
     {
         int done = 0;
         Report();
@@ -57,7 +58,9 @@ static class EvaluationProcesses
         }
     }
 
-    /// <summary>What a process that another started does: its work, until its standard input ends, even because the other was killed.</summary>
+    /// <summary>
+    /// What a process that another started does: its work, until its standard input ends, even because the other was killed.
+    /// </summary>
     internal static void UntilInputEnds(CancellationToken stop, Action<CancellationToken> work)
     {
         var ending = CancellationTokenSource.CreateLinkedTokenSource(stop); // lives as long as the thread that listens
@@ -85,7 +88,8 @@ static class EvaluationProcesses
         {
             var program = typeof(Program).Assembly;
             string host = Assembly.GetEntryAssembly() == program ? Environment.ProcessPath! : "dotnet";
-            var start = new ProcessStartInfo(host, Path.GetFileNameWithoutExtension(host) == "dotnet" ? [program.Location, .. arguments] : arguments)
+            var start = new ProcessStartInfo(host, Path.GetFileNameWithoutExtension(host) == "dotnet" ? [program.Location, .. arguments]
+                : arguments)
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
@@ -120,7 +124,8 @@ static class EvaluationProcesses
                 string last = error.Result.TrimEnd().Split('\n')[^1].Trim();
                 throw last.StartsWith(Program.Prefix, StringComparison.Ordinal)
                     ? new UserException(last[Program.Prefix.Length..], exitCode: process.ExitCode)
-                    : new UserException($"a process that evaluates people ended with exit code {process.ExitCode}; memory may have run out. Who is done is kept: repeat the command, with a smaller --jobs.");
+                    : new UserException($"a process that evaluates people ended with exit code {process.ExitCode}; memory may have run "
+                        + $"out. Who is done is kept: repeat the command, with a smaller --jobs.");
             }
         }
 
@@ -143,9 +148,11 @@ static class VerbArguments
         return
         [
             verb.GetType().GetCustomAttribute<VerbAttribute>()!.Name,
-            .. properties.Where(property => property.IsDefined(typeof(ValueAttribute))).OrderBy(property => property.GetCustomAttribute<ValueAttribute>()!.Index).SelectMany(Texts),
+            .. properties.Where(property => property.IsDefined(typeof(ValueAttribute)))
+            .OrderBy(property => property.GetCustomAttribute<ValueAttribute>()!.Index).SelectMany(Texts),
             .. properties.SelectMany(property => property.GetCustomAttribute<OptionAttribute>() is { } option
-                ? property.GetValue(verb) is bool flag ? flag ? [$"--{option.LongName}"] : [] : Texts(property).Select(text => $"--{option.LongName}={text}")
+                ? property.GetValue(verb) is bool flag ? flag ? [$"--{option.LongName}"] : []
+                : Texts(property).Select(text => $"--{option.LongName}={text}")
                 : []),
         ];
 
@@ -160,7 +167,8 @@ static class VerbArguments
 
 /// <summary>How many people are evaluated at once, and on how many threads each.</summary>
 /// <param name="Count">At once.</param>
-/// <param name="Threads">Of each. Not the processors' share: sums of gradients depend on it in their last bits, and records made with any number at once are to be the same.</param>
+/// <param name="Threads">Of each. Not the processors' share: sums of gradients depend on it in their last bits, and records
+/// made with any number at once are to be the same.</param>
 /// <param name="Apart">In processes of their own; on a GPU this one does the work.</param>
 /// <param name="Note">What was chosen and why.</param>
 sealed record EvaluationJobs(int Count, int Threads, bool Apart, string Note)
@@ -177,10 +185,12 @@ sealed record EvaluationJobs(int Count, int Threads, bool Apart, string Note)
             throw UserException.Usage($"--jobs {asked}: expected 0 to {Most}.");
         if (run.Device.type != DeviceType.CPU)
             return asked <= 1 ? new(1, 1, false, $"jobs: 1 ({run.Device} is one person's at a time)")
-                : throw UserException.Usage($"--jobs {asked}: expected 1 on {run.Device}, which is one person's at a time; --device cpu evaluates several at once.");
+                : throw UserException.Usage($"--jobs {asked}: expected 1 on {run.Device}, which is one person's at a time; --device cpu "
+                    + $"evaluates several at once.");
 
         // OMP_NUM_THREADS is how libtorch and MKL are told; so small networks as fine-tuning's gain nothing from a second thread.
-        var threads = int.TryParse(Environment.GetEnvironmentVariable("OMP_NUM_THREADS"), NumberStyles.None, CultureInfo.InvariantCulture, out var told) && told > 0 ? told : 1;
+        var threads = int.TryParse(Environment.GetEnvironmentVariable("OMP_NUM_THREADS"), NumberStyles.None, CultureInfo.InvariantCulture,
+            out var told) && told > 0 ? told : 1;
         var (processors, memory) = (Math.Max(1, Environment.ProcessorCount / threads), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         var room = (int)Math.Clamp(memory / MemoryOf(run.Configuration.Data.Size), 1, Most);
         var (count, reason) = asked > 0 ? (asked, "as asked")
@@ -188,7 +198,8 @@ sealed record EvaluationJobs(int Count, int Threads, bool Apart, string Note)
             : (processors, $"{Environment.ProcessorCount} processors");
         if (people < count)
             (count, reason) = (Math.Max(1, people), $"{people} {(people == 1 ? "person is" : "people are")} to be evaluated");
-        return new(count, threads, true, string.Create(CultureInfo.InvariantCulture, $"jobs: {count} of {threads} thread{(threads == 1 ? "" : "s")} each ({reason})"));
+        return new(count, threads, true, string.Create(CultureInfo.InvariantCulture,
+            $"jobs: {count} of {threads} thread{(threads == 1 ? "" : "s")} each ({reason})"));
     }
 
     // Of one process; grows with the pictures.

@@ -7,7 +7,8 @@ using TorchSharp;
 namespace TalkingHead.Cli;
 
 [Verb("export",
-    HelpText = "Writes a trained run as one file of half precision, to be used wherever a run is; or a head or a run as ONNX, to be run anywhere.")]
+    HelpText = "Writes a trained run as one file of half precision, to be used wherever a run is; or a head or a run as ONNX, to be run "
+    + "anywhere.")]
 sealed class ExportVerb : IVerb
 {
     [Value(0, MetaName = "RUN|HEAD", Required = true, HelpText = "The run, from train or import; for --onnx also a head, from finetune.")]
@@ -17,7 +18,8 @@ sealed class ExportVerb : IVerb
     public string? Out { get; set; }
 
     [Option("onnx", MetaValue = "FILE",
-        HelpText = "Write ONNX: a head with its person, or a run's generator with psi as an input and its embedder beside it (*.embedder.onnx).")]
+        HelpText = "Write ONNX: a head with its person, or a run's generator with psi as an input and its embedder beside it "
+        + "(*.embedder.onnx).")]
     public string? Onnx { get; set; }
 
     [Option("half", HelpText = "ONNX in half precision; norms stay float32.")]
@@ -41,7 +43,8 @@ sealed class ExportVerb : IVerb
             throw UserException.Usage("--half is for --onnx; a model of --out always is of half precision.");
         if (Onnx is not null && !Onnx.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
             throw UserException.Usage($"--onnx {Onnx}: expected a name that ends in .onnx, by which animate and inspect know the file.");
-        OutputFiles.Check([What], [OutputFiles.Tensors("out", Out, "talkinghead-model"), OutputFiles.Onnx("onnx", Onnx), OutputFiles.Onnx("onnx", Onnx is null || HeadFile.Looks(What) ? null : OnnxRunFiles.EmbedderPath(Onnx), "the embedder")]);
+        OutputFiles.Check([What], [OutputFiles.Tensors("out", Out, "talkinghead-model"), OutputFiles.Onnx("onnx", Onnx),
+            OutputFiles.Onnx("onnx", Onnx is null || HeadFile.Looks(What) ? null : OnnxRunFiles.EmbedderPath(Onnx), "the embedder")]);
         if (Onnx is not null && HeadFile.Looks(What))
             ExportHead(Onnx);
         else

@@ -19,7 +19,8 @@ sealed class FinetuneVerb : IVerb
     [Option("shots", Default = 8, HelpText = "T, the number of frames to learn from; the sharpest and most different ones are chosen.")]
     public int Shots { get; set; } = 8;
 
-    [Option("out", Required = true, MetaValue = "FILE", HelpText = "The head to write; a .png beside it shows the source frames and what the head makes of them.")]
+    [Option("out", Required = true, MetaValue = "FILE", HelpText = "The head to write; a .png beside it shows the source frames and what "
+        + "the head makes of them.")]
     public string Out { get; set; } = "";
 
     [Option("feed-forward", HelpText = "Do not fine-tune: use the embedder's output as it is (the paper's FF).")]
@@ -53,7 +54,8 @@ sealed class FinetuneVerb : IVerb
     public static IEnumerable<Example> Examples =>
     [
         new("Learn a person from photos", new FinetuneVerb { RunPath = "runs/first", From = ["photos/"], Out = "person.head" }),
-        new("Learn a person from 32 frames of a video", new FinetuneVerb { RunPath = "runs/first", From = ["video.mp4"], Shots = 32, Out = "person.head" }),
+        new("Learn a person from 32 frames of a video", new FinetuneVerb { RunPath = "runs/first", From = ["video.mp4"], Shots = 32,
+            Out = "person.head" }),
     ];
 
     public void Run(CancellationToken stop)
@@ -66,9 +68,11 @@ sealed class FinetuneVerb : IVerb
             throw UserException.Usage("--feed-forward does not tune, so --epochs has no use; give one of them.");
         string sheet = Path.ChangeExtension(Out, ".png");
         if (string.Equals(sheet, Out, StringComparison.OrdinalIgnoreCase))
-            throw UserException.Usage($"--out {Out}: the head's name ends in .png, which its picture is to have; take another, such as {Path.ChangeExtension(Out, ".head")}.");
+            throw UserException.Usage($"--out {Out}: the head's name ends in .png, which its picture is to have; take "
+                + $"another, such as {Path.ChangeExtension(Out, ".head")}.");
         OutputFiles.Check([RunPath, .. From],
-            [OutputFiles.Tensors("out", Out, "talkinghead-head"), OutputFiles.Media("out", sheet, "the picture of its frames"), OutputFiles.Json("json", Json, "head", "id")]);
+            [OutputFiles.Tensors("out", Out, "talkinghead-head"), OutputFiles.Media("out", sheet, "the picture of its frames"),
+                OutputFiles.Json("json", Json, "head", "id")]);
         Head.ExpectWritable(Out);
         var credentials = ContentCredentials.Open([.. SignWith]);
 
@@ -87,17 +91,21 @@ sealed class FinetuneVerb : IVerb
         head.Save(Out);
         Say(head, curve, sheet);
         if (Json is not null)
-            JsonFile.Write(Json, new Report(Out, head.Id, head.Origin, curve.ConvertAll(epoch => new Point(epoch.Epoch, Finite(epoch.Loss), Finite(epoch.HeldOut)))));
+            JsonFile.Write(Json, new Report(Out, head.Id, head.Origin,
+                curve.ConvertAll(epoch => new Point(epoch.Epoch, Finite(epoch.Loss), Finite(epoch.HeldOut)))));
     }
 
     Head Tune(TrainedRun run, SourceFrames source, FineTunerSettings settings, List<FineTuningEpoch> curve, CancellationToken stop)
     {
         Head? head = null;
         long most = Epochs ?? run.Configuration.FineTuning.Epochs;
-        Progress.Run("finetune", Epochs is null && source.Count >= StoppingRule.LeastFrames ? 2 * most : most, "epochs", progress => head = PersonFineTuner.Run(run, source, settings, epoch =>
+        Progress.Run("finetune", Epochs is null && source.Count >= StoppingRule.LeastFrames ? 2 * most : most, "epochs",
+            progress => head = PersonFineTuner.Run(run, source, settings, epoch =>
         {
             if (curve.Count > 0 && epoch.Epoch == 0)
-                progress.Say(FormattableString.Invariant($"best on held-out frames: epoch {curve.MinBy(each => each.HeldOut).Epoch}; learning all {source.Count} frames for as long"));
+                progress.Say(
+                    FormattableString.Invariant(
+                        $"best on held-out frames: epoch {curve.MinBy(each => each.HeldOut).Epoch}; learning all {source.Count} frames for as long"));
             curve.Add(epoch);
             if (epoch.Epoch > 0)
                 progress.Step();
@@ -112,13 +120,18 @@ sealed class FinetuneVerb : IVerb
             curve = curve.FindAll(epoch => double.IsFinite(epoch.HeldOut));
         if (curve.Count > 1)
         {
-            Console.WriteLine(heldOut ? "content loss of the held-out frames, epoch by epoch:" : "content loss of the frames, epoch by epoch:");
-            foreach (var epoch in curve.Where(epoch => double.IsFinite(Score(epoch)) && (epoch.Epoch % Math.Max(1, curve.Count / 10) == 0 || epoch.Epoch == head.Origin.KeptEpoch || epoch.Epoch == curve.Count - 1)))
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {epoch.Epoch,4} {Score(epoch),9:0.0000} {Bar(epoch)}{(epoch.Epoch == head.Origin.KeptEpoch ? " kept" : "")}"));
+            Console.WriteLine(heldOut ? "content loss of the held-out frames, epoch by epoch:"
+                : "content loss of the frames, epoch by epoch:");
+            foreach (var epoch in curve.Where(epoch => double.IsFinite(Score(epoch))
+                && (epoch.Epoch % Math.Max(1, curve.Count / 10) == 0 || epoch.Epoch == head.Origin.KeptEpoch
+                    || epoch.Epoch == curve.Count - 1)))
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"  {epoch.Epoch,4} {Score(epoch),9:0.0000} {Bar(epoch)}{(epoch.Epoch == head.Origin.KeptEpoch ? " kept" : "")}"));
 
             double Score(FineTuningEpoch epoch) => heldOut ? epoch.HeldOut : epoch.Loss;
 
-            string Bar(FineTuningEpoch epoch) => new('#', (int)Math.Round(40 * Score(epoch) / curve.Where(each => double.IsFinite(Score(each))).Max(Score)));
+            string Bar(FineTuningEpoch epoch) =>
+                new('#', (int)Math.Round(40 * Score(epoch) / curve.Where(each => double.IsFinite(Score(each))).Max(Score)));
         }
 
         string how = head.Origin.Epochs is { } epochs ? $"fine-tuned, epoch {head.Origin.KeptEpoch} of {epochs}" : "feed-forward";

@@ -30,7 +30,8 @@ static class HelpPage
         var page = new StringBuilder();
         Wrap(page, $"{name}: ", 0, $"{char.ToLowerInvariant(VerbOf(verb).HelpText[0])}{VerbOf(verb).HelpText[1..]}");
         page.AppendLine();
-        Wrap(page, "usage: ", 7, string.Join(' ', [name, .. values.Select(value => value.Attribute.MetaName), .. required.Select(Form), "[options]"]));
+        Wrap(page, "usage: ", 7, string.Join(' ', [name, .. values.Select(value => value.Attribute.MetaName), .. required.Select(Form),
+            "[options]"]));
         page.AppendLine();
         Rows(page, "", [.. values.Select(value => (value.Attribute.MetaName, value.Attribute.HelpText)), .. required.Select(Row)]);
         Rows(page, "options", [.. options.Except(required).Select(Row), ("--help", "Show this page.")]);
@@ -41,7 +42,8 @@ static class HelpPage
     }
 
     /// <summary>A verb's positional arguments, in order.</summary>
-    public static (PropertyInfo Property, ValueAttribute Attribute)[] Values(Type verb) => [.. Attributed<ValueAttribute>(verb).OrderBy(value => value.Attribute.Index)];
+    public static (PropertyInfo Property, ValueAttribute Attribute)[] Values(Type verb) =>
+        [.. Attributed<ValueAttribute>(verb).OrderBy(value => value.Attribute.Index)];
 
     /// <summary>A verb's options, its own before those that it shares.</summary>
     public static (PropertyInfo Property, OptionAttribute Attribute)[] Options(Type verb) => [.. Attributed<OptionAttribute>(verb)];
@@ -65,7 +67,8 @@ static class HelpPage
         select (property, attribute);
 
     static IEnumerable<Example> Examples(Type verb) =>
-        (IEnumerable<Example>)verb.GetProperties(BindingFlags.Public | BindingFlags.Static).Single(property => property.IsDefined(typeof(UsageAttribute))).GetValue(null)!;
+        (IEnumerable<Example>)verb.GetProperties(BindingFlags.Public | BindingFlags.Static)
+        .Single(property => property.IsDefined(typeof(UsageAttribute))).GetValue(null)!;
 
     static string Form((PropertyInfo Property, OptionAttribute Attribute) option) =>
         option.Property.PropertyType == typeof(bool) ? $"--{option.Attribute.LongName}" : $"--{option.Attribute.LongName} {Meta(option)}";
@@ -80,7 +83,8 @@ static class HelpPage
         foreach (var option in Options(sample.GetType()))
         {
             object? value = option.Property.GetValue(sample);
-            if (value is null or false || Equals(value, option.Attribute.Default) || value is IEnumerable and not string && !((IEnumerable)value).GetEnumerator().MoveNext())
+            if (value is null or false || Equals(value, option.Attribute.Default)
+                || value is IEnumerable and not string && !((IEnumerable)value).GetEnumerator().MoveNext())
                 continue;
             words.Add($"--{option.Attribute.LongName}");
             if (value is not true)
@@ -89,7 +93,8 @@ static class HelpPage
         return string.Join(' ', words);
     }
 
-    static string Text(object value) => value is IEnumerable<string> many ? string.Join(' ', many) : Convert.ToString(value, CultureInfo.InvariantCulture)!;
+    static string Text(object value) => value is IEnumerable<string> many ? string.Join(' ', many)
+        : Convert.ToString(value, CultureInfo.InvariantCulture)!;
 
     static void Rows(StringBuilder page, string title, IReadOnlyList<(string Name, string Text)> rows)
     {

@@ -11,7 +11,8 @@ sealed class ImportVerb : IVerb
     [Value(0, MetaName = "CHECKPOINT", Required = true, HelpText = "The meta-learned file, as torch.save wrote it.")]
     public string Checkpoint { get; set; } = "";
 
-    [Option("kind", Required = true, MetaValue = "KIND", HelpText = "vt-master (the published weights) or vt-save-disc (the later layout).")]
+    [Option("kind", Required = true, MetaValue = "KIND", HelpText = "vt-master (the published weights) or vt-save-disc (the "
+        + "later layout).")]
     public string Kind { get; set; } = "";
 
     [Option("out", Required = true, MetaValue = "RUN", HelpText = "The run's directory.")]
@@ -31,6 +32,7 @@ sealed class ImportVerb : IVerb
         };
         OutputFiles.Check([Checkpoint], [OutputFiles.Folder("out", Out, ".lock", "config.yaml", "environment.json")]);
         string folder = ReproductionCheckpoint.Import(Checkpoint, layout, Out);
-        Console.Out.WriteLine($"{folder}: the networks of {Checkpoint}. Its landmarks are drawn in its own style, and its pictures are padded from 224 to 256 pixels, as it was trained.");
+        Console.Out.WriteLine($"{folder}: the networks of {Checkpoint}. Its landmarks are drawn in its own style, and its pictures are "
+            + $"padded from 224 to 256 pixels, as it was trained.");
     }
 }

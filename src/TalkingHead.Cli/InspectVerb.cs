@@ -16,7 +16,8 @@ using static TorchSharp.torch;
 namespace TalkingHead.Cli;
 
 [Verb("inspect",
-    HelpText = "Shows what a configuration builds (layers, parameters, multiply-adds, settings), or what a dataset, a run, a head or an ONNX file holds.")]
+    HelpText = "Shows what a configuration builds (layers, parameters, multiply-adds, settings), or what a dataset, a run, a head or an "
+    + "ONNX file holds.")]
 sealed class InspectVerb : IVerb
 {
     [Value(0, MetaName = "CONFIG|DATASET|RUN|HEAD", Required = true,
@@ -29,7 +30,8 @@ sealed class InspectVerb : IVerb
     [Option("verify", HelpText = "Read a dataset or a run whole and compare every checksum; a head's is always compared.")]
     public bool Verify { get; set; }
 
-    [Option("sheet", MetaValue = "FILE", HelpText = "Draw a picture: of a dataset, its people; of a head, a source frame beside what it makes of it.")]
+    [Option("sheet", MetaValue = "FILE", HelpText = "Draw a picture: of a dataset, its people; of a head, a source frame beside what it "
+        + "makes of it.")]
     public string? Sheet { get; set; }
 
     [Option("json", MetaValue = "FILE", HelpText = OptionText.Json)]
@@ -46,7 +48,8 @@ sealed class InspectVerb : IVerb
     public void Run(CancellationToken stop)
     {
         if (!File.Exists(What) && !Directory.Exists(What))
-            throw new UserException($"{What}: no such file or folder; expected a configuration, a dataset, a run or a head. The ready-made configurations are in configs/.");
+            throw new UserException($"{What}: no such file or folder; expected a configuration, a dataset, a run or a head. The ready-made "
+                + $"configurations are in configs/.");
         OutputFiles.Check([What], [OutputFiles.Media("sheet", Sheet), OutputFiles.AnyJson("json", Json,
             ["configuration", "embedder"], ["size", "train"], ["head", "id"], ["run", "size"])]);
         if (RunInspection.Looks(What))
@@ -104,10 +107,12 @@ sealed class InspectVerb : IVerb
     static string Giga(long macs) => macs == 0 ? "" : (macs / 1e9).ToString("F3", CultureInfo.InvariantCulture);
 
     // The figures of the JSON file.
-    sealed record Report(string Configuration, long Embedder, long Generator, long V, long W0AndB, long RowOfW, IReadOnlyDictionary<string, double> Gmac, IReadOnlyList<NetworkProfile> Networks)
+    sealed record Report(string Configuration, long Embedder, long Generator, long V, long W0AndB, long RowOfW,
+        IReadOnlyDictionary<string, double> Gmac, IReadOnlyList<NetworkProfile> Networks)
     {
         public Report(string configuration, IReadOnlyList<NetworkProfile> networks, int length)
-            : this(configuration, networks[0].Parameters, networks[1].Parameters, networks[2].Parameters, length + 1, length, networks.ToDictionary(network => network.Name, network => network.Macs / 1e9), networks)
+            : this(configuration, networks[0].Parameters, networks[1].Parameters, networks[2].Parameters, length + 1, length,
+                networks.ToDictionary(network => network.Name, network => network.Macs / 1e9), networks)
         {
         }
     }
@@ -163,9 +168,11 @@ static class DatasetInspection
         foreach (var column in table.Columns.Skip(1))
             column.RightAligned();
         AnsiConsole.Write(table);
-        Console.WriteLine($"frames of {figures.Size}x{figures.Size}, {figures.Bytes / 1e6:N1} MB in {figures.Shards} shards of {figures.Parts} parts");
+        Console.WriteLine(
+            $"frames of {figures.Size}x{figures.Size}, {figures.Bytes / 1e6:N1} MB in {figures.Shards} shards of {figures.Parts} parts");
         Console.WriteLine($"made by {recipe}");
-        Console.WriteLine(figures.Refusals.Count == 0 ? "nothing was refused" : "refused: " + string.Join(", ", figures.Refusals.Select(refusal => $"{refusal.Value} {refusal.Key}")));
+        Console.WriteLine(figures.Refusals.Count == 0 ? "nothing was refused"
+            : "refused: " + string.Join(", ", figures.Refusals.Select(refusal => $"{refusal.Value} {refusal.Key}")));
 
         void Row(string name, long train, long test) => table.AddRow(name, Text(train), Text(test), Text(train + test));
 
@@ -198,11 +205,14 @@ static class DatasetInspection
     }
 
     /// <summary>What the JSON file holds; damages are null where they were not looked for.</summary>
-    sealed record Figures(int Size, Side Train, Side Test, int Parts, int Shards, long Bytes, IReadOnlyDictionary<string, int> Refusals, IReadOnlyList<string>? Damages)
+    sealed record Figures(int Size, Side Train, Side Test, int Parts, int Shards, long Bytes, IReadOnlyDictionary<string, int> Refusals,
+        IReadOnlyList<string>? Damages)
     {
         internal static Figures From(Dataset dataset) => new(
-            dataset.Size, Side.From(dataset, Split.Train), Side.From(dataset, Split.Test), dataset.PartCount, dataset.ShardCount, dataset.ShardBytes,
-            Ledger.Read(dataset).GroupBy(refusal => refusal.Kind, StringComparer.Ordinal).OrderByDescending(kind => kind.Count()).ThenBy(kind => kind.Key, StringComparer.Ordinal)
+            dataset.Size, Side.From(dataset, Split.Train), Side.From(dataset, Split.Test), dataset.PartCount, dataset.ShardCount,
+            dataset.ShardBytes,
+            Ledger.Read(dataset).GroupBy(refusal => refusal.Kind,
+                StringComparer.Ordinal).OrderByDescending(kind => kind.Count()).ThenBy(kind => kind.Key, StringComparer.Ordinal)
                 .ToDictionary(kind => kind.Key, kind => kind.Count(), StringComparer.Ordinal), null);
     }
 }
@@ -275,11 +285,17 @@ static class OnnxInspection
         });
         Row("takes", string.Join(", ", file.Inputs));
         Row("gives", string.Join(", ", file.Outputs));
-        Row("graph", string.Create(CultureInfo.InvariantCulture, $"{file.Nodes} operators of opset {file.Opset}, {file.Parameters:N0} numbers"));
+        Row("graph", string.Create(CultureInfo.InvariantCulture,
+            $"{file.Nodes} operators of opset {file.Opset}, {file.Parameters:N0} numbers"));
         foreach (string key in new[] { "precision", "run", "step", OnnxHeadFile.LicenceKey })
             if (file.Metadata.TryGetValue(key, out string? text))
                 Row(key, text);
-        string checksum = file.ChecksumFits switch { true => "its checksum is right", false => "its checksum is wrong", null => "without a checksum" };
+        string checksum = file.ChecksumFits switch
+        {
+            true => "its checksum is right",
+            false => "its checksum is wrong",
+            null => "without a checksum"
+        };
         Row("file", string.Create(CultureInfo.InvariantCulture, $"{file.Bytes.Length / 1e6:N1} MB, {checksum}"));
         AnsiConsole.Write(table);
         if (format == OnnxHeadFile.Format)
@@ -296,7 +312,8 @@ static class OnnxInspection
 
     // The figures of the JSON file.
     sealed record Report(
-        string File, string Format, long Opset, IReadOnlyList<OnnxValue> Inputs, IReadOnlyList<OnnxValue> Outputs, int Nodes, long Parameters, bool? ChecksumFits)
+        string File, string Format, long Opset, IReadOnlyList<OnnxValue> Inputs, IReadOnlyList<OnnxValue> Outputs, int Nodes,
+        long Parameters, bool? ChecksumFits)
     {
         public static Report Of(OnnxFile file, string format) =>
             new(file.Path, format, file.Opset, file.Inputs, file.Outputs, file.Nodes, file.Parameters, file.ChecksumFits);
@@ -306,7 +323,8 @@ static class OnnxInspection
 /// <summary>What <c>inspect RUN</c> shows: its checkpoints and its last figures.</summary>
 static class RunInspection
 {
-    internal static bool Looks(string path) => File.Exists(Path.Combine(path, "config.yaml")) && Directory.Exists(Path.Combine(path, "checkpoints"));
+    internal static bool Looks(string path) => File.Exists(Path.Combine(path, "config.yaml"))
+        && Directory.Exists(Path.Combine(path, "checkpoints"));
 
     internal static void Run(string path, bool verify, string? json)
     {
@@ -317,13 +335,16 @@ static class RunInspection
         foreach (var column in table.Columns.Skip(1).Take(2))
             column.RightAligned();
         foreach (var each in found)
-            table.AddRow($"step {each.Step}", each.Score?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "", (each.Bytes / 1e6).ToString("N1", CultureInfo.InvariantCulture), Markup.Escape(each.Damage ?? (verify ? "whole" : "")));
+            table.AddRow($"step {each.Step}", each.Score?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "",
+                (each.Bytes / 1e6).ToString("N1", CultureInfo.InvariantCulture), Markup.Escape(each.Damage ?? (verify ? "whole" : "")));
         AnsiConsole.Write(table);
 
         var figures = LastFigures(Path.Combine(path, "metrics.jsonl"));
         foreach (var (kind, line) in figures)
-            Console.WriteLine($"last {kind}: {string.Join(", ", line.Select(figure => $"{figure.Key} {figure.Value.ToString("0.####", CultureInfo.InvariantCulture)}"))}");
-        Console.WriteLine($"{(found.Count == 0 ? 0 : found[^1].Step)} of {configuration.Training.Steps} steps, {configuration.Data.Size}x{configuration.Data.Size}");
+            Console.WriteLine(
+                $"last {kind}: {string.Join(", ", line.Select(figure => $"{figure.Key} {figure.Value.ToString("0.####", CultureInfo.InvariantCulture)}"))}");
+        Console.WriteLine(
+            $"{(found.Count == 0 ? 0 : found[^1].Step)} of {configuration.Training.Steps} steps, {configuration.Data.Size}x{configuration.Data.Size}");
         Console.WriteLine(configuration.ToYaml());
         if (json is not null)
             JsonFile.Write(json, new Report(path, configuration.Data.Size, configuration.Training.Steps, found, figures));
@@ -355,7 +376,8 @@ static class RunInspection
             try
             {
                 using var entry = JsonDocument.Parse(line);
-                var numbers = entry.RootElement.EnumerateObject().Where(figure => figure.Value.ValueKind == JsonValueKind.Number).ToDictionary(figure => figure.Name, figure => figure.Value.GetDouble());
+                var numbers = entry.RootElement.EnumerateObject().Where(figure => figure.Value.ValueKind == JsonValueKind.Number)
+                    .ToDictionary(figure => figure.Name, figure => figure.Value.GetDouble());
                 if (numbers.Count > 1 && entry.RootElement.TryGetProperty("kind", out var kind) && kind.GetString() is { } name)
                     last[name] = numbers;
             }
@@ -371,5 +393,6 @@ static class RunInspection
     // What the JSON file holds.
     sealed record Found(int Step, double? Score, long Bytes, string? Damage);
 
-    sealed record Report(string Run, int Size, int Steps, IReadOnlyList<Found> Checkpoints, IReadOnlyDictionary<string, Dictionary<string, double>> Last);
+    sealed record Report(string Run, int Size, int Steps, IReadOnlyList<Found> Checkpoints,
+        IReadOnlyDictionary<string, Dictionary<string, double>> Last);
 }

@@ -14,7 +14,8 @@ sealed class LandmarksVerb : IVerb
     [Value(0, MetaName = "INPUT", Required = true, HelpText = "A video, a photo, or a folder of them.")]
     public string Input { get; set; } = "";
 
-    [Option("out", Required = true, MetaValue = "FILE|DIR", HelpText = "What to write: .mp4, .gif or a folder of PNG files for a video, .png or .jpg for a photo, a folder for a folder.")]
+    [Option("out", Required = true, MetaValue = "FILE|DIR", HelpText = "What to write: .mp4, .gif or a folder of PNG files for a video, "
+        + ".png or .jpg for a photo, a folder for a folder.")]
     public string Out { get; set; } = "";
 
     [Option("detector", Default = "mesh", HelpText = OptionText.Detector)]
@@ -33,7 +34,8 @@ sealed class LandmarksVerb : IVerb
     public string? Json { get; set; }
 
     [Usage(ApplicationAlias = "talkinghead")]
-    public static IEnumerable<Example> Examples => [new("Look at the landmarks of a video", new LandmarksVerb { Input = "video.mp4", Out = "overlay.mp4" })];
+    public static IEnumerable<Example> Examples => [new("Look at the landmarks of a video",
+        new LandmarksVerb { Input = "video.mp4", Out = "overlay.mp4" })];
 
     LandmarkDrawing Drawing => new() { InnerLips = InnerLips, Pupils = true };
 
@@ -68,7 +70,8 @@ sealed class LandmarksVerb : IVerb
             throw new UserException($"{Input}: the folder holds no pictures or videos.");
         if (File.Exists(Out))
             throw UserException.Usage($"{Out}: is a file; a folder's results need a folder.");
-        (string Input, string Output)[] work = [.. inputs.Select(input => (input, Path.Combine(Out, Path.GetFileName(input) + (IsPhoto(input) ? ".png" : ".mp4"))))];
+        (string Input, string Output)[] work = [.. inputs.Select(input =>
+            (input, Path.Combine(Out, Path.GetFileName(input) + (IsPhoto(input) ? ".png" : ".mp4"))))];
         OutputFiles.Check(inputs, [.. work.Select(each => OutputFiles.Media("out", each.Output))]);
         if (others.Count > 0)
             Console.Error.WriteLine($"left out: {string.Join(", ", others)} (neither picture nor video)");
@@ -118,7 +121,8 @@ sealed class LandmarksVerb : IVerb
         Beside(picture, face.Landmarks).Save(output, OutputFiles.Comment);
     }
 
-    void Video(FaceTracker tracker, LandmarksReport report, string output, FaceBox? near, List<LandmarksReport> reports, CancellationToken stop)
+    void Video(FaceTracker tracker, LandmarksReport report, string output, FaceBox? near, List<LandmarksReport> reports,
+        CancellationToken stop)
     {
         using var reader = VideoReader.Open(report.File);
         if (PictureFile.IsNamedPicture(output))
@@ -126,7 +130,8 @@ sealed class LandmarksVerb : IVerb
         report.Rate = reader.Rate.PerSecond;
         report.Note = reader.Info.ColorNote;
         var smoothing = new LandmarkSmoothing(reader.Rate.PerSecond, Smoothing);
-        using var writer = VideoWriter.Create(output, 2 * reader.Width, reader.Height, reader.Rate, new() { Comment = OutputFiles.Comment, KeepsTimes = !reader.Times.AreEven });
+        using var writer = VideoWriter.Create(output, 2 * reader.Width, reader.Height, reader.Rate,
+            new() { Comment = OutputFiles.Comment, KeepsTimes = !reader.Times.AreEven });
         var times = new Queue<double>();
         var clock = Stopwatch.StartNew();
         try
@@ -235,7 +240,8 @@ sealed class LandmarksReport(string file)
             if (Rate == 0)
                 return "one face";
             var detected = Frames.Count(frame => frame is { Face.Detected: true });
-            return string.Create(CultureInfo.InvariantCulture, $"a face in {Found} of {Frames.Count} frames ({detected} detected, {Found - detected} followed), {Frames.Count / Math.Max(1e-9, Seconds):0.0} frames/s{(Note is null ? "" : $"; {Note}")}");
+            return string.Create(CultureInfo.InvariantCulture,
+                $"a face in {Found} of {Frames.Count} frames ({detected} detected, {Found - detected} followed), {Frames.Count / Math.Max(1e-9, Seconds):0.0} frames/s{(Note is null ? "" : $"; {Note}")}");
         }
     }
 

@@ -39,7 +39,8 @@ static class Launch
 sealed record Launcher(string Name, int Count)
 {
     // Open MPI's, MPICH's, Slurm's. The order matters: an mpirun inside a Slurm job shows Slurm's too, which counts its daemons.
-    static readonly (string Variable, string Name)[] All = [("OMPI_COMM_WORLD_SIZE", "mpirun"), ("PMI_SIZE", "mpiexec"), ("SLURM_STEP_NUM_TASKS", "srun")];
+    static readonly (string Variable, string Name)[] All = [("OMPI_COMM_WORLD_SIZE", "mpirun"), ("PMI_SIZE", "mpiexec"),
+        ("SLURM_STEP_NUM_TASKS", "srun")];
 
     /// <summary>What the environment says; null for a process of its own.</summary>
     /// <param name="variable">Gives the value of a variable, null where it is not set.</param>
@@ -52,7 +53,8 @@ sealed record Launcher(string Name, int Count)
                     ? throw UserException.Usage($"{name} is \"{text}\"; expected a number of processes.")
                     : count > 1 ? new Launcher(launcher, count) : null;
         return variable("WORLD_SIZE") is null or "1" ? null // else several processes would write one run
-            : throw UserException.Usage($"WORLD_SIZE is {variable("WORLD_SIZE")}, but neither mpirun nor srun started this process. Start ranks with mpirun, srun or scripts/launch.sh, or unset WORLD_SIZE.");
+            : throw UserException.Usage($"WORLD_SIZE is {variable("WORLD_SIZE")}, but neither mpirun nor srun started this process. Start "
+                + $"ranks with mpirun, srun or scripts/launch.sh, or unset WORLD_SIZE.");
     }
 }
 
@@ -72,5 +74,6 @@ sealed record RankPlace(int LocalRank, int Sharing)
     /// The device that a rank takes for "auto" and "cuda": of <paramref name="devices"/> GPUs the one of its number on this
     /// machine, or the only one that the launcher lets it see.
     /// </summary>
-    public string Device(string asked, int devices) => asked is "cuda" or "auto" && devices > 0 ? $"cuda:{(devices == 1 ? 0 : LocalRank)}" : asked;
+    public string Device(string asked, int devices) => asked is "cuda" or "auto" && devices > 0
+        ? $"cuda:{(devices == 1 ? 0 : LocalRank)}" : asked;
 }

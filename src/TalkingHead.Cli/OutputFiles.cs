@@ -39,14 +39,16 @@ static class OutputFiles
 
     /// <summary>An ONNX model that export writes.</summary>
     public static Output Onnx(string option, string? path, string? what = null) => new(option, path,
-        file => OnnxFile.Read(file).Metadata.GetValueOrDefault("format")?.StartsWith("talkinghead-onnx-", StringComparison.Ordinal) == true, what);
+        file => OnnxFile.Read(file).Metadata.GetValueOrDefault("format")?.StartsWith("talkinghead-onnx-",
+            StringComparison.Ordinal) == true, what);
 
     /// <summary>A JSON file: an object with these keys, or a list of such objects.</summary>
     public static Output Json(string option, string? path, params string[] keys) => AnyJson(option, path, keys);
 
     /// <summary>A JSON file with the keys of one of several.</summary>
     public static Output AnyJson(string option, string? path, params string[][] keys) =>
-        new(option, path, file => Keys(file) is { } found && Array.Exists(keys, each => Array.TrueForAll(each, found.Contains)), MayBeDevice: true);
+        new(option, path, file => Keys(file) is { } found && Array.Exists(keys, each => Array.TrueForAll(each, found.Contains)),
+            MayBeDevice: true);
 
     /// <summary>A folder that a verb fills and goes on with.</summary>
     /// <param name="option">That names it.</param>
@@ -54,19 +56,22 @@ static class OutputFiles
     /// <param name="sign">What stands in one that this program began; null where its maker looks at all that is there.</param>
     /// <param name="names">Files that would be written there.</param>
     public static Output Folder(string option, string? path, string? sign = null, params string[] names) => new(option, path, folder =>
-        Directory.Exists(folder) && (sign is null || Path.Exists(Path.Combine(folder, sign)) || !Array.Exists(names, name => File.Exists(Path.Combine(folder, name)))));
+        Directory.Exists(folder) && (sign is null || Path.Exists(Path.Combine(folder, sign))
+            || !Array.Exists(names, name => File.Exists(Path.Combine(folder, name)))));
 
     /// <summary>Checks what is to be written.</summary>
     /// <param name="inputs">Files and folders that are read, also as DATASET#CLIP; what is not there is left to its reader.</param>
     /// <param name="outputs">What is written.</param>
-    /// <exception cref="UserException">An output is an input, the same as another output, a device, or a file of someone else's.</exception>
+    /// <exception cref="UserException">An output is an input, the same as another output, a device, or a file of someone
+    /// else's.</exception>
     public static void Check(IEnumerable<string> inputs, params IReadOnlyList<Output> outputs)
     {
         string[] read = [.. inputs.Select(input => DatasetClip.Parse(input) is var (folder, _) ? folder : input).Where(Path.Exists)];
         var written = outputs.Where(output => output.Path is not null).ToArray();
         for (var i = 0; i < written.Length; i++)
         {
-            var (option, path, what) = (written[i].Option, written[i].Path!, written[i].What is { } words ? $"{words}, {written[i].Path}," : written[i].Path!);
+            var (option, path, what) = (written[i].Option, written[i].Path!,
+                written[i].What is { } words ? $"{words}, {written[i].Path}," : written[i].Path!);
             if (Array.Find(read, input => Same(input, path)) is { } input)
                 throw UserException.Usage($"--{option}: {what} is an input ({input}), which is not overwritten; choose another name.");
             if (written[..i].FirstOrDefault(other => Same(other.Path!, path)) is { } twice)
@@ -80,7 +85,8 @@ static class OutputFiles
 
             if (File.Exists(path) && new FileInfo(path).Length > 0 && !Guarded(written[i], path)
                 || Directory.Exists(path) && written[i].IsOwn != HasMark && !Guarded(written[i], path))
-                throw UserException.Usage($"--{option}: {what} is there already, and is no earlier output of this kind; choose another name, or move it away.");
+                throw UserException.Usage($"--{option}: {what} is there already, and is no earlier output of this kind; choose another "
+                    + $"name, or move it away.");
         }
     }
 
@@ -88,7 +94,8 @@ static class OutputFiles
     internal static bool IsDevice(string path)
     {
         var full = Path.GetFullPath(path);
-        return !OperatingSystem.IsWindows() && Array.Exists(DeviceFolders, full.StartsWith) && !full.StartsWith("/dev/shm/", StringComparison.Ordinal);
+        return !OperatingSystem.IsWindows() && Array.Exists(DeviceFolders, full.StartsWith)
+            && !full.StartsWith("/dev/shm/", StringComparison.Ordinal);
     }
 
     static bool Guarded(Output output, string path)
@@ -107,7 +114,8 @@ static class OutputFiles
     internal static bool Same(string a, string b)
     {
         var (first, second) = (Real(a), Real(b));
-        return first == second || (first.Equals(second, StringComparison.OrdinalIgnoreCase) && Path.Exists(first) && Path.Exists(second) && !AreTwo(first, second));
+        return first == second || (first.Equals(second, StringComparison.OrdinalIgnoreCase) && Path.Exists(first) && Path.Exists(second)
+            && !AreTwo(first, second));
     }
 
     // Names that differ in case alone, and are both listed, are two files.
@@ -128,7 +136,8 @@ static class OutputFiles
         const int mostLinks = 40;
         var (full, links) = (Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)), 0);
         var real = Path.GetPathRoot(full)!;
-        var left = new Stack<string>(full[real.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries).Reverse());
+        var left = new Stack<string>(full[real.Length..].Split(Path.DirectorySeparatorChar,
+            StringSplitOptions.RemoveEmptyEntries).Reverse());
         while (left.TryPop(out var part))
         {
             var next = Path.Combine(real, part);
@@ -160,7 +169,8 @@ static class OutputFiles
         foreach (var mark in Marks.Select(Encoding.UTF8.GetBytes))
             if (head.IndexOf(mark) >= 0 || tail.IndexOf(mark) >= 0)
                 return true;
-        return Path.GetExtension(path).Equals(".mp4", StringComparison.OrdinalIgnoreCase) && Array.Exists(Marks, VideoInfo.CommentOf(path).StartsWith);
+        return Path.GetExtension(path).Equals(".mp4", StringComparison.OrdinalIgnoreCase)
+            && Array.Exists(Marks, VideoInfo.CommentOf(path).StartsWith);
     }
 
     static string? FormatOf(string path)

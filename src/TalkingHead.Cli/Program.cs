@@ -36,7 +36,8 @@ static class Program
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        using var passedOn = OperatingSystem.IsLinux() ? PosixSignalRegistration.Create(User1, Stop) : null; // mpirun's way to reach all its ranks
+        // mpirun's way to reach all its ranks
+        using var passedOn = OperatingSystem.IsLinux() ? PosixSignalRegistration.Create(User1, Stop) : null;
         AppDomain.CurrentDomain.UnhandledException += (_, failure) => // of another thread: the process would abort with a stack trace
         {
             Console.Error.WriteLine(CrashLog.Sentence(failure.ExceptionObject as Exception, arguments));
@@ -63,7 +64,8 @@ static class Program
             settings.AllowMultiInstance = true; // --set a=1 --set b=2 is --set a=1 b=2; Guarded refuses other options twice
         });
         var parsed = parser.ParseArguments(arguments, Verbs);
-        return parsed.MapResult(verb => Guarded((IVerb)verb, arguments, stop, error), errors => Explain(parsed, [.. errors], arguments, output, error));
+        return parsed.MapResult(verb => Guarded((IVerb)verb, arguments, stop, error),
+            errors => Explain(parsed, [.. errors], arguments, output, error));
     }
 
     static int Guarded(IVerb verb, string[] arguments, CancellationToken stop, TextWriter error)
@@ -121,7 +123,8 @@ static class Program
             output.WriteLine(verb is null ? HelpPage.Overview(Verbs) : HelpPage.For(verb));
         else
         {
-            error.WriteLine(errors[0] is NoVerbSelectedError ? HelpPage.Overview(Verbs) : UsageMistake.Sentence(verb, Verbs, arguments, errors));
+            error.WriteLine(errors[0] is NoVerbSelectedError ? HelpPage.Overview(Verbs)
+                : UsageMistake.Sentence(verb, Verbs, arguments, errors));
             return Usage;
         }
         return Done;

@@ -29,7 +29,10 @@ sealed class Progress
     Progress(string title, long total, string unit, TextWriter lines, ProgressTask? bar = null, IAnsiConsole? terminal = null) =>
         (this.title, this.total, this.unit, this.lines, this.bar, this.terminal) = (title, total, unit, lines, bar, terminal);
 
-    /// <summary>Runs <paramref name="work"/>, which calls <see cref="Step"/> for each of <paramref name="total"/> units; 0 where their number is not known.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/>, which calls <see cref="Step"/> for each of <paramref name="total"/> units; 0 where
+    /// their number is not known.
+    /// </summary>
     public static void Run(string title, long total, string unit, Action<Progress> work)
     {
         var terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
@@ -40,7 +43,8 @@ sealed class Progress
         }
 
         terminal.Progress().AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RateColumn(unit), new RemainingTimeColumn())
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RateColumn(unit),
+                new RemainingTimeColumn())
             .Start(context =>
             {
                 var bar = context.AddTask(Markup.Escape(title), maxValue: Math.Max(1, total));
@@ -88,7 +92,8 @@ sealed class Progress
         lastLine = clock.Elapsed;
         var rate = done / Math.Max(1e-9, clock.Elapsed.TotalSeconds);
         var left = total > done && rate > 0 ? $", {Clock((total - done) / rate)} left" : "";
-        lines.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{title}: {done}{(total > 0 ? $" of {total}" : "")} {unit}, {rate:0.0}/s{left}"));
+        lines.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{title}: {done}{(total > 0 ? $" of {total}" : "")} {unit}, {rate:0.0}/s{left}"));
     }
 
     sealed class RateColumn(string unit) : ProgressColumn
@@ -104,7 +109,8 @@ static class JsonFile
     static readonly JsonSerializerOptions options = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <exception cref="UserException">The file cannot be written.</exception>
-    public static void Write<T>(string path, T value) => Write(path, file => file.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(value, options) + "\n")));
+    public static void Write<T>(string path, T value) => Write(path,
+        file => file.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(value, options) + "\n")));
 
     /// <summary>Writes a file whole or not at all, or to a device such as /dev/stdout.</summary>
     /// <exception cref="UserException">The file cannot be written.</exception>

@@ -7,7 +7,8 @@ using TalkingHead.Synthetic;
 
 namespace TalkingHead.Cli;
 
-[Verb("synth", HelpText = "Makes a dataset of synthetic people: 3-D heads with exact landmarks, so that everything runs without a download.")]
+[Verb("synth", HelpText = "Makes a dataset of synthetic people: 3-D heads with exact landmarks, so that everything runs without a "
+    + "download.")]
 sealed class SynthVerb : IVerb
 {
     [Option("out", Required = true, MetaValue = "DIR", HelpText = "The dataset to write; one begun with the same settings is continued.")]
@@ -44,7 +45,8 @@ sealed class SynthVerb : IVerb
     public string? Json { get; set; }
 
     [Usage(ApplicationAlias = "talkinghead")]
-    public static IEnumerable<Example> Examples => [new("Make 1000 people at 128x128, and a picture of some", new SynthVerb { Out = "data/synthetic-128", Identities = 1000, Size = 128, Sheet = "people.png" })];
+    public static IEnumerable<Example> Examples => [new("Make 1000 people at 128x128, and a picture of some",
+        new SynthVerb { Out = "data/synthetic-128", Identities = 1000, Size = 128, Sheet = "people.png" })];
 
     public void Run(CancellationToken stop)
     {
@@ -61,19 +63,26 @@ sealed class SynthVerb : IVerb
             TestShare = TestShare,
         };
         recipe.Validate();
-        OutputFiles.Check([], [OutputFiles.Folder("out", Out), OutputFiles.Media("sheet", Sheet), OutputFiles.Json("json", Json, "identities", "clips")]);
+        OutputFiles.Check([], [OutputFiles.Folder("out", Out), OutputFiles.Media("sheet", Sheet),
+            OutputFiles.Json("json", Json, "identities", "clips")]);
         if (Sheet is not null)
             PictureFile.ExpectWritable(Sheet);
         var workers = Workers > 0 ? Workers : Environment.ProcessorCount;
         var total = (long)Identities * Clips * Frames;
         var clock = Stopwatch.StartNew();
-        Progress.Run("synth", total, "frames", progress => SyntheticDataset.Write(Out, recipe, workers, frames => progress.Step(frames), stop));
+        Progress.Run("synth", total, "frames", progress => SyntheticDataset.Write(Out, recipe, workers,
+            frames => progress.Step(frames), stop));
         var seconds = clock.Elapsed.TotalSeconds;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{Out}: {Identities} people, {total} frames of {Size}x{Size} in {seconds:0.0} s ({total / seconds:0} frames/s on {workers} threads)"));
         if (Sheet is not null)
-            SyntheticSheet.Draw(new SyntheticPopulation(Seed), Math.Min(32, Identities), Math.Max(Size, 128), workers).Save(Sheet, OutputFiles.Comment);
+            SyntheticSheet.Draw(new SyntheticPopulation(Seed), Math.Min(32, Identities), Math.Max(Size, 128), workers).Save(Sheet,
+                OutputFiles.Comment);
         if (Json is not null)
-            JsonFile.Write(Json, new { identities = Identities, clips = Identities * Clips, frames = total, size = Size, seed = Seed, workers, seconds, frames_per_second = total / seconds });
+            JsonFile.Write(Json, new
+            {
+                identities = Identities, clips = Identities * Clips, frames = total, size = Size, seed = Seed,
+                workers, seconds, frames_per_second = total / seconds
+            });
     }
 }

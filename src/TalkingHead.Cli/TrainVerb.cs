@@ -33,7 +33,8 @@ sealed class TrainVerb : IVerb
     [Option(WorkersOption.Name, Default = 0, HelpText = WorkersOption.Help)]
     public int Workers { get; set; }
 
-    [Option(Launch.Option, Default = 600.0, MetaValue = "SECONDS", HelpText = "With several ranks: how long a rank waits for the others before all exit.")]
+    [Option(Launch.Option, Default = 600.0, MetaValue = "SECONDS",
+        HelpText = "With several ranks: how long a rank waits for the others before all exit.")]
     public double RankTimeout { get; set; } = 600;
 
     [Option("dry-run", HelpText = "Print the resolved settings and exit.")]
@@ -42,8 +43,10 @@ sealed class TrainVerb : IVerb
     [Usage(ApplicationAlias = "talkinghead")]
     public static IEnumerable<Example> Examples =>
     [
-        new("Train on synthetic people", new TrainVerb { Config = "configs/synthetic-64.yaml", Data = "data/synthetic-64", Out = "runs/first" }),
-        new("Go on after an interruption", new TrainVerb { Config = "configs/synthetic-64.yaml", Data = "data/synthetic-64", Out = "runs/first", Resume = true }),
+        new("Train on synthetic people", new TrainVerb { Config = "configs/synthetic-64.yaml", Data = "data/synthetic-64",
+            Out = "runs/first" }),
+        new("Go on after an interruption", new TrainVerb { Config = "configs/synthetic-64.yaml", Data = "data/synthetic-64",
+            Out = "runs/first", Resume = true }),
     ];
 
     public void Run(CancellationToken stop)
@@ -64,7 +67,8 @@ sealed class TrainVerb : IVerb
         {
             var (device, reason) = Devices.Choose(Device);
             Console.Write(configuration.ToYaml());
-            Console.WriteLine($"# data {Data}: {dataset.Count} clips, {dataset.FrameCount} frames of {dataset.Size} pixels; out {Out}; device {device} ({reason})");
+            Console.WriteLine(
+                $"# data {Data}: {dataset.Count} clips, {dataset.FrameCount} frames of {dataset.Size} pixels; out {Out}; device {device} ({reason})");
             return;
         }
         var view = TrainingView.Create();
@@ -103,22 +107,27 @@ sealed class TrainingView : ITrainingView
             terminal.WriteLine(line);
     }
 
-    public void Report(int step, int steps, double episodesPerSecond, double secondsLeft, IReadOnlyList<KeyValuePair<string, double>> figures, long memoryBytes)
+    public void Report(int step, int steps, double episodesPerSecond, double secondsLeft,
+        IReadOnlyList<KeyValuePair<string, double>> figures, long memoryBytes)
     {
-        string head = string.Create(CultureInfo.InvariantCulture, $"step {step} of {steps}, {episodesPerSecond:0.0} episodes/s, {Progress.Clock(secondsLeft)} left, {memoryBytes >> 20} MiB");
+        string head = string.Create(CultureInfo.InvariantCulture,
+            $"step {step} of {steps}, {episodesPerSecond:0.0} episodes/s, {Progress.Clock(secondsLeft)} left, {memoryBytes >> 20} MiB");
         if (terminal is null)
         {
-            Console.Error.WriteLine($"{head}: {string.Join(", ", figures.Select(figure => string.Create(CultureInfo.InvariantCulture, $"{figure.Key} {figure.Value:0.####}")))}");
+            Console.Error.WriteLine(
+                $"{head}: {string.Join(", ", figures.Select(figure => string.Create(CultureInfo.InvariantCulture, $"{figure.Key} {figure.Value:0.####}")))}");
             return;
         }
         Erase();
-        var ordered = figures.Where(figure => First.Contains(figure.Key)).Concat(figures.Where(figure => !First.Contains(figure.Key))).ToList();
+        var ordered = figures.Where(figure => First.Contains(figure.Key))
+            .Concat(figures.Where(figure => !First.Contains(figure.Key))).ToList();
         var table = new Table { Border = TableBorder.Minimal, Title = new TableTitle(Markup.Escape(head)) };
         table.AddColumns("", "mean since the last report");
         table.Columns[1].RightAligned();
         foreach (var (name, value) in ordered)
             table.AddRow(name.Replace('_', ' '), value.ToString("0.####", CultureInfo.InvariantCulture));
-        terminal.Write(new Padder(new BreakdownChart().Width(60).HideTags().AddItem("done", step, Color.Green).AddItem("left", Math.Max(0, steps - step), Color.Grey)).Padding(1, 0));
+        terminal.Write(new Padder(new BreakdownChart().Width(60).HideTags().AddItem("done", step, Color.Green).AddItem("left",
+            Math.Max(0, steps - step), Color.Grey)).Padding(1, 0));
         terminal.Write(table);
         tableLines = ordered.Count + 6;
     }

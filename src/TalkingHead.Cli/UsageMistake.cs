@@ -22,7 +22,10 @@ static class UsageMistake
         return For(verb, found is null ? Missing(verb, errors) : Found(verb, arguments, found));
     }
 
-    /// <summary>What the parser passes over in silence: an option without its value, an option of one value that is there twice, and arguments beyond those that the verb takes. Null where nothing is.</summary>
+    /// <summary>
+    /// What the parser passes over in silence: an option without its value, an option of one value that is there twice, and
+    /// arguments beyond those that the verb takes. Null where nothing is.
+    /// </summary>
     public static string? Overlooked(Type verb, string[] arguments)
     {
         int values = 0;
@@ -36,11 +39,13 @@ static class UsageMistake
                 continue;
             }
             string[] parts = arguments[i].Split('=', 2);
-            if (optionsEnded || HelpPage.Options(verb).FirstOrDefault(option => $"--{option.Attribute.LongName}" == parts[0]) is not { Attribute: not null } option)
+            if (optionsEnded || HelpPage.Options(verb).FirstOrDefault(option =>
+                $"--{option.Attribute.LongName}" == parts[0]) is not { Attribute: not null } option)
             {
                 if (arguments[i].Length == 0 && values < HelpPage.Values(verb).Length)
                     return For(verb, $"{HelpPage.Values(verb)[values].Attribute.MetaName} is empty: a name is missing.");
-                if (++values > HelpPage.Values(verb).Length && !HelpPage.Values(verb).Any(value => value.Property.PropertyType == typeof(IEnumerable<string>)))
+                if (++values > HelpPage.Values(verb).Length && !HelpPage.Values(verb)
+                    .Any(value => value.Property.PropertyType == typeof(IEnumerable<string>)))
                     return For(verb, $"\"{arguments[i]}\" is one argument too many.");
                 continue;
             }
@@ -77,7 +82,8 @@ static class UsageMistake
             : value.Length == 0 && type != typeof(double) ? $"{name} {HelpPage.Meta(option)} is empty: the value is missing." : null;
     }
 
-    static string For(Type verb, string mistake) => $"talkinghead {HelpPage.VerbOf(verb).Name}: {mistake} See talkinghead {HelpPage.VerbOf(verb).Name} --help.";
+    static string For(Type verb, string mistake) =>
+        $"talkinghead {HelpPage.VerbOf(verb).Name}: {mistake} See talkinghead {HelpPage.VerbOf(verb).Name} --help.";
 
     static string Missing(Type verb, IReadOnlyList<Error> errors)
     {
@@ -99,9 +105,13 @@ static class UsageMistake
                 return $"unknown option --{unknown.Token}.{Spelling.Suggestion(unknown.Token, HelpPage.Options(verb).Select(option => option.Attribute.LongName))}";
             case BadFormatConversionError wrong:
                 string name = $"--{wrong.NameInfo.LongName}";
-                int at = Array.FindIndex(arguments, argument => argument == name || argument.StartsWith($"{name}=", StringComparison.Ordinal));
-                string value = at < 0 ? "" : arguments[at] != name ? arguments[at][(name.Length + 1)..] : at + 1 < arguments.Length ? arguments[at + 1] : "";
-                string expected = HelpPage.Options(verb).FirstOrDefault(option => option.Attribute.LongName == wrong.NameInfo.LongName) is { Attribute: not null } option ? Kind(option.Property.PropertyType) : "another value";
+                int at = Array.FindIndex(arguments, argument =>
+                    argument == name || argument.StartsWith($"{name}=", StringComparison.Ordinal));
+                string value = at < 0 ? "" : arguments[at] != name ? arguments[at][(name.Length + 1)..] : at + 1 < arguments.Length
+                    ? arguments[at + 1] : "";
+                string expected = HelpPage.Options(verb).FirstOrDefault(option =>
+                    option.Attribute.LongName == wrong.NameInfo.LongName) is { Attribute: not null } option ? Kind(
+                    option.Property.PropertyType) : "another value";
                 return $"{name} \"{value}\": expected {expected}.";
             case NamedError named and (MissingValueOptionError or SequenceOutOfRangeError):
                 return $"{Form(verb, named.NameInfo)}: the value is missing.";
@@ -119,7 +129,8 @@ static class UsageMistake
     static string Kind(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        return type == typeof(double) ? "a number" : type == typeof(ulong) ? "a whole number from 0 on" : type == typeof(bool) ? "no value" : "a whole number";
+        return type == typeof(double) ? "a number" : type == typeof(ulong) ? "a whole number from 0 on" : type == typeof(bool) ? "no value"
+            : "a whole number";
     }
 }
 
@@ -134,7 +145,8 @@ static class OptionText
 
     public const string Json = "Also write the figures to this file.";
 
-    public const string SignWith = "Sign with your own certificate and key (PEM files) instead of a chain of your own that is made at first use.";
+    public const string SignWith = "Sign with your own certificate and key (PEM files) instead of a chain of your own that is made at "
+        + "first use.";
 }
 
 /// <summary>--workers of the verbs that train.</summary>

@@ -20,15 +20,24 @@ sealed class GlassesParts(Traits traits, FaceSurface surface, Mesh mesh)
             Tube(40, true, glasses.Thickness, i => Mirror(Rim(i * 2 * MathF.PI / 40), s));
             var hinge = Rim(0.35f);
             var ear = surface["jaw16+"] + new Vec3(0.55f, 0.9f, -2.4f);
-            Tube(6, false, glasses.Thickness * 0.9f, i => Mirror(Vec3.Lerp(hinge, ear, i / 5f) + new Vec3(0.35f * MathF.Sin(i / 5f * MathF.PI), 0.25f * MathF.Sin(i / 5f * MathF.PI), 0), s));
+            Tube(6, false, glasses.Thickness * 0.9f,
+                i => Mirror(Vec3.Lerp(hinge, ear, i / 5f) + new Vec3(0.35f * MathF.Sin(i / 5f * MathF.PI),
+                    0.25f * MathF.Sin(i / 5f * MathF.PI), 0), s));
         }
         var inner = Rim(MathF.PI - 0.35f);
-        Tube(7, false, glasses.Thickness, i => Vec3.Lerp(inner.Mirrored, inner, i / 6f) + new Vec3(0, 0.22f * MathF.Sin(i / 6f * MathF.PI), 0.2f * MathF.Sin(i / 6f * MathF.PI)));
+        Tube(7, false, glasses.Thickness, i => Vec3.Lerp(inner.Mirrored, inner, i / 6f)
+            + new Vec3(0, 0.22f * MathF.Sin(i / 6f * MathF.PI), 0.2f * MathF.Sin(i / 6f * MathF.PI)));
 
         Vec3 Rim(float turn)
         {
             float c = MathF.Cos(turn), s = MathF.Sin(turn);
-            var power = glasses.Style switch { GlassesStyle.Square => 0.5f, GlassesStyle.Half => 0.62f, GlassesStyle.CatEye => 0.75f, _ => 1f };
+            var power = glasses.Style switch
+            {
+                GlassesStyle.Square => 0.5f,
+                GlassesStyle.Half => 0.62f,
+                GlassesStyle.CatEye => 0.75f,
+                _ => 1f
+            };
             var x = half.Width * MathF.CopySign(MathF.Pow(MathF.Abs(c), power), c);
             var y = half.Height * MathF.CopySign(MathF.Pow(MathF.Abs(s), power), s);
             if (glasses.Style == GlassesStyle.CatEye) y += 0.55f * Smooth(-0.2f, 1, c) * Smooth(-0.5f, 1, s);
@@ -40,7 +49,8 @@ sealed class GlassesParts(Traits traits, FaceSurface surface, Mesh mesh)
 
     static Vec3 Mirror(Vec3 p, int side) => side > 0 ? p : p.Mirrored;
 
-    void Tube(int points, bool closed, float radius, Func<int, Vec3> path) => Tubes.Add(mesh, points, closed, path, _ => radius, 6, Material.Frame, traits.Glasses.Frame, 1);
+    void Tube(int points, bool closed, float radius, Func<int, Vec3> path) =>
+        Tubes.Add(mesh, points, closed, path, _ => radius, 6, Material.Frame, traits.Glasses.Frame, 1);
 }
 
 /// <summary>What covers the hair: a knitted hat, a scarf.</summary>
@@ -84,7 +94,8 @@ sealed class HeadwearParts(Traits traits, FaceSurface surface, Mesh mesh, LockNo
         Tubes.Add(mesh, 40, true, i =>
         {
             var turn = 2 * MathF.PI * i / 40;
-            return new Vec3(6.6f * MathF.Sin(turn), -12.3f + 1.2f * MathF.Cos(turn * 2) - 0.8f * MathF.Cos(turn), -1.5f + 6.3f * MathF.Cos(turn));
+            return new Vec3(6.6f * MathF.Sin(turn), -12.3f + 1.2f * MathF.Cos(turn * 2) - 0.8f * MathF.Cos(turn),
+                -1.5f + 6.3f * MathF.Cos(turn));
         }, i => 2.1f, 12, Material.Cloth, hair.Colour, 0.45f);
     }
 }
@@ -98,7 +109,8 @@ sealed class ClothesParts(Traits traits, Mesh mesh)
     // Height, half width, half depth, middle of the depth.
     static readonly (float Y, float X, float Z, float Middle)[] Rings =
     [
-        (-4, 4.4f, 4.8f, -2.6f), (-8, 4.3f, 4.7f, -2.5f), (-11, 4.4f, 4.7f, -2.6f), (-13.5f, 4.9f, 5.1f, -3), (-15, 6.4f, 5.7f, -3.4f), (-16.2f, 10, 6.6f, -3.7f),
+        (-4, 4.4f, 4.8f, -2.6f), (-8, 4.3f, 4.7f, -2.5f), (-11, 4.4f, 4.7f, -2.6f), (-13.5f, 4.9f, 5.1f, -3), (-15, 6.4f, 5.7f, -3.4f),
+            (-16.2f, 10, 6.6f, -3.7f),
         (-17.4f, 13.6f, 7.3f, -4), (-19, 16.8f, 8.1f, -4), (-22, 19.2f, 9, -4), (Bottom, 20.5f, 10.5f, -4),
     ];
 
@@ -107,7 +119,9 @@ sealed class ClothesParts(Traits traits, Mesh mesh)
         AddNeck();
         switch (traits.Clothes.Style)
         {
-            case ClothesStyle.Crew: Garment(turn => -14.6f + 1.3f * Back(turn), 0.35f); Collar(turn => -14.5f + 1.3f * Back(turn), 0.5f); break;
+            case ClothesStyle.Crew:
+                Garment(turn => -14.6f + 1.3f * Back(turn), 0.35f); Collar(turn => -14.5f + 1.3f * Back(turn),
+                0.5f); break;
             case ClothesStyle.VNeck: Garment(turn => VLine(turn, -18.2f), 0.35f); Collar(turn => VLine(turn, -18.2f), 0.42f); break;
             case ClothesStyle.Turtleneck: Garment(turn => -13.2f, 0.4f); Collar(_ => -12.4f, 1.05f); Collar(_ => -11.2f, 0.95f); break;
             case ClothesStyle.Shirt: Garment(turn => VLine(turn, -17.4f, 0.8f), 0.4f); ShirtCollar(traits.Clothes.Second); break;
@@ -157,7 +171,11 @@ sealed class ClothesParts(Traits traits, Mesh mesh)
         var cords = 0.28f * Bell(MathF.Abs(turn) - Lerp(0.95f, 0.28f, Smooth(-8, -14.5f, y)), 0.14f) * Smooth(-17, -14.5f, y);
         var pit = 0.35f * Bell(turn, 0.12f) * Bell(y + 15, 0.8f);
         var apple = traits.Face.Masculine > 0 ? 0.45f * Bell(turn, 0.13f) * Bell(y + 12, 0.9f) : 0;
-        return new(Body(turn, y, cords - pit + apple), Vec3.Zero, traits.Skin.Skin * new Vec3(0.97f, 0.9f, 0.88f)) { Head = HeadShare(y), U = 30 + turn, V = y };
+        return new(Body(turn, y, cords - pit + apple), Vec3.Zero, traits.Skin.Skin * new Vec3(0.97f, 0.9f, 0.88f))
+        {
+            Head = HeadShare(y),
+            U = 30 + turn, V = y
+        };
     });
 
     void Garment(Func<float, float> neckline, float above) => Garment(neckline, above, traits.Clothes.Main);
@@ -168,14 +186,19 @@ sealed class ClothesParts(Traits traits, Mesh mesh)
         var top = neckline(turn);
         var y = row == 0 ? top - 0.1f : Lerp(top, Bottom, Square((row - 1) / 12f) * 0.5f + (row - 1) / 12f * 0.5f);
         var position = Body(turn, y, row == 0 ? -0.3f : above);
-        return new(position, Vec3.Zero, colour) { Extra = position, Head = 0.5f * HeadShare(y), U = colour == traits.Clothes.Main ? traits.Clothes.Pattern : 0 };
+        return new(position, Vec3.Zero, colour)
+        {
+            Extra = position, Head = 0.5f * HeadShare(y),
+            U = colour == traits.Clothes.Main ? traits.Clothes.Pattern : 0
+        };
     });
 
     void Collar(Func<float, float> height, float radius) => Tubes.Add(mesh, Around, true, i =>
     {
         var y = height(Turn(i));
         return Body(Turn(i), y, 0.15f);
-    }, _ => radius, 8, Material.Cloth, traits.Clothes.Pattern > 0 ? traits.Clothes.Main : Vec3.Lerp(traits.Clothes.Main, traits.Clothes.Second, 0.35f), 0.25f);
+    }, _ => radius, 8, Material.Cloth, traits.Clothes.Pattern > 0 ? traits.Clothes.Main : Vec3.Lerp(traits.Clothes.Main,
+        traits.Clothes.Second, 0.35f), 0.25f);
 
     // A band round the neck that falls open in front, folded over into two points.
     void ShirtCollar(Vec3 colour) => mesh.Sheet(Around - 1, 7, false, Material.Cloth, (column, row) =>
@@ -205,6 +228,7 @@ sealed class ClothesParts(Traits traits, Mesh mesh)
             return p + new Vec3(0, 0, -2.6f * back * back);
         }, i => 1.15f + 1.2f * Back(Turn(i)), 10, Material.Cloth, traits.Clothes.Main * 0.92f, 0.2f);
         foreach (var side in new[] { -1f, 1f })
-            Tubes.Add(mesh, 6, false, i => Body(side * (0.32f - 0.02f * i), -15.8f - i * 1.1f, 1.5f), _ => 0.17f, 5, Material.Cloth, Vec3.Lerp(traits.Clothes.Second, Vec3.One, 0.6f), 0);
+            Tubes.Add(mesh, 6, false, i => Body(side * (0.32f - 0.02f * i), -15.8f - i * 1.1f, 1.5f), _ => 0.17f, 5, Material.Cloth,
+                Vec3.Lerp(traits.Clothes.Second, Vec3.One, 0.6f), 0);
     }
 }

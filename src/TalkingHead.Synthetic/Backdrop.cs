@@ -20,12 +20,14 @@ sealed class Backdrop
                 break;
             case BackdropStyle.Bokeh:
                 Scale(0.45f);
-                for (var i = 0; i < 26; i++) Disc(random.Next(), random.Next(), random.Between(0.03f, 0.11f), Vec3.Lerp(traits.Accent, traits.High, random.Next()) * random.Between(0.4f, 1.3f), 0.6f);
+                for (var i = 0; i < 26; i++) Disc(random.Next(), random.Next(), random.Between(0.03f, 0.11f),
+                    Vec3.Lerp(traits.Accent, traits.High, random.Next()) * random.Between(0.4f, 1.3f), 0.6f);
                 break;
             case BackdropStyle.Wall:
                 var rail = random.Between(0.45f, 0.8f);
                 Fill((x, y) => Vec3.Lerp(traits.Low, traits.High * 0.55f, Smooth(rail - 0.02f, rail + 0.02f, y)) * (1.05f - 0.3f * x));
-                if (random.Chance(0.7f)) Panel(random.Between(0.02f, 0.15f), 0.08f, random.Between(0.3f, 0.4f), 0.4f, traits.Accent * 0.8f, 0.015f);
+                if (random.Chance(0.7f)) Panel(random.Between(0.02f, 0.15f), 0.08f, random.Between(0.3f, 0.4f), 0.4f,
+                    traits.Accent * 0.8f, 0.015f);
                 if (random.Chance(0.5f)) Panel(0.72f, 0.1f, 0.95f, random.Between(0.35f, 0.5f), traits.High, 0.015f);
                 break;
             case BackdropStyle.Window:
@@ -42,7 +44,8 @@ sealed class Backdrop
                     for (var x = random.Between(-0.05f, 0.02f); x < 1;)
                     {
                         var wide = random.Between(0.025f, 0.08f);
-                        if (random.Chance(0.8f)) Panel(x, 0.25f * shelf + random.Between(0.03f, 0.1f), x + wide, 0.25f * shelf + 0.215f, random.Pick(Palette.Cloths) * 0.55f, 0.01f);
+                        if (random.Chance(0.8f)) Panel(x, 0.25f * shelf + random.Between(0.03f, 0.1f), x + wide, 0.25f * shelf + 0.215f,
+                            random.Pick(Palette.Cloths) * 0.55f, 0.01f);
                         x += wide + 0.006f;
                     }
                     Panel(-0.1f, 0.25f * shelf + 0.215f, 1.1f, 0.25f * shelf + 0.235f, traits.Low * 0.35f, 0.006f);
@@ -93,7 +96,8 @@ sealed class Backdrop
         for (var i = 0; i < pixels.Length; i++)
         {
             float x = (i % Side + 0.5f) / Side, y = (i / Side + 0.5f) / Side;
-            var inside = Smooth(left - soft, left + soft, x) * Smooth(right + soft, right - soft, x) * Smooth(top - soft, top + soft, y) * Smooth(bottom + soft, bottom - soft, y);
+            var inside = Smooth(left - soft, left + soft, x) * Smooth(right + soft, right - soft, x) * Smooth(top - soft, top + soft, y)
+                * Smooth(bottom + soft, bottom - soft, y);
             pixels[i] = Vec3.Lerp(pixels[i], colour, inside);
         }
     }
@@ -108,7 +112,8 @@ sealed class Backdrop
                 {
                     var sum = Vec3.Zero;
                     for (var k = -2; k <= 2; k++)
-                        sum += direction == 0 ? source[y * Side + Math.Clamp(x + k, 0, Side - 1)] : source[Math.Clamp(y + k, 0, Side - 1) * Side + x];
+                        sum += direction == 0 ? source[y * Side + Math.Clamp(x + k, 0, Side - 1)]
+                            : source[Math.Clamp(y + k, 0, Side - 1) * Side + x];
                     pixels[y * Side + x] = sum / 5;
                 }
         }

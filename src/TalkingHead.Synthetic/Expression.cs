@@ -53,9 +53,11 @@ static class Expression
             case Muscle.Pucker: Pucker(); break;
             case Muscle.LipsApart:
                 foreach (var name in new[] { "lipTop", "lipBulge", "lipInner", "lipBack" }) One(name, 0, 0.34f, 0.02f);
-                foreach (var name in new[] { "lipPeak", "lipTopSide", "lipBulgeSide", "lipInnerSide", "lipBackSide" }) Both(name, 0, 0.3f, 0);
+                foreach (var name in new[] { "lipPeak", "lipTopSide", "lipBulgeSide", "lipInnerSide", "lipBackSide" }) Both(name,
+                    0, 0.3f, 0);
                 foreach (var name in new[] { "lowLipInner", "lowLipBulge", "lowLipBottom", "lowLipBack" }) One(name, 0, -0.42f, 0.02f);
-                foreach (var name in new[] { "lowLipInnerSide", "lowLipBulgeSide", "lowLipFar", "lowLipBottomSide", "lowLipBackSide" }) Both(name, 0, -0.38f, 0);
+                foreach (var name in new[] { "lowLipInnerSide", "lowLipBulgeSide", "lowLipFar", "lowLipBottomSide",
+                    "lowLipBackSide" }) Both(name, 0, -0.38f, 0);
                 break;
             case Muscle.BrowUpLeft: BrowUp("-"); break;
             case Muscle.BrowUpRight: BrowUp("+"); break;
@@ -109,7 +111,8 @@ static class Expression
             Side("ala", 0.1f, 0.08f, 0);
             Side("lidLow", 0, 0.1f, 0.05f);
 
-            void Side(string name, float outwards, float up, float forward) => moves[FaceAnchors.Template[name + s]] += new Vec3(sign * outwards, up, forward);
+            void Side(string name, float outwards, float up, float forward) =>
+                moves[FaceAnchors.Template[name + s]] += new Vec3(sign * outwards, up, forward);
         }
 
         void BrowUp(string s)
@@ -126,10 +129,12 @@ static class Expression
         {
             Both("lipCorner", -1.05f, 0.02f, 0.75f);
             Both("cornerOut", -0.6f, 0, 0.3f);
-            foreach (var name in new[] { "lipTopSide", "lowLipFar", "lipBulgeSide", "lowLipBulgeSide", "lipInnerSide", "lowLipInnerSide", "lipBackSide", "lowLipBackSide" })
+            foreach (var name in new[] { "lipTopSide", "lowLipFar", "lipBulgeSide", "lowLipBulgeSide", "lipInnerSide", "lowLipInnerSide",
+                "lipBackSide", "lowLipBackSide" })
                 Both(name, -0.45f, 0, 0.75f);
             foreach (var name in new[] { "lipPeak", "lowLipBottomSide" }) Both(name, -0.15f, 0, 0.6f);
-            foreach (var name in new[] { "lipTop", "lipBulge", "lipInner", "lowLipInner", "lowLipBulge", "lowLipBottom" }) One(name, 0, 0, 0.75f);
+            foreach (var name in new[] { "lipTop", "lipBulge", "lipInner", "lowLipInner", "lowLipBulge", "lowLipBottom" }) One(name,
+                0, 0, 0.75f);
             foreach (var name in new[] { "lipTop", "lipBulge" }) One(name, 0, 0.12f, 0);
             foreach (var name in new[] { "lowLipBulge", "lowLipBottom" }) One(name, 0, -0.1f, 0);
             Both("cheek", -0.2f, 0, -0.1f);

@@ -54,9 +54,11 @@ sealed class FaceParts
                 var colour = ring switch
                 {
                     0 => skin.Skin * new Vec3(0.7f, 0.42f, 0.4f),
-                    1 => upper ? Vec3.Lerp(skin.Skin * 0.5f, new(0.012f, 0.009f, 0.008f), 0.55f + 0.45f * traits.Eyes.Lashes) : skin.Skin * new Vec3(0.7f, 0.48f, 0.44f),
+                    1 => upper ? Vec3.Lerp(skin.Skin * 0.5f, new(0.012f, 0.009f, 0.008f), 0.55f + 0.45f * traits.Eyes.Lashes)
+                    : skin.Skin * new Vec3(0.7f, 0.48f, 0.44f),
                     3 when upper => Vec3.Lerp(skin.Skin * new Vec3(0.68f, 0.52f, 0.5f), skin.Shadow, skin.EyeShadow),
-                    _ => upper ? Vec3.Lerp(skin.Skin * new Vec3(0.86f, 0.76f, 0.74f), skin.Shadow, skin.EyeShadow) : skin.Skin * new Vec3(0.93f, 0.85f, 0.84f),
+                    _ => upper ? Vec3.Lerp(skin.Skin * new Vec3(0.86f, 0.76f, 0.74f), skin.Shadow, skin.EyeShadow)
+                    : skin.Skin * new Vec3(0.93f, 0.85f, 0.84f),
                 };
                 mesh.Vertices[index] = vertex with { Albedo = colour };
             }
@@ -79,7 +81,9 @@ sealed class FaceParts
                 var bulge = new Vec3(0, (from.Y > centre.Y + 0.55f ? 0.6f : -0.9f) * MathF.Sin(depth * MathF.PI), 0);
                 var position = new Vec3(to.X, to.Y, Lerp(from.Z, centre.Z, depth)) + bulge;
                 var over = bound.WeightsOf(edge[i]).Select(w => w * (1 - 0.6f * depth)).ToArray();
-                ring[i] = bound.Bind(new(position, Vec3.Zero, Vec3.Lerp(new(0.22f, 0.05f, 0.045f), new(0.03f, 0.006f, 0.006f), depth)) { Occlusion = 1 - 0.7f * depth }, over);
+                ring[i] = bound.Bind(new(position, Vec3.Zero,
+                    Vec3.Lerp(new(0.22f, 0.05f, 0.045f), new(0.03f, 0.006f, 0.006f), depth))
+                { Occlusion = 1 - 0.7f * depth }, over);
             }
             for (var i = 0; i < ring.Length; i++)
             {
@@ -97,7 +101,8 @@ sealed class FaceParts
 static class Eyelids
 {
     /// <summary>Moves the lid vertices of a face whose creases already stand where the anchors put them.</summary>
-    public static void Place(EyeShape eyes, List<Vertex> vertices, float blinkLeft, float blinkRight, float squintLeft, float squintRight, float lift)
+    public static void Place(EyeShape eyes, List<Vertex> vertices, float blinkLeft, float blinkRight, float squintLeft,
+        float squintRight, float lift)
     {
         var span = CollectionsMarshal.AsSpan(vertices);
         var positions = new Vec3[FaceTopology.Shared.Points.Count];
@@ -106,7 +111,8 @@ static class Eyelids
         for (var i = 0; i < positions.Length; i++) span[i].Position = positions[i];
     }
 
-    public static void Place(EyeShape eyes, Span<Vec3> positions, float blinkLeft, float blinkRight, float squintLeft, float squintRight, float lift)
+    public static void Place(EyeShape eyes, Span<Vec3> positions, float blinkLeft, float blinkRight, float squintLeft,
+        float squintRight, float lift)
     {
         var lids = FaceTopology.Shared.Lids;
         for (var eye = 0; eye < 2; eye++)
@@ -143,7 +149,8 @@ static class Eyelids
                 var t = (float)i / half;
                 var length = (0.1f + 0.38f * model.Traits.Eyes.Lashes) * Curves.Smooth(-0.1f, 0.35f, t) * (0.55f + 0.75f * t);
                 positions[model.Lashes[eye, i, 0]] = margin + outwards * 0.02f + new Vec3(0, -0.02f, 0);
-                positions[model.Lashes[eye, i, 1]] = margin + outwards * (0.5f * length + 0.02f) + new Vec3(side * 0.6f * (t - 0.35f), 0.75f, 0.1f) * length;
+                positions[model.Lashes[eye, i, 1]] = margin + outwards * (0.5f * length + 0.02f)
+                    + new Vec3(side * 0.6f * (t - 0.35f), 0.75f, 0.1f) * length;
             }
         }
     }
@@ -206,13 +213,18 @@ sealed class BrowParts
                 var u = Lerp(1.25f, 6.15f, s) + 0.12f * face.EyeApart;
                 var arch = (0.5f + 0.22f * face.BrowArch) * MathF.Sin(MathF.PI * MathF.Pow(s, 1.25f)) - 0.32f * s * s;
                 var centre = 2.15f + 0.2f * face.BrowHeight + arch + 0.3f * face.BrowSlant * (s - 0.45f) + 0.09f * face.Asymmetry * side;
-                var half = (0.36f + 0.13f * face.BrowThick) * MathF.Pow(MathF.Max(0.0001f, MathF.Min(1, s * 7 + 0.55f) * (1 - s * s * s)), 0.7f);
+                var half = (0.36f + 0.13f * face.BrowThick) * MathF.Pow(MathF.Max(0.0001f,
+                    MathF.Min(1, s * 7 + 0.55f) * (1 - s * s * s)), 0.7f);
                 var v = centre - across * half;
                 var (over, offset) = topology.Bind(side * u, v);
                 var height = 0.06f + (0.2f + 0.05f * face.BrowThick) * (1 - across * across) * (1 - 0.6f * s);
                 var strand = new Vec3(side, 0.55f - 0.9f * s, -0.45f * s).Normalised();
                 var position = surface.At(over, offset) + surface.NormalAt(side * u, v) * height;
-                var index = bound.Bind(new(position, Vec3.Zero, traits.Eyes.Brow) { U = across * 0.35f + s * 0.5f, V = s, Extra = strand }, over);
+                var index = bound.Bind(new(position, Vec3.Zero, traits.Eyes.Brow)
+                {
+                    U = across * 0.35f + s * 0.5f, V = s,
+                    Extra = strand
+                }, over);
                 if (row == rows / 2 && column % 4 == 0) points[column / 4] = index;
             }
         for (var row = 0; row + 1 < rows; row++)

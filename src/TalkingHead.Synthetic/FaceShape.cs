@@ -66,7 +66,8 @@ sealed class FaceShape
         Widen("apple", 0, 0, 0.2f * face.Cheekbones);
         foreach (var name in new[] { "cheek", "cheekLow" }) Widen(name, 0.3f * face.CheekFat, 0, 0.3f * face.CheekFat);
         Widen("cheekRear", 0.22f * face.CheekFat, 0, 0);
-        foreach (var name in new[] { "jaw11", "jaw12", "jaw13" }) Widen(name, 0.2f * MathF.Max(0, face.CheekFat), -0.1f * MathF.Max(0, face.CheekFat), 0);
+        foreach (var name in new[] { "jaw11", "jaw12", "jaw13" }) Widen(name, 0.2f * MathF.Max(0, face.CheekFat),
+            -0.1f * MathF.Max(0, face.CheekFat), 0);
         Lift("underChin", -0.5f * MathF.Max(0, face.CheekFat), 0);
         Lift("submental", -0.8f * MathF.Max(0, face.CheekFat), 0);
         ShapeNose();
@@ -111,7 +112,8 @@ sealed class FaceShape
                 if (anchor.Name.Contains("Back", StringComparison.Ordinal)) (upper, lower) = (0, 0);
                 var full = anchor.Name.Contains("Bulge", StringComparison.Ordinal) ? 0.14f * (p.Y > -7 ? face.UpperLip : face.LowerLip) : 0;
                 Anchors[FaceAnchors.Template[anchor.Name]] = new(
-                    p.X * (1 + 0.12f * face.MouthWidth), p.Y + height + (upper + lower) * MathF.Max(0, middle), p.Z + (0.25f * face.LipsForward + full) * MathF.Max(0.2f, middle));
+                    p.X * (1 + 0.12f * face.MouthWidth), p.Y + height + (upper + lower) * MathF.Max(0, middle),
+                    p.Z + (0.25f * face.LipsForward + full) * MathF.Max(0.2f, middle));
             }
         Widen("cornerOut", 0.2f * face.MouthWidth, height, 0);
     }
@@ -151,7 +153,8 @@ sealed class FaceSurface
     {
         Shape = shape;
         var anchors = FaceAnchors.Template.All;
-        departure = FaceTopology.Shared.Spline.Through([.. shape.Anchors.Select((at, i) => at - FaceChart.Skull(anchors[i].U, anchors[i].V))]);
+        departure = FaceTopology.Shared.Spline.Through([.. shape.Anchors.Select((at, i) =>
+            at - FaceChart.Skull(anchors[i].U, anchors[i].V))]);
     }
 
     public Vec3 this[string anchor] => Shape[anchor];
@@ -182,7 +185,8 @@ sealed class FaceSurface
     float Skull(Vec3 direction)
     {
         var scale = Shape.SkullScale;
-        var d = new Vec3(direction.X / (7.6f * scale.X), direction.Y / (11.6f * scale.Y), direction.Z / (10.1f * (direction.Z < 0 ? scale.Z : 1)));
+        var d = new Vec3(direction.X / (7.6f * scale.X), direction.Y / (11.6f * scale.Y),
+            direction.Z / (10.1f * (direction.Z < 0 ? scale.Z : 1)));
         return 1 / d.Length;
     }
 

@@ -45,7 +45,8 @@ sealed class FaceTopology
     FaceTopology()
     {
         foreach (var anchor in FaceAnchors.Template.All)
-            if (!anchor.Name.StartsWith("lipBack", StringComparison.Ordinal) && !anchor.Name.StartsWith("lowLipBack", StringComparison.Ordinal))
+            if (!anchor.Name.StartsWith("lipBack", StringComparison.Ordinal)
+                && !anchor.Name.StartsWith("lowLipBack", StringComparison.Ordinal))
                 Points.Add((anchor.U, anchor.V));
             else
                 Points.Add((float.NaN, float.NaN)); // the mouth's edge ring passes there; the slot keeps anchor i at vertex i
@@ -90,11 +91,15 @@ sealed class FaceTopology
     // Lips are curves through their anchors; towards the corners each curve ends a little further in.
     void AddMouth()
     {
-        AddLip(1.0f, new(0, 0, 0), ["lipTopSide-", "lipPeak-", "lipTop", "lipPeak+", "lipTopSide+"], ["lowLipFar-", "lowLipBottomSide-", "lowLipBottom", "lowLipBottomSide+", "lowLipFar+"], 3, 0.75f);
-        AddLip(0.965f, new(-0.07f, 0, 0.05f), ["lipBulgeSide-", "lipBulge", "lipBulgeSide+"], ["lowLipBulgeSide-", "lowLipBulge", "lowLipBulgeSide+"], 4, 1);
-        var inner = AddLip(0.92f, new(-0.16f, 0, -0.02f), ["lipInnerSide-", "lipInner", "lipInnerSide+"], ["lowLipInnerSide-", "lowLipInner", "lowLipInnerSide+"], 4, 1);
+        AddLip(1.0f, new(0, 0, 0), ["lipTopSide-", "lipPeak-", "lipTop", "lipPeak+", "lipTopSide+"],
+            ["lowLipFar-", "lowLipBottomSide-", "lowLipBottom", "lowLipBottomSide+", "lowLipFar+"], 3, 0.75f);
+        AddLip(0.965f, new(-0.07f, 0, 0.05f), ["lipBulgeSide-", "lipBulge", "lipBulgeSide+"],
+            ["lowLipBulgeSide-", "lowLipBulge", "lowLipBulgeSide+"], 4, 1);
+        var inner = AddLip(0.92f, new(-0.16f, 0, -0.02f), ["lipInnerSide-", "lipInner", "lipInnerSide+"],
+            ["lowLipInnerSide-", "lowLipInner", "lowLipInnerSide+"], 4, 1);
         (InnerCorners[0], InnerCorners[1]) = (inner[0], inner[inner.Count / 2]);
-        MouthEdge.AddRange(AddLip(0.86f, new(-0.22f, 0, -0.5f), ["lipBackSide-", "lipBack", "lipBackSide+"], ["lowLipBackSide-", "lowLipBack", "lowLipBackSide+"], 4, 1));
+        MouthEdge.AddRange(AddLip(0.86f, new(-0.22f, 0, -0.5f), ["lipBackSide-", "lipBack", "lipBackSide+"],
+            ["lowLipBackSide-", "lowLipBack", "lowLipBackSide+"], 4, 1));
         foreach (var vertex in MouthEdge) mouthHole.Add(Points[vertex]);
     }
 
@@ -119,7 +124,8 @@ sealed class FaceTopology
 
     int OnCurve(string[] knots, int k, float t, float corner, Vec3 inwards)
     {
-        Span<float> shares = [0.5f * t * (t * (2 - t) - 1), 1 + 0.5f * t * t * (3 * t - 5), 0.5f * t * (1 + t * (4 - 3 * t)), 0.5f * t * t * (t - 1)];
+        Span<float> shares = [0.5f * t * (t * (2 - t) - 1), 1 + 0.5f * t * t * (3 * t - 5), 0.5f * t * (1 + t * (4 - 3 * t)),
+            0.5f * t * t * (t - 1)];
         var last = knots.Length - 1;
         float u = 0, v = 0;
         var offset = Vec3.Zero;

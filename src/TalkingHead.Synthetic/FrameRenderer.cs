@@ -36,7 +36,8 @@ sealed class FrameRenderer
         {
             var (centre, radius) = EyeGaze.Iris(model, moment, eye == 0 ? -1 : 1);
             var (x, y, near) = moment.Camera.Project(head.Placed(centre), raster.Side);
-            (pupils[2 * eye], pupils[2 * eye + 1], pupils[4 + eye]) = (x / samples - 0.5f, y / samples - 0.5f, radius * moment.Camera.Focal(raster.Side) * near / samples);
+            (pupils[2 * eye], pupils[2 * eye + 1], pupils[4 + eye]) = (x / samples - 0.5f, y / samples - 0.5f,
+                radius * moment.Camera.Focal(raster.Side) * near / samples);
         }
         return pupils;
     }
@@ -68,13 +69,15 @@ sealed class FrameRenderer
                 alike = (seen < 0 ? Backdrop : (int)model.Materials[seen]) == material;
             }
         var share = 1f / (samples * samples);
-        if (alike && material == Backdrop) return Tone.Compress(Behind(model, moment, (left + 0.5f * samples) / side, (top + 0.5f * samples) / side));
+        if (alike && material == Backdrop) return Tone.Compress(Behind(model, moment, (left + 0.5f * samples) / side,
+            (top + 0.5f * samples) / side));
         var sum = Vec3.Zero;
         if (alike)
         {
             var mean = new SurfacePoint();
             for (var sy = 0; sy < samples; sy++)
-                for (var sx = 0; sx < samples; sx++) mean.Add(Look(model, raster.Seen[(top + sy) * side + left + sx], left + sx, top + sy), share);
+                for (var sx = 0; sx < samples; sx++) mean.Add(Look(model, raster.Seen[(top + sy) * side + left + sx], left + sx,
+                    top + sy), share);
             // Unit normals that agree add up to nearly one.
             if (mean.Normal.Length > 0.93f && mean.Away is < 0.01f or > 0.99f)
             {
@@ -110,7 +113,8 @@ sealed class FrameRenderer
     static Vec3 Behind(HeadModel model, Moment moment, float px, float py)
     {
         var zoom = 0.9f * moment.Camera.FrameHeight / Camera.Straight.FrameHeight;
-        return model.Backdrop.At(0.5f + (px - 0.5f) * zoom + moment.Camera.ShiftX * 0.012f, 0.5f + (py - 0.5f) * zoom - (moment.Camera.ShiftY - Camera.Straight.ShiftY) * 0.012f);
+        return model.Backdrop.At(0.5f + (px - 0.5f) * zoom + moment.Camera.ShiftX * 0.012f,
+            0.5f + (py - 0.5f) * zoom - (moment.Camera.ShiftY - Camera.Straight.ShiftY) * 0.012f);
     }
 
     SurfacePoint Look(HeadModel model, int triangle, int x, int y)
@@ -196,8 +200,10 @@ sealed class DepthMap(int side)
         var area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax);
         if (MathF.Abs(area) < 1e-9f) return;
         var inverse = 1 / area;
-        int left = Math.Max(0, (int)MathF.Ceiling(MathF.Min(ax, MathF.Min(bx, cx)) - 0.5f)), right = Math.Min(side - 1, (int)MathF.Floor(MathF.Max(ax, MathF.Max(bx, cx)) - 0.5f));
-        int low = Math.Max(0, (int)MathF.Ceiling(MathF.Min(ay, MathF.Min(by, cy)) - 0.5f)), high = Math.Min(side - 1, (int)MathF.Floor(MathF.Max(ay, MathF.Max(by, cy)) - 0.5f));
+        int left = Math.Max(0, (int)MathF.Ceiling(MathF.Min(ax, MathF.Min(bx, cx)) - 0.5f)), right = Math.Min(side - 1,
+            (int)MathF.Floor(MathF.Max(ax, MathF.Max(bx, cx)) - 0.5f));
+        int low = Math.Max(0, (int)MathF.Ceiling(MathF.Min(ay, MathF.Min(by, cy)) - 0.5f)), high = Math.Min(side - 1,
+            (int)MathF.Floor(MathF.Max(ay, MathF.Max(by, cy)) - 0.5f));
         for (var y = low; y <= high; y++)
             for (var x = left; x <= right; x++)
             {
@@ -300,7 +306,8 @@ static class Grain
     {
         float fx = MathF.Floor(x), fy = MathF.Floor(y);
         float tx = x - fx, ty = y - fy;
-        int x0 = (int)fx & (Period - 1), y0 = ((int)fy & (Period - 1)) * Period, x1 = (x0 + 1) & (Period - 1), y1 = (y0 + Period) & (Period * Period - 1);
+        int x0 = (int)fx & (Period - 1), y0 = ((int)fy & (Period - 1)) * Period, x1 = (x0 + 1) & (Period - 1),
+            y1 = (y0 + Period) & (Period * Period - 1);
         tx *= tx * (3 - 2 * tx);
         ty *= ty * (3 - 2 * ty);
         float a = Lattice[y0 + x0], b = Lattice[y0 + x1], c = Lattice[y1 + x0], d = Lattice[y1 + x1];

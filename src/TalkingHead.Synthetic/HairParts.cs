@@ -39,7 +39,8 @@ sealed class HairParts
                 {
                     Start = Part(2.6f * MathF.Sign(hair.PartSide)),
                     End = Uneven,
-                    Thickness = (turn, t) => Rise(t) * (0.45f + 1.15f * v * Front(turn) * (0.5f + MathF.Sin(MathF.PI * MathF.Min(1, 1.1f * t)))),
+                    Thickness = (turn, t) => Rise(t) * (0.45f
+                        + 1.15f * v * Front(turn) * (0.5f + MathF.Sin(MathF.PI * MathF.Min(1, 1.1f * t)))),
                     Clump = 0.3f,
                 });
                 break;
@@ -56,7 +57,8 @@ sealed class HairParts
                 Sheet(new()
                 {
                     Start = turn => HairLine.Direction(turn, 50),
-                    Thickness = (turn, t) => Smooth(0, 0.2f, t) * Rise(t) * 0.75f * v - 0.3f * Smooth(0.15f, 0, t) - 2.5f * Smooth(66, 56, MathF.Abs(turn)),
+                    Thickness = (turn, t) => Smooth(0, 0.2f, t) * Rise(t) * 0.75f * v - 0.3f * Smooth(0.15f, 0, t)
+                    - 2.5f * Smooth(66, 56, MathF.Abs(turn)),
                     Clump = 0.15f,
                     Sinks = true,
                 });
@@ -101,7 +103,8 @@ sealed class HairParts
                 {
                     Start = _ => HairLine.Direction(180, 30),
                     Backwards = true,
-                    Thickness = (turn, t) => Rise(t) * (0.3f + 3.6f * v * Smooth(52, 26, MathF.Abs(turn)) * (0.45f + 0.55f * MathF.Sin(MathF.PI * t))),
+                    Thickness = (turn, t) => Rise(t) * (0.3f
+                        + 3.6f * v * Smooth(52, 26, MathF.Abs(turn)) * (0.45f + 0.55f * MathF.Sin(MathF.PI * t))),
                     Clump = 0.5f,
                 });
                 break;
@@ -121,11 +124,14 @@ sealed class HairParts
     Func<float, Vec3> Fringe(float degrees) => turn =>
     {
         var share = Smooth(50, 30, MathF.Abs(turn));
-        var tuft = 1 + 0.55f * noise.At(turn * 0.11f) + 0.4f * noise.At(turn * 0.37f + 90) + 0.5f * hair.PartSide * MathF.Sin(turn * 0.045f);
-        return HairLine.Direction(turn, HairLine.Elevation(turn) - degrees * share * tuft - 2.5f * (1 - share) * noise.At(turn * 0.2f + 40));
+        var tuft = 1 + 0.55f * noise.At(turn * 0.11f) + 0.4f * noise.At(turn * 0.37f + 90)
+            + 0.5f * hair.PartSide * MathF.Sin(turn * 0.045f);
+        return HairLine.Direction(turn, HairLine.Elevation(turn) - degrees * share * tuft
+            - 2.5f * (1 - share) * noise.At(turn * 0.2f + 40));
     };
 
-    Vec3 Uneven(float turn) => HairLine.Direction(turn, HairLine.Elevation(turn) + 1.6f * noise.At(turn * 0.16f + 10) * Smooth(60, 45, MathF.Abs(turn)));
+    Vec3 Uneven(float turn) => HairLine.Direction(turn, HairLine.Elevation(turn)
+        + 1.6f * noise.At(turn * 0.16f + 10) * Smooth(60, 45, MathF.Abs(turn)));
 
     // Columns over the face start at the parting's front end, those behind at the crown.
     static Func<float, Vec3> Part(float side) => turn =>
@@ -188,7 +194,11 @@ sealed class HairParts
             var d = axis * MathF.Cos(angle) + (side * MathF.Cos(turn) + up * MathF.Sin(turn)) * MathF.Sin(angle);
             var swirl = 1 + 0.06f * MathF.Sin(turn * 3 + angle * 4);
             var along = (side * -MathF.Sin(turn) + up * MathF.Cos(turn) + axis * 0.5f).Normalised();
-            return new(at + d * (radius * swirl), Vec3.Zero, hair.Colour * (1 + 0.1f * noise.At(row))) { Extra = along, U = row * 1.1f + column * 0.2f, V = 0.5f };
+            return new(at + d * (radius * swirl), Vec3.Zero, hair.Colour * (1 + 0.1f * noise.At(row)))
+            {
+                Extra = along,
+                U = row * 1.1f + column * 0.2f, V = 0.5f
+            };
         });
     }
 
@@ -198,7 +208,9 @@ sealed class HairParts
         Tubes.Add(mesh, 14, false, i =>
         {
             var t = i / 13f;
-            return root + new Vec3(1.5f * hair.PartSide * t, 2.4f * MathF.Sin(MathF.Min(1, 3 * t) * MathF.PI * 0.6f) - 17 * hair.Length * t * t, -1.2f - 4.2f * MathF.Sin(t * MathF.PI * 0.6f));
+            return root + new Vec3(1.5f * hair.PartSide * t,
+                2.4f * MathF.Sin(MathF.Min(1, 3 * t) * MathF.PI * 0.6f) - 17 * hair.Length * t * t,
+                -1.2f - 4.2f * MathF.Sin(t * MathF.PI * 0.6f));
         }, i => 0.9f + 1.7f * MathF.Sin(MathF.PI * MathF.Min(1, 0.12f + i / 15f)), 14, Material.Hair, hair.Colour, 0.8f);
     }
 }
@@ -248,7 +260,8 @@ static class HairLine
     // Degrees from the front, degrees up; the sideburn before the ear, over it, and down to the nape.
     static readonly (float Turn, float Up)[] Edge =
     [
-        (0, 44), (20, 44.5f), (36, 41), (48, 33), (58, 25), (66, 14), (72, 0), (78, -6), (84, 6), (96, 9), (110, -6), (130, -24), (150, -31), (180, -34),
+        (0, 44), (20, 44.5f), (36, 41), (48, 33), (58, 25), (66, 14), (72, 0), (78, -6), (84, 6), (96, 9), (110, -6), (130, -24),
+            (150, -31), (180, -34),
     ];
 
     public static float Elevation(float turnDegrees)

@@ -27,7 +27,8 @@ sealed class HairSheet
         rows = hangs ? onSkull + Hanging : onSkull + 1;
     }
 
-    public static void Add(HairTraits hair, FaceSurface surface, Mesh mesh, LockNoise noise, HairPlan plan) => new HairSheet(hair, surface, noise, plan).AddTo(mesh);
+    public static void Add(HairTraits hair, FaceSurface surface, Mesh mesh, LockNoise noise, HairPlan plan) =>
+        new HairSheet(hair, surface, noise, plan).AddTo(mesh);
 
     void AddTo(Mesh mesh)
     {
@@ -58,7 +59,8 @@ sealed class HairSheet
             return new(p, Vec3.Zero, plan.Material == Material.Hair ? colour : hair.Colour)
             {
                 Extra = plan.Material == Material.Hair ? along.Normalised() : p,
-                U = plan.Material == Material.Cloth ? 0 : curly ? 0.45f * (p.X + p.Z) : column * 0.35f + 0.25f * noise.At(column * 0.4f + row * 0.05f),
+                U = plan.Material == Material.Cloth ? 0 : curly ? 0.45f * (p.X + p.Z)
+                : column * 0.35f + 0.25f * noise.At(column * 0.4f + row * 0.05f),
                 V = curly ? 0.6f * p.Y : share,
                 Head = 1 - 0.75f * low,
             };
@@ -90,7 +92,8 @@ sealed class HairSheet
             height += plan.CurlHeight * bump * Lerp(0.4f, 1, Smooth(1, 0.85f, t));
         }
         if (below <= 0) return skull + outwards * height;
-        return hang < 0.3f ? skull + outwards * (below < 0.5f ? height * 0.6f : -0.3f) : Hang(skull + outwards * height, outwards, turn, column, below, hang);
+        return hang < 0.3f ? skull + outwards * (below < 0.5f ? height * 0.6f : -0.3f)
+            : Hang(skull + outwards * height, outwards, turn, column, below, hang);
     }
 
     Vec3 Hang(Vec3 from, Vec3 outwards, float turn, int column, float below, float hang)
@@ -131,7 +134,8 @@ sealed class BeardParts(Traits traits, BoundMesh bound)
         }
         mesh.SmoothNormals(first, mesh.Vertices.Count, firstTriangle, mesh.Triangles.Count);
 
-        float Grown(int vertex) => topology.Lips.ContainsKey(vertex) ? 0 : SkinPaint.Beard(traits.Beard.Style, topology.Points[vertex].U, topology.Points[vertex].V);
+        float Grown(int vertex) => topology.Lips.ContainsKey(vertex) ? 0
+            : SkinPaint.Beard(traits.Beard.Style, topology.Points[vertex].U, topology.Points[vertex].V);
 
         int Lift(int vertex)
         {
@@ -139,13 +143,23 @@ sealed class BeardParts(Traits traits, BoundMesh bound)
             var (u, v) = topology.Points[vertex];
             var skin = mesh.Vertices[vertex];
             var grown = Grown(vertex);
-            var length = traits.Beard.Style switch { BeardStyle.Full => 1.5f, BeardStyle.Short => 0.45f, BeardStyle.Goatee => 0.8f, _ => 0.5f };
+            var length = traits.Beard.Style switch
+            {
+                BeardStyle.Full => 1.5f,
+                BeardStyle.Short => 0.45f,
+                BeardStyle.Goatee => 0.8f,
+                _ => 0.5f
+            };
             var low = Smooth(-6.2f, -8.5f, v);
             var clump = 0.75f + 0.25f * MathF.Sin(u * 4.1f + 1.7f * MathF.Sin(v * 1.3f)) * MathF.Sin(v * 2.3f + u);
             var height = -0.1f + 0.36f * Smooth(0.1f, 0.6f, grown) + grown * (length - 0.24f) * low * clump;
             var downwards = new Vec3(0.2f * MathF.Sign(u) * Smooth(0.3f, 2, MathF.Abs(u)) * (v > -5.6f ? 1 : 0.3f), -1, 0.25f);
             var position = skin.Position + skin.Normal * height + new Vec3(0, -0.55f, 0) * (MathF.Max(0, height) * low);
-            return lifted[vertex] = bound.Bind(new(position, Vec3.Zero, traits.Beard.Colour) { U = u * 0.9f + 0.15f * v, V = v * 0.2f, Extra = downwards.Normalised() }, bound.WeightsOf(vertex));
+            return lifted[vertex] = bound.Bind(new(position, Vec3.Zero, traits.Beard.Colour)
+            {
+                U = u * 0.9f + 0.15f * v, V = v * 0.2f,
+                Extra = downwards.Normalised()
+            }, bound.WeightsOf(vertex));
         }
     }
 }

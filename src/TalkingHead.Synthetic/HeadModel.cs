@@ -67,7 +67,8 @@ sealed class StaticParts(Traits traits, FaceSurface surface, Mesh mesh)
         new GlassesParts(traits, surface, mesh).AddAll();
     }
 
-    bool CoversEars => traits.Hair.Style is HairStyle.Headscarf or HairStyle.Bob or HairStyle.FringeBob or HairStyle.Long or HairStyle.LongFringe or HairStyle.Wavy;
+    bool CoversEars => traits.Hair.Style is HairStyle.Headscarf or HairStyle.Bob or HairStyle.FringeBob or HairStyle.Long
+        or HairStyle.LongFringe or HairStyle.Wavy;
 
     void AddEyeball(int side)
     {
@@ -97,7 +98,11 @@ sealed class StaticParts(Traits traits, FaceSurface surface, Mesh mesh)
             var z = front - 1.5f * s * s - 0.5f * s * s * s * s + 0.12f * MathF.Sin(t * MathF.PI);
             var gum = jaw ? Smooth(0.75f, 1, t) : Smooth(0.25f, 0, t);
             var tooth = new Vec3(0.88f, 0.84f, 0.76f) * (1 - 0.6f * s * s) * (0.94f + 0.06f * MathF.Abs(MathF.Sin(s * 10.2f)));
-            return new(new(s * 2.05f * width, y, z), Vec3.Zero, Vec3.Lerp(tooth, new(0.5f, 0.16f, 0.16f), gum)) { Jaw = jaw, Occlusion = jaw ? 0.7f : 0.95f };
+            return new(new(s * 2.05f * width, y, z), Vec3.Zero, Vec3.Lerp(tooth, new(0.5f, 0.16f, 0.16f), gum))
+            {
+                Jaw = jaw,
+                Occlusion = jaw ? 0.7f : 0.95f
+            };
         });
     }
 
@@ -108,7 +113,11 @@ sealed class StaticParts(Traits traits, FaceSurface surface, Mesh mesh)
         {
             float angle = MathF.PI * row / 6, turn = 2 * MathF.PI * column / 12;
             var d = new Vec3(MathF.Sin(angle) * MathF.Cos(turn), MathF.Cos(angle) * 0.45f, MathF.Sin(angle) * -MathF.Sin(turn) * 1.3f);
-            return new(new Vec3(0, back.Y - 1.25f, back.Z - 2.4f) + d * 1.45f, Vec3.Zero, new(0.5f, 0.14f, 0.13f)) { Jaw = true, Occlusion = 0.6f };
+            return new(new Vec3(0, back.Y - 1.25f, back.Z - 2.4f) + d * 1.45f, Vec3.Zero, new(0.5f, 0.14f, 0.13f))
+            {
+                Jaw = true,
+                Occlusion = 0.6f
+            };
         });
     }
 
@@ -129,7 +138,8 @@ sealed class StaticParts(Traits traits, FaceSurface surface, Mesh mesh)
             float a = MathF.Cos(turn), b = MathF.Sin(turn);
             var outline = 1 - 0.2f * Smooth(-0.1f, -1, b) * MathF.Abs(a) + 0.08f * Smooth(0.2f, 0.9f, b);
             var lobe = Smooth(-0.55f, -0.95f, b * rho);
-            var depth = row == rows - 1 ? -0.75f : 0.42f * Bell(rho - 0.9f, 0.1f) + 0.3f * Bell(rho - 0.58f, 0.09f) * (a > -0.2f ? 1 : 0.2f) - 0.55f * Bell(rho, 0.3f);
+            var depth = row == rows - 1 ? -0.75f : 0.42f * Bell(rho - 0.9f, 0.1f) + 0.3f * Bell(rho - 0.58f, 0.09f) * (a > -0.2f ? 1 : 0.2f)
+                - 0.55f * Bell(rho, 0.3f);
             depth = Lerp(depth, row == rows - 1 ? -0.4f : 0.12f, lobe) * size;
             var across = (1.1f + a * rho * outline * (1.55f + 0.2f * b)) * size;
             var position = root + backwards * across + new Vec3(0, b * rho * outline * 2.95f * size, 0) + outwards * depth;

@@ -98,7 +98,8 @@ sealed class BoundMesh(Mesh mesh)
 /// <summary>Round tubes along a path.</summary>
 static class Tubes
 {
-    public static void Add(Mesh mesh, int points, bool closed, Func<int, Vec3> path, Func<int, float> radius, int around, Material material, Vec3 colour, float head)
+    public static void Add(Mesh mesh, int points, bool closed, Func<int, Vec3> path, Func<int, float> radius, int around, Material material,
+        Vec3 colour, float head)
     {
         mesh.Sheet(around, points + (closed ? 1 : 0), true, material, (column, row) =>
         {
@@ -110,7 +111,11 @@ static class Tubes
             var up = Vec3.Cross(side, along);
             var turn = 2 * MathF.PI * column / around;
             var offset = (side * MathF.Cos(turn) + up * MathF.Sin(turn)) * radius(i);
-            return new(path(i) + offset, Vec3.Zero, colour) { Extra = material == Material.Hair ? along : offset, Head = head, U = material == Material.Hair ? 0.6f * column : 0, V = 0.1f * row };
+            return new(path(i) + offset, Vec3.Zero, colour)
+            {
+                Extra = material == Material.Hair ? along : offset, Head = head,
+                U = material == Material.Hair ? 0.6f * column : 0, V = 0.1f * row
+            };
         });
     }
 }

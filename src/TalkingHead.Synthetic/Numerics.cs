@@ -86,7 +86,9 @@ static class Curves
 
     public static float Clamp01(float x) => x < 0 ? 0 : x > 1 ? 1 : x;
 
-    /// <summary>0 at or before <paramref name="from"/>, 1 at or after <paramref name="to"/> (which may lie below it), smooth between.</summary>
+    /// <summary>
+    /// 0 at or before <paramref name="from"/>, 1 at or after <paramref name="to"/> (which may lie below it), smooth between.
+    /// </summary>
     public static float Smooth(float from, float to, float x)
     {
         var t = Clamp01((x - from) / (to - from));

@@ -75,9 +75,11 @@ sealed class Performance
         Look(moment, seconds);
         var turn = keyTurn + 0.15f * drift.At(seconds);
         moment.Lighting = new(
-            new(MathF.Sin(turn) * MathF.Cos(keyUp), MathF.Sin(keyUp), MathF.Cos(turn) * MathF.Cos(keyUp)), keyColour, sky, ground, rim, rimSide);
+            new(MathF.Sin(turn) * MathF.Cos(keyUp), MathF.Sin(keyUp), MathF.Cos(turn) * MathF.Cos(keyUp)), keyColour, sky, ground,
+            rim, rimSide);
         moment.Camera = new(
-            distance, frameHeight * (1 + 0.03f * zoom.At(seconds)), shiftX + 0.5f * zoom.At(seconds + 60) + 2.2f * MathF.Sin(moment.Yaw), -2.2f + shiftY + 0.4f * zoom.At(seconds + 90));
+            distance, frameHeight * (1 + 0.03f * zoom.At(seconds)), shiftX + 0.5f * zoom.At(seconds + 60) + 2.2f * MathF.Sin(moment.Yaw),
+            -2.2f + shiftY + 0.4f * zoom.At(seconds + 90));
         return moment;
     }
 
@@ -166,10 +168,14 @@ readonly record struct Camera(float Distance, float FrameHeight, float ShiftX, f
 readonly record struct Lighting(Vec3 Towards, Vec3 Key, Vec3 Sky, Vec3 Ground, Vec3 Rim, float RimSide)
 {
     public static readonly Lighting Studio = new(
-        new Vec3(-0.45f, 0.55f, 0.75f).Normalised(), new(0.98f, 0.93f, 0.86f), new(0.33f, 0.35f, 0.4f), new(0.2f, 0.17f, 0.155f), new(0.6f, 0.65f, 0.75f), 1);
+        new Vec3(-0.45f, 0.55f, 0.75f).Normalised(), new(0.98f, 0.93f, 0.86f), new(0.33f, 0.35f, 0.4f), new(0.2f, 0.17f, 0.155f),
+        new(0.6f, 0.65f, 0.75f), 1);
 }
 
-/// <summary>One instant of a performance. Angles in radians: yaw above 0 turns to the picture's right, pitch above 0 looks up, roll above 0 leans to the picture's left.</summary>
+/// <summary>
+/// One instant of a performance. Angles in radians: yaw above 0 turns to the picture's right, pitch above 0 looks up, roll
+/// above 0 leans to the picture's left.
+/// </summary>
 sealed record Moment
 {
     public float Yaw, Pitch, Roll, Shoulders;

@@ -40,7 +40,8 @@ sealed class PosedHead
         }
         var squint = 0.7f * moment[Muscle.CheekRaise];
         Eyelids.Place(
-            model.Eyes, Positions, moment.BlinkLeft, moment.BlinkRight, squint + 0.25f * moment[Muscle.SmileLeft], squint + 0.25f * moment[Muscle.SmileRight],
+            model.Eyes, Positions, moment.BlinkLeft, moment.BlinkRight, squint + 0.25f * moment[Muscle.SmileLeft],
+            squint + 0.25f * moment[Muscle.SmileRight],
             moment.GazeY + 0.35f * (moment[Muscle.BrowUpLeft] + moment[Muscle.BrowUpRight]) * 0.5f - 0.3f * moment[Muscle.BrowDown]);
         Eyelids.PlaceLashes(model, Positions);
         var jaw = moment[Muscle.Jaw] * Expression.JawTurn;
@@ -94,7 +95,8 @@ sealed class PosedHead
     // Roll, then pitch, then yaw; the columns say where the head's own axes point.
     static (Vec3 X, Vec3 Y, Vec3 Z) Rotation(float yaw, float pitch, float roll)
     {
-        float cy = MathF.Cos(yaw), sy = MathF.Sin(yaw), cp = MathF.Cos(pitch), sp = MathF.Sin(pitch), cr = MathF.Cos(roll), sr = MathF.Sin(roll);
+        float cy = MathF.Cos(yaw), sy = MathF.Sin(yaw), cp = MathF.Cos(pitch), sp = MathF.Sin(pitch), cr = MathF.Cos(roll),
+            sr = MathF.Sin(roll);
         Vec3 Apply(Vec3 v)
         {
             v = new(v.X * cr - v.Y * sr, v.X * sr + v.Y * cr, v.Z);

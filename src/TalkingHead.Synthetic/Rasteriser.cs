@@ -16,7 +16,8 @@ sealed class Rasteriser
     public void Project(ReadOnlySpan<Vec3> positions, Camera camera, int side)
     {
         Side = side;
-        if (X.Length < positions.Length) (X, Y, Near) = (new float[positions.Length], new float[positions.Length], new float[positions.Length]);
+        if (X.Length < positions.Length) (X, Y, Near) = (new float[positions.Length], new float[positions.Length],
+            new float[positions.Length]);
         for (var i = 0; i < positions.Length; i++)
             (X[i], Y[i], Near[i]) = camera.Project(positions[i], side);
     }
@@ -38,8 +39,10 @@ sealed class Rasteriser
         // Rows run down the picture, so what is counter-clockwise to the eye has a negative area.
         var area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax);
         if (area >= 0 && !TwoSided(material) || MathF.Abs(area) < 1e-9f) return;
-        int left = Math.Max(0, (int)MathF.Ceiling(MathF.Min(ax, MathF.Min(bx, cx)) - 0.5f)), right = Math.Min(Side - 1, (int)MathF.Floor(MathF.Max(ax, MathF.Max(bx, cx)) - 0.5f));
-        int top = Math.Max(0, (int)MathF.Ceiling(MathF.Min(ay, MathF.Min(by, cy)) - 0.5f)), bottom = Math.Min(Side - 1, (int)MathF.Floor(MathF.Max(ay, MathF.Max(by, cy)) - 0.5f));
+        int left = Math.Max(0, (int)MathF.Ceiling(MathF.Min(ax, MathF.Min(bx, cx)) - 0.5f)), right = Math.Min(Side - 1,
+            (int)MathF.Floor(MathF.Max(ax, MathF.Max(bx, cx)) - 0.5f));
+        int top = Math.Max(0, (int)MathF.Ceiling(MathF.Min(ay, MathF.Min(by, cy)) - 0.5f)), bottom = Math.Min(Side - 1,
+            (int)MathF.Floor(MathF.Max(ay, MathF.Max(by, cy)) - 0.5f));
         if (left > right || top > bottom) return;
         var inverse = 1 / area;
         float bStepX = (cy - ay) * inverse, bStepY = -(cx - ax) * inverse, cStepX = -(by - ay) * inverse, cStepY = (bx - ax) * inverse;

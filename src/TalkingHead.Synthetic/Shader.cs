@@ -37,7 +37,8 @@ static class EyeGaze
     public static (Vec3 Centre, float Radius) Iris(HeadModel model, Moment moment, int side)
     {
         var angle = 2 * MathF.Asin(IrisReach(model) / (2 * model.Eyes.Radius));
-        return (model.Eyes.Centre(side) + Direction(moment, side) * (model.Eyes.Radius * MathF.Cos(angle)), model.Eyes.Radius * MathF.Sin(angle));
+        return (model.Eyes.Centre(side) + Direction(moment, side) * (model.Eyes.Radius * MathF.Cos(angle)),
+            model.Eyes.Radius * MathF.Sin(angle));
     }
 }
 
@@ -95,7 +96,8 @@ sealed class Shader(HeadModel model, Moment moment, PosedHead head)
         }
         if (model.Traits.Skin.Freckles > 0 && MathF.Abs(u) < 8)
         {
-            var spots = 0.75f * Smooth(0.3f, 0.55f, Grain.At(u * 5.3f + 20, v * 5.3f)) * Bell(v + 2.4f, 2) * Bell(u, 4.2f) * (1 - p.Extra.Y);
+            var spots = 0.75f * Smooth(0.3f, 0.55f, Grain.At(u * 5.3f + 20, v * 5.3f)) * Bell(v + 2.4f, 2) * Bell(u, 4.2f)
+                * (1 - p.Extra.Y);
             albedo *= Vec3.Lerp(Vec3.One, new(0.7f, 0.5f, 0.4f), spots * model.Traits.Skin.Freckles);
         }
         if (age > 0.45f && MathF.Abs(u) < 9) albedo *= 1 - (age - 0.45f) * 0.9f * Lines(MathF.Abs(u), v);
@@ -103,9 +105,11 @@ sealed class Shader(HeadModel model, Moment moment, PosedHead head)
         var facing = Vec3.Dot(p.Normal, light.Towards);
         // Light wraps round skin, red the furthest: a cheap stand-in for scattering under it.
         var shade = p.Lit;
-        var direct = new Vec3(Wrap(facing, 0.42f), Wrap(facing, 0.24f), Wrap(facing, 0.18f)) * new Vec3(0.12f + 0.88f * shade, 0.04f + 0.96f * shade, 0.03f + 0.97f * shade);
+        var direct = new Vec3(Wrap(facing, 0.42f), Wrap(facing, 0.24f), Wrap(facing, 0.18f)) * new Vec3(0.12f + 0.88f * shade,
+            0.04f + 0.96f * shade, 0.03f + 0.97f * shade);
         var open = p.Occlusion;
-        var around = Ambient(p.Normal) * new Vec3(MathF.Sqrt(open), open * (0.35f + 0.65f * MathF.Sqrt(open)), open * (0.3f + 0.7f * MathF.Sqrt(open)));
+        var around = Ambient(p.Normal) * new Vec3(MathF.Sqrt(open), open * (0.35f + 0.65f * MathF.Sqrt(open)),
+            open * (0.3f + 0.7f * MathF.Sqrt(open)));
         var lit = albedo * (direct * light.Key + around);
         var gloss = p.Extra.Y;
         var (broad, narrow) = Specular(ref p);
@@ -116,9 +120,11 @@ sealed class Shader(HeadModel model, Moment moment, PosedHead head)
     // Furrows of age: across the forehead, at the corners of the eyes, beside the mouth.
     static float Lines(float x, float v)
     {
-        var forehead = Smooth(3.2f, 4.2f, v) * Smooth(7.4f, 6.4f, v) * Smooth(5, 3, x) * Smooth(0.72f, 1, MathF.Sin(v * 5.2f + 0.5f * MathF.Sin(x * 1.3f)));
+        var forehead = Smooth(3.2f, 4.2f, v) * Smooth(7.4f, 6.4f, v) * Smooth(5, 3, x) * Smooth(0.72f, 1,
+            MathF.Sin(v * 5.2f + 0.5f * MathF.Sin(x * 1.3f)));
         float cx = x - 5.9f, cy = v + 0.2f;
-        var crow = Smooth(0.1f, 0.5f, cx) * Smooth(2, 1.1f, cx) * Smooth(0.55f, 1, MathF.Sin(MathF.Atan2(cy, cx) * 9)) * Smooth(1.2f, 0.8f, MathF.Abs(cy));
+        var crow = Smooth(0.1f, 0.5f, cx) * Smooth(2, 1.1f, cx) * Smooth(0.55f, 1, MathF.Sin(MathF.Atan2(cy, cx) * 9)) * Smooth(1.2f, 0.8f,
+            MathF.Abs(cy));
         var fold = Bell(x - (1.75f + 0.42f * (-3.9f - v)), 0.13f) * Smooth(-3.6f, -4.2f, v) * Smooth(-7, -6, v);
         var bag = Bell(v + 1.5f + 0.12f * Square(x - 3.4f) * -1, 0.12f) * Smooth(2.1f, 1.2f, MathF.Abs(x - 3.3f));
         return MathF.Min(1, 0.8f * forehead + 0.8f * crow + fold + 0.7f * bag);
@@ -132,7 +138,8 @@ sealed class Shader(HeadModel model, Moment moment, PosedHead head)
         var strand = Grain.At(p.U * 3.1f, p.V * 2.2f) * 0.6f + Grain.At(p.U * 8.3f, p.V * 3) * 0.4f;
         var albedo = p.Albedo * (1 + (curly ? 0.2f : 0.55f) * strand);
         var facing = Vec3.Dot(p.Normal, light.Towards);
-        var body = albedo * (light.Key * (Wrap(facing, 0.3f) * (0.15f + 0.85f * p.Lit)) + Ambient(p.Normal) * (p.Occlusion * (p.Away > 0.5f ? 0.4f : 1)));
+        var body = albedo * (light.Key * (Wrap(facing, 0.3f) * (0.15f + 0.85f * p.Lit))
+            + Ambient(p.Normal) * (p.Occlusion * (p.Away > 0.5f ? 0.4f : 1)));
         if (p.Away > 0.5f) return body * 0.5f;
         // Two bands of shine across the strands (Kajiya and Kay 1989), the second tinted and shifted (Marschner et al. 2003).
         var half = (light.Towards + p.Eye).Normalised();
@@ -140,7 +147,8 @@ sealed class Shader(HeadModel model, Moment moment, PosedHead head)
         var first = Square(Square(Band16(along - 0.06f))) * 0.22f;
         var second = Band16(along + 0.14f) * 0.5f;
         var face = Smooth(-0.15f, 0.5f, facing) * p.Lit * p.Occlusion;
-        return body + light.Key * ((Vec3.One * 0.09f + albedo * 0.8f) * (first * face) + albedo * (second * face)) + light.Rim * (Rim(ref p) * 0.6f) * (albedo + Vec3.One * 0.06f);
+        return body + light.Key * ((Vec3.One * 0.09f + albedo * 0.8f) * (first * face) + albedo * (second * face))
+            + light.Rim * (Rim(ref p) * 0.6f) * (albedo + Vec3.One * 0.06f);
     }
 
     static float Band16(float along) => Square(Square(Square(Square(MathF.Max(0, 1 - along * along)))));
@@ -153,12 +161,15 @@ sealed class Shader(HeadModel model, Moment moment, PosedHead head)
         switch ((int)(p.U + 0.5f))
         {
             case 1: if (MathF.Sin(y * 2.6f) > 0.15f) albedo = second; break;
-            case 2: albedo = Vec3.Lerp(albedo, second, 0.45f * ((MathF.Sin(x * 1.9f) > 0.5f ? 1 : 0) + (MathF.Sin(y * 1.9f) > 0.5f ? 1 : 0))); break;
+            case 2:
+                albedo = Vec3.Lerp(albedo, second, 0.45f
+                * ((MathF.Sin(x * 1.9f) > 0.5f ? 1 : 0) + (MathF.Sin(y * 1.9f) > 0.5f ? 1 : 0))); break;
             case 3: if (MathF.Sin(x * 3.2f) * MathF.Sin(y * 3.2f) > 0.62f) albedo = second; break;
         }
         albedo *= 1 + 0.06f * Grain.At(x * 5, y * 5) + 0.05f * Grain.At(x * 0.7f + p.Extra.Z * 0.4f, y * 0.5f);
         var facing = Vec3.Dot(p.Normal, light.Towards);
-        return albedo * (light.Key * (Wrap(facing, 0.15f) * p.Lit) + Ambient(p.Normal) * p.Occlusion) + light.Rim * (Rim(ref p) * 0.35f) * (albedo + Vec3.One * 0.1f);
+        return albedo * (light.Key * (Wrap(facing, 0.15f) * p.Lit) + Ambient(p.Normal) * p.Occlusion)
+            + light.Rim * (Rim(ref p) * 0.35f) * (albedo + Vec3.One * 0.1f);
     }
 
     Vec3 Eye(ref SurfacePoint p)
@@ -179,7 +190,8 @@ sealed class Shader(HeadModel model, Moment moment, PosedHead head)
         // The upper lid and its lashes shade the top of the ball.
         var lid = 1 - 0.5f * Smooth(eyes.Upper * 0.2f, eyes.Upper * 1.15f, d.Y * eyes.Radius);
         var facing = Vec3.Dot(p.Normal, light.Towards);
-        var lit = albedo * ((light.Key * (Wrap(facing, 0.35f) * (0.35f + 0.65f * p.Lit)) + Ambient(p.Normal) * (0.4f + 0.6f * p.Occlusion)) * lid);
+        var lit = albedo
+            * ((light.Key * (Wrap(facing, 0.35f) * (0.35f + 0.65f * p.Lit)) + Ambient(p.Normal) * (0.4f + 0.6f * p.Occlusion)) * lid);
         // The catch light sits where painters put it: over the pupil, on the side of the light, and never on the pupil.
         var side = 0.4f * Math.Clamp(3 * Vec3.Dot(light.Towards, rightOfHead), -1, 1);
         float gx = (d.X - toward.X) * eyes.Radius / iris - side, gy = (d.Y - toward.Y) * eyes.Radius / iris - 0.45f;
@@ -190,10 +202,12 @@ sealed class Shader(HeadModel model, Moment moment, PosedHead head)
     Vec3 Teeth(ref SurfacePoint p)
     {
         var facing = Wrap(Vec3.Dot(p.Normal, light.Towards), 0.5f);
-        return p.Albedo * ((light.Key * (facing * 0.55f) + Ambient(p.Normal) * 0.6f) * p.Occlusion) + light.Key * (0.12f * Specular(ref p).Narrow);
+        return p.Albedo * ((light.Key * (facing * 0.55f) + Ambient(p.Normal) * 0.6f) * p.Occlusion)
+            + light.Key * (0.12f * Specular(ref p).Narrow);
     }
 
-    Vec3 Mouth(ref SurfacePoint p) => p.Albedo * ((light.Key * (0.45f * Wrap(Vec3.Dot(p.Normal, light.Towards), 0.4f)) + Ambient(p.Normal) * 0.5f) * p.Occlusion);
+    Vec3 Mouth(ref SurfacePoint p) =>
+        p.Albedo * ((light.Key * (0.45f * Wrap(Vec3.Dot(p.Normal, light.Towards), 0.4f)) + Ambient(p.Normal) * 0.5f) * p.Occlusion);
 
     Vec3 Frame(ref SurfacePoint p)
     {

@@ -32,7 +32,10 @@ public sealed class SyntheticClip
         return (renderer ??= new()).Draw(Identity.Model, MomentOf(index), size);
     }
 
-    /// <summary>Renders the first <paramref name="count"/> frames on <paramref name="threads"/> threads; the bytes do not depend on their number.</summary>
+    /// <summary>
+    /// Renders the first <paramref name="count"/> frames on <paramref name="threads"/> threads; the bytes do not depend on
+    /// their number.
+    /// </summary>
     public SyntheticFrame[] Frames(int count, int size, int threads)
     {
         var frames = new SyntheticFrame[count];

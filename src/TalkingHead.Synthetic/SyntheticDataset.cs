@@ -41,7 +41,8 @@ public sealed record SyntheticRecipe
     }
 
     // One more than the last whenever the pictures of a seed change.
-    internal string Line => string.Create(CultureInfo.InvariantCulture, $"synth 1: seed {Seed}, {Identities} identities, {ClipsEach} clip(s) each, {Frames} frames at {FramesPerSecond}/s, size {Size}, {TestShare} held out");
+    internal string Line => string.Create(CultureInfo.InvariantCulture,
+        $"synth 1: seed {Seed}, {Identities} identities, {ClipsEach} clip(s) each, {Frames} frames at {FramesPerSecond}/s, size {Size}, {TestShare} held out");
 }
 
 /// <summary>Writes a dataset of made-up people.</summary>
@@ -84,10 +85,13 @@ public static class SyntheticDataset
     {
         var name = $"synth-{identity:00000}";
         var held = new SeededRandom((ulong)recipe.Seed, (ulong)identity, 50).Next() < recipe.TestShare;
-        return new($"{name}/{clip:000}", name, held ? Split.Test : Split.Train, $"synthetic population {recipe.Seed}") { Frames = recipe.Frames, Rate = recipe.FramesPerSecond };
+        return new($"{name}/{clip:000}", name, held ? Split.Test : Split.Train,
+            $"synthetic population {recipe.Seed}")
+        { Frames = recipe.Frames, Rate = recipe.FramesPerSecond };
     }
 
-    static List<Film> Make(SyntheticPopulation population, SyntheticRecipe recipe, int index, List<ClipRecord> records, List<bool> missing, CancellationToken stop)
+    static List<Film> Make(SyntheticPopulation population, SyntheticRecipe recipe, int index, List<ClipRecord> records, List<bool> missing,
+        CancellationToken stop)
     {
         if (!missing.Contains(true)) return records.ConvertAll(record => new Film(record, [], []));
         var identity = population.Identity(index);
@@ -124,7 +128,8 @@ public static class SyntheticSheet
     {
         var sheet = new Picture(Math.Min(people, Columns) * size, (people + Columns - 1) / Columns * size);
         var frames = new SyntheticFrame[people];
-        Parallel.For(0, people, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => frames[i] = population.Identity(i).Clip(0).Frame(14 * i + 5, size));
+        Parallel.For(0, people, new ParallelOptions { MaxDegreeOfParallelism = threads },
+            i => frames[i] = population.Identity(i).Clip(0).Frame(14 * i + 5, size));
         for (var i = 0; i < people; i++) sheet.Paste(new Picture(size, size, frames[i].Rgb), i % Columns * size, i / Columns * size);
         return sheet;
     }

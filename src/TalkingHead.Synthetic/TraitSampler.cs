@@ -1,6 +1,10 @@
 namespace TalkingHead.Synthetic;
 
-enum HairStyle { Bald, Buzz, Short, SidePart, Quiff, Receding, Bob, FringeBob, Long, LongFringe, Wavy, Bun, Ponytail, Curly, Afro, Mohawk, Beanie, Headscarf }
+enum HairStyle
+{
+    Bald, Buzz, Short, SidePart, Quiff, Receding, Bob, FringeBob, Long, LongFringe, Wavy, Bun, Ponytail, Curly, Afro, Mohawk,
+    Beanie, Headscarf
+}
 
 enum BeardStyle { None, Stubble, Moustache, Goatee, Short, Full }
 
@@ -27,7 +31,8 @@ sealed record SkinTraits(Vec3 Skin, Vec3 Lips, float Blush, float Freckles, floa
 sealed record EyeTraits(Vec3 Iris, float IrisSize, float Lashes, Vec3 Brow);
 
 /// <summary><see cref="Natural"/> colours brows and beard, whatever is on the head.</summary>
-sealed record HairTraits(HairStyle Style, Vec3 Natural, Vec3 Colour, Vec3 Tip, float Volume, float Length, float PartSide, float Curl, ulong Seed);
+sealed record HairTraits(HairStyle Style, Vec3 Natural, Vec3 Colour, Vec3 Tip, float Volume, float Length, float PartSide, float Curl,
+    ulong Seed);
 
 sealed record BeardTraits(BeardStyle Style, Vec3 Colour, float Density);
 
@@ -39,7 +44,8 @@ sealed record BackdropTraits(BackdropStyle Style, Vec3 Low, Vec3 High, Vec3 Acce
 
 /// <summary>Everything that makes one synthetic person.</summary>
 sealed record Traits(
-    FaceTraits Face, SkinTraits Skin, EyeTraits Eyes, HairTraits Hair, BeardTraits Beard, GlassesTraits Glasses, ClothesTraits Clothes, BackdropTraits Backdrop);
+    FaceTraits Face, SkinTraits Skin, EyeTraits Eyes, HairTraits Hair, BeardTraits Beard, GlassesTraits Glasses, ClothesTraits Clothes,
+    BackdropTraits Backdrop);
 
 /// <summary>Draws a person. What goes together in life goes together loosely here: age and grey, hair and skin, beard and jaw.</summary>
 static class TraitSampler
@@ -132,7 +138,8 @@ static class TraitSampler
     {
         // One weight a style, in the order of the enumeration: at the masculine and at the feminine end.
         ReadOnlySpan<float> his = [0.9f, 1.1f, 2.2f, 1.8f, 1.8f, 0.8f, 0.15f, 0.1f, 0.5f, 0, 0.3f, 0.35f, 0.25f, 1.3f, 0.8f, 0.5f, 0.8f, 0];
-        ReadOnlySpan<float> hers = [0.1f, 0.2f, 0.6f, 0.5f, 0.3f, 0, 1.7f, 1.5f, 1.9f, 1.3f, 1.8f, 1.5f, 1.3f, 1.0f, 0.9f, 0.1f, 0.5f, 0.9f];
+        ReadOnlySpan<float> hers = [0.1f, 0.2f, 0.6f, 0.5f, 0.3f, 0, 1.7f, 1.5f, 1.9f, 1.3f, 1.8f, 1.5f, 1.3f, 1.0f, 0.9f, 0.1f,
+            0.5f, 0.9f];
         Span<float> weights = stackalloc float[his.Length];
         for (var i = 0; i < weights.Length; i++) weights[i] = Curves.Lerp(hers[i], his[i], masculine);
         if (age > 0.6f) weights[(int)HairStyle.Receding] += 2 * masculine;
@@ -147,7 +154,8 @@ static class TraitSampler
         if (style != HairStyle.Receding && r.Chance(0.07f)) colour = r.Pick(Palette.DyedHair);
         if (style is HairStyle.Beanie or HairStyle.Headscarf) colour = r.Pick(Palette.Cloths);
         var tip = r.Chance(0.25f) ? colour * r.Between(1.5f, 2.2f) : colour * r.Between(0.95f, 1.25f);
-        return new(style, natural, colour, tip, r.Between(0.75f, 1.3f), r.Between(0.7f, 1.25f), r.Chance(0.5f) ? r.Between(0.5f, 1) : -r.Between(0.5f, 1), r.Next(), r.NextBits());
+        return new(style, natural, colour, tip, r.Between(0.75f, 1.3f), r.Between(0.7f, 1.25f),
+            r.Chance(0.5f) ? r.Between(0.5f, 1) : -r.Between(0.5f, 1), r.Next(), r.NextBits());
     }
 
     static BeardTraits DrawBeard(SeededRandom r, HairTraits hair, float masculine, float age)
@@ -171,7 +179,8 @@ static class TraitSampler
         var style = (ClothesStyle)r.Weighted(weights);
         var main = r.Pick(Palette.Cloths);
         var second = r.Pick(Palette.Cloths);
-        return new(style, main, style == ClothesStyle.Blazer ? Vec3.Lerp(second, Vec3.One * 0.8f, 0.6f) : second, r.Chance(0.45f) ? 1 + r.Below(3) : 0, r.Normal() * 0.6f + masculine - 0.5f);
+        return new(style, main, style == ClothesStyle.Blazer ? Vec3.Lerp(second, Vec3.One * 0.8f, 0.6f) : second,
+            r.Chance(0.45f) ? 1 + r.Below(3) : 0, r.Normal() * 0.6f + masculine - 0.5f);
     }
 
     static BackdropTraits DrawBackdrop(SeededRandom r)
@@ -200,12 +209,14 @@ static class Palette
     public static readonly Vec3[] Irises = Linear(0x3A2214, 0x4B2E1A, 0x6B4423, 0x7F6A2E, 0x5E7F45, 0x4C8FA8, 0x3F74B5, 0x7C93A4, 0x2A1A12);
 
     public static readonly Vec3[] Cloths = Linear(
-        0xD8412F, 0xE8892B, 0xF2C14E, 0x5D9C59, 0x2E7D76, 0x2F6DB5, 0x26407A, 0x6C4AA0, 0xB8477E, 0xEDE6DA, 0x2B2D33, 0x7D8794, 0x8A5A3C, 0xA9C5D6, 0xF0A6A0, 0x3F5B3A);
+        0xD8412F, 0xE8892B, 0xF2C14E, 0x5D9C59, 0x2E7D76, 0x2F6DB5, 0x26407A, 0x6C4AA0, 0xB8477E, 0xEDE6DA, 0x2B2D33, 0x7D8794, 0x8A5A3C,
+        0xA9C5D6, 0xF0A6A0, 0x3F5B3A);
 
     public static readonly Vec3[] Frames = Linear(0x15120F, 0x3B2314, 0x7A1E1E, 0x1E3A6A, 0xB98A3A, 0x8C9196, 0x6B2C5C);
 
     public static readonly Vec3[] Walls = Linear(
-        0xC7D3DA, 0xDCCFB8, 0x9FB8AD, 0xB3A6C9, 0xE0B7A0, 0x6F8FAF, 0x47606B, 0x8A6F5A, 0xCFE0C3, 0x3C4454, 0xD98F70, 0xE9D9A6, 0x5B7F6B, 0x7C4F5C);
+        0xC7D3DA, 0xDCCFB8, 0x9FB8AD, 0xB3A6C9, 0xE0B7A0, 0x6F8FAF, 0x47606B, 0x8A6F5A, 0xCFE0C3, 0x3C4454, 0xD98F70, 0xE9D9A6,
+        0x5B7F6B, 0x7C4F5C);
 
     public static Vec3 FromHex(int hex) => new(Linearise(hex >> 16 & 255), Linearise(hex >> 8 & 255), Linearise(hex & 255));
 

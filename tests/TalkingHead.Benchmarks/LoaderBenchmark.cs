@@ -41,7 +41,10 @@ static class LoaderBenchmark
         var before = Environment.CpuUsage.TotalTime;
         var (frames, seconds) = Consume(loader, Seconds);
         var processor = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
-        Console.WriteLine($"result loader_{workers}_workers {frames / seconds:0} frames/s of {dataset.Size}x{dataset.Size}, decoded, drawn and brought to floats ({Shots + 1} an episode); {frames / processor:0} a second of processor time, where other programs share the machine");
+        Console.WriteLine(
+            $"result loader_{workers}_workers {frames / seconds:0} frames/s of {dataset.Size}x{dataset.Size}, decoded, drawn and brought "
+            + $"to floats ({Shots + 1} an episode); {frames / processor:0} a second of processor time, where other programs share "
+            + $"the machine");
     }
 
     static (long Frames, double Seconds) Consume(EpisodeLoader loader, double seconds)
@@ -70,7 +73,8 @@ static class LoaderBenchmark
         for (var frame = 0; frame < count; frame++)
             bytes += dataset.ReadFrame(0, frame).Length;
         Console.WriteLine($"frames of {bytes / count / 1024.0:0.0} KiB");
-        var each = Time("read, check and decode", i => dataset.ReadPixels(i / count % dataset.Count, i % count % dataset.FrameCountOf(i / count % dataset.Count), ref encoded, rgba));
+        var each = Time("read, check and decode", i => dataset.ReadPixels(i / count % dataset.Count,
+            i % count % dataset.FrameCountOf(i / count % dataset.Count), ref encoded, rgba));
         each += Time("to planes", _ => PlanarPixels.FromRgba(rgba, planes));
         each += Time("draw landmarks", _ =>
         {
@@ -78,7 +82,9 @@ static class LoaderBenchmark
             LandmarkImage.Over(drawn, landmarks);
         });
         each += Time("drawing to planes", _ => PlanarPixels.FromRgb(drawn.Pixels, planes));
-        Console.WriteLine($"result loader_parts {each:0} us a frame on one thread, so {1e6 / each * Environment.ProcessorCount:0} frames/s decoded and drawn on {Environment.ProcessorCount} processors");
+        Console.WriteLine(
+            $"result loader_parts {each:0} us a frame on one thread, so {1e6 / each * Environment.ProcessorCount:0} frames/s decoded and "
+            + $"drawn on {Environment.ProcessorCount} processors");
 
         static double Time(string what, Action<int> action)
         {
@@ -101,7 +107,8 @@ static class LoaderBenchmark
         for (var clip = 0; clip < Clips; clip++)
         {
             var jpeg = FrameJpeg.Encode(Clouds(random), 95);
-            writer.Add(new($"made{clip}", $"made{clip}", Split.Train, "made up"), [.. Enumerable.Repeat((ReadOnlyMemory<byte>)jpeg, FramesPerClip)], Face());
+            writer.Add(new($"made{clip}", $"made{clip}", Split.Train, "made up"),
+                [.. Enumerable.Repeat((ReadOnlyMemory<byte>)jpeg, FramesPerClip)], Face());
         }
 
         writer.Complete();
@@ -133,6 +140,7 @@ static class LoaderBenchmark
         var group = Landmarks.Groups.First(g => point <= g.Last);
         var angle = Math.Tau * (point - group.First) / (group.Last - group.First + 1);
         var radius = group.First == 0 ? 70 : 18;
-        return (float)(i % 2 == 0 ? 128 + (group.First - 34) * 1.5 * (group.First == 0 ? 0 : 1) + radius * Math.Cos(angle) : 128 + radius * Math.Sin(angle));
+        return (float)(i % 2 == 0 ? 128 + (group.First - 34) * 1.5 * (group.First == 0 ? 0 : 1) + radius * Math.Cos(angle)
+            : 128 + radius * Math.Sin(angle));
     })];
 }

@@ -19,9 +19,11 @@ try
     if (args is ["steps", var device, ..])
         return SideBySide.Run(device, args[2..]);
     if (args is ["mark", "attacks", var clips, var size, ..])
-        return MarkBenchmark.Attacks(int.Parse(clips, CultureInfo.InvariantCulture), int.Parse(size, CultureInfo.InvariantCulture), args[4..]);
+        return MarkBenchmark.Attacks(int.Parse(clips, CultureInfo.InvariantCulture),
+            int.Parse(size, CultureInfo.InvariantCulture), args[4..]);
     if (args is ["mark", "law", var unmarked, var keys, ..])
-        return MarkBenchmark.Law(int.Parse(unmarked, CultureInfo.InvariantCulture), int.Parse(keys, CultureInfo.InvariantCulture), args[4..]);
+        return MarkBenchmark.Law(int.Parse(unmarked, CultureInfo.InvariantCulture),
+            int.Parse(keys, CultureInfo.InvariantCulture), args[4..]);
 }
 catch (UserException e)
 {

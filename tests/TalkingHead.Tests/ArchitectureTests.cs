@@ -23,14 +23,16 @@ public class ArchitectureTests
     public void DependenciesPointUpward()
     {
         using var module = ModuleDefinition.ReadModule(typeof(UserException).Assembly.Location);
-        var level = layers.SelectMany((names, i) => names.Select(name => ("TalkingHead." + name, i))).Append(("TalkingHead", -1)).ToDictionary();
+        var level = layers.SelectMany((names, i) => names.Select(name => ("TalkingHead." + name, i))).Append(("TalkingHead", -1))
+            .ToDictionary();
         var uses = from type in module.GetTypes()
                    from used in Used(type)
                    where used.Scope == module && Namespace(used).StartsWith("TalkingHead", StringComparison.Ordinal)
                    let edge = (From: Namespace(type), To: Namespace(used), Example: $"{type.Name} uses {used.Name}")
                    where edge.From.StartsWith("TalkingHead", StringComparison.Ordinal) && edge.From != edge.To
                    select edge;
-        var wrong = uses.DistinctBy(edge => (edge.From, edge.To)).Where(edge => !level.ContainsKey(edge.From) || !level.ContainsKey(edge.To) || level[edge.To] >= level[edge.From]);
+        var wrong = uses.DistinctBy(edge => (edge.From, edge.To))
+            .Where(edge => !level.ContainsKey(edge.From) || !level.ContainsKey(edge.To) || level[edge.To] >= level[edge.From]);
         Assert.True(!wrong.Any(), string.Join(Environment.NewLine, wrong.Select(edge => $"{edge.From} -> {edge.To}: {edge.Example}")));
     }
 
@@ -40,7 +42,8 @@ public class ArchitectureTests
     {
         IEnumerable<TypeReference?> found =
         [
-            type.BaseType, .. type.Interfaces.Select(i => i.InterfaceType), .. type.Fields.Select(f => f.FieldType), .. type.Properties.Select(p => p.PropertyType),
+            type.BaseType, .. type.Interfaces.Select(i => i.InterfaceType), .. type.Fields.Select(f => f.FieldType),
+                .. type.Properties.Select(p => p.PropertyType),
             .. type.Methods.SelectMany(m => m.Parameters.Select(p => p.ParameterType).Append(m.ReturnType)),
             .. from method in type.Methods
                where method.HasBody

@@ -10,7 +10,8 @@ namespace TalkingHead.Tests;
 public class PublicApiTests
 {
     const string File = "tests/TalkingHead.Tests/PublicApi.txt";
-    const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    const BindingFlags Declared =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     [Fact]
     public void ThePublicApiIsAsItWasAgreed()
@@ -27,14 +28,16 @@ public class PublicApiTests
     {
         var text = new StringBuilder();
         foreach (var type in assembly.GetExportedTypes().OrderBy(Name, StringComparer.Ordinal))
-            foreach (string line in type.GetMembers(Declared).Select(member => Describe(type, member)).OfType<string>().Order(StringComparer.Ordinal).Prepend(Kind(type)))
+            foreach (string line in type.GetMembers(Declared).Select(member => Describe(type, member)).OfType<string>()
+                .Order(StringComparer.Ordinal).Prepend(Kind(type)))
                 text.Append(line).Append('\n');
         return text.ToString();
     }
 
     static string Kind(Type type) => $"{(type.IsEnum ? "enum" : type.IsValueType ? "struct" : type.IsInterface ? "interface"
         : type is { IsAbstract: true, IsSealed: true } ? "static class" : type.IsSealed ? "sealed class" : "class")} {Name(type)}"
-        + (type.BaseType is { } parent && parent != typeof(object) && parent != typeof(ValueType) && parent != typeof(Enum) ? $" : {Name(parent)}" : "");
+        + (type.BaseType is { } parent && parent != typeof(object) && parent != typeof(ValueType) && parent != typeof(Enum)
+            ? $" : {Name(parent)}" : "");
 
     // What the compiler makes of a record beside what is written is left out.
     static string? Describe(Type type, MemberInfo member)
@@ -43,7 +46,8 @@ public class PublicApiTests
         {
             _ when member.IsDefined(typeof(System.Runtime.CompilerServices.CompilerGeneratedAttribute)) => null,
             FieldInfo { IsSpecialName: false } field when Visible(field) => $"{Name(field.FieldType)} {field.Name}",
-            PropertyInfo property when property.GetAccessors(nonPublic: true).Any(Visible) => $"{Name(property.PropertyType)} {property.Name}"
+            PropertyInfo property when property.GetAccessors(nonPublic: true).Any(Visible) =>
+            $"{Name(property.PropertyType)} {property.Name}"
                 + $"{Parameters(property.GetIndexParameters(), '[', ']')} {{{(property.GetMethod is { } get && Visible(get) ? " get;" : "")}{(property.SetMethod is { } set && Visible(set) ? " set;" : "")} }}",
             ConstructorInfo constructor when Visible(constructor) => $"new{Parameters(constructor.GetParameters(), '(', ')')}",
             MethodInfo method when Visible(method) && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal)) =>
@@ -58,7 +62,9 @@ public class PublicApiTests
     static bool Visible(FieldInfo field) => field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly;
 
     static string Parameters(ParameterInfo[] parameters, char open, char close) =>
-        parameters.Length == 0 && open == '[' ? "" : open + string.Join(", ", parameters.Select(parameter => $"{Name(parameter.ParameterType)} {parameter.Name}{(parameter.IsOptional ? " = …" : "")}")) + close;
+        parameters.Length == 0 && open == '[' ? "" : open + string.Join(", ",
+            parameters.Select(parameter =>
+                $"{Name(parameter.ParameterType)} {parameter.Name}{(parameter.IsOptional ? " = …" : "")}")) + close;
 
     static string Name(Type type)
     {
@@ -66,7 +72,8 @@ public class PublicApiTests
             return $"ref {Name(type.GetElementType()!)}";
         if (type.IsArray)
             return $"{Name(type.GetElementType()!)}[]";
-        string name = type.IsGenericParameter ? type.Name : type.IsNested ? $"{Name(type.DeclaringType!)}.{type.Name}" : (type.Namespace ?? "").StartsWith("TalkingHead", StringComparison.Ordinal) ? type.FullName! : type.Name;
+        string name = type.IsGenericParameter ? type.Name : type.IsNested ? $"{Name(type.DeclaringType!)}.{type.Name}"
+            : (type.Namespace ?? "").StartsWith("TalkingHead", StringComparison.Ordinal) ? type.FullName! : type.Name;
         return type.IsGenericType ? $"{name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>" : name;
     }
 }

@@ -52,7 +52,8 @@ sealed class OnnxConverter
             case "_FusedConv2D":
                 return Fused(node, graph.Add("Conv", output, [inputs[0], Kernel(node, [3, 2, 0, 1])], ConvolutionAttributes(node, 1)));
             case "DepthwiseConv2dNative": // (h,w,c,1) -> (c,1,h,w)
-                return graph.Add("Conv", output, [inputs[0], Kernel(node, [2, 3, 0, 1])], ConvolutionAttributes(node, source.Weight(node.Inputs[1]).shape[2]));
+                return graph.Add("Conv", output, [inputs[0], Kernel(node, [2, 3, 0, 1])],
+                    ConvolutionAttributes(node, source.Weight(node.Inputs[1]).shape[2]));
             case "AddV2":
                 return graph.Add("Add", output, inputs);
             case "Relu":
@@ -62,11 +63,13 @@ sealed class OnnxConverter
             case "Prelu":
                 return graph.Add("PRelu", output, [inputs[0], Slope(node.Inputs[1])]);
             case "MaxPool":
-                return graph.Add("MaxPool", output, [inputs[0]], ("kernel_shape", node.Numbers("ksize")[1..3]), ("strides", node.Numbers("strides")[1..3]), ("auto_pad", Padding(node)));
+                return graph.Add("MaxPool", output, [inputs[0]], ("kernel_shape", node.Numbers("ksize")[1..3]),
+                    ("strides", node.Numbers("strides")[1..3]), ("auto_pad", Padding(node)));
             case "Pad": // [[before n, after n], ...] in the order n, h, w, c
                 long[] pads = source.Weight(node.Inputs[1]).data<long>().ToArray();
                 int[] order = [0, 3, 1, 2];
-                return graph.Add("Pad", output, [inputs[0], graph.Constant($"{output}.pads", tensor((long[])[.. order.Select(i => pads[2 * i]), .. order.Select(i => pads[2 * i + 1])]))]);
+                return graph.Add("Pad", output, [inputs[0], graph.Constant($"{output}.pads",
+                    tensor((long[])[.. order.Select(i => pads[2 * i]), .. order.Select(i => pads[2 * i + 1])]))]);
             case "ConcatV2":
                 long axis = source.Weight(node.Inputs[^1]).data<long>()[0];
                 if (axis is not (3 or -1))

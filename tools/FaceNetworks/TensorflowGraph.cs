@@ -53,12 +53,15 @@ sealed class TensorflowGraph
             foreach (var node in document.RootElement.GetProperty("modelTopology").GetProperty("node").EnumerateArray())
             {
                 string name = node.GetProperty("name").GetString()!;
-                string[] inputs = node.TryGetProperty("input", out var list) ? [.. list.EnumerateArray().Select(input => input.GetString()!.Split(':')[0])] : [];
-                graph.nodes.Add(name, new(name, node.GetProperty("op").GetString()!, inputs, node.TryGetProperty("attr", out var attributes) ? attributes.Clone() : default));
+                string[] inputs = node.TryGetProperty("input", out var list)
+                    ? [.. list.EnumerateArray().Select(input => input.GetString()!.Split(':')[0])] : [];
+                graph.nodes.Add(name, new(name, node.GetProperty("op").GetString()!, inputs,
+                    node.TryGetProperty("attr", out var attributes) ? attributes.Clone() : default));
             }
             return graph;
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or FormatException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException
+            or FormatException)
         {
             throw new UserException($"{path}: not a TensorFlow.js graph model: {e.Message}", e);
         }
@@ -66,7 +69,8 @@ sealed class TensorflowGraph
 
     void ReadWeights(JsonElement group, string folder)
     {
-        byte[] bytes = [.. group.GetProperty("paths").EnumerateArray().SelectMany(path => File.ReadAllBytes(Path.Combine(folder, Path.GetFileName(path.GetString()!))))];
+        byte[] bytes = [.. group.GetProperty("paths").EnumerateArray()
+            .SelectMany(path => File.ReadAllBytes(Path.Combine(folder, Path.GetFileName(path.GetString()!))))];
         var rest = bytes.AsSpan();
         foreach (var weight in group.GetProperty("weights").EnumerateArray())
         {

@@ -14,7 +14,8 @@ namespace TalkingHead.Animation;
 /// <param name="Seconds">That it took.</param>
 /// <param name="Latency">Median milliseconds from a frame of the driver being there to its result being written.</param>
 /// <param name="Stages">Milliseconds of work a frame, stage by stage; they run at the same time.</param>
-public sealed record AnimationReport(string Output, long Frames, long Held, long Lost, bool Adapted, double Rate, double Seconds, double Latency, IReadOnlyDictionary<string, double> Stages)
+public sealed record AnimationReport(string Output, long Frames, long Held, long Lost, bool Adapted, double Rate, double Seconds,
+    double Latency, IReadOnlyDictionary<string, double> Stages)
 {
     /// <summary>Frames of the driver that could not be read: the frame before each stands in its place.</summary>
     public long Unreadable { get; init; }
@@ -40,7 +41,8 @@ public static class AnimationFile
     /// <param name="credentials">Who signs the file; null is this user's local chain.</param>
     /// <param name="markPixels">Whether generated frames of <see cref="PixelMark.LeastSide"/> or more carry the mark.</param>
     /// <exception cref="UserException">The driver is damaged or shows no face, or the path cannot be written; then nothing is.</exception>
-    public static AnimationReport Write(Head head, Driver driver, string path, AnimationSettings? settings = null, bool parallel = false, Action? onFrame = null, CancellationToken stop = default,
+    public static AnimationReport Write(Head head, Driver driver, string path, AnimationSettings? settings = null, bool parallel = false,
+        Action? onFrame = null, CancellationToken stop = default,
         ContentCredentials? credentials = null, bool markPixels = true)
     {
         credentials ??= ContentCredentials.Open();
@@ -61,7 +63,8 @@ public static class AnimationFile
         foreach (var _ in stages.Encode.Timed(Written()))
             onFrame?.Invoke();
         if (found == 0)
-            throw stop.IsCancellationRequested ? new OperationCanceledException(stop) : new UserException($"{driver.Name}: no face was found in its {writer.FramesWritten} frames.");
+            throw stop.IsCancellationRequested ? new OperationCanceledException(stop)
+                : new UserException($"{driver.Name}: no face was found in its {writer.FramesWritten} frames.");
         writer.Finish(stop.IsCancellationRequested ? null : driver.Times.End);
         latencies.Sort();
         return new(path, writer.FramesWritten, held, lost, animator.Adapts(driver).Adapt, driver.Rate.PerSecond, clock.Elapsed.TotalSeconds,
@@ -77,7 +80,8 @@ public static class AnimationFile
             {
                 var picture = pixelMark?.Marked(frame.Picture) ?? frame.Picture;
                 writer.Write(parallel ? Picture.Beside(head.Portrait, frame.LandmarkImage, picture) : picture, frame.Seconds);
-                (found, held, lost) = (found + (frame.State == FrameState.Found ? 1 : 0), held + (frame.State == FrameState.Held ? 1 : 0), lost + (frame.State == FrameState.Lost ? 1 : 0));
+                (found, held, lost) = (found + (frame.State == FrameState.Found ? 1 : 0), held + (frame.State == FrameState.Held ? 1 : 0),
+                    lost + (frame.State == FrameState.Lost ? 1 : 0));
                 latencies.Add((float)Stopwatch.GetElapsedTime(frame.Decoded).TotalMilliseconds);
                 yield return frame;
             }

@@ -46,7 +46,8 @@ public enum FrameState
 /// <param name="State">Where the landmarks are from.</param>
 /// <param name="Seconds">When it is shown, on the clock of the driver (<see cref="FrameTimes"/>).</param>
 /// <param name="Decoded">When the driver's frame was there (<see cref="Stopwatch.GetTimestamp"/>).</param>
-public sealed record AnimatedFrame(Picture Picture, Picture LandmarkImage, Landmarks? Landmarks, FrameState State, double Seconds, long Decoded);
+public sealed record AnimatedFrame(Picture Picture, Picture LandmarkImage, Landmarks? Landmarks, FrameState State, double Seconds,
+    long Decoded);
 
 /// <summary>Animates a head with a driver's landmarks, as a stream: memory does not grow with the driver's length.</summary>
 public sealed class Animator
@@ -87,9 +88,11 @@ public sealed class Animator
     /// <param name="driver">The landmarks.</param>
     /// <param name="rate">Their frames a second.</param>
     /// <param name="cancel">Ends the stream.</param>
-    public async IAsyncEnumerable<AnimatedFrame> Animate(IAsyncEnumerable<Landmarks?> driver, double rate, [EnumeratorCancellation] CancellationToken cancel = default)
+    public async IAsyncEnumerable<AnimatedFrame> Animate(IAsyncEnumerable<Landmarks?> driver, double rate,
+        [EnumeratorCancellation] CancellationToken cancel = default)
     {
-        var frames = driver.ToBlockingEnumerable(cancel).Select((landmarks, i) => new DriverFrame(landmarks, i / rate, Stopwatch.GetTimestamp()));
+        var frames = driver.ToBlockingEnumerable(cancel).Select((landmarks, i) =>
+            new DriverFrame(landmarks, i / rate, Stopwatch.GetTimestamp()));
         using var animated = Stages(frames, new(head, head.Size, rate, settings.Adapt ?? true, settings.LookAhead), new()).GetEnumerator();
         while (await Task.Run(animated.MoveNext, CancellationToken.None).ConfigureAwait(false))
             yield return animated.Current;
@@ -133,7 +136,8 @@ public sealed class AnimationStages
 
     /// <summary>Name and milliseconds a frame of each stage that did anything, in order.</summary>
     public IReadOnlyList<(string Name, double Milliseconds)> Figures =>
-        [.. new[] { Decode, Track, Draw, Generate, Encode }.Where(stage => stage.Items > 0).Select(stage => (stage.Name, stage.Busy.TotalMilliseconds / stage.Items))];
+        [.. new[] { Decode, Track, Draw, Generate, Encode }.Where(stage => stage.Items > 0)
+            .Select(stage => (stage.Name, stage.Busy.TotalMilliseconds / stage.Items))];
 }
 
 /// <summary>How a frame without landmarks is shown: the last picture at a third of its light, in a red frame.</summary>

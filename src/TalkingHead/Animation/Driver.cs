@@ -69,9 +69,12 @@ public sealed class Driver : IDisposable
             {
                 int clip = dataset.Get(id).Index;
                 var record = dataset.ReadRecord(clip);
-                var rate = record.Rate is { } given && FrameRate.TryParse(FormattableString.Invariant($"{given}"), out var known) ? known : Otherwise;
+                var rate = record.Rate is { } given && FrameRate.TryParse(FormattableString.Invariant($"{given}"), out var known) ? known
+                    : Otherwise;
                 var count = dataset.FrameCountOf(clip);
-                var times = record.Seconds is { } seconds && seconds.Count == count && seconds.Max() - seconds.Min() < FrameTimes.MostSeconds ? FrameTimes.From(seconds, 0, [rate]) : FrameTimes.Even(count, rate);
+                var times = record.Seconds is { } seconds && seconds.Count == count
+                    && seconds.Max() - seconds.Min() < FrameTimes.MostSeconds ? FrameTimes.From(seconds, 0, [rate])
+                    : FrameTimes.Even(count, rate);
                 return new Driver(what, times, null, null, dataset, clip, SourceName.From(dataset, clip));
             }
             catch

@@ -30,9 +30,11 @@ public sealed class Head : IDisposable
     /// <param name="origin">What it was made of.</param>
     /// <param name="device">Where it computes.</param>
     /// <param name="texts">What its file's metadata says of all this; null where it comes from no file.</param>
-    internal Head(PersonGenerator generator, Tensor psi, RunConfiguration configuration, Landmarks meanShape, Picture portrait, HeadOrigin origin, Device device, IReadOnlyDictionary<string, string>? texts = null)
+    internal Head(PersonGenerator generator, Tensor psi, RunConfiguration configuration, Landmarks meanShape, Picture portrait,
+        HeadOrigin origin, Device device, IReadOnlyDictionary<string, string>? texts = null)
     {
-        (this.generator, Configuration, MeanShape, Portrait, Origin, Device) = (generator, configuration, meanShape, portrait, origin, device);
+        (this.generator, Configuration, MeanShape, Portrait, Origin, Device) = (generator, configuration, meanShape, portrait,
+            origin, device);
         this.psi = psi.DetachFromDisposeScope();
         if (device.type == DeviceType.CUDA)
             ComputeType.Set(generator, configuration.Training.Precision);
@@ -108,7 +110,8 @@ public sealed class Head : IDisposable
     }
 
     /// <summary>The person with these landmarks, which are in pixels of a frame.</summary>
-    public Picture[] Generate(IReadOnlyList<Landmarks> landmarks) => Generate([.. landmarks.Select(each => LandmarkImage.Draw(each, Size, Size, Drawing))]);
+    public Picture[] Generate(IReadOnlyList<Landmarks> landmarks) =>
+        Generate([.. landmarks.Select(each => LandmarkImage.Draw(each, Size, Size, Drawing))]);
 
     /// <summary>The person of these landmark images.</summary>
     public Picture[] Generate(IReadOnlyList<Picture> landmarkImages)
@@ -262,6 +265,7 @@ public static class HeadSheet
         var landmarks = source.Drawn(head.Configuration);
         var made = head.Generate([.. chosen.Select(frame => source.Landmarks[frame])]);
         return ContactSheet.Draw(
-            [[.. chosen.Select(frame => source.Pictures[frame])], [.. chosen.Select(frame => landmarks[frame])], made], rowCaptions: ["source", "landmarks", "head"]);
+            [[.. chosen.Select(frame => source.Pictures[frame])], [.. chosen.Select(frame => landmarks[frame])], made],
+            rowCaptions: ["source", "landmarks", "head"]);
     }
 }

@@ -52,7 +52,8 @@ static class HeadFile
             if (Directory.Exists(path))
                 throw new IOException("it is a folder");
             PictureFile.MakeRoom(path);
-            using var trial = new FileStream($"{path}.{Environment.ProcessId}.trial", FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            using var trial = new FileStream($"{path}.{Environment.ProcessId}.trial", FileMode.Create, FileAccess.Write, FileShare.None, 1,
+                FileOptions.DeleteOnClose);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -60,7 +61,8 @@ static class HeadFile
         }
     }
 
-    static UserException CannotBeWritten(string path, Exception e) => new($"{path}: the head cannot be written ({e.Message}). Choose another --out.", e);
+    static UserException CannotBeWritten(string path, Exception e) =>
+        new($"{path}: the head cannot be written ({e.Message}). Choose another --out.", e);
 
     public static Head Load(string path, Device device)
     {
@@ -70,7 +72,8 @@ static class HeadFile
         if (metadata.GetValueOrDefault(FormatKey) != Format)
             throw new UserException($"{path}: no head, but another safetensors file; talkinghead finetune makes heads.");
         if (metadata.GetValueOrDefault(VersionKey) != Version)
-            throw new UserException($"{path}: a head of version {Short(metadata.GetValueOrDefault(VersionKey))}, this program reads version {Version}. Use the program that made it, or make it again.");
+            throw new UserException(
+                $"{path}: a head of version {Short(metadata.GetValueOrDefault(VersionKey))}, this program reads version {Version}. Use the program that made it, or make it again.");
         var configuration = Configuration(path, Text(ConfigurationKey));
         var origin = HeadOrigin.FromJson(Text(OriginKey), path);
         int side = configuration.Data.Size;
@@ -79,14 +82,17 @@ static class HeadFile
         Expect(Portrait, ScalarType.Byte, side, side, 3);
         var shape = new Landmarks(file.Tensors[MeanShape].ToArray<float>());
         if (!shape.AreFinite)
-            throw new UserException($"{path}: its mean landmark shape is not finite: the file is damaged. Copy it again, or make it again.");
+            throw new UserException($"{path}: its mean landmark shape is not finite: the file is damaged. Copy it again, or make "
+                + $"it again.");
 
         var generator = GeneratorFactory.Build(configuration, device);
         try
         {
             StateDict.Load(generator, file.Tensors, path, name => Prefix + name, name => name is Psi or MeanShape or Portrait);
             Expect(Psi, ScalarType.Float32, 1, generator.StyleLength);
-            var head = new Head(generator, file.Tensors[Psi].ToTensor(device), configuration, shape, new Picture(side, side, file.Tensors[Portrait].ToArray<byte>()), origin, device, metadata.Where(entry => entry.Key != DigestKey).ToDictionary());
+            var head = new Head(generator, file.Tensors[Psi].ToTensor(device), configuration, shape,
+                new Picture(side, side, file.Tensors[Portrait].ToArray<byte>()), origin, device,
+                metadata.Where(entry => entry.Key != DigestKey).ToDictionary());
             if (head.Id == metadata.GetValueOrDefault(DigestKey))
                 return head;
             head.Dispose();
@@ -98,12 +104,16 @@ static class HeadFile
             throw;
         }
 
-        string Text(string key) => metadata.GetValueOrDefault(key) ?? throw new UserException($"{path}: a head without \"{key}\" in its metadata: the file is damaged. Copy it again, or make it again.");
+        string Text(string key) => metadata.GetValueOrDefault(key)
+            ?? throw new UserException($"{path}: a head without \"{key}\" in its metadata: the file is damaged. Copy it again, or make "
+                + $"it again.");
 
         void Expect(string name, ScalarType type, params long[] sizes)
         {
             if (!file.Tensors.TryGetValue(name, out var stored) || stored.Type != type || !stored.Shape.SequenceEqual(sizes))
-                throw new UserException($"{path}: its tensor \"{name}\" is missing or not {type} ({string.Join(",", sizes)}): the file is damaged. Copy it again, or make it again.");
+                throw new UserException(
+                    $"{path}: its tensor \"{name}\" is missing or not {type} ({string.Join(",", sizes)}): the file is damaged. Copy it "
+                    + $"again, or make it again.");
         }
     }
 
@@ -116,7 +126,8 @@ static class HeadFile
         catch (UserException mistakes)
         {
             string first = mistakes.Message.Split(Environment.NewLine)[0];
-            throw new UserException($"{path}: {first} The file is damaged, or a newer program made it: use that one, or make the head again.", mistakes);
+            throw new UserException($"{path}: {first} The file is damaged, or a newer program made it: use that one, or make the "
+                + $"head again.", mistakes);
         }
     }
 
@@ -128,7 +139,8 @@ static class HeadFile
         long asked = Generator.CountWithoutProjection(configuration.Network, configuration.Data.Size);
         long held = file.Tensors.Where(entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal)).Sum(entry => entry.Value.Count);
         if (asked != held)
-            throw new UserException($"{path}: its configuration is of a generator with {asked:N0} numbers, the file holds {held:N0}: the file is damaged. Copy it again, or make it again.");
+            throw new UserException($"{path}: its configuration is of a "
+                + $"generator with {asked:N0} numbers, the file holds {held:N0}: the file is damaged. Copy it again, or make it again.");
     }
 
     /// <summary>SHA-256 over names, shapes, numbers and texts.</summary>
@@ -203,10 +215,12 @@ static class ModelFile
     {
         using var file = SafeTensorsFile.Open(path);
         if (file.Metadata.GetValueOrDefault(FormatKey) != Format)
-            throw new UserException($"{path}: no model, but another safetensors file; talkinghead export makes models, talkinghead train runs.");
+            throw new UserException($"{path}: no model, but another safetensors file; talkinghead export makes models, talkinghead "
+                + $"train runs.");
         if (!int.TryParse(file.Metadata.GetValueOrDefault(StepKey), CultureInfo.InvariantCulture, out int step)
             || file.Metadata.GetValueOrDefault(ConfigurationKey) is not { } text || file.Metadata.GetValueOrDefault(RunKey) is not { } name)
-            throw new UserException($"{path}: a model without \"{RunKey}\", \"{StepKey}\" or \"{ConfigurationKey}\" in its metadata: the file is damaged. Copy it again.");
+            throw new UserException($"{path}: a model without \"{RunKey}\", \"{StepKey}\" or \"{ConfigurationKey}\" in its metadata: the "
+                + $"file is damaged. Copy it again.");
         var configuration = RunConfiguration.Parse(text, $"{path}: its configuration", changes);
         CheckSize(path, file, configuration);
         var (chosen, reason) = Devices.Choose(device);
@@ -215,8 +229,10 @@ static class ModelFile
         try
         {
             foreach (var (prefix, network) in Parts(networks))
-                StateDict.Load(network, file.Tensors, path, entry => $"{prefix}.{entry}", entry => !entry.StartsWith(prefix + ".", StringComparison.Ordinal));
-            return TrainedRun.From(name, configuration, networks, chosen, step, [$"device: {chosen} ({reason})", $"model: {path}, step {step} of run {name}, half precision"]);
+                StateDict.Load(network, file.Tensors, path, entry => $"{prefix}.{entry}",
+                    entry => !entry.StartsWith(prefix + ".", StringComparison.Ordinal));
+            return TrainedRun.From(name, configuration, networks, chosen, step,
+                [$"device: {chosen} ({reason})", $"model: {path}, step {step} of run {name}, half precision"]);
         }
         catch
         {
@@ -229,12 +245,15 @@ static class ModelFile
     static void CheckSize(string path, SafeTensorsFile file, RunConfiguration configuration)
     {
         if (configuration.Network.Layout != NetworkLayout.Paper)
-            throw new UserException($"{path}: its configuration is of imported networks, which no model file holds: the file is damaged. Copy it again.");
+            throw new UserException($"{path}: its configuration is of imported networks, which no model file holds: the file is damaged. "
+                + $"Copy it again.");
         long held = file.Tensors.Values.Sum(tensor => tensor.Count);
         // E and V each have a 3x3 convolution of their widest maps to themselves, and no layer that is larger.
         long widest = configuration.Network.EncoderChannels(configuration.Data.Size).Max();
-        if (TalkingHead.Models.Generator.CountWithoutProjection(configuration.Network, configuration.Data.Size) > held || 2 * 9 * widest * widest > held)
-            throw new UserException($"{path}: its configuration is of networks larger than the {held:N0} numbers that it holds: the file is damaged. Copy it again.");
+        if (TalkingHead.Models.Generator.CountWithoutProjection(configuration.Network, configuration.Data.Size) > held
+            || 2 * 9 * widest * widest > held)
+            throw new UserException($"{path}: its configuration is of networks larger than the {held:N0} numbers that it holds: the file "
+                + $"is damaged. Copy it again.");
     }
 
     static IEnumerable<(string Prefix, nn.Module Network)> Parts(NetworkSet networks) =>

@@ -21,7 +21,8 @@ static class OnnxHeadFile
     const string IdKey = "head", ShapeKey = "mean_shape", PortraitKey = "portrait", PrecisionKey = "precision";
 
     internal const string Licence =
-        "Written by talkinghead (MIT licence). The weights learned from data that may have terms of their own, and a head shows a person: " +
+        "Written by talkinghead (MIT licence). The weights learned from data that may have terms of their own, and a head shows "
+        + "a person: " +
         "use it with that person's consent only.";
 
     public static void Save(Head head, string path, bool half)

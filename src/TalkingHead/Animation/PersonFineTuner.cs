@@ -44,27 +44,31 @@ public sealed class PersonFineTuner
     /// <param name="settings">How.</param>
     /// <param name="report">Hears of each epoch as it ends, the curve of the stopping rule.</param>
     /// <param name="cancel">Stops between steps.</param>
-    /// <exception cref="UserException">The frames' size is another, the run cannot be fine-tuned, or no finite number comes out.</exception>
+    /// <exception cref="UserException">The frames' size is another, the run cannot be fine-tuned, or no finite number comes
+    /// out.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public static Head Run(TrainedRun run, SourceFrames source, FineTunerSettings? settings = null, Action<FineTuningEpoch>? report = null, CancellationToken cancel = default)
+    public static Head Run(TrainedRun run, SourceFrames source, FineTunerSettings? settings = null, Action<FineTuningEpoch>? report = null,
+        CancellationToken cancel = default)
     {
         if (source.Size != run.Configuration.Data.Size)
-            throw new UserException($"{source.Source.Name}: its frames are {source.Size} pixels a side, the run's are {run.Configuration.Data.Size}.");
+            throw new UserException(
+                $"{source.Source.Name}: its frames are {source.Size} pixels a side, the run's are {run.Configuration.Data.Size}.");
         settings ??= new();
         using var scope = NewDisposeScope();
         var (frames, landmarks) = source.ToTensors(run.Configuration, run.Device);
         var enrollment = new PersonFineTuner(run, frames, landmarks, settings, report);
         var person = settings.FeedForward ? enrollment.FeedForward() : enrollment.FineTune(cancel);
-        return new Head(person.Generator, person.Psi, run.Configuration, LandmarkShape.Frontal(source.Landmarks), source.Pictures[0], new HeadOrigin
-        {
-            Run = run.Name,
-            Step = run.Step,
-            Source = source.Source,
-            Shots = source.Count,
-            Epochs = person.Epochs,
-            KeptEpoch = person.Kept,
-            Seed = settings.FeedForward ? null : settings.Seed,
-        }, run.Device);
+        return new Head(person.Generator, person.Psi, run.Configuration, LandmarkShape.Frontal(source.Landmarks), source.Pictures[0],
+            new HeadOrigin
+            {
+                Run = run.Name,
+                Step = run.Step,
+                Source = source.Source,
+                Shots = source.Count,
+                Epochs = person.Epochs,
+                KeptEpoch = person.Kept,
+                Seed = settings.FeedForward ? null : settings.Seed,
+            }, run.Device);
     }
 
     // A person's numbers, and how they came about; epochs are none where nothing was tuned.
@@ -80,7 +84,8 @@ public sealed class PersonFineTuner
     Person FeedForward()
     {
         using var _ = no_grad();
-        return new Person(GeneratorFactory.Create(run.Generator, configuration, run.Device), run.Generator.Project(run.Embed(frames, landmarks)), null, null);
+        return new Person(GeneratorFactory.Create(run.Generator, configuration, run.Device),
+            run.Generator.Project(run.Embed(frames, landmarks)), null, null);
     }
 
     Person FineTune(CancellationToken cancel)
@@ -103,7 +108,8 @@ public sealed class PersonFineTuner
     Person Tune(int epochs, int most, StoppingRule? rule, CancellationToken cancel)
     {
         using var networks = run.Copy();
-        using var step = new FineTuningStep(configuration, networks.Generator, networks.Discriminator, run.Embed(frames, landmarks), run.Content);
+        using var step = new FineTuningStep(configuration, networks.Generator, networks.Discriminator, run.Embed(frames, landmarks),
+            run.Content);
         if (settings.ShuffledStyle)
             Shuffle(step.Psi);
         int[] learned = [.. Enumerable.Range(0, (int)frames.shape[0]).Except(rule?.HeldOut ?? [])];
@@ -118,7 +124,8 @@ public sealed class PersonFineTuner
             end = Report(rule, best, new FineTuningEpoch(epoch, most, loss, HeldOut(averaged, rule)));
         }
         best.Restore();
-        return new Person(GeneratorFactory.Create(averaged.Generator, configuration, run.Device), averaged.Psi.detach().clone().DetachFromDisposeScope(), epoch, rule?.Kept ?? epoch);
+        return new Person(GeneratorFactory.Create(averaged.Generator, configuration, run.Device),
+            averaged.Psi.detach().clone().DetachFromDisposeScope(), epoch, rule?.Kept ?? epoch);
     }
 
     void Shuffle(Tensor psi)
@@ -160,7 +167,9 @@ public sealed class PersonFineTuner
             }
             catch (NonFiniteException failure)
             {
-                throw new UserException($"fine-tuning gave no finite number in epoch {epoch} ({failure.Term}). Try a lower fine_tuning.generator_rate, such as --set fine_tuning.generator_rate={configuration.Optimizer.GeneratorRate / 4:0.##e+0}.", failure);
+                throw new UserException($"fine-tuning gave no finite number "
+                    + $"in epoch {epoch} ({failure.Term}). Try a lower fine_tuning.generator_rate, such as --set "
+                    + $"fine_tuning.generator_rate={configuration.Optimizer.GeneratorRate / 4:0.##e+0}.", failure);
             }
         }
         return sum / order.Length;
@@ -177,7 +186,8 @@ public sealed class PersonFineTuner
         using var _ = no_grad();
         var numbers = tensor(rule.HeldOut.Select(frame => (long)frame).ToArray(), device: run.Device);
         var terms = new LossTerms();
-        run.Content.AddTerms(terms, person.Generator.call(landmarks.index_select(0, numbers), person.Psi), frames.index_select(0, numbers), Targets(numbers));
+        run.Content.AddTerms(terms, person.Generator.call(landmarks.index_select(0, numbers), person.Psi), frames.index_select(0, numbers),
+            Targets(numbers));
         return terms.Total().item<float>();
     }
 }
@@ -205,7 +215,8 @@ public sealed record FineTunerSettings
 }
 
 /// <summary>One epoch of a fine-tuning.</summary>
-/// <param name="Epoch">From 1; 0 is the feed-forward person before the first step. It begins anew when the held-out frames are learned too.</param>
+/// <param name="Epoch">From 1; 0 is the feed-forward person before the first step. It begins anew when the held-out frames
+/// are learned too.</param>
 /// <param name="Epochs">The most there will be.</param>
 /// <param name="Loss">Mean weighted content loss of the frames learned from, as the epoch went over them; NaN for epoch 0.</param>
 /// <param name="HeldOut">Weighted content loss of the held-out frames after the epoch; NaN where none are held out.</param>
@@ -280,12 +291,14 @@ sealed class PersonAverage : IDisposable
         (Generator, Psi) = (generator, step.Psi);
         if (configuration.FineTuning.Averaging == 0)
             return;
-        Generator = GeneratorFactory.Empty(() => new Generator(configuration.Network, configuration.Data.Size, NetworkSet.Mode(configuration.SpectralNorm, configuration.SpectralNorm.Generator)), device);
+        Generator = GeneratorFactory.Empty(() => new Generator(configuration.Network, configuration.Data.Size,
+            NetworkSet.Mode(configuration.SpectralNorm, configuration.SpectralNorm.Generator)), device);
         ComputeType.Set(Generator, configuration.Training.Precision);
         Generator.load_state_dict(generator.state_dict()); // P too, which is not tuned
         using var _ = no_grad();
         Psi = new Parameter(step.Psi.detach().clone().DetachFromDisposeScope(), requires_grad: false);
-        average = new MovingAverage(step.GeneratorOptimizer.Flat, [.. Generator.ParametersWithoutProjection(), Psi], [(generator, Generator)], configuration.FineTuning.Averaging);
+        average = new MovingAverage(step.GeneratorOptimizer.Flat, [.. Generator.ParametersWithoutProjection(), Psi],
+            [(generator, Generator)], configuration.FineTuning.Averaging);
     }
 
     public Generator Generator { get; }

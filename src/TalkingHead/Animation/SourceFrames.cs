@@ -16,7 +16,8 @@ public sealed class SourceFrames
     public SourceFrames(IReadOnlyList<Picture> pictures, IReadOnlyList<Landmarks> landmarks, SourceName source)
     {
         if (pictures.Count == 0 || pictures.Count != landmarks.Count)
-            throw new ArgumentException($"got {pictures.Count} pictures and {landmarks.Count} landmarks; expected as many, and at least one.", nameof(pictures));
+            throw new ArgumentException($"got {pictures.Count} pictures and {landmarks.Count} landmarks; expected as many, and at "
+                + $"least one.", nameof(pictures));
         int side = pictures[0].Width;
         if (pictures.Any(picture => picture.Width != side || picture.Height != side))
             throw new ArgumentException($"got pictures of several sizes; expected all {side}x{side}.", nameof(pictures));
@@ -119,7 +120,8 @@ static class FrameChoice
             chosen.Add(pool.Except(chosen).MaxBy(frame => chosen.Min(other => Distance(shapes[frame], shapes[other]))));
         return [.. chosen.Order()];
 
-        int Faults(int frame) => (frames[frame].Landmarks.EyeOpening < Blink * open ? 1 : 0) + (frames[frame].Sharpness < Blurred * sharp ? 1 : 0) + (strange[frame] > Strange ? 1 : 0);
+        int Faults(int frame) => (frames[frame].Landmarks.EyeOpening < Blink * open ? 1 : 0)
+            + (frames[frame].Sharpness < Blurred * sharp ? 1 : 0) + (strange[frame] > Strange ? 1 : 0);
     }
 
     /// <summary>Mean square of the Laplacian of brightness over the face.</summary>
@@ -157,7 +159,8 @@ static class FrameChoice
         for (var i = 0; i < Landmarks.Count; i++)
             squares += Math.Pow(landmarks[i].X - x, 2) + Math.Pow(landmarks[i].Y - y, 2);
         var size = Math.Max(1e-6, Math.Sqrt(squares));
-        return [.. Enumerable.Range(0, Landmarks.Count).SelectMany(i => new[] { (landmarks[i].X - x) / size, (landmarks[i].Y - y) / size })];
+        return [.. Enumerable.Range(0, Landmarks.Count).SelectMany(i =>
+            new[] { (landmarks[i].X - x) / size, (landmarks[i].Y - y) / size })];
     }
 
     static double Distance(double[] a, double[] b)
@@ -203,7 +206,8 @@ public sealed class PersonFrames
     /// <param name="say">Hears what was left out or is missing.</param>
     /// <param name="stop">Stops between frames.</param>
     /// <exception cref="UserException">Nothing to read, or no face in any of it.</exception>
-    public static SourceFrames Take(IReadOnlyList<string> from, int shots, RunConfiguration configuration, string detector = "mesh", Action<string>? say = null, CancellationToken stop = default)
+    public static SourceFrames Take(IReadOnlyList<string> from, int shots, RunConfiguration configuration, string detector = "mesh",
+        Action<string>? say = null, CancellationToken stop = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(shots, 1);
         var source = new PersonFrames(configuration, detector, say, stop);
@@ -250,12 +254,14 @@ public sealed class PersonFrames
         }
 
         if (followed.Good.Count == 0)
-            throw new UserException($"{path}: no face was found that could be used in {followed.Count} frames looked at ({tracking.Tally.Faults}).");
+            throw new UserException($"{path}: no face was found that could "
+                + $"be used in {followed.Count} frames looked at ({tracking.Tally.Faults}).");
         if (tracking.Doubt is { } doubt)
             say($"{path}: two people may be in it: {doubt}");
         var squares = followed.Squares();
         var (pictures, landmarks, size) = (new List<Picture>(), new List<Landmarks>(), configuration.Data.Size);
-        int[] chosen = [.. FrameChoice.Spread([.. followed.Good.Zip(sharpness, (frame, sharp) => new Candidate(frame.Landmarks, sharp))], shots)];
+        int[] chosen = [.. FrameChoice.Spread([.. followed.Good.Zip(sharpness,
+            (frame, sharp) => new Candidate(frame.Landmarks, sharp))], shots)];
         using (var take = VideoTake.Open(path))
         {
             var places = chosen.ToDictionary(place => followed.Good[place].Number);
@@ -303,15 +309,18 @@ public sealed class PersonFrames
             }
 
             var square = FaceCrop.Around(face!.Landmarks);
-            good.Add((file, FaceCrop.Take(picture, square, size), new(face.Landmarks.Crop(square, size, size), FrameChoice.Sharpness(picture, face.Landmarks.Bounds))));
+            good.Add((file, FaceCrop.Take(picture, square, size),
+                new(face.Landmarks.Crop(square, size, size), FrameChoice.Sharpness(picture, face.Landmarks.Bounds))));
         }
 
         if (good.Count == 0)
-            throw files.Length == 1 && unreadable is not null ? unreadable : new UserException($"no face that could be used was found in any picture: {string.Join(", ", refused)}.");
+            throw files.Length == 1 && unreadable is not null ? unreadable
+                : new UserException($"no face that could be used was found in any picture: {string.Join(", ", refused)}.");
         if (refused.Count > 0)
             say($"left out: {string.Join(", ", refused)}");
         int[] chosen = [.. FrameChoice.Spread([.. good.Select(each => each.Frame)], shots)];
-        return new([.. chosen.Select(place => good[place].Picture)], [.. chosen.Select(place => good[place].Frame.Landmarks)], SourceName.From(good[0].File));
+        return new([.. chosen.Select(place => good[place].Picture)], [.. chosen.Select(place => good[place].Frame.Landmarks)],
+            SourceName.From(good[0].File));
     }
 
     // By what the file holds. A file that is neither picture nor video is what its name says.

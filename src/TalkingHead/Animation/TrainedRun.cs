@@ -23,8 +23,10 @@ public sealed class TrainedRun : IDisposable
     readonly NetworkSet? trainable; // what fine-tuning copies from; null for imported networks
     ContentLoss? content;
 
-    internal TrainedRun(string name, int step, RunConfiguration configuration, PersonNetworks networks, NetworkSet? trainable, Device device, IReadOnlyList<string> notes) =>
-        (Name, Step, Configuration, this.networks, this.trainable, Device, Notes) = (name, step, configuration, networks, trainable, device, notes);
+    internal TrainedRun(string name, int step, RunConfiguration configuration, PersonNetworks networks, NetworkSet? trainable,
+        Device device, IReadOnlyList<string> notes) =>
+        (Name, Step, Configuration, this.networks, this.trainable, Device, Notes) = (name, step, configuration, networks, trainable,
+            device, notes);
 
     /// <summary>The run's directory name.</summary>
     public string Name { get; }
@@ -49,7 +51,8 @@ public sealed class TrainedRun : IDisposable
     internal nn.Module<Tensor, Tensor, Tensor> Embedder => networks.Embedder;
 
     /// <summary>The content loss of the run's objective; loaded when it is first asked for.</summary>
-    internal ContentLoss Content => content ??= ContentLoss.Create(Configuration.Objective, Configuration.Training.Seed, Device, Configuration.Training.Precision);
+    internal ContentLoss Content => content ??= ContentLoss.Create(Configuration.Objective, Configuration.Training.Seed, Device,
+        Configuration.Training.Precision);
 
     /// <summary>Opens a run's directory, which may be in training at the same time, or a model file of <see cref="Export"/>.</summary>
     /// <param name="path">The run, or the file.</param>
@@ -97,7 +100,8 @@ public sealed class TrainedRun : IDisposable
     }
 
     /// <summary>Networks at hand as a run, such as fresh ones to compare with; they become the run's.</summary>
-    internal static TrainedRun From(string name, RunConfiguration configuration, NetworkSet trained, Device device, int step = 0, IReadOnlyList<string>? notes = null)
+    internal static TrainedRun From(string name, RunConfiguration configuration, NetworkSet trained, Device device, int step = 0,
+        IReadOnlyList<string>? notes = null)
     {
         var networks = PersonNetworks.Build(configuration, device);
         networks.Embedder.load_state_dict(trained.Embedder.state_dict());
@@ -118,7 +122,9 @@ public sealed class TrainedRun : IDisposable
         for (long start = 0; start < count; start += part)
         {
             long length = Math.Min(part, count - start);
-            var mean = networks.Embedder.call(frames.narrow(0, start, length).unsqueeze(0), landmarks.narrow(0, start, length).unsqueeze(0)); // (1,N)
+            // (1,N)
+            var mean = networks.Embedder.call(frames.narrow(0, start, length).unsqueeze(0),
+                landmarks.narrow(0, start, length).unsqueeze(0));
             sum = sum is null ? mean.Mul(length) : sum.Add(mean.Mul(length));
         }
         return sum!.Div(count).MoveToOuterDisposeScope();
@@ -129,11 +135,17 @@ public sealed class TrainedRun : IDisposable
     public string ExpectTuning() => trainable is null ? throw ImportedNetworks() : Content.Reason;
 
     UserException ImportedNetworks() =>
-        UserException.Usage($"{Name}: its networks are imported ({SettingValue.Format(Configuration.Network.Layout)}) and can be used, not trained: add --feed-forward.");
+        UserException.Usage($"{Name}: its networks are imported ({SettingValue.Format(Configuration.Network.Layout)}) and can be used, not "
+            + $"trained: add --feed-forward.");
 
-    /// <summary>Writes the networks as one safetensors file of half precision, which <see cref="Open"/> takes in place of the run.</summary>
+    /// <summary>
+    /// Writes the networks as one safetensors file of half precision, which <see cref="Open"/> takes in place of the run.
+    /// </summary>
     /// <exception cref="UserException">The run is of imported networks, or the file cannot be written.</exception>
-    public void Export(string path) => ModelFile.Save(this, trainable ?? throw UserException.Usage($"{Name}: its networks are imported ({SettingValue.Format(Configuration.Network.Layout)}); keep the file that they came from."), path);
+    public void Export(string path) => ModelFile.Save(this, trainable
+        ?? throw UserException.Usage(
+            $"{Name}: its networks are imported ({SettingValue.Format(Configuration.Network.Layout)}); keep the file that they "
+            + $"came from."), path);
 
     /// <summary>
     /// Writes the generator as an ONNX file that takes ψ as an input, and beside it, as <c>*.embedder.onnx</c>, the embedder with P.
@@ -170,7 +182,8 @@ public sealed class TrainedRun : IDisposable
             return Newest(path, checkpoints, steps);
         int? step = wanted == "best"
             ? steps.Where(each => Checkpoint.Peek(Checkpoint.Folder(checkpoints, each)) is not null)
-                .OrderByDescending(each => Checkpoint.Peek(Checkpoint.Folder(checkpoints, each))).ThenByDescending(each => each).Select(each => (int?)each).FirstOrDefault()
+                .OrderByDescending(each => Checkpoint.Peek(Checkpoint.Folder(checkpoints, each))).ThenByDescending(each => each)
+                .Select(each => (int?)each).FirstOrDefault()
                 ?? throw new UserException($"{path}: none of its checkpoints was validated, so none is the best; take --checkpoint newest.")
             : int.TryParse(wanted, out int number) && steps.Contains(number) ? number
             : throw UserException.Usage($"--checkpoint {wanted}: expected newest, best, or one of the steps {string.Join(", ", steps)}.");
@@ -215,7 +228,8 @@ public sealed class TrainedRun : IDisposable
     static void LoadPart(nn.Module network, string prefix, string path)
     {
         using var file = SafeTensorsFile.Open(path);
-        StateDict.Load(network, file.Tensors, path, name => $"{prefix}.{name}", name => !name.StartsWith(prefix + ".", StringComparison.Ordinal));
+        StateDict.Load(network, file.Tensors, path, name => $"{prefix}.{name}",
+            name => !name.StartsWith(prefix + ".", StringComparison.Ordinal));
     }
 
     /// <inheritdoc/>
@@ -231,11 +245,16 @@ public sealed class TrainedRun : IDisposable
 static class GeneratorFactory
 {
     /// <summary>One with weights that are yet to be loaded, in evaluation mode.</summary>
-    public static PersonGenerator Build(RunConfiguration configuration, Device device) => Empty<PersonGenerator>(() => configuration.Network.Layout == NetworkLayout.Paper
+    public static PersonGenerator Build(RunConfiguration configuration, Device device) =>
+        Empty<PersonGenerator>(() => configuration.Network.Layout == NetworkLayout.Paper
         ? new Generator(configuration.Network, configuration.Data.Size, SpectralMode.Off, projects: false)
-        : new ReproductionGenerator(ReproductionLayout.For(configuration.Network.Layout)), device); // its spectral norm is fixed in use, and P is part of it
+        // its spectral norm is fixed in use, and P is part of it
+        : new ReproductionGenerator(ReproductionLayout.For(configuration.Network.Layout)), device);
 
-    /// <summary>What is built, in evaluation mode. Its fresh weights draw numbers and are replaced: whoever draws after gets the same as before.</summary>
+    /// <summary>
+    /// What is built, in evaluation mode. Its fresh weights draw numbers and are replaced: whoever draws after gets the same
+    /// as before.
+    /// </summary>
     public static T Empty<T>(Func<T> build, Device device) where T : PersonGenerator
     {
         using var state = get_rng_state();

@@ -75,8 +75,10 @@ public static class MetricsBenchmark
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var (real, fake) = (randint(0, 256, [Pairs, 3, size, size]).to(ScalarType.Byte), randint(0, 256, [Pairs, 3, size, size]).to(ScalarType.Byte));
-        return new (string Name, Func<Tensor, Tensor, Tensor> Of)[] { ("ssim", Ssim.Compute), ("psnr", Psnr.Compute), ("l1", L1.Compute) }.ToDictionary(metric => metric.Name, metric =>
+        var (real, fake) = (randint(0, 256, [Pairs, 3, size, size]).to(ScalarType.Byte),
+            randint(0, 256, [Pairs, 3, size, size]).to(ScalarType.Byte));
+        return new (string Name, Func<Tensor, Tensor, Tensor> Of)[] { ("ssim", Ssim.Compute), ("psnr", Psnr.Compute),
+            ("l1", L1.Compute) }.ToDictionary(metric => metric.Name, metric =>
         {
             double best = double.MaxValue;
             for (int round = 0; round < 4; round++)
@@ -108,7 +110,8 @@ public sealed record Ceiling(double MatrixProduct, double Convolution)
         long side = device.type == DeviceType.CUDA ? 8192 : 2048;
         var (a, b) = (randn([side, side], type, device), randn([side, side], type, device));
         double product = 2.0 * side * side * side / Best(() => a.mm(b), device);
-        return new Ceiling(product, shapes.Max(shape => Rate(shape.B * (device.type == DeviceType.CUDA ? 8 : 1), shape.C, shape.S, type, device)));
+        return new Ceiling(product, shapes.Max(shape => Rate(shape.B * (device.type == DeviceType.CUDA ? 8 : 1), shape.C, shape.S,
+            type, device)));
     }
 
     static double Rate(long b, long c, long s, ScalarType type, Device device)

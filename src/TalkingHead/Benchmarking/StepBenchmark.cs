@@ -20,7 +20,8 @@ namespace TalkingHead.Benchmarking;
 /// <param name="Phases">Mean seconds of a step by phase.</param>
 /// <param name="Losses">Of each step, the warming ones first.</param>
 /// <param name="Flop">Floating-point operations of a step (<see cref="StepCost"/>).</param>
-public sealed record StepFigures(IReadOnlyList<double> Seconds, IReadOnlyList<double> Processor, IReadOnlyDictionary<StepPhase, double> Phases, IReadOnlyList<IReadOnlyDictionary<string, float>> Losses, double Flop)
+public sealed record StepFigures(IReadOnlyList<double> Seconds, IReadOnlyList<double> Processor,
+    IReadOnlyDictionary<StepPhase, double> Phases, IReadOnlyList<IReadOnlyDictionary<string, float>> Losses, double Flop)
 {
     /// <summary>What ranks sent one another; none for one alone.</summary>
     public StepTraffic? Communication { get; init; }
@@ -69,7 +70,9 @@ public sealed class StepBenchmark : IDisposable
         this.ranks.Expect("content loss", content.Reason, $"Give all machines the same files in {PublishedWeights.Folder}.");
         networks = new NetworkSet(configuration, device);
         embeddings = new EmbeddingTable(configuration);
-        step = new TrainingStep(configuration, networks.Embedder, networks.Generator, networks.Discriminator, embeddings, content, this.ranks) { Careful = device.type == DeviceType.CPU };
+        step = new TrainingStep(configuration, networks.Embedder, networks.Generator, networks.Discriminator, embeddings, content,
+            this.ranks)
+        { Careful = device.type == DeviceType.CPU };
         if (dataset is null)
         {
             embeddings.Add(Enumerable.Range(0, MadeUpClips).Select(clip => $"clip {clip}"));
@@ -77,10 +80,15 @@ public sealed class StepBenchmark : IDisposable
             return;
         }
         if (dataset.Size != configuration.Data.Size)
-            throw UserException.Usage($"{dataset.Folder}: its frames are {dataset.Size} pixels a side, the configuration's are {configuration.Data.Size}. Add --set data.size={dataset.Size}, or prepare the dataset with --size {configuration.Data.Size}.");
+            throw UserException.Usage(
+                $"{dataset.Folder}: its frames are {dataset.Size} pixels a side, the configuration's are {configuration.Data.Size}. Add --set data.size={dataset.Size}, or prepare the dataset with --size {configuration.Data.Size}.");
         var sampler = new EpisodeSampler(dataset, EpisodeSampling.From(configuration));
         embeddings.Add(sampler.Clips.Select(clip => dataset[clip].Id));
-        loader = new EpisodeLoader(dataset, sampler, new EpisodeLoading { Batch = configuration.Training.Batch, Ranks = this.ranks.Count, Rank = this.ranks.Rank, Workers = workers, Drawing = LandmarkDrawing.From(configuration.Landmarks) }, device);
+        loader = new EpisodeLoader(dataset, sampler, new EpisodeLoading
+        {
+            Batch = configuration.Training.Batch, Ranks = this.ranks.Count,
+            Rank = this.ranks.Rank, Workers = workers, Drawing = LandmarkDrawing.From(configuration.Landmarks)
+        }, device);
     }
 
     /// <summary>Which content loss it is and why.</summary>
@@ -111,7 +119,8 @@ public sealed class StepBenchmark : IDisposable
             StepCost.Compute(configuration, content, configuration.Training.Batch * ranks.Count, adversarial))
         {
             Communication = ranks.Count == 1 ? null : new StepTraffic(ranks.Count, (ranks.Traffic.Bytes - before.Bytes) / (double)steps,
-                (ranks.Traffic.RowBytes - before.RowBytes) / (double)steps, (ranks.Traffic.Waited - before.Waited).TotalSeconds / seconds.Sum()),
+                (ranks.Traffic.RowBytes - before.RowBytes) / (double)steps,
+                (ranks.Traffic.Waited - before.Waited).TotalSeconds / seconds.Sum()),
         };
     }
 
@@ -135,7 +144,9 @@ public sealed class StepBenchmark : IDisposable
         using var generator = new torch.Generator(1);
         var (b, k, s) = (configuration.Training.Batch, configuration.Episodes.Shots, configuration.Data.Size);
         Tensor Noise(params long[] shape) => rand(shape, generator: generator).Mul(2).Sub(1).to(device).MoveToOuterDisposeScope();
-        var batch = new EpisodeBatch(Noise(b, k, 3, s, s), Noise(b, k, 3, s, s), Noise(b, 3, s, s), Noise(b, 3, s, s), Clips(ranks.Rank, 1)) { StepClips = Clips(0, ranks.Count), First = ranks.Rank * b };
+        var batch = new EpisodeBatch(Noise(b, k, 3, s, s), Noise(b, k, 3, s, s), Noise(b, 3, s, s), Noise(b, 3, s, s),
+            Clips(ranks.Rank, 1))
+        { StepClips = Clips(0, ranks.Count), First = ranks.Rank * b };
         foreach (var tensor in new[] { batch.Source, batch.SourceLandmarks, batch.Target, batch.TargetLandmarks })
             tensor.DetachFromDisposeScope();
         return batch;
@@ -182,7 +193,8 @@ static class StepCost
 /// <summary>What a first step starts from, as files that Python reads: the resolved configuration, every weight, the batch.</summary>
 static class TwinStart
 {
-    public static void Save(string folder, RunConfiguration configuration, NetworkSet networks, EmbeddingTable embeddings, ContentLoss content, EpisodeBatch batch)
+    public static void Save(string folder, RunConfiguration configuration, NetworkSet networks, EmbeddingTable embeddings,
+        ContentLoss content, EpisodeBatch batch)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -199,10 +211,12 @@ static class TwinStart
         };
         if (embeddings.Spectrum is { } spectrum)
             tensors["rows.v"] = spectrum.Direction.to(ScalarType.Float32);
-        foreach (var (prefix, network) in new (string, nn.Module)[] { ("embedder", networks.Embedder), ("generator", networks.Generator), ("discriminator", networks.Discriminator) }
+        foreach (var (prefix, network) in new (string, nn.Module)[] { ("embedder", networks.Embedder), ("generator", networks.Generator),
+            ("discriminator", networks.Discriminator) }
             .Concat(content.Networks.Select(entry => (entry.Term, (nn.Module)entry.Network))))
             foreach (var (name, value) in network.state_dict())
                 tensors[$"{prefix}.{name}"] = value;
-        SafeTensors.Save(Path.Combine(folder, "start.safetensors"), tensors.ToDictionary(pair => pair.Key, pair => pair.Value.cpu().contiguous()));
+        SafeTensors.Save(Path.Combine(folder, "start.safetensors"),
+            tensors.ToDictionary(pair => pair.Key, pair => pair.Value.cpu().contiguous()));
     }
 }

@@ -43,7 +43,8 @@ public sealed record LandmarkSettings
     [Setting("Whether the inner lips (points 60 to 67) are drawn.")]
     public bool InnerLips { get; init; }
 
-    [Setting("Whether pupils are drawn, as small discs: the head then looks where the driver looks. Not in the paper; needs landmarks with pupils.")]
+    [Setting("Whether pupils are drawn, as small discs: the head then looks where the driver looks. Not in the paper; needs landmarks "
+        + "with pupils.")]
     public bool Pupils { get; init; }
 }
 
@@ -56,9 +57,11 @@ public sealed record EpisodeSettings
     [Setting("Whether half of the episodes are mirrored, with their landmarks.")]
     public bool Mirror { get; init; }
 
-    [Setting("Share of the episodes with changed colours (the same change in all frames), for datasets with few people; 0 for none, as in the paper.", Min = 0, Max = 1)]
+    [Setting("Share of the episodes with changed colours (the same change in all frames), for datasets with few people; 0 for none, as in "
+        + "the paper.", Min = 0, Max = 1)]
     public double ColorAugmentation { get; init; }
 
-    [Setting("Share of the episodes with another clip's background and clothes (the same in all frames), for datasets with few people; 0 for none, as in the paper.", Min = 0, Max = 1)]
+    [Setting("Share of the episodes with another clip's background and clothes (the same in all frames), for datasets with few people; 0 "
+        + "for none, as in the paper.", Min = 0, Max = 1)]
     public double BackgroundSwap { get; init; }
 }

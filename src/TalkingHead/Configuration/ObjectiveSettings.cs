@@ -59,7 +59,8 @@ public sealed record ObjectiveSettings
     [Setting("Levels of the pyramid; each has half the side of the one before.", Min = 1, Max = 10)]
     public int PyramidLevels { get; init; } = 4;
 
-    [Setting("Weight of the structure loss beside the pyramid: one minus SSIM's contrast-structure term at full resolution; 0 for none.", Min = 0)]
+    [Setting("Weight of the structure loss beside the pyramid: one minus SSIM's contrast-structure term at full resolution; 0 "
+        + "for none.", Min = 0)]
     public double Structure { get; init; }
 
     [Setting("Weight of the mean squared error beside the pyramid; 0 for none.", Min = 0)]

@@ -36,7 +36,8 @@ public sealed record RunConfiguration
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw UserException.Usage($"{path}: the configuration cannot be read ({e.Message.TrimEnd('.')}). The ready-made ones are in configs/.");
+            throw UserException.Usage($"{path}: the configuration cannot be read ({e.Message.TrimEnd('.')}). The ready-made ones are in "
+                + $"configs/.");
         }
         return Parse(text, path, changes);
     }

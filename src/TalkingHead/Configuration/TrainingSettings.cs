@@ -32,7 +32,8 @@ public sealed record OptimizerSettings
     [Setting("Adam's epsilon.", Min = 1e-16, Max = 1)]
     public double Epsilon { get; init; } = 1e-5;
 
-    [Setting("Muon's learning rate for the convolutions of embedder and generator and for P; 0 trains them with Adam, as the paper does.", Min = 0, Max = 1)]
+    [Setting("Muon's learning rate for the convolutions of embedder and generator and for P; 0 trains them with Adam, as the paper does.",
+        Min = 0, Max = 1)]
     public double MuonRate { get; init; }
 
     [Setting("Muon's momentum.", Min = 0, Max = 0.999999)]
@@ -41,16 +42,19 @@ public sealed record OptimizerSettings
     [Setting("Discriminator steps per step of the embedder and the generator.", Min = 1, Max = 16)]
     public int DiscriminatorSteps { get; init; } = 2;
 
-    [Setting("Parts that a batch is split into (gradient accumulation); more parts need less memory and give the same step.", Min = 1, Max = 4096)]
+    [Setting("Parts that a batch is split into (gradient accumulation); more parts need less memory and give the same step.", Min = 1,
+        Max = 4096)]
     public int Accumulation { get; init; } = 1;
 
-    [Setting("On a CPU, computes the parts of accumulation in parallel, one thread each: the result then has the same bits with any number of threads.")]
+    [Setting("On a CPU, computes the parts of accumulation in parallel, one thread each: the result then has the same bits with any number "
+        + "of threads.")]
     public bool ParallelParts { get; init; }
 
     [Setting("Maximum gradient norm of a network; 0 for no clipping.", Min = 0)]
     public double ClipNorm { get; init; }
 
-    [Setting("Share of the steps, at the end, over which the learning rates fall linearly to zero; 0 keeps them constant, as the paper does.", Min = 0, Max = 1)]
+    [Setting("Share of the steps, at the end, over which the learning rates fall linearly to zero; 0 keeps them constant, as the "
+        + "paper does.", Min = 0, Max = 1)]
     public double Decay { get; init; }
 
     /// <summary>What the rates are multiplied with at step <paramref name="step"/> (from 0) of <paramref name="steps"/>.</summary>
@@ -69,7 +73,8 @@ public sealed record TrainingSettings
     [Setting("Share of the steps, at the start, that train with the content loss only.", Min = 0, Max = 1)]
     public double WarmUp { get; init; }
 
-    [Setting("Decay of the moving average (EMA) of embedder and generator, which is evaluated and exported; 0 for none.", Min = 0, Max = 0.999999)]
+    [Setting("Decay of the moving average (EMA) of embedder and generator, which is evaluated and exported; 0 for none.", Min = 0,
+        Max = 0.999999)]
     public double Averaging { get; init; } = 0.999;
 
     [Setting("Precision: float32, tf32 (CUDA) or bf16 (convolutions and linear layers; norms, losses and optimisers stay in float32).")]

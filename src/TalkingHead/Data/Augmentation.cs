@@ -15,7 +15,10 @@ public sealed class ColorAugmentation
     internal ColorAugmentation(float[] from, float[] to, float across = 0, float down = 0, float begin = 0) =>
         (this.from, this.to, this.across, this.down, this.begin) = (from, to, across, down, begin);
 
-    /// <summary>Hues turned by at most 0.4 (radians); saturation and contrast times 0.6 to 1.4; brightness moved by at most an eighth of the range; a blend as wide as half of the frame's side, anywhere.</summary>
+    /// <summary>
+    /// Hues turned by at most 0.4 (radians); saturation and contrast times 0.6 to 1.4; brightness moved by at most an eighth
+    /// of the range; a blend as wide as half of the frame's side, anywhere.
+    /// </summary>
     internal static ColorAugmentation Draw(ref CounterRandom random)
     {
         float[] from = DrawMatrix(ref random), to = DrawMatrix(ref random);
@@ -30,7 +33,8 @@ public sealed class ColorAugmentation
         // The mean of the channels stays; what is beside it turns about the grey axis (Rodrigues' formula).
         var (sin, cos) = MathF.SinCos(angle);
         float third = (1 - cos) / 3, side = sin / MathF.Sqrt(3);
-        float[] turn = [cos + third, third - side, third + side, third + side, cos + third, third - side, third - side, third + side, cos + third];
+        float[] turn = [cos + third, third - side, third + side, third + side, cos + third, third - side, third - side, third + side,
+            cos + third];
         var matrix = new float[12];
         for (var to = 0; to < 3; to++)
         {
@@ -61,7 +65,8 @@ public sealed class ColorAugmentation
     }
 
     static float[] DrawMatrix(ref CounterRandom random) =>
-        Matrix(Between(-0.4f, 0.4f, ref random), Between(0.6f, 1.4f, ref random), Between(0.6f, 1.4f, ref random), Between(-32, 32, ref random));
+        Matrix(Between(-0.4f, 0.4f, ref random), Between(0.6f, 1.4f, ref random), Between(0.6f, 1.4f, ref random),
+            Between(-32, 32, ref random));
 
     static float Between(float low, float high, ref CounterRandom random) => low + (high - low) * (float)random.Unit();
 
@@ -84,7 +89,10 @@ public readonly record struct BackgroundSwap(int Clip, int Frame)
     // The rim, in half-axes: inside all is the head's own, outside all is the other clip's.
     const float RimFrom = 0.95f, RimWidth = 0.12f;
 
-    /// <summary>Replaces what lies outside of an ellipse around the head, in planes of red, green and blue, <paramref name="side"/> pixels square.</summary>
+    /// <summary>
+    /// Replaces what lies outside of an ellipse around the head, in planes of red, green and blue, <paramref name="side"/>
+    /// pixels square.
+    /// </summary>
     internal static void Blend(ReadOnlySpan<byte> other, Landmarks head, Span<byte> planes, int side)
     {
         var count = side * side;

@@ -36,7 +36,8 @@ static class ClipName
             return "it holds a control character, \\, :, # or what is no character";
         if (id.AsSpan(slash + 1).Contains('.'))
             return "its last part holds a dot, where readers of WebDataset shards end a name";
-        if (Encoding.UTF8.GetByteCount(id.AsSpan(0, Math.Max(0, slash))) > MostFolderBytes || Encoding.UTF8.GetByteCount(id.AsSpan(slash + 1)) > MostNameBytes)
+        if (Encoding.UTF8.GetByteCount(id.AsSpan(0, Math.Max(0, slash))) > MostFolderBytes
+            || Encoding.UTF8.GetByteCount(id.AsSpan(slash + 1)) > MostNameBytes)
             return $"it is longer than {MostFolderBytes} bytes of folders and {MostNameBytes} of name";
         return null;
     }
@@ -62,7 +63,10 @@ public sealed record ClipRecord(string Id, string Identity, Split Split, string 
     /// <summary>Frames a second, of those stored; null where they are no motion (photos, frames of several takes).</summary>
     public double? Rate { get; init; }
 
-    /// <summary>When each stored frame is shown, in seconds after the first; null where they are spaced evenly at <see cref="Rate"/>, or are no motion.</summary>
+    /// <summary>
+    /// When each stored frame is shown, in seconds after the first; null where they are spaced evenly at <see cref="Rate"/>,
+    /// or are no motion.
+    /// </summary>
     public IReadOnlyList<double>? Seconds { get; init; }
 
     /// <summary>
@@ -71,7 +75,10 @@ public sealed record ClipRecord(string Id, string Identity, Split Split, string 
     /// </summary>
     public IReadOnlyList<IReadOnlyList<double>>? Crop { get; init; }
 
-    /// <summary>Which frames of the source these are, counted from 0, through its files in order of their names; null where there is no source.</summary>
+    /// <summary>
+    /// Which frames of the source these are, counted from 0, through its files in order of their names; null where there is
+    /// no source.
+    /// </summary>
     public IReadOnlyList<int>? SourceFrames { get; init; }
 
     /// <summary>XXH3 (64 bits) of the landmarks file and the frames' files, one after the other. The writer fills it in.</summary>
@@ -135,7 +142,9 @@ sealed class ClipBytes
         foreach (var file in files)
             length += TarHeader.Block + file.Length + TarHeader.Padding(file.Length);
         if (length > MostBytes)
-            throw new UserException($"clip {record.Id}: its {record.Frames} frames take {length >> 20} MiB; the limit is {MostBytes >> 20}: keep fewer of them (--frames-per-clip).");
+            throw new UserException(
+                $"clip {record.Id}: its {record.Frames} frames take {length >> 20} MiB; the limit is {MostBytes >> 20}: keep fewer of them "
+                + $"(--frames-per-clip).");
         bytes = new((int)length);
         members = new ClipMember[files.Length];
         Span<byte> header = stackalloc byte[TarHeader.Block];
@@ -166,7 +175,8 @@ sealed class ClipBytes
             throw new ArgumentException($"Clip {record.Id} has {frames.Count} frames; 1 to {MostFrames} are stored.", nameof(frames));
         var pairs = landmarks.Length / 2 / frames.Count;
         if (landmarks.Length != 2 * pairs * frames.Count || pairs is not (Faces.Landmarks.Count or Faces.Landmarks.CountWithPupils))
-            throw new ArgumentException($"Clip {record.Id}: {frames.Count} frames need {2 * Faces.Landmarks.Count * frames.Count} landmark coordinates, or {2 * Faces.Landmarks.CountWithPupils * frames.Count} with pupils; got {landmarks.Length}.", nameof(landmarks));
+            throw new ArgumentException(
+                $"Clip {record.Id}: {frames.Count} frames need {2 * Faces.Landmarks.Count * frames.Count} landmark coordinates, or {2 * Faces.Landmarks.CountWithPupils * frames.Count} with pupils; got {landmarks.Length}.", nameof(landmarks));
         if (landmarks.ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
             throw new ArgumentException($"Clip {record.Id}: landmarks that are not finite.", nameof(landmarks));
 

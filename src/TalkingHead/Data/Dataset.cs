@@ -68,7 +68,8 @@ public sealed class Dataset : IDisposable
     }
 
     /// <summary>Opens all parts in the folder.</summary>
-    /// <exception cref="UserException">No dataset, an unfinished one, one of another version, a damaged one; parts that are missing or do not belong together.</exception>
+    /// <exception cref="UserException">No dataset, an unfinished one, one of another version, a damaged one; parts that are
+    /// missing or do not belong together.</exception>
     public static Dataset Open(string folder)
     {
         var found = PartsIn(folder);
@@ -79,9 +80,11 @@ public sealed class Dataset : IDisposable
                 indices.Add(new(folder, part));
             var odd = indices.Find(index => index.Size != indices[0].Size);
             if (odd is not null)
-                throw new UserException($"{odd.Path}: its frames are {odd.Size} pixels a side, those of {indices[0].Part} {indices[0].Size}; prepare all parts with one --size.");
+                throw new UserException(
+                    $"{odd.Path}: its frames are {odd.Size} pixels a side, those of {indices[0].Part} {indices[0].Size}; prepare all parts with one --size.");
             if (indices.Sum(index => (long)index.Clips) == 0)
-                throw new UserException($"{folder}: the dataset holds no clip, every input was refused; its ledger says why ({Path.Combine(folder, indices[0].Part.LedgerName)}).");
+                throw new UserException($"{folder}: the dataset holds no clip, every input was refused; its ledger "
+                    + $"says why ({Path.Combine(folder, indices[0].Part.LedgerName)}).");
             return new(folder, [.. indices]);
         }
         catch
@@ -93,7 +96,9 @@ public sealed class Dataset : IDisposable
 
     /// <summary>Whether the folder holds a dataset, or the beginning of one.</summary>
     public static bool IsDataset(string folder) =>
-        Directory.Exists(folder) && Directory.EnumerateFiles(folder, "part*of*.*").Any(path => path.EndsWith(".index", StringComparison.Ordinal) || path.EndsWith(".journal", StringComparison.Ordinal));
+        Directory.Exists(folder) && Directory.EnumerateFiles(folder,
+            "part*of*.*").Any(path => path.EndsWith(".index", StringComparison.Ordinal)
+            || path.EndsWith(".journal", StringComparison.Ordinal));
 
     /// <summary>Frames of a clip, without reading more of it.</summary>
     public int FrameCountOf(int clip) => Locate(clip).Entry.Frames;
@@ -140,8 +145,10 @@ public sealed class Dataset : IDisposable
         var array = Npy.Read(ReadMember(clip, ClipMember.Landmarks), $"{Folder}: landmarks of clip {clip}");
         var frames = FrameCountOf(clip);
         if (array.Type != TorchSharp.torch.ScalarType.Float32
-            || !array.Shape.SequenceEqual([frames, Landmarks.Count, 2]) && !array.Shape.SequenceEqual([frames, Landmarks.CountWithPupils, 2]))
-            throw new UserException($"{Folder}: the landmarks of clip {this[clip].Id} are {array.Type} ({string.Join(",", array.Shape)}), expected Float32 ({frames},68,2), or ({frames},71,2) with pupils; prepare the dataset again.");
+            || !array.Shape.SequenceEqual([frames, Landmarks.Count, 2])
+            && !array.Shape.SequenceEqual([frames, Landmarks.CountWithPupils, 2]))
+            throw new UserException(
+                $"{Folder}: the landmarks of clip {this[clip].Id} are {array.Type} ({string.Join(",", array.Shape)}), expected Float32 ({frames},68,2), or ({frames},71,2) with pupils; prepare the dataset again.");
         return new(array.ToArray<float>(), frames);
     }
 
@@ -164,7 +171,8 @@ public sealed class Dataset : IDisposable
         var (part, entry) = Locate(clip);
         var length = shards.Read(part, entry, ClipMember.FirstFrame + frame, ref encoded);
         if (!FrameJpeg.Decode(encoded.AsSpan(0, length), Size, rgba))
-            throw new UserException($"{this[clip].Shard}: frame {frame} of clip {this[clip].Id} is no JPEG picture of {Size}x{Size}; prepare the dataset again.");
+            throw new UserException(
+                $"{this[clip].Shard}: frame {frame} of clip {this[clip].Id} is no JPEG picture of {Size}x{Size}; prepare the dataset again.");
     }
 
     /// <summary>Closes all files; nothing may read any more.</summary>
@@ -224,7 +232,8 @@ public sealed class Dataset : IDisposable
         {
             heads.TryDequeue(out var part, out var id);
             if (i > 0 && before.AsSpan().SequenceEqual(id))
-                throw new UserException($"{Folder}: clip {Encoding.UTF8.GetString(id!)} is in two parts; keep the parts of one preparation in a folder.");
+                throw new UserException($"{Folder}: clip {Encoding.UTF8.GetString(id!)} is in two parts; keep the parts of one preparation "
+                    + $"in a folder.");
             before = id!;
             merged[i] = starts[part] + next[part]++;
             Push(part);
@@ -245,13 +254,16 @@ public sealed class Dataset : IDisposable
             throw new UserException($"{folder}: no such folder; expected a dataset (talkinghead synth or prepare makes one).");
         var files = Directory.EnumerateFiles(folder, "part*of*.*").Select(path => Path.GetFileName(path)!).ToArray();
         DatasetPart[] found = [.. files.Select(DatasetPart.OfIndex).OfType<DatasetPart>().OrderBy(part => part.Number)];
-        var unfinished = Array.Find(files, name => name.EndsWith(".journal", StringComparison.Ordinal) && !files.Contains(name.Replace(".journal", ".index", StringComparison.Ordinal)));
+        var unfinished = Array.Find(files, name => name.EndsWith(".journal", StringComparison.Ordinal)
+            && !files.Contains(name.Replace(".journal", ".index", StringComparison.Ordinal)));
         if (unfinished is not null)
-            throw new UserException($"{folder}: the dataset is unfinished ({unfinished}); run the command that began it again and it will continue.");
+            throw new UserException($"{folder}: the dataset is unfinished ({unfinished}); run the command that began it again and it will "
+                + $"continue.");
         if (found.Length == 0)
             throw new UserException($"{folder}: holds no dataset: there is no part1of1.index; talkinghead synth or prepare makes one.");
         if (found.Select(part => part.Count).Distinct().Count() > 1)
-            throw new UserException($"{folder}: holds indices of different datasets ({string.Join(", ", found.Select(part => part.IndexName))}); keep one in a folder.");
+            throw new UserException($"{folder}: holds indices of different "
+                + $"datasets ({string.Join(", ", found.Select(part => part.IndexName))}); keep one in a folder.");
         int[] missing = [.. Enumerable.Range(1, found[0].Count).Except(found.Select(part => part.Number))];
         return missing.Length == 0 ? found : throw new UserException(
             $"{folder}: of {found[0].Count} parts, {string.Join(", ", missing.Take(8))}{(missing.Length > 8 ? ", …" : "")} {(missing.Length == 1 ? "is" : "are")} missing; prepare or copy them into the folder.");
@@ -290,7 +302,8 @@ public static class Verification
             for (var shard = 0; shard < part.Shards; shard++)
             {
                 if (!dataset.Shards.EndsAsATar(part, shard))
-                    yield return $"{dataset.Shards.PathOf(part, shard)}: after its last clip the shard does not end as a tar does; copy it again.";
+                    yield return $"{dataset.Shards.PathOf(part, shard)}: after its last clip the shard does not end as a tar does; copy "
+                        + $"it again.";
             }
         }
     }
@@ -357,5 +370,6 @@ public static class DatasetSheet
     }
 
     // So many numbers below count, evenly apart.
-    static int[] Spread(int count, int most) => [.. Enumerable.Range(0, Math.Min(count, most)).Select(i => (int)((2L * i + 1) * count / (2L * Math.Min(count, most))))];
+    static int[] Spread(int count, int most) => [.. Enumerable.Range(0,
+        Math.Min(count, most)).Select(i => (int)((2L * i + 1) * count / (2L * Math.Min(count, most))))];
 }

@@ -53,7 +53,8 @@ sealed class DatasetIndex : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)clip, (uint)header.Clips, nameof(clip));
         var entry = Read<IndexClip>(header.ClipsAt + (long)clip * IndexClip.Bytes);
-        if (entry.Length <= 0 || entry.Offset < 0 || entry.Frames <= 0 || (uint)entry.Shard >= header.Shards || (uint)entry.Identity >= header.Identities
+        if (entry.Length <= 0 || entry.Offset < 0 || entry.Frames <= 0 || (uint)entry.Shard >= header.Shards
+            || (uint)entry.Identity >= header.Identities
             || entry.FirstMember < 0 || entry.FirstMember > header.Members - entry.Frames - ClipMember.FirstFrame
             || entry.Offset > ShardBytes(entry.Shard) - entry.Length || entry.Split > Split.Test)
             throw Damaged($"clip {clip} points outside");
@@ -118,9 +119,12 @@ sealed class DatasetIndex : IDisposable
         if (read.Magic != IndexHeader.MagicWord)
             throw new UserException($"{file.Path}: not the index of a dataset.");
         if (read.Version != IndexHeader.CurrentVersion)
-            throw new UserException($"{file.Path}: the dataset has format version {read.Version}, this program reads version {IndexHeader.CurrentVersion}; prepare it again with this program, or use the one that made it.");
-        if (read.HeaderChecksum != read.ComputeHeaderChecksum() || read.Clips < 0 || read.Shards < 0 || read.Identities < 0 || read.RecipeBytes < 0
-            || read.Members < 0 || read.Members > file.Length || read.TextBytes < 0 || read.Size is < 1 or > MostSize || read.FileBytes != file.Length)
+            throw new UserException(
+                $"{file.Path}: the dataset has format version {read.Version}, this program reads version {IndexHeader.CurrentVersion}; prepare it again with this program, or use the one that made it.");
+        if (read.HeaderChecksum != read.ComputeHeaderChecksum() || read.Clips < 0 || read.Shards < 0 || read.Identities < 0
+            || read.RecipeBytes < 0
+            || read.Members < 0 || read.Members > file.Length || read.TextBytes < 0 || read.Size is < 1 or > MostSize
+            || read.FileBytes != file.Length)
             throw Damaged("its header does not agree with its content");
         if (read.Part != Part.Number || read.Parts != Part.Count)
             throw new UserException($"{file.Path}: holds part {read.Part} of {read.Parts}; give the file its own name again.");
@@ -136,11 +140,13 @@ sealed class DatasetIndex : IDisposable
 
     T Read<T>(long offset) where T : unmanaged => MemoryMarshal.Read<T>(file.Slice(offset, Unsafe.SizeOf<T>()));
 
-    UserException Damaged(string what) => new($"{file.Path}: the index is damaged: {what}; prepare the dataset again, or copy the file again.");
+    UserException Damaged(string what) => new($"{file.Path}: the index is damaged: {what}; prepare the dataset again, or copy the "
+        + $"file again.");
 }
 
 /// <summary>
-/// The index of a part, all numbers little-endian: header, clips in order of their ids (compared byte by byte), their members, shards, identities in
+/// The index of a part, all numbers little-endian: header, clips in order of their ids (compared byte by byte), their
+/// members, shards, identities in
 /// order, then the text that offsets point into. Checksums are XXH3.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
@@ -210,7 +216,8 @@ static class IndexWriter
     /// <summary>Ids in the order of the index: by their UTF-8 bytes.</summary>
     internal static readonly Comparison<string> Order = string.CompareOrdinal; // UTF-16 order is UTF-8's without surrogates, which ids lack
 
-    internal static void Write(Stream to, DatasetPart part, JournalEntry.Started started, Journal journal, IEnumerable<(string Id, long Entry)> clips, IReadOnlyDictionary<string, Split> identities, IReadOnlyList<long> shardBytes)
+    internal static void Write(Stream to, DatasetPart part, JournalEntry.Started started, Journal journal,
+        IEnumerable<(string Id, long Entry)> clips, IReadOnlyDictionary<string, Split> identities, IReadOnlyList<long> shardBytes)
     {
         var sorted = clips.ToArray();
         Array.Sort(sorted, (a, b) => Order(a.Id, b.Id));
@@ -322,7 +329,10 @@ public readonly record struct DatasetPart(int Number, int Count)
             : throw UserException.Usage($"--part {text}: expected i/n with i from 1 to n, such as 2/4.");
     }
 
-    /// <summary>One of <paramref name="count"/> parts of this part, from 0; by number modulo, they have this part's members and no others.</summary>
+    /// <summary>
+    /// One of <paramref name="count"/> parts of this part, from 0; by number modulo, they have this part's members and no
+    /// others.
+    /// </summary>
     public DatasetPart Part(int index, int count) => new(Number + index * Count, Count * count);
 
     /// <summary>Whether this part takes the input of that name: by its hash, so other inputs coming or going move nothing.</summary>
@@ -345,7 +355,8 @@ public readonly record struct DatasetPart(int Number, int Count)
         if (!fileName.StartsWith("part", StringComparison.Ordinal) || !fileName.EndsWith(IndexEnding, StringComparison.Ordinal))
             return null;
         var numbers = fileName[4..^IndexEnding.Length].Split("of");
-        return numbers.Length == 2 && IsNumber(numbers[0], out var number) && IsNumber(numbers[1], out var count) ? new(number, count) : null;
+        return numbers.Length == 2 && IsNumber(numbers[0], out var number) && IsNumber(numbers[1], out var count)
+            ? new(number, count) : null;
     }
 
     static bool IsNumber(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);

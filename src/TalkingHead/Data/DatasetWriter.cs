@@ -94,19 +94,22 @@ public sealed class DatasetWriter : IDisposable
     /// <param name="clip">Its frame count, size and checksum are filled in here.</param>
     /// <param name="frames">JPEG files of <see cref="DatasetWriterOptions.Size"/> pixels a side.</param>
     /// <param name="landmarks">(frames, 68, 2): x, y in pixels of the frame, the centre of the top left pixel at (0, 0).</param>
-    /// <exception cref="UserException">The disk is full or fails, the id cannot be a clip's, or its identity is on the other side.</exception>
+    /// <exception cref="UserException">The disk is full or fails, the id cannot be a clip's, or its identity is on the other
+    /// side.</exception>
     /// <exception cref="ArgumentException">The clip is written already, or counts do not agree.</exception>
     public void Add(ClipRecord clip, IReadOnlyList<ReadOnlyMemory<byte>> frames, ReadOnlySpan<float> landmarks)
     {
         if (Contains(clip.Id))
             throw new ArgumentException($"Clip {clip.Id} is written already.", nameof(clip));
         if (identities.TryGetValue(clip.Identity, out var split) && split != clip.Split)
-            throw new UserException($"clip {clip.Id}: {clip.Identity} is on the {split.ToString().ToLowerInvariant()} side already, so its clips cannot be on both; move them to one.");
+            throw new UserException($"clip {clip.Id}: {clip.Identity} is on the {split.ToString().ToLowerInvariant()} side already, so its "
+                + $"clips cannot be on both; move them to one.");
         var bytes = ClipBytes.From(clip with { Size = options.Size }, frames, landmarks);
         Guarded(() =>
         {
             var (shard, offset) = shards.Append(bytes.Span);
-            Note(new JournalEntry.Clip(clip.Id, clip.Identity, clip.Split, shard, offset, bytes.Span.Length, Checksum.Compute(bytes.Span), [.. bytes.Members]));
+            Note(new JournalEntry.Clip(clip.Id, clip.Identity, clip.Split, shard, offset, bytes.Span.Length, Checksum.Compute(bytes.Span),
+                [.. bytes.Members]));
             CloseFullShard();
         });
     }
@@ -136,7 +139,8 @@ public sealed class DatasetWriter : IDisposable
                 to.Write([.. refusal.ToJson(), (byte)'\n']);
         });
         WriteWhole(options.Part.IndexName, to =>
-            IndexWriter.Write(to, options.Part, started, journal, clips.Select(clip => (clip.Key, clip.Value)), identities, shards.Lengths));
+            IndexWriter.Write(to, options.Part, started, journal, clips.Select(clip => (clip.Key, clip.Value)), identities,
+                shards.Lengths));
         Dispose();
         File.Delete(Path.Combine(folder, options.Part.JournalName));
     });
@@ -183,7 +187,8 @@ public sealed class DatasetWriter : IDisposable
         foreach (var (offset, entry) in journal.ReadAll())
         {
             if (entry is JournalEntry.Started before && before != started)
-                throw new UserException($"{folder}: holds an unfinished dataset that was begun with other settings ({before.Recipe}, now {started.Recipe}); finish it with those, or name another folder.");
+                throw new UserException($"{folder}: holds an unfinished dataset that was begun with other "
+                    + $"settings ({before.Recipe}, now {started.Recipe}); finish it with those, or name another folder.");
             if (entry is JournalEntry.Clip clip && !shards.Accept(clip))
             {
                 end = offset;
@@ -210,7 +215,8 @@ public sealed class DatasetWriter : IDisposable
             if (found == options.Part)
                 throw new UserException($"{folder}: holds a finished dataset already; name another folder, or remove this one first.");
             if (found.Count != options.Part.Count)
-                throw new UserException($"{folder}: holds a dataset in {found.Count} part(s), this would be {options.Part.Number} of {options.Part.Count}; name another folder.");
+                throw new UserException(
+                    $"{folder}: holds a dataset in {found.Count} part(s), this would be {options.Part.Number} of {options.Part.Count}; name another folder.");
         }
     }
 

@@ -18,7 +18,8 @@ public sealed class EpisodeBatch : IDisposable
         Shapes.Expect(sourceLandmarks, "source landmarks", source.shape);
         Shapes.Expect(target, "target frames", b, 3, side, side);
         Shapes.Expect(targetLandmarks, "target landmarks", target.shape);
-        (Source, SourceLandmarks, Target, TargetLandmarks, Clips, StepClips) = (source, sourceLandmarks, target, targetLandmarks, clips, clips);
+        (Source, SourceLandmarks, Target, TargetLandmarks, Clips, StepClips) = (source, sourceLandmarks, target, targetLandmarks,
+            clips, clips);
     }
 
     /// <summary>Source frames (B,K,3,S,S) in [-1,1].</summary>
@@ -66,4 +67,5 @@ public sealed class EpisodeBatch : IDisposable
 }
 
 /// <summary>Consecutive episodes of a batch: where they start, how many they are, and their share of it.</summary>
-sealed record EpisodePart(Tensor Source, Tensor SourceLandmarks, Tensor Target, Tensor TargetLandmarks, int Start, int Length, double Share);
+sealed record EpisodePart(Tensor Source, Tensor SourceLandmarks, Tensor Target, Tensor TargetLandmarks, int Start, int Length,
+    double Share);

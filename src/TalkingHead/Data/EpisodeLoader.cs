@@ -49,18 +49,21 @@ public sealed class EpisodeLoader : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)loading.Rank, (uint)loading.Ranks);
         var side = dataset.Size;
         if (EpisodeSlot.Length(loading.Batch, sampler.Shots, side) > int.MaxValue)
-            throw UserException.Usage($"a batch of {loading.Batch} episodes of {sampler.Shots} shots at {side} pixels is larger than 2 GiB of pictures; lower the batch.");
+            throw UserException.Usage($"a batch of {loading.Batch} episodes of {sampler.Shots} shots at {side} pixels is larger than 2 GiB "
+                + $"of pictures; lower the batch.");
         first = begun = freed = sent = handed = number;
         var onGpu = device is not null && device.type == DeviceType.CUDA;
         slots = [.. Enumerable.Range(0, loading.Prefetch + 1).Select(_ => new EpisodeSlot(loading.Batch, sampler.Shots, side, onGpu))];
         using (NewDisposeScope())
         {
-            uploads = onGpu || loading.Uploads ? [.. Enumerable.Range(0, 2).Select(_ => zeros_like(slots[0].Bytes, device: device).DetachFromDisposeScope())] : [];
+            uploads = onGpu || loading.Uploads ? [.. Enumerable.Range(0,
+                2).Select(_ => zeros_like(slots[0].Bytes, device: device).DetachFromDisposeScope())] : [];
             floats = zeros([slots[0].Bytes.NumberOfElements], ScalarType.Float32, device).DetachFromDisposeScope();
         }
 
         uploaded = new (string[], EpisodeSamplerState, Exception?)[uploads.Length];
-        threads = [.. Enumerable.Range(0, EpisodeLoading.Threads(loading.Workers, device).Count).Select(i => new Thread(Work) { IsBackground = true, Name = $"episodes {i}" })];
+        threads = [.. Enumerable.Range(0, EpisodeLoading.Threads(loading.Workers, device).Count)
+            .Select(i => new Thread(Work) { IsBackground = true, Name = $"episodes {i}" })];
         if (uploads.Length > 0)
             threads = [.. threads, new Thread(Upload) { IsBackground = true, Name = "episodes to the GPU" }];
         foreach (var thread in threads)
@@ -111,7 +114,9 @@ public sealed class EpisodeLoader : IDisposable
     {
         PictureTensor.FromBytes(uploads.Length == 0 ? slot.Bytes : uploads[handed % uploads.Length], into: floats);
         var (sources, sourceLandmarks, targets, targetLandmarks) = slot.Parts(floats);
-        return new LoadedBatch(handed, new(sources, sourceLandmarks, targets, targetLandmarks, clips[First..(First + loading.Batch)]) { StepClips = clips, First = First }, after);
+        return new LoadedBatch(handed, new(sources, sourceLandmarks, targets, targetLandmarks,
+            clips[First..(First + loading.Batch)])
+        { StepClips = clips, First = First }, after);
     }
 
     /// <summary>Ends all threads, then frees all buffers.</summary>
@@ -233,13 +238,18 @@ public sealed class EpisodeLoader : IDisposable
     string[] Clips(EpisodeSlot slot) => Array.ConvertAll(slot.Step, episode => dataset[episode.Clip].Id);
 }
 
-/// <summary>How episodes are loaded. Only <see cref="Batch"/>, <see cref="Ranks"/>, <see cref="Rank"/> and <see cref="Drawing"/> change what comes out.</summary>
+/// <summary>
+/// How episodes are loaded. Only <see cref="Batch"/>, <see cref="Ranks"/>, <see cref="Rank"/> and <see cref="Drawing"/>
+/// change what comes out.
+/// </summary>
 public sealed record EpisodeLoading
 {
     /// <summary>Episodes in a batch.</summary>
     public int Batch { get; init; } = 8;
 
-    /// <summary>Ranks that share each step's episodes: of <see cref="Batch"/> times as many that are drawn, this one loads its part.</summary>
+    /// <summary>
+    /// Ranks that share each step's episodes: of <see cref="Batch"/> times as many that are drawn, this one loads its part.
+    /// </summary>
     public int Ranks { get; init; } = 1;
 
     /// <summary>Which of them this one is.</summary>
@@ -311,7 +321,8 @@ sealed unsafe class EpisodeSlot : IDisposable
     /// <summary>Lets a reader fill the place of one episode; different episodes at the same time.</summary>
     internal void Fill(int episode, EpisodeReader reader) => reader.Read(
         Episodes[episode],
-        new(start + (long)episode * Shots * picture, Shots * picture), new(start + frames + (long)episode * Shots * picture, Shots * picture),
+        new(start + (long)episode * Shots * picture, Shots * picture),
+            new(start + frames + (long)episode * Shots * picture, Shots * picture),
         new(start + 2 * frames + (long)episode * picture, picture), new(start + 2 * frames + pictures + (long)episode * picture, picture));
 
     /// <summary>The parts of a float tensor made of <see cref="Bytes"/>, as views of it.</summary>

@@ -7,7 +7,10 @@ using TalkingHead.Media;
 
 namespace TalkingHead.Data;
 
-/// <summary>Decodes and draws the pictures of an episode into planes of bytes (3, S, S). One thread's own: its buffers are used again.</summary>
+/// <summary>
+/// Decodes and draws the pictures of an episode into planes of bytes (3, S, S). One thread's own: its buffers are used
+/// again.
+/// </summary>
 sealed class EpisodeReader(Dataset dataset, EpisodeLoading loading)
 {
     readonly int side = dataset.Size;
@@ -145,7 +148,8 @@ static class PlanarPixels
         for (; i <= count - Lanes; i += Lanes)
         {
             var from = words.Slice(i, Lanes);
-            var (a, b, c, d) = (Vector128.Create(from), Vector128.Create(from[4..]), Vector128.Create(from[8..]), Vector128.Create(from[12..]));
+            var (a, b, c, d) = (Vector128.Create(from), Vector128.Create(from[4..]), Vector128.Create(from[8..]),
+                Vector128.Create(from[12..]));
             Channel(a, b, c, d, 0).CopyTo(red[i..]);
             Channel(a, b, c, d, 8).CopyTo(green[i..]);
             Channel(a, b, c, d, 16).CopyTo(blue[i..]);
@@ -166,7 +170,8 @@ static class PlanarPixels
             var (a, b, c) = (Vector128.Create(from), Vector128.Create(from[16..]), Vector128.Create(from[32..]));
             for (var channel = 0; channel < 3; channel++)
             {
-                (Vector128.Shuffle(a, RgbShuffles[channel, 0]) | Vector128.Shuffle(b, RgbShuffles[channel, 1]) | Vector128.Shuffle(c, RgbShuffles[channel, 2]))
+                (Vector128.Shuffle(a, RgbShuffles[channel, 0]) | Vector128.Shuffle(b, RgbShuffles[channel, 1]) | Vector128.Shuffle(c,
+                    RgbShuffles[channel, 2]))
                     .CopyTo(planes[(channel * count + i)..]);
             }
         }

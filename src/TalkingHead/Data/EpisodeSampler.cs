@@ -9,7 +9,8 @@ namespace TalkingHead.Data;
 /// <param name="Mirrored">All its frames are flipped left to right.</param>
 /// <param name="Colors">What becomes of its colours; null where they stay.</param>
 /// <param name="Background">What stands around the head; null for its own.</param>
-public sealed record Episode(int Clip, IReadOnlyList<int> Sources, int Target, bool Mirrored, ColorAugmentation? Colors = null, BackgroundSwap? Background = null);
+public sealed record Episode(int Clip, IReadOnlyList<int> Sources, int Target, bool Mirrored, ColorAugmentation? Colors = null,
+    BackgroundSwap? Background = null);
 
 /// <summary>Where a sampler is: with the same dataset and settings, a sampler put there goes on exactly.</summary>
 /// <param name="Seed">Of the order and of all draws.</param>
@@ -46,7 +47,9 @@ public sealed record EpisodeSampling
     /// <summary>This share of the episodes has its colours changed (<see cref="TalkingHead.Data.ColorAugmentation"/>).</summary>
     public double ColorAugmentation { get; init; }
 
-    /// <summary>This share of the episodes gets the room and clothes of another clip (<see cref="TalkingHead.Data.BackgroundSwap"/>).</summary>
+    /// <summary>
+    /// This share of the episodes gets the room and clothes of another clip (<see cref="TalkingHead.Data.BackgroundSwap"/>).
+    /// </summary>
     public double BackgroundSwap { get; init; }
 }
 
@@ -91,9 +94,11 @@ public sealed class EpisodeSampler
         }
 
         if (onThisSide == 0)
-            throw new UserException($"{dataset.Folder}: none of its {dataset.Count} clips is on the {sampling.Split.ToString().ToLowerInvariant()} side.");
+            throw new UserException(
+                $"{dataset.Folder}: none of its {dataset.Count} clips is on the {sampling.Split.ToString().ToLowerInvariant()} side.");
         if (eligible.Count == 0)
-            throw new UserException($"{dataset.Folder}: episodes of {sampling.Shots} shots need clips of {sampling.Shots + 1} frames, and the longest has {longest}; lower the shots, or prepare longer clips.");
+            throw new UserException(
+                $"{dataset.Folder}: episodes of {sampling.Shots} shots need clips of {sampling.Shots + 1} frames, and the longest has {longest}; lower the shots, or prepare longer clips.");
         clips = [.. eligible];
         order = new int[clips.Length];
         TooShort = onThisSide - clips.Length;
@@ -121,7 +126,9 @@ public sealed class EpisodeSampler
     public void Restore(EpisodeSamplerState state)
     {
         if (state.Clips != checksum || state.Position < 0 || state.Position > clips.Length || state.Epoch < 0)
-            throw new UserException($"{dataset.Folder}: the run was sampling other clips than these {clips.Length} (checksum {state.Clips}, here {checksum}); resume it with the dataset and the shots that it began with.");
+            throw new UserException($"{dataset.Folder}: the run was sampling other clips "
+                + $"than these {clips.Length} (checksum {state.Clips}, here {checksum}); resume it with the dataset and the shots that it "
+                + $"began with.");
         if (state.Seed != sampling.Seed)
             throw new UserException($"the run was begun with seed {state.Seed}, now it is {sampling.Seed}; resume it with its own.");
         (epoch, position) = (state.Epoch, state.Position);
@@ -145,7 +152,8 @@ public sealed class EpisodeSampler
         var mirrored = sampling.Mirror && random.Below(2) == 1;
         var recolors = sampling.ColorAugmentation > 0 && random.Unit() < sampling.ColorAugmentation;
         var colors = recolors ? ColorAugmentation.Draw(ref random) : null;
-        BackgroundSwap? background = sampling.BackgroundSwap > 0 && random.Unit() < sampling.BackgroundSwap ? DrawBackground(ref random) : null;
+        BackgroundSwap? background = sampling.BackgroundSwap > 0 && random.Unit() < sampling.BackgroundSwap
+            ? DrawBackground(ref random) : null;
         return new(clip, drawn[1..].ToArray(), drawn[0], mirrored, colors, background);
     }
 

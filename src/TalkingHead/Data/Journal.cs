@@ -33,7 +33,8 @@ sealed class Journal : IDisposable
     }
 
     internal JournalEntry Read(long offset) =>
-        JournalEntry.FromBytes(TryRead(offset) ?? throw new IOException($"{file.Name}: the entry at byte {offset} changed since it was written."));
+        JournalEntry.FromBytes(TryRead(offset)
+            ?? throw new IOException($"{file.Name}: the entry at byte {offset} changed since it was written."));
 
     /// <summary>Bytes of the whole entry there.</summary>
     internal long LengthOf(long offset)
@@ -87,7 +88,8 @@ abstract record JournalEntry
     internal sealed record Started(int Version, int Size, long ShardBytes, string Recipe) : JournalEntry;
 
     /// <summary>A clip lies whole in the shard.</summary>
-    internal sealed record Clip(string Id, string Identity, Split Split, int Shard, long Offset, int Length, ulong Checksum, ClipMember[] Files) : JournalEntry
+    internal sealed record Clip(string Id, string Identity, Split Split, int Shard, long Offset, int Length, ulong Checksum,
+        ClipMember[] Files) : JournalEntry
     {
         internal int Frames => Files.Length - ClipMember.FirstFrame;
     }
@@ -150,7 +152,8 @@ abstract record JournalEntry
         return from.ReadByte() switch
         {
             StartedKind => new Started(from.ReadInt32(), from.ReadInt32(), from.ReadInt64(), from.ReadString()),
-            ClipKind => new Clip(from.ReadString(), from.ReadString(), (Split)from.ReadByte(), from.ReadInt32(), from.ReadInt64(), from.ReadInt32(), from.ReadUInt64(), ReadFiles(from)),
+            ClipKind => new Clip(from.ReadString(), from.ReadString(), (Split)from.ReadByte(), from.ReadInt32(), from.ReadInt64(),
+                from.ReadInt32(), from.ReadUInt64(), ReadFiles(from)),
             RefusedKind => new Refused(new(from.ReadString(), from.ReadString(), from.ReadString())),
             FinishedKind => new Finished(from.ReadString()),
             var kind => throw new InvalidDataException($"A journal entry of kind {kind}."),

@@ -27,7 +27,9 @@ sealed class ShardReader : IDisposable
                 if (!info.Exists)
                     throw new UserException($"{path}: the shard is missing; copy it again, or prepare the dataset again.");
                 if (info.Length != part.ShardBytes(shard))
-                    throw new UserException($"{path}: the shard has {info.Length} bytes, its index says {part.ShardBytes(shard)}; copy it again, or prepare the dataset again.");
+                    throw new UserException(
+                        $"{path}: the shard has {info.Length} bytes, its index says {part.ShardBytes(shard)}; copy it again, or prepare "
+                        + $"the dataset again.");
                 files.Add((part.Part, shard), new(() => File.OpenHandle(path, options: FileOptions.RandomAccess)));
             }
         }
@@ -35,7 +37,10 @@ sealed class ShardReader : IDisposable
 
     internal string PathOf(DatasetIndex part, int shard) => Path.Combine(folder, part.Part.ShardName(shard));
 
-    /// <summary>Reads a member into a buffer, made larger where it is too small; answers its length. An empty buffer becomes exactly as long.</summary>
+    /// <summary>
+    /// Reads a member into a buffer, made larger where it is too small; answers its length. An empty buffer becomes exactly
+    /// as long.
+    /// </summary>
     /// <exception cref="UserException">The bytes are damaged or cannot be read; names the clip and the shard.</exception>
     internal int Read(DatasetIndex part, in IndexClip clip, int member, ref byte[] buffer)
     {
@@ -54,11 +59,13 @@ sealed class ShardReader : IDisposable
     internal bool EndsAsATar(DatasetIndex part, int shard)
     {
         Span<byte> end = stackalloc byte[TarHeader.EndBytes];
-        return RandomAccess.Read(Open(part, shard), end, part.ShardBytes(shard) - end.Length) == end.Length && !end.ContainsAnyExcept((byte)0);
+        return RandomAccess.Read(Open(part, shard), end, part.ShardBytes(shard) - end.Length) == end.Length
+            && !end.ContainsAnyExcept((byte)0);
     }
 
     internal UserException Damaged(DatasetIndex part, in IndexClip clip, string ending) =>
-        new($"{PathOf(part, clip.Shard)}: clip {part.Id(clip)} is damaged ({part.Id(clip)}{ending} does not match its checksum); copy the shard again, or prepare the dataset again.");
+        new($"{PathOf(part, clip.Shard)}: clip {part.Id(clip)} is damaged ({part.Id(clip)}{ending} does not match its checksum); copy the "
+            + $"shard again, or prepare the dataset again.");
 
     public void Dispose()
     {
@@ -87,7 +94,8 @@ sealed class ShardReader : IDisposable
             {
                 var read = RandomAccess.Read(file, bytes[got..], offset + got);
                 if (read == 0)
-                    throw new UserException($"{PathOf(part, clip.Shard)}: ends inside clip {part.Id(clip)}; copy the shard again, or prepare the dataset again.");
+                    throw new UserException($"{PathOf(part, clip.Shard)}: ends inside clip {part.Id(clip)}; copy the shard again, or "
+                        + $"prepare the dataset again.");
                 got += read;
             }
         }
@@ -140,7 +148,10 @@ sealed class ShardAppender(string folder, DatasetPart part, long fullAt) : IDisp
         end = 0;
     }
 
-    /// <summary>Whether a clip of the journal lies in its shard whole. Finished shards were brought to the disk: only the open one is read.</summary>
+    /// <summary>
+    /// Whether a clip of the journal lies in its shard whole. Finished shards were brought to the disk: only the open one is
+    /// read.
+    /// </summary>
     internal bool Accept(JournalEntry.Clip clip)
     {
         if (clip.Shard != lengths.Count || looked is null)
@@ -244,7 +255,8 @@ static class TarHeader
     {
         var digits = Convert.ToString(value, 8).PadLeft(field.Length - 1, '0');
         if (digits.Length >= field.Length)
-            throw new ArgumentOutOfRangeException(nameof(value), string.Create(CultureInfo.InvariantCulture, $"{value} does not fit {field.Length - 1} octal digits."));
+            throw new ArgumentOutOfRangeException(nameof(value),
+                string.Create(CultureInfo.InvariantCulture, $"{value} does not fit {field.Length - 1} octal digits."));
         Encoding.ASCII.GetBytes(digits, field);
     }
 }
@@ -265,12 +277,14 @@ static class Checksum
 /// <summary>Turns the failures of writing into a folder into one sentence.</summary>
 static class DiskFault
 {
-    const int NoSpaceUnix = 28, NoQuotaUnix = 122, DiskFullWindows = unchecked((int)0x80070070), HandleDiskFullWindows = unchecked((int)0x80070027);
+    const int NoSpaceUnix = 28, NoQuotaUnix = 122, DiskFullWindows = unchecked((int)0x80070070),
+        HandleDiskFullWindows = unchecked((int)0x80070027);
 
     internal static bool Is(Exception e) => e is IOException or UnauthorizedAccessException;
 
     /// <summary>The failure to write behind an exception, also where a file's own sentence wraps it; none behind any other.</summary>
-    internal static IOException? Find(Exception e) => e as IOException ?? (e is UserException { InnerException: IOException inner } && IsFull(inner) ? inner : null);
+    internal static IOException? Find(Exception e) => e as IOException
+        ?? (e is UserException { InnerException: IOException inner } && IsFull(inner) ? inner : null);
 
     internal static bool IsFull(Exception e) => e.HResult is NoSpaceUnix or NoQuotaUnix or DiskFullWindows or HandleDiskFullWindows;
 

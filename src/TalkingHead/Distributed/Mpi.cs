@@ -27,8 +27,10 @@ sealed unsafe class Mpi
     Mpi(nint library)
     {
         this.library = library;
-        (world, bytes, floats, doubles, sum, errorsReturn, inPlace, anySource) = NativeLibrary.TryGetExport(library, "ompi_mpi_comm_world", out nint own)
-            ? (own, Export("ompi_mpi_byte"), Export("ompi_mpi_float"), Export("ompi_mpi_double"), Export("ompi_mpi_op_sum"), Export("ompi_mpi_errors_return"), 1, -1)
+        (world, bytes, floats, doubles, sum, errorsReturn, inPlace,
+            anySource) = NativeLibrary.TryGetExport(library, "ompi_mpi_comm_world", out nint own)
+            ? (own, Export("ompi_mpi_byte"), Export("ompi_mpi_float"), Export("ompi_mpi_double"), Export("ompi_mpi_op_sum"),
+                Export("ompi_mpi_errors_return"), 1, -1)
             : (0x44000000, 0x4c00010d, 0x4c00040a, 0x4c00080b, 0x58000003, 0x54000001, -1, -2);
     }
 
@@ -37,7 +39,8 @@ sealed unsafe class Mpi
     public static Mpi? Find(bool mpich = false) => KeepingFaults(() =>
     {
         string[] openMpi = ["libmpi.so.40"], others = ["libmpi.so.12", "libmpich.so.12", "msmpi.dll"];
-        return (mpich ? others.Concat(openMpi) : openMpi.Concat(others)).Append("libmpi.so").Select(name => NativeLibrary.TryLoad(name, out nint library) ? new Mpi(library) : null).FirstOrDefault(mpi => mpi is not null);
+        return (mpich ? others.Concat(openMpi) : openMpi.Concat(others)).Append("libmpi.so")
+            .Select(name => NativeLibrary.TryLoad(name, out nint library) ? new Mpi(library) : null).FirstOrDefault(mpi => mpi is not null);
     });
 
     /// <summary>Name and version in the library's own words.</summary>
@@ -64,11 +67,13 @@ sealed unsafe class Mpi
         inPlace, Data(flat.bytes), (int)flat.numel(), flat.dtype == ScalarType.Float64 ? doubles : floats, sum, world, request));
 
     /// <summary>Starts to put the root's bytes into everybody's, which do not move meanwhile.</summary>
-    public void Broadcast(Span<byte> data, int root) => Check(((delegate* unmanaged<void*, int, nint, int, nint, nint*, int>)Export("MPI_Ibcast"))(
+    public void Broadcast(Span<byte> data, int root) => Check(((delegate* unmanaged<void*, int, nint, int, nint, nint*,
+        int>)Export("MPI_Ibcast"))(
         Data(data), data.Length, bytes, root, world, request));
 
     /// <summary>Starts to put every rank's bytes, equally many, into everybody's <paramref name="all"/>. Neither moves meanwhile.</summary>
-    public void Gather(Span<byte> mine, Span<byte> all) => Check(((delegate* unmanaged<void*, int, nint, void*, int, nint, nint, nint*, int>)Export("MPI_Iallgather"))(
+    public void Gather(Span<byte> mine, Span<byte> all) => Check(((delegate* unmanaged<void*, int, nint, void*, int, nint, nint, nint*,
+        int>)Export("MPI_Iallgather"))(
         Data(mine), mine.Length, bytes, Data(all), mine.Length, bytes, world, request));
 
     /// <summary>Whether what was started has ended. MPI gets on in such calls only.</summary>
@@ -82,7 +87,8 @@ sealed unsafe class Mpi
     public void Send(int to, int word, int from)
     {
         (notice[0], notice[1]) = (word, from);
-        Check(((delegate* unmanaged<void*, int, nint, int, int, nint, int>)Export("MPI_Send"))(notice, NoticeBytes, bytes, to, NoticeTag, world));
+        Check(((delegate* unmanaged<void*, int, nint, int, int, nint, int>)Export("MPI_Send"))(notice, NoticeBytes, bytes, to,
+            NoticeTag, world));
     }
 
     /// <summary>What a rank has told; null where nothing has come.</summary>
@@ -91,7 +97,8 @@ sealed unsafe class Mpi
         Check(((delegate* unmanaged<int, int, nint, int*, void*, int>)Export("MPI_Iprobe"))(anySource, NoticeTag, world, answer, status));
         if (*answer == 0)
             return null;
-        Check(((delegate* unmanaged<void*, int, nint, int, int, nint, void*, int>)Export("MPI_Recv"))(notice, NoticeBytes, bytes, anySource, NoticeTag, world, status));
+        Check(((delegate* unmanaged<void*, int, nint, int, int, nint, void*, int>)Export("MPI_Recv"))(notice, NoticeBytes, bytes, anySource,
+            NoticeTag, world, status));
         return (notice[0], notice[1]);
     }
 

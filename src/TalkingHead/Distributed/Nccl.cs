@@ -29,9 +29,11 @@ sealed unsafe class Nccl : IDisposable
     {
         this.device = device;
         torch = LibtorchLoader.Loaded("libtorch_cuda.so") is [var file, ..] ? NativeLibrary.Load(file) : 0; // the same that computes
-        nccl = torch != 0 && NativeLibrary.TryGetExport(torch, "ncclCommInitRank", out _) ? torch : NativeLibrary.TryLoad("libnccl.so.2", out nint other) ? other : 0;
+        nccl = torch != 0 && NativeLibrary.TryGetExport(torch, "ncclCommInitRank", out _) ? torch
+            : NativeLibrary.TryLoad("libnccl.so.2", out nint other) ? other : 0;
         if (nccl == 0 || torch == 0)
-            throw new UserException("several ranks on CUDA need NCCL, which neither this libtorch nor libnccl.so.2 offers. Install NCCL (Debian: libnccl2), or take --device cpu.");
+            throw new UserException("several ranks on CUDA need NCCL, which neither this libtorch nor libnccl.so.2 offers. Install NCCL "
+                + "(Debian: libnccl2), or take --device cpu.");
         // NCCL takes the thread's current device. TorchSharp leaves it at the first; this guard is kept, so it stays this rank's.
         nint guard, made;
         Check(((delegate* unmanaged<int, nint*, int>)NativeLibrary.GetExport(torch, "aoti_torch_create_cuda_guard"))(device, &guard));
@@ -40,7 +42,8 @@ sealed unsafe class Nccl : IDisposable
         if (ranks.IsFirst)
             Check(((delegate* unmanaged<UniqueId*, int>)Export("ncclGetUniqueId"))(&id));
         ranks.FromFirst(text.ToArray()).CopyTo(text);
-        using (new Watchdog(deadline, $"{name} has waited for --rank-timeout ({deadline.TotalSeconds:0.#} s) in ncclCommInitRank: another rank hangs, or NCCL finds no way to it (NCCL_DEBUG=INFO shows more)."))
+        using (new Watchdog(deadline, $"{name} has waited for --rank-timeout ({deadline.TotalSeconds:0.#} s) in ncclCommInitRank: another "
+            + $"rank hangs, or NCCL finds no way to it (NCCL_DEBUG=INFO shows more)."))
             Check(((delegate* unmanaged<nint*, int, UniqueId, int, int>)Export("ncclCommInitRank"))(&made, ranks.Count, id, ranks.Rank));
         communicator = made;
         SinceOthers.Restart();
@@ -51,7 +54,8 @@ sealed unsafe class Nccl : IDisposable
     public Stopwatch SinceOthers { get; } = Stopwatch.StartNew();
 
     /// <summary>Puts the sum over all ranks into everybody's numbers.</summary>
-    public void Sum(Tensor flat) => Collective("ncclAllReduce", flat, flat.numel(), flat.dtype == ScalarType.Float64 ? Float64 : Float32, Added);
+    public void Sum(Tensor flat) => Collective("ncclAllReduce", flat, flat.numel(),
+        flat.dtype == ScalarType.Float64 ? Float64 : Float32, Added);
 
     /// <summary>Puts the root's numbers into everybody's.</summary>
     public void Broadcast(Tensor flat, int root) => Collective("ncclBroadcast", flat, flat.numel() * flat.element_size(), UInt8, root);
@@ -61,16 +65,20 @@ sealed unsafe class Nccl : IDisposable
     {
         void* data = Aten.Data(flat);
         nint stream;
-        Check(((delegate* unmanaged<int, nint*, int>)NativeLibrary.GetExport(torch, "aoti_torch_get_current_cuda_stream"))(device, &stream));
-        Check(((delegate* unmanaged<void*, void*, nuint, int, int, nint, nint, int>)Export(name))(data, data, (nuint)count, type, how, communicator, stream));
+        Check(((delegate* unmanaged<int, nint*, int>)NativeLibrary.GetExport(torch,
+            "aoti_torch_get_current_cuda_stream"))(device, &stream));
+        Check(((delegate* unmanaged<void*, void*, nuint, int, int, nint, nint, int>)Export(name))(data, data, (nuint)count, type, how,
+            communicator, stream));
     }
 
     // On a thread of its own: the rank's thread may wait for the device. The launcher ends the others.
     void Watch(string name, TimeSpan patience)
     {
         int state, code = ((delegate* unmanaged<nint, int*, int>)Export("ncclCommGetAsyncError"))(communicator, &state);
-        string? failure = code != 0 || state is not (0 or InProgress) ? $"has lost the others: NCCL says \"{Words(code != 0 ? code : state)}\""
-            : SinceOthers.Elapsed > patience ? $"has not met the others for {patience.TotalSeconds:0} s (twice --rank-timeout): its GPU waits for a rank that hangs, or hangs itself" : null;
+        string? failure = code != 0 || state is not (0 or InProgress)
+            ? $"has lost the others: NCCL says \"{Words(code != 0 ? code : state)}\""
+            : SinceOthers.Elapsed > patience ? $"has not met the others for {patience.TotalSeconds:0} s (twice --rank-timeout): its GPU "
+            + $"waits for a rank that hangs, or hangs itself" : null;
         if (failure is not null)
             Watchdog.End($"{name} {failure}.");
     }

@@ -28,7 +28,8 @@ public sealed class Ranks
     static readonly TimeSpan Eager = TimeSpan.FromMilliseconds(20);
 
     readonly Mpi? mpi;
-    readonly TimeSpan deadline, answer, turn, heard; // the deadline's end: for answers, for rank 0 to speak for all, for a launcher to pass it on
+    // the deadline's end: for answers, for rank 0 to speak for all, for a launcher to pass it on
+    readonly TimeSpan deadline, answer, turn, heard;
     readonly Stopwatch waited = new();
     readonly HashSet<int> waiting = [], left = [];
     string[] names = [];
@@ -47,17 +48,22 @@ public sealed class Ranks
     /// <exception cref="UserException">There is no MPI here, or not the launcher's.</exception>
     public Ranks(string launcher, int started, TimeSpan deadline)
     {
-        mpi = Mpi.Find(mpich: launcher == "mpiexec") ?? throw new UserException($"{launcher} started {started} processes, but {Environment.MachineName} has no MPI library. "
-            + $"Install the one that {launcher} belongs to (Debian: apt-get install libopenmpi3 or libmpich12), or start one process without {launcher}.");
+        mpi = Mpi.Find(mpich: launcher == "mpiexec")
+            ?? throw new UserException($"{launcher} started {started} processes, but {Environment.MachineName} has no MPI library. "
+            + $"Install the one that {launcher} belongs to (Debian: apt-get install libopenmpi3 or libmpich12), or start one "
+            + $"process without {launcher}.");
         (this.deadline, answer, turn, heard) = (deadline, AtMost(2), AtMost(3), AtMost(0.5));
         using (new Watchdog(deadline, $"{Self} has waited for {Limit} in MPI_Init: another rank did not start, or hangs."))
             (Rank, Count) = mpi.Start();
         if (Count != started)
-            throw UserException.Usage($"{launcher} started {started} processes, but MPI ({mpi.Version()}) counts {Count}: this library does not belong to {launcher}. "
+            throw UserException.Usage(
+                $"{launcher} started {started} processes, but MPI ({mpi.Version()}) counts {Count}: this library does not "
+                + $"belong to {launcher}. "
                 + "Start ranks with its own mpirun, or with srun --mpi=pmix (srun --mpi=list shows what Slurm has).");
         names = [.. Enumerable.Range(0, Count).Select(rank => $"rank {rank}")];
 
-        TimeSpan AtMost(double seconds) => TimeSpan.FromSeconds(Math.Min(seconds, seconds / 10 * deadline.TotalSeconds)); // of ten seconds and more
+        // of ten seconds and more
+        TimeSpan AtMost(double seconds) => TimeSpan.FromSeconds(Math.Min(seconds, seconds / 10 * deadline.TotalSeconds));
     }
 
     static string Self => $"{Environment.MachineName}, process {Environment.ProcessId}";
@@ -100,7 +106,8 @@ public sealed class Ranks
     }
 
     /// <summary>What rank 0 has, a few numbers or words; the others' own is not looked at.</summary>
-    public T FromFirst<T>(T mine) => mpi is null ? mine : JsonSerializer.Deserialize<T>(Gather(IsFirst ? JsonSerializer.Serialize(mine) : "")[0])!;
+    public T FromFirst<T>(T mine) =>
+        mpi is null ? mine : JsonSerializer.Deserialize<T>(Gather(IsFirst ? JsonSerializer.Serialize(mine) : "")[0])!;
 
     /// <summary>Puts rank 0's numbers into everybody's tensors.</summary>
     public void FromFirst(IEnumerable<Tensor> tensors) => From(0, tensors);
@@ -137,7 +144,10 @@ public sealed class Ranks
         rowBytes += bytes - before;
     }
 
-    /// <summary>Runs a rank's whole work and returns when all ranks have done theirs. A rank that fails says why and ends all of them.</summary>
+    /// <summary>
+    /// Runs a rank's whole work and returns when all ranks have done theirs. A rank that fails says why and ends all of
+    /// them.
+    /// </summary>
     /// <exception cref="OperationCanceledException">All were stopped.</exception>
     public void Run(Action work)
     {
@@ -212,7 +222,8 @@ public sealed class Ranks
     {
         Tell(Leaves);
         Wait(() => left.Count == Count - 1, leaving: true);
-        using var _ = new Watchdog(deadline, $"{names[Rank]} has waited for {Limit} in MPI_Finalize: another rank hangs. The work itself is done.");
+        using var _ = new Watchdog(deadline, $"{names[Rank]} has waited for {Limit} in MPI_Finalize: another rank hangs. The work "
+            + $"itself is done.");
         nccl?.Dispose();
         mpi?.Finish();
     }
@@ -254,7 +265,8 @@ public sealed class Ranks
 
     string Missing(bool missed)
     {
-        string who = string.Join(", ", names.Where((_, other) => missed ? left.Contains(other) : other != Rank && !waiting.Contains(other) && !left.Contains(other)));
+        string who = string.Join(", ", names.Where((_, other) =>
+            missed ? left.Contains(other) : other != Rank && !waiting.Contains(other) && !left.Contains(other)));
         string within = $"within {Limit}", advice = "Start all again with --resume.";
         return missed ? $"{who} has finished while others go on."
             : who != "" ? $"{who} has not come to the others {within}: it hangs, or its work takes longer. {advice}"
@@ -262,7 +274,10 @@ public sealed class Ranks
     }
 }
 
-/// <summary>Ends this process with a sentence if a native call that nothing interrupts takes too long; the launcher then ends the others.</summary>
+/// <summary>
+/// Ends this process with a sentence if a native call that nothing interrupts takes too long; the launcher then ends the
+/// others.
+/// </summary>
 sealed class Watchdog(TimeSpan limit, string sentence) : IDisposable
 {
     readonly Timer timer = new(_ => End(sentence), null, limit, Timeout.InfiniteTimeSpan);

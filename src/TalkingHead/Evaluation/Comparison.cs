@@ -41,11 +41,13 @@ public sealed class Comparison : IDisposable
     internal Comparison(PictureSet real, PictureSet fake, ComparisonSettings settings, ComparisonNetworks networks)
     {
         if (settings.Metrics.FirstOrDefault(metric => metric.IsOfCross) is { } followed)
-            throw UserException.Usage($"--metrics: {followed.Name.ToLowerInvariant()} follows one person through a clip; evaluate measures it.");
+            throw UserException.Usage($"--metrics: {followed.Name.ToLowerInvariant()} follows one person through a clip; evaluate "
+                + $"measures it.");
         (this.real, this.fake, this.settings) = (real, fake, settings);
         (matching, meter) = (PictureMatching.Create(real, fake), new(settings, networks));
         pairs = meter.Measured.Where(metric => metric.Space is null).ToDictionary(metric => metric, _ => new PairValues());
-        distributions = meter.Measured.Select(metric => metric.Space).OfType<FeatureSpace>().Distinct().ToDictionary(space => space, space => new DistributionTally<string>(space, settings, [Fake]));
+        distributions = meter.Measured.Select(metric => metric.Space).OfType<FeatureSpace>().Distinct().ToDictionary(space => space,
+            space => new DistributionTally<string>(space, settings, [Fake]));
 
         // Names of one set alone are of use to a distribution only.
         names = distributions.Count > 0 ? matching.Names : [.. matching.Names.Take(matching.Pairs)];
@@ -122,7 +124,8 @@ public sealed class Comparison : IDisposable
 
         Picture[] truth = [.. comparable.Select(pair => pair.Real!)], others = [.. comparable.Select(pair => pair.Fake!)];
         var floorEvery = Math.Max(1, matching.Pairs / FloorPictures);
-        using var target = meter.Target(truth, truth, FrameNames.Follows([.. comparable.Select(pair => pair.Name)]), i => (compared + i) % floorEvery == 0);
+        using var target = meter.Target(truth, truth, FrameNames.Follows([.. comparable.Select(pair => pair.Name)]),
+            i => (compared + i) % floorEvery == 0);
         var found = meter.Measure(target, others, [.. Enumerable.Range(0, others.Length)]);
         compared += comparable.Length;
         withoutRealFace += target.Found.Count(face => face == 0);
@@ -146,11 +149,18 @@ public sealed class Comparison : IDisposable
             return [blank];
         var rows = metric.Space is { } space
             ? (MetricRow[])[OfSets(blank, distributions[space].Compute(Fake, metric)), .. metric != Metric.Kid
-                ? [OfSets(blank with { Metric = $"{metric.Name} floor", Definition = "real against real: the even against the odd real pictures" }, distributions[space].Halves(metric.Name))]
+                ? [OfSets(blank with { Metric = $"{metric.Name} floor",
+                    Definition = "real against real: the even against the odd real pictures" }, distributions[space].Halves(metric.Name))]
                 : (MetricRow[])[]]
             : [OfPairs(metric, blank), .. metric.Landmarks is null ? (MetricRow[])[] : [Floor(blank, pairs[metric])]];
         return rows.Select(row => row.Value is { } value && !double.IsFinite(value)
-            ? row with { Value = null, Deviation = null, Reason = "the result is not finite; verify the weights file with scripts/download-weights.sh" }
+            ? row with
+            {
+                Value = null,
+                Deviation = null,
+                Reason = "the result is not finite; verify the weights file with "
+                + "scripts/download-weights.sh"
+            }
             : row);
     }
 
@@ -162,7 +172,8 @@ public sealed class Comparison : IDisposable
         Fake = figure.Frames,
         Resolution = allSizes.ToString(),
         Marks = figure.Value is null ? [] : figure.Marks,
-        Reason = figure.Value is null ? $"a distribution needs two pictures or more on each side, here are {figure.Against} and {figure.Frames}" : null,
+        Reason = figure.Value is null ? $"a distribution needs two pictures or more on each side, "
+            + $"here are {figure.Against} and {figure.Frames}" : null,
     };
 
     MetricRow OfPairs(Metric metric, MetricRow blank)
@@ -174,7 +185,8 @@ public sealed class Comparison : IDisposable
         var count = figure.Frames + tally.Identical;
         List<string> marks = [];
         if (tally.Identical > 0)
-            marks.Add(figure.Frames == 0 ? "all pairs identical" : $"{ComparisonNotes.Pairs(tally.Identical)} identical, left out of the mean");
+            marks.Add(figure.Frames == 0 ? "all pairs identical"
+                : $"{ComparisonNotes.Pairs(tally.Identical)} identical, left out of the mean");
         if (found.TooSmall > 0)
             marks.Add($"{ComparisonNotes.Pairs(found.TooSmall)} under {small} left out");
         if (metric.NeedsFaces && withoutRealFace > 0)
@@ -189,9 +201,11 @@ public sealed class Comparison : IDisposable
             Resolution = found.Sizes.ToString(),
             Marks = metric.NeedsFaces && count == 0 ? [] : marks,
             Reason = count > 0 ? null
-                : metric.NeedsFaces && compared > 0 && withoutRealFace + withoutFakeFace == compared ? $"{settings.Detector} found no pair of faces in {compared} pairs ({string.Join(", ", marks)})"
+                : metric.NeedsFaces && compared > 0 && withoutRealFace + withoutFakeFace == compared
+                ? $"{settings.Detector} found no pair of faces in {compared} pairs ({string.Join(", ", marks)})"
                 : found.TooSmall > 0 ? $"every pair is smaller than {small}"
-                : metric.Series is not null && compared > 0 ? "no picture is the next of another by its number: frames are to be named as such, 000001 after 000000"
+                : metric.Series is not null && compared > 0
+                ? "no picture is the next of another by its number: frames are to be named as such, 000001 after 000000"
                 : "no pair of pictures of one name and one size was read",
         };
     }
@@ -271,19 +285,23 @@ sealed class ComparisonNotes(PictureSet real, PictureSet fake, PictureMatching m
         if (unequal > 0)
             found.Add($"{Pairs(unequal)} of unequal size left out of the metrics of pairs: {firstUnequal}{Others(unequal)}.");
         if (refused > 0)
-            found.Add($"{Pictures(refused)} could not be read and {(refused == 1 ? "was" : "were")} left out{(refused == 1 ? "" : ", the first")}: {firstRefused}");
+            found.Add(
+                $"{Pictures(refused)} could not be read and {(refused == 1 ? "was" : "were")} left out{(refused == 1 ? "" : ", the first")}: {firstRefused}");
         foreach (var ((set, form), (count, first)) in forms.OrderBy(entry => entry.Key.Item1 == fake).ThenBy(entry => entry.Key.Item2))
-            found.Add($"{set.Where}: {Pictures(count)} {(form == PictureForm.Gray ? "grayscale, measured with equal channels" : "transparent, laid on white")}: {first}{Others(count)}.");
+            found.Add($"{set.Where}: {Pictures(count)} {(form == PictureForm.Gray ? "grayscale, measured with "
+                + "equal channels" : "transparent, laid on white")}: {first}{Others(count)}.");
         foreach (var set in (PictureSet[])[real, fake])
             if (set.OtherFiles > 0)
-                found.Add($"{set.Where}: {(set.OtherFiles == 1 ? "1 file is" : $"{set.OtherFiles} files are")} not named as a picture and {(set.OtherFiles == 1 ? "was" : "were")} not read.");
+                found.Add(
+                    $"{set.Where}: {(set.OtherFiles == 1 ? "1 file is" : $"{set.OtherFiles} files are")} not named as a picture and {(set.OtherFiles == 1 ? "was" : "were")} not read.");
         return found;
 
         void Alone(PictureSet here, PictureSet there, Func<MatchedName, bool> isAlone)
         {
             var alone = matching.Names.Where(isAlone).Select(name => name.Name).ToArray();
             if (alone.Length > 0)
-                found.Add($"{here.Where}: {Pictures(alone.Length)} without a namesake in {there.Where}, left out of the metrics of pairs: {alone[0]}{Others(alone.Length)}.");
+                found.Add($"{here.Where}: {Pictures(alone.Length)} without a namesake in {there.Where}, left out of the metrics "
+                    + $"of pairs: {alone[0]}{Others(alone.Length)}.");
         }
     }
 

@@ -35,13 +35,15 @@ public sealed class HeadEvaluation : IDisposable
     /// <param name="dataset">Whose held-out people are taken; stays the caller's.</param>
     /// <param name="path">The evaluation's directory, begun already or not.</param>
     /// <param name="settings">How.</param>
-    /// <exception cref="UserException">A setting without sense, no person with clips long enough, another evaluation in the directory.</exception>
+    /// <exception cref="UserException">A setting without sense, no person with clips long enough, another evaluation in the
+    /// directory.</exception>
     public HeadEvaluation(TrainedRun run, Dataset dataset, string path, EvaluationSettings settings)
         : this(run, dataset, path, settings, ComparisonNetworks.Published, TimeProvider.System)
     {
     }
 
-    internal HeadEvaluation(TrainedRun run, Dataset dataset, string path, EvaluationSettings settings, ComparisonNetworks networks, TimeProvider clock)
+    internal HeadEvaluation(TrainedRun run, Dataset dataset, string path, EvaluationSettings settings, ComparisonNetworks networks,
+        TimeProvider clock)
     {
         settings.Check();
         if (!run.CanFineTune && !settings.FeedForward)
@@ -51,14 +53,21 @@ public sealed class HeadEvaluation : IDisposable
         }
 
         (this.run, this.dataset, this.clock) = (run, dataset, clock);
-        this.settings = settings = settings with { Shots = [.. settings.Shots.Order()], Comparison = settings.Comparison with { Device = run.Device, Seed = settings.Seed } };
+        this.settings = settings = settings with
+        {
+            Shots = [.. settings.Shots.Order()],
+            Comparison = settings.Comparison with { Device = run.Device, Seed = settings.Seed }
+        };
         plan = EvaluationPlan.Create(dataset, settings);
         if (plan.Count < settings.Identities)
-            notes.Add($"{settings.Identities} people were asked for; the dataset holds {plan.Count} held-out ones with a clip of {settings.Shots[^1] + settings.HoldOut} frames or more.");
+            notes.Add($"{settings.Identities} people were asked for; the "
+                + $"dataset holds {plan.Count} held-out ones with a clip of {settings.Shots[^1] + settings.HoldOut} frames or more.");
         meter = new(settings.Comparison, networks, settings.Cross);
         try
         {
-            folder = EvaluationFolder.Open(path, Description([.. settings.Baselines.Select(baseline => $"{baseline.Name}: {baseline.Digest(settings.Shots, plan.Count, settings.HoldOut)}")]));
+            folder = EvaluationFolder.Open(path,
+                Description([.. settings.Baselines.Select(baseline =>
+                    $"{baseline.Name}: {baseline.Digest(settings.Shots, plan.Count, settings.HoldOut)}")]));
         }
         catch
         {
@@ -71,12 +80,16 @@ public sealed class HeadEvaluation : IDisposable
     public int People => Mine.Count();
 
     /// <summary>What was chosen and what will not be measured, a sentence each.</summary>
-    public IReadOnlyList<string> Notes => [.. notes, .. meter.Forms.Where(form => form.Reason is not null).Select(form => $"{form.Metric} is not measured: {form.Reason}")];
+    public IReadOnlyList<string> Notes => [.. notes, .. meter.Forms.Where(form => form.Reason is not null)
+        .Select(form => $"{form.Metric} is not measured: {form.Reason}")];
 
     /// <summary>Those of this part who have no record yet, by their places in the plan.</summary>
     public IReadOnlyList<int> Missing => [.. Mine.Where(person => !folder.HasRecord(person))];
 
-    /// <summary>Evaluates the people of this part who have no record yet, one after another, then, if nobody's is missing, writes the report.</summary>
+    /// <summary>
+    /// Evaluates the people of this part who have no record yet, one after another, then, if nobody's is missing, writes the
+    /// report.
+    /// </summary>
     /// <param name="step">Told of each person that is done.</param>
     /// <param name="stop">Ends the work; what is done is kept.</param>
     /// <returns>The result; null while people of other parts are missing.</returns>
@@ -115,7 +128,8 @@ public sealed class HeadEvaluation : IDisposable
             summary.Add(plan[person], settings.DriverOf(plan, person), IdentityRecord.Load(folder.RecordPath(person), rows));
         var result = summary.Result(Subject(), notes);
         var credentials = Credentials ?? ContentCredentials.Open();
-        EvaluationReport.Write(folder, result, person => Signed(IdentityRecord.Load(folder.RecordPath(person), rows).Pictures, rows, credentials));
+        EvaluationReport.Write(folder, result, person => Signed(IdentityRecord.Load(folder.RecordPath(person), rows).Pictures, rows,
+            credentials));
         return result;
     }
 
@@ -125,21 +139,25 @@ public sealed class HeadEvaluation : IDisposable
     /// <param name="settings">How.</param>
     /// <param name="to">The folder.</param>
     /// <returns>How many people these are.</returns>
-    /// <exception cref="UserException">A setting without sense, no person with clips long enough, a folder that cannot be written.</exception>
+    /// <exception cref="UserException">A setting without sense, no person with clips long enough, a folder that cannot be
+    /// written.</exception>
     public static int Export(RunConfiguration configuration, Dataset dataset, EvaluationSettings settings, string to)
     {
         settings.Check();
         var plan = EvaluationPlan.Create(dataset, settings);
-        ProtocolExport.Write(to, plan, settings, configuration.Data.Size, (person, frames) => SourceFrames.From(dataset, dataset.Get(person.Clip).Index, frames, configuration).Pictures);
+        ProtocolExport.Write(to, plan, settings, configuration.Data.Size,
+            (person, frames) => SourceFrames.From(dataset, dataset.Get(person.Clip).Index, frames, configuration).Pictures);
         return plan.Count;
     }
 
     // What heads generated is published with the report: each such picture says so.
-    IReadOnlyDictionary<string, byte[]> Signed(IReadOnlyDictionary<string, byte[]> pictures, IEnumerable<Row> rows, ContentCredentials credentials)
+    IReadOnlyDictionary<string, byte[]> Signed(IReadOnlyDictionary<string, byte[]> pictures, IEnumerable<Row> rows,
+        ContentCredentials credentials)
     {
         var generated = rows.Where(row => row.Method is Method.FeedForward or Method.FineTuned).Select(row => row.ToString()).ToHashSet();
         var mark = SyntheticMark.For($"run {run.Name}, step {run.Step}");
-        return pictures.ToDictionary(entry => entry.Key, entry => generated.Contains(entry.Key) ? credentials.Sign(entry.Value, mark) : entry.Value);
+        return pictures.ToDictionary(entry => entry.Key, entry =>
+            generated.Contains(entry.Key) ? credentials.Sign(entry.Value, mark) : entry.Value);
     }
 
     // By the place in the plan, so that parts are of equal size.
@@ -147,7 +165,9 @@ public sealed class HeadEvaluation : IDisposable
 
     public void Dispose() => meter.Dispose();
 
-    EvaluationSubject Subject() => new(run.Name, run.Step, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataset.Folder))), run.Configuration.Data.Size,
+    EvaluationSubject Subject() =>
+        new(run.Name, run.Step, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataset.Folder))),
+            run.Configuration.Data.Size,
         settings.Shots, plan.Count, settings.Identities, settings.HoldOut, settings.Seed, settings.Adapt);
 
     // All that decides the figures: a directory holds records of one of these.
@@ -224,7 +244,8 @@ sealed class IdentityEvaluation(Dataset dataset, TrainedRun run, FrameMetrics me
                 Method.CopyNearest => (shown.Pictures, Nearest(shown, driving), null),
                 Method.MeanFrame => ([Mean(shown.Pictures)], new int[driving.Count], null),
                 _ when Method.IsHead(row.Method) => OfHead(row, plan, shown, driving, stop),
-                _ => (settings.Baselines.First(baseline => baseline.Name == row.Method).Load(row.Shots, person, driving.Count, run.Configuration.Data.Size), [.. Enumerable.Range(0, driving.Count)], null),
+                _ => (settings.Baselines.First(baseline => baseline.Name == row.Method).Load(row.Shots, person, driving.Count,
+                    run.Configuration.Data.Size), [.. Enumerable.Range(0, driving.Count)], null),
             };
             rows[row] = meter.Measure(target, pictures, places) with { Features = meter.Features(pictures, places) };
             if (cost is not null)
@@ -232,15 +253,25 @@ sealed class IdentityEvaluation(Dataset dataset, TrainedRun run, FrameMetrics me
             samples.Keep(row.ToString(), [.. places.Select(place => pictures[place])]);
         }
 
-        return new() { Rows = rows, Costs = costs, Real = new() { Faces = target.Found, Features = meter.Features(real.Pictures) }, Floors = target.Floors, Pictures = samples.Encoded };
+        return new()
+        {
+            Rows = rows, Costs = costs, Real = new() { Faces = target.Found, Features = meter.Features(real.Pictures) },
+            Floors = target.Floors, Pictures = samples.Encoded
+        };
     }
 
-    SourceFrames Frames(IdentityPlan plan, IReadOnlyList<int> frames) => SourceFrames.From(dataset, dataset.Get(plan.Clip).Index, frames, run.Configuration);
+    SourceFrames Frames(IdentityPlan plan, IReadOnlyList<int> frames) =>
+        SourceFrames.From(dataset, dataset.Get(plan.Clip).Index, frames, run.Configuration);
 
-    (IReadOnlyList<Picture> Pictures, int[] Places, RowCost? Cost) OfHead(Row row, IdentityPlan plan, SourceFrames shown, SourceFrames driving, CancellationToken stop)
+    (IReadOnlyList<Picture> Pictures, int[] Places, RowCost? Cost) OfHead(Row row, IdentityPlan plan, SourceFrames shown,
+        SourceFrames driving, CancellationToken stop)
     {
         var began = clock.GetTimestamp();
-        using var head = PersonFineTuner.Run(run, shown, new FineTunerSettings { FeedForward = row.Method == Method.FeedForward, Seed = settings.Seed }, cancel: stop);
+        using var head = PersonFineTuner.Run(run, shown, new FineTunerSettings
+        {
+            FeedForward = row.Method == Method.FeedForward,
+            Seed = settings.Seed
+        }, cancel: stop);
         var enrolled = clock.GetElapsedTime(began);
         if (settings.HeadsOut is { } folder)
             head.Save(Path.Combine(folder, HeadName(plan, row)));

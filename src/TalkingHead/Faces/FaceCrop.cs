@@ -5,7 +5,10 @@ namespace TalkingHead.Faces;
 /// <summary>How a head is cut out of its picture.</summary>
 public sealed record FaceCropSettings
 {
-    /// <summary>Side of the square, in sizes of the face (brows to chin, cheek to cheek, the larger). The default frames a head about as VoxCeleb does.</summary>
+    /// <summary>
+    /// Side of the square, in sizes of the face (brows to chin, cheek to cheek, the larger). The default frames a head about
+    /// as VoxCeleb does.
+    /// </summary>
     public double Margin { get; init; } = 2.2;
 
     /// <summary>How far the square lies above the face's middle, in sizes of the face: hair needs more room than the neck.</summary>
@@ -104,7 +107,8 @@ public static class FaceCrop
     }
 
     static bool Within(FaceBox face, FaceBox square, double free) =>
-        face.Left > square.Left + free && face.Right < square.Right - free && face.Top > square.Top + free && face.Bottom < square.Bottom - free;
+        face.Left > square.Left + free && face.Right < square.Right - free && face.Top > square.Top + free
+        && face.Bottom < square.Bottom - free;
 
     static FaceBox Square(double x, double y, double side) => new(x - side / 2, y - side / 2, x + side / 2, y + side / 2);
 
@@ -126,13 +130,15 @@ public sealed class FollowingCrop
     /// <param name="ahead">The first frames with a face.</param>
     /// <param name="rate">Their frames a second.</param>
     /// <param name="settings">As in training.</param>
-    public FollowingCrop(IReadOnlyList<Landmarks> ahead, double rate, FaceCropSettings? settings = null) => square = FaceCrop.Over(ahead, rate, settings)[0];
+    public FollowingCrop(IReadOnlyList<Landmarks> ahead, double rate, FaceCropSettings? settings = null) =>
+        square = FaceCrop.Over(ahead, rate, settings)[0];
 
     /// <summary>The square of the next frame.</summary>
     public FaceBox Next(Landmarks landmarks)
     {
         var (face, free) = (landmarks.Bounds, FaceCrop.Free * square.Width);
-        var (x, y) = (Push(face.Left, face.Right, square.Left + free, square.Right - free), Push(face.Top, face.Bottom, square.Top + free, square.Bottom - free));
+        var (x, y) = (Push(face.Left, face.Right, square.Left + free, square.Right - free),
+            Push(face.Top, face.Bottom, square.Top + free, square.Bottom - free));
         return square = new(square.Left + x, square.Top + y, square.Right + x, square.Bottom + y);
     }
 

@@ -36,7 +36,10 @@ sealed class FaceNetworks : IDisposable
         iris = Open("iris.onnx", device);
     }
 
-    /// <summary>Faces of at least <paramref name="least"/> probability, likeliest first; of those that overlap by more than <paramref name="same"/> one.</summary>
+    /// <summary>
+    /// Faces of at least <paramref name="least"/> probability, likeliest first; of those that overlap by more than <paramref
+    /// name="same"/> one.
+    /// </summary>
     public List<DetectedFace> Detect(Picture square, double least, double same)
     {
         using var scope = NewDisposeScope();

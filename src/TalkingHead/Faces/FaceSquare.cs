@@ -41,7 +41,8 @@ readonly record struct FaceSquare(double X, double Y, double Side, double Tilt, 
         var chip = new Picture(size, size);
         int fine = Math.Clamp((int)Math.Round(Side / size), 1, MostFine), samples = size * fine;
         var (left, top) = ToPicture(0, 0);
-        double acrossX = Math.Cos(Tilt) * Side / samples * (Mirrored ? -1 : 1), acrossY = Math.Sin(Tilt) * Side / samples * (Mirrored ? -1 : 1);
+        double acrossX = Math.Cos(Tilt) * Side / samples * (Mirrored ? -1 : 1),
+            acrossY = Math.Sin(Tilt) * Side / samples * (Mirrored ? -1 : 1);
         double downX = -Math.Sin(Tilt) * Side / samples, downY = Math.Cos(Tilt) * Side / samples;
         Parallel.For(0, size, y =>
         {
@@ -51,7 +52,8 @@ readonly record struct FaceSquare(double X, double Y, double Side, double Tilt, 
                 for (var s = 0; s < fine * fine; s++)
                 {
                     double u = x * fine + s % fine + 0.5, v = y * fine + s / fine + 0.5;
-                    Bilinear(source, (float)(left + u * acrossX + v * downX), (float)(top + u * acrossY + v * downY), ref red, ref green, ref blue);
+                    Bilinear(source, (float)(left + u * acrossX + v * downX), (float)(top + u * acrossY + v * downY), ref red,
+                        ref green, ref blue);
                 }
 
                 var share = 1f / (fine * fine);

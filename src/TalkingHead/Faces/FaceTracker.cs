@@ -66,7 +66,8 @@ public readonly record struct FaceBox(double Left, double Top, double Right, dou
     /// <summary>Shared area over joint area, 0 to 1.</summary>
     public double Overlap(FaceBox other)
     {
-        var shared = new FaceBox(Math.Max(Left, other.Left), Math.Max(Top, other.Top), Math.Min(Right, other.Right), Math.Min(Bottom, other.Bottom));
+        var shared = new FaceBox(Math.Max(Left, other.Left), Math.Max(Top, other.Top), Math.Min(Right, other.Right),
+            Math.Min(Bottom, other.Bottom));
         if (shared.Width <= 0 || shared.Height <= 0)
             return 0;
         return shared.Area / (Area + other.Area - shared.Area);

@@ -62,7 +62,8 @@ public sealed class FanTracker : FaceTracker
             : picture;
         double across = (double)picture.Width / small.Width, down = (double)picture.Height / small.Height;
         return [.. Detect(small)
-            .Select(found => Align(picture, new(found.Box.Left * across, found.Box.Top * down, found.Box.Right * across, found.Box.Bottom * down), found.Score))
+            .Select(found => Align(picture, new(found.Box.Left * across, found.Box.Top * down, found.Box.Right * across,
+                found.Box.Bottom * down), found.Score))
             .OrderByDescending(face => face.Box.Area)];
     }
 
@@ -92,7 +93,9 @@ public sealed class FanTracker : FaceTracker
         foreach (var (name, parameter) in expected)
         {
             if (!weights.TryGetValue(name, out var weight) || !weight.shape.SequenceEqual(parameter.shape))
-                throw new UserException($"{path}: no S3FD detector: \"{name}\" of ({string.Join(",", parameter.shape)}) is not in it; get it again with: scripts/download-weights.sh {Path.GetFileName(path)}");
+                throw new UserException(
+                    $"{path}: no S3FD detector: \"{name}\" of ({string.Join(",", parameter.shape)}) is not in it; get it again with: "
+                    + $"scripts/download-weights.sh {Path.GetFileName(path)}");
         }
 
         network.load_state_dict(weights.Where(w => expected.ContainsKey(w.Key)).ToDictionary());
@@ -109,7 +112,8 @@ public sealed class FanTracker : FaceTracker
         }
         catch (Exception e) when (e is not UserException)
         {
-            throw new UserException($"{path}: not a TorchScript file that can be loaded; get it again with: scripts/download-weights.sh {Path.GetFileName(path)}", e);
+            throw new UserException($"{path}: not a TorchScript file that can be loaded; get it again with: "
+                + $"scripts/download-weights.sh {Path.GetFileName(path)}", e);
         }
     }
 
@@ -170,7 +174,9 @@ static class FaceHeatmaps
     public static (float[] Points, double Confidence) Decode(ReadOnlySpan<float> maps, int width, int height)
     {
         if (maps.Length != Landmarks.Count * width * height)
-            throw new ArgumentException($"{Landmarks.Count} maps of {width}x{height} hold {Landmarks.Count * width * height} values, got {maps.Length}.", nameof(maps));
+            throw new ArgumentException(
+                $"{Landmarks.Count} maps of {width}x{height} hold {Landmarks.Count * width * height} values, got {maps.Length}.",
+                nameof(maps));
         var points = new float[2 * Landmarks.Count];
         double confidence = 0;
         for (var i = 0; i < Landmarks.Count; i++)

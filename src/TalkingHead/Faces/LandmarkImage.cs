@@ -69,13 +69,15 @@ public static class LandmarkImage
             for (var i = group.First; i < group.Last; i++)
                 Line(picture, xy.Slice(2 * i, 4), reach, Colours[g]);
             if (group.Closed)
-                Line(picture, [xy[2 * group.Last], xy[2 * group.Last + 1], xy[2 * group.First], xy[2 * group.First + 1]], reach, Colours[g]);
+                Line(picture, [xy[2 * group.Last], xy[2 * group.Last + 1], xy[2 * group.First], xy[2 * group.First + 1]], reach,
+                    Colours[g]);
         }
 
         if (!drawing.Pupils || landmarks.Pupils is not { } pupils)
             return;
         foreach (var pupil in (ReadOnlySpan<Pupil>)[pupils.Right, pupils.Left])
-            Line(picture, [Fixed(pupil.X), Fixed(pupil.Y), Fixed(pupil.X), Fixed(pupil.Y)], (int)Math.Round(Math.Clamp(pupil.Radius, width, Reach) * Half) + Half, (true, true, true));
+            Line(picture, [Fixed(pupil.X), Fixed(pupil.Y), Fixed(pupil.X), Fixed(pupil.Y)],
+                (int)Math.Round(Math.Clamp(pupil.Radius, width, Reach) * Half) + Half, (true, true, true));
     }
 
     static int Fixed(float value) => float.IsFinite(value) ? (int)Math.Round(Math.Clamp((double)value, -Reach, Reach) * One) : int.MinValue;
@@ -89,7 +91,8 @@ public static class LandmarkImage
         long square = dx * dx + dy * dy, length = (long)Math.Sqrt((double)square);
         var firstRow = Math.Max(0, (Math.Min(ay, ay + dy) - reach) >> Bits);
         var lastRow = Math.Min(picture.Height - 1, (Math.Max(ay, ay + dy) + reach) >> Bits);
-        long left = Math.Max(0, (Math.Min(ax, ax + dx) - reach) >> Bits), right = Math.Min(picture.Width - 1, (Math.Max(ax, ax + dx) + reach) >> Bits);
+        long left = Math.Max(0, (Math.Min(ax, ax + dx) - reach) >> Bits), right = Math.Min(picture.Width - 1,
+            (Math.Max(ax, ax + dx) + reach) >> Bits);
 
         for (var row = firstRow; row <= lastRow; row++)
         {
@@ -107,7 +110,8 @@ public static class LandmarkImage
             {
                 var coverage = reach - Distance((column << Bits) - ax, v, dx, dy, square, length, reach);
                 if (coverage > 0)
-                    Blend(picture.Pixels, 3 * (int)(row * picture.Width + column), (byte)((Math.Min(coverage, One) * 255 + Half) >> Bits), colour);
+                    Blend(picture.Pixels, 3 * (int)(row * picture.Width + column),
+                        (byte)((Math.Min(coverage, One) * 255 + Half) >> Bits), colour);
             }
         }
     }

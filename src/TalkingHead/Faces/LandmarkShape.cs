@@ -59,7 +59,9 @@ public static class LandmarkShape
     }
 }
 
-/// <summary>Landmarks of a picture that is flipped left to right: mirrored, and named anew, as the right eye becomes the left one.</summary>
+/// <summary>
+/// Landmarks of a picture that is flipped left to right: mirrored, and named anew, as the right eye becomes the left one.
+/// </summary>
 public static class LandmarkMirror
 {
     // Runs of points that change places with another run read backwards, or with themselves.
@@ -115,7 +117,9 @@ public readonly record struct Similarity(double A, double B, double X, double Y)
 
     public (double X, double Y) Apply(double x, double y) => (A * x - B * y + X, B * x + A * y + Y);
 
-    /// <summary>The one that best carries the points <paramref name="from"/> onto <paramref name="to"/> (least squares; x, y pairs).</summary>
+    /// <summary>
+    /// The one that best carries the points <paramref name="from"/> onto <paramref name="to"/> (least squares; x, y pairs).
+    /// </summary>
     public static Similarity Fit(ReadOnlySpan<float> from, ReadOnlySpan<float> to)
     {
         double x = 0, y = 0, u = 0, v = 0, n = from.Length / 2;

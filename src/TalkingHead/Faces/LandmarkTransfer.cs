@@ -35,7 +35,8 @@ public sealed class LandmarkTransfer
         faceScale = new(Ratio(face => Between(face, 0, 16)), Ratio(face => Between(face, 27, 8)));
         Array.Fill(scale, faceScale);
         foreach (var (first, last) in Eyes)
-            Array.Fill(scale, new(Ratio(face => Between(face, first, first + 3)), Ratio(face => Between(face, first + 1, first + 5) + Between(face, first + 2, first + 4))), first, last - first + 1);
+            Array.Fill(scale, new(Ratio(face => Between(face, first, first + 3)),
+                Ratio(face => Between(face, first + 1, first + 5) + Between(face, first + 2, first + 4))), first, last - first + 1);
         Array.Fill(scale, new(Ratio(face => Between(face, 48, 54)), faceScale.Y), Mouth.First, Mouth.Last - Mouth.First + 1);
     }
 

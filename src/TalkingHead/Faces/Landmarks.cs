@@ -19,7 +19,8 @@ public sealed class Landmarks
     public Landmarks(ReadOnlySpan<float> xy)
     {
         if (xy.Length is not (2 * Count or 2 * CountWithPupils))
-            throw new ArgumentException($"A face has {Count} points, so {2 * Count} numbers, or {2 * CountWithPupils} with pupils; got {xy.Length}.", nameof(xy));
+            throw new ArgumentException(
+                $"A face has {Count} points, so {2 * Count} numbers, or {2 * CountWithPupils} with pupils; got {xy.Length}.", nameof(xy));
         this.xy = xy.ToArray();
     }
 

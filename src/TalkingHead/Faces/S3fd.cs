@@ -118,11 +118,13 @@ static class FaceAnchors
     /// <param name="stride">Pixels from one of the map's cells to the next.</param>
     /// <param name="least">Probability from which a box counts.</param>
     /// <param name="found">The list added to.</param>
-    public static void Decode(ReadOnlySpan<float> scores, ReadOnlySpan<float> offsets, int width, int stride, double least, List<(FaceBox Box, double Score)> found)
+    public static void Decode(ReadOnlySpan<float> scores, ReadOnlySpan<float> offsets, int width, int stride, double least,
+        List<(FaceBox Box, double Score)> found)
     {
         var cells = scores.Length / 2;
         if (scores.Length != 2 * cells || offsets.Length != 4 * cells || cells % width != 0)
-            throw new ArgumentException($"Maps of {scores.Length} scores and {offsets.Length} offsets do not belong together.", nameof(offsets));
+            throw new ArgumentException($"Maps of {scores.Length} scores and {offsets.Length} offsets do not belong together.",
+                nameof(offsets));
         var anchor = AnchorStrides * stride;
         for (var i = 0; i < cells; i++)
         {

@@ -29,7 +29,8 @@ static unsafe partial class Aten
     /// <paramref name="gradients"/> and both moments, all of one size, with <paramref name="steps"/> (a float32 scalar, this
     /// step included) for the corrections of bias.
     /// </summary>
-    public static void FusedAdam(Tensor weights, Tensor gradients, Tensor mean, Tensor square, Tensor steps, double rate, double beta1, double beta2, double epsilon)
+    public static void FusedAdam(Tensor weights, Tensor gradients, Tensor mean, Tensor square, Tensor steps, double rate, double beta1,
+        double beta2, double epsilon)
     {
         Span<ulong> stack =
         [
@@ -117,14 +118,19 @@ static partial class LibtorchMemory
         }
     }
 
-    /// <summary>One sentence where libtorch found no memory for a tensor, on a GPU or on the CPU; null where <paramref name="failure"/> is another.</summary>
+    /// <summary>
+    /// One sentence where libtorch found no memory for a tensor, on a GPU or on the CPU; null where <paramref
+    /// name="failure"/> is another.
+    /// </summary>
     public static string? Explain(Exception failure)
     {
         if (failure is not ExternalException)
             return null;
-        const string advice = "Lower training.batch (raise optimizer.accumulation to keep the episodes of a step), set training.precision=bf16, or use a smaller data.size";
+        const string advice = "Lower training.batch (raise optimizer.accumulation to keep the episodes of a step), set "
+            + "training.precision=bf16, or use a smaller data.size";
         // c10/cuda/CUDACachingAllocator.cpp, c10/cuda/CUDAException.cpp; c10/core/impl/alloc_cpu.cpp
-        if (failure.Message.Contains("CUDA out of memory", StringComparison.Ordinal) || failure.Message.Contains("CUDA error: out of memory", StringComparison.Ordinal))
+        if (failure.Message.Contains("CUDA out of memory", StringComparison.Ordinal)
+            || failure.Message.Contains("CUDA error: out of memory", StringComparison.Ordinal))
             return $"the GPU is out of memory{(CudaDetail().Match(failure.Message) is { Success: true } detail ? $" ({detail.Value})" : "")}. {advice}; end other programs on this GPU, or use --device cpu.";
         if (CpuDetail().Match(failure.Message) is { Success: true } asked)
             return $"the machine is out of memory ({asked.Value}). {advice}; or end other programs.";

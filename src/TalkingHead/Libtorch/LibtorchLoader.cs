@@ -53,7 +53,8 @@ public static unsafe partial class LibtorchLoader
     static void Quieten()
     {
         const int errors = 2;
-        if ((basics != 0 || NativeLibrary.TryLoad("c10", typeof(torch).Assembly, null, out basics)) && NativeLibrary.TryGetExport(basics, "FLAGS_caffe2_log_level", out nint level))
+        if ((basics != 0 || NativeLibrary.TryLoad("c10", typeof(torch).Assembly, null, out basics))
+            && NativeLibrary.TryGetExport(basics, "FLAGS_caffe2_log_level", out nint level))
             *(int*)level = errors;
     }
 
@@ -62,11 +63,13 @@ public static unsafe partial class LibtorchLoader
     {
         string cpu = Path.Combine(folder, FileName("torch_cpu"));
         if (!File.Exists(cpu))
-            throw UserException.Usage($"{Variable} is {folder}, which holds no {FileName("torch_cpu")}. Set it to the folder \"lib\" of a PyTorch {Expected} (python3 -c \"import torch; print(torch.__path__[0] + '/lib')\"), or unset it.");
+            throw UserException.Usage($"{Variable} is {folder}, which holds no {FileName("torch_cpu")}. Set it to the folder \"lib\" of "
+                + $"a PyTorch {Expected} (python3 -c \"import torch; print(torch.__path__[0] + '/lib')\"), or unset it.");
         // TorchSharp looks for a libtorch beside the program first, and would load that one too.
         string beside = Path.Combine(AppContext.BaseDirectory, FileName("torch_cpu"));
         if (File.Exists(beside))
-            throw UserException.Usage($"{Variable} is {folder}, but {beside} would be loaded as well, and two libtorch cannot share a process. Use a copy of the program without that file, or unset {Variable}.");
+            throw UserException.Usage($"{Variable} is {folder}, but {beside} would be loaded as well, and two libtorch cannot share a "
+                + $"process. Use a copy of the program without that file, or unset {Variable}.");
         try
         {
             foreach (string name in (string[])["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch"])
@@ -81,22 +84,29 @@ public static unsafe partial class LibtorchLoader
         }
         catch (DllNotFoundException failure)
         {
-            throw new UserException($"{Variable}: {folder} cannot be loaded ({OneLine(failure)}). Set it to the folder \"lib\" of a PyTorch {Expected} that works on this machine, or unset it.", failure);
+            throw new UserException($"{Variable}: {folder} cannot be loaded ({OneLine(failure)}). Set it to the folder \"lib\" of "
+                + $"a PyTorch {Expected} that works on this machine, or unset it.", failure);
         }
-        if (!NativeLibrary.TryGetExport(library, "aoti_torch_abi_version", out _) || !Version.StartsWith(Expected + ".", StringComparison.Ordinal))
-            throw new UserException($"{Variable}: {folder} holds libtorch {(NativeLibrary.TryGetExport(library, "aoti_torch_abi_version", out _) ? Version : "of before 2.7")}, but TorchSharp's own library was compiled with {Expected}. Use a PyTorch {Expected}, or unset it.");
+        if (!NativeLibrary.TryGetExport(library, "aoti_torch_abi_version", out _)
+            || !Version.StartsWith(Expected + ".", StringComparison.Ordinal))
+            throw new UserException(
+                $"{Variable}: {folder} holds libtorch {(NativeLibrary.TryGetExport(library, "aoti_torch_abi_version", out _) ? Version : "of before 2.7")}, but TorchSharp's own library was compiled with {Expected}. Use a PyTorch {Expected}, or unset it.");
     }
 
     static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) => name == Aten.Library ? library : 0;
 
-    /// <summary>One sentence where libtorch cannot be loaded or found no memory, or null where <paramref name="failure"/> is another.</summary>
+    /// <summary>
+    /// One sentence where libtorch cannot be loaded or found no memory, or null where <paramref name="failure"/> is another.
+    /// </summary>
     public static string? Explain(Exception failure)
     {
         for (var error = failure; error is not null; error = error.InnerException)
             if (LibtorchMemory.Explain(error) is { } sentence)
                 return sentence;
-            else if (error is TypeInitializationException { TypeName: "TorchSharp.torch" } || error is NotSupportedException && error.StackTrace?.Contains("LoadNativeBackend", StringComparison.Ordinal) == true)
-                return $"libtorch cannot be loaded ({Reason()}). Build again with scripts/talkinghead or install the tool again for this platform, or set {Variable} to the folder \"lib\" of a PyTorch {Expected}.";
+            else if (error is TypeInitializationException { TypeName: "TorchSharp.torch" }
+                || error is NotSupportedException && error.StackTrace?.Contains("LoadNativeBackend", StringComparison.Ordinal) == true)
+                return $"libtorch cannot be loaded ({Reason()}). Build again with scripts/talkinghead or install the tool again for this "
+                + $"platform, or set {Variable} to the folder \"lib\" of a PyTorch {Expected}.";
         return null;
     }
 
@@ -143,7 +153,8 @@ public static unsafe partial class LibtorchLoader
         return null;
     }
 
-    static string FileName(string name) => OperatingSystem.IsWindows() ? $"{name}.dll" : OperatingSystem.IsMacOS() ? $"lib{name}.dylib" : $"lib{name}.so";
+    static string FileName(string name) => OperatingSystem.IsWindows() ? $"{name}.dll" : OperatingSystem.IsMacOS() ? $"lib{name}.dylib"
+        : $"lib{name}.so";
 
     // .NET keeps its own copy of the environment: what native libraries read has to be set through the C library.
     static void SetEnvironment(string name, string value)

@@ -83,7 +83,8 @@ sealed class Constant(float[] values, params long[] shape) : IDisposable
     public Tensor For(Tensor input)
     {
         lock (gate)
-            if (made is null || made.device_type != input.device_type || made.device_index != input.device_index || made.dtype != input.dtype)
+            if (made is null || made.device_type != input.device_type || made.device_index != input.device_index
+                || made.dtype != input.dtype)
             {
                 using var scope = NewDisposeScope();
                 made?.Dispose();

@@ -36,7 +36,8 @@ public sealed class ContentLoss : IDisposable
                 networks.Add(("content_resnet18", settings.Resnet18!.Value, ResNet18.Load().to(device)));
                 goto default; // beside the pixel terms
             default:
-                (pyramidWeight, pyramidLevels, structureWeight, squaredWeight) = (settings.Pyramid!.Value, settings.PyramidLevels, settings.Structure, settings.Squared);
+                (pyramidWeight, pyramidLevels, structureWeight, squaredWeight) = (settings.Pyramid!.Value, settings.PyramidLevels,
+                    settings.Structure, settings.Squared);
                 break;
         }
         foreach (var (_, _, network) in networks)
@@ -48,7 +49,8 @@ public sealed class ContentLoss : IDisposable
 
     /// <summary>Loads what the configuration names; <paramref name="seed"/> decides random weights.</summary>
     /// <exception cref="UserException">The weight files are missing and the configuration does not say to go on without.</exception>
-    public static ContentLoss Create(ObjectiveSettings settings, long seed = 1, Device? device = null, Precision precision = Precision.Float32)
+    public static ContentLoss Create(ObjectiveSettings settings, long seed = 1, Device? device = null,
+        Precision precision = Precision.Float32)
     {
         var (kind, reason) = Choose(settings);
         return new ContentLoss(settings, kind, seed, device ?? CPU, precision) { Reason = reason };
@@ -59,7 +61,9 @@ public sealed class ContentLoss : IDisposable
     {
         bool standIn = settings.Content == ContentKind.Vgg && (PublishedVgg19() is null || !PublishedWeights.Has(VggKind.Face.File));
         return standIn
-            ? new ContentLoss(settings, ContentKind.Vgg, seed, device, precision, standIn) { Reason = "content loss: VGG19 and VGGFace with random weights, which cost what the published ones do" }
+            ? new ContentLoss(settings, ContentKind.Vgg, seed, device, precision,
+                standIn)
+            { Reason = "content loss: VGG19 and VGGFace with random weights, which cost what the published ones do" }
             : Create(settings, seed, device, precision);
     }
 
@@ -108,10 +112,13 @@ public sealed class ContentLoss : IDisposable
         if (missing.Count == 0)
             return (ContentKind.Vgg, PublishedVgg19() == VggKind.Caffe19
                 ? "content loss: VGG19 (Caffe) and VGGFace, on whose activations the paper's weights were tuned"
-                : $"content loss: VGG19 (torchvision) and VGGFace; the paper's weight was tuned on {VggKind.Caffe19.File}, whose activations are far larger");
+                : $"content loss: VGG19 (torchvision) and VGGFace; the paper's weight was "
+                + $"tuned on {VggKind.Caffe19.File}, whose activations are far larger");
         string files = string.Join(" ", missing);
         if (settings.WithoutVgg == MissingVgg.Refuse)
-            throw UserException.Usage($"objective.content is vgg, but the folder {PublishedWeights.Folder} lacks {files}. Run scripts/download-weights.sh {files}, or train without it: --set objective.without_vgg=pyramid.");
+            throw UserException.Usage($"objective.content is vgg, but "
+                + $"the folder {PublishedWeights.Folder} lacks {files}. Run scripts/download-weights.sh {files}, or train without it: "
+                + $"--set objective.without_vgg=pyramid.");
         var instead = settings.WithoutVgg == MissingVgg.Pyramid ? ContentKind.Pyramid : ContentKind.RandomVgg;
         return (instead, $"content loss: {Describe(instead)}, because {files} is missing and objective.without_vgg says so");
     }

@@ -13,7 +13,8 @@ public static class ContactSheet
     /// <param name="rows">The pictures, row by row.</param>
     /// <param name="columnCaptions">Written over the columns.</param>
     /// <param name="rowCaptions">Written to the left of the rows.</param>
-    public static Picture Draw(IReadOnlyList<IReadOnlyList<Picture?>> rows, IReadOnlyList<string>? columnCaptions = null, IReadOnlyList<string>? rowCaptions = null)
+    public static Picture Draw(IReadOnlyList<IReadOnlyList<Picture?>> rows, IReadOnlyList<string>? columnCaptions = null,
+        IReadOnlyList<string>? rowCaptions = null)
     {
         var all = rows.SelectMany(row => row).OfType<Picture>().ToArray();
         if (all.Length == 0)
@@ -29,9 +30,11 @@ public static class ContactSheet
 
         using var sheet = new Ink(left + columns * (width + Gap) + Gap, top + rows.Count * (height + Gap) + Gap);
         for (var column = 0; column < Math.Min(columns, columnCaptions?.Count ?? 0); column++)
-            sheet.Text(columnCaptions![column], left + Gap + column * (width + Gap) + width / 2.0, CaptionSize + 2, CaptionSize, SKTextAlign.Center, width);
+            sheet.Text(columnCaptions![column], left + Gap + column * (width + Gap) + width / 2.0, CaptionSize + 2, CaptionSize,
+                SKTextAlign.Center, width);
         for (var row = 0; row < Math.Min(rows.Count, rowCaptions?.Count ?? 0); row++)
-            sheet.Text(rowCaptions![row], Gap, top + Gap + row * (height + Gap) + (height + CaptionSize) / 2.0, CaptionSize, room: left - Gap);
+            sheet.Text(rowCaptions![row], Gap, top + Gap + row * (height + Gap) + (height + CaptionSize) / 2.0, CaptionSize,
+                room: left - Gap);
 
         var placed = from row in Enumerable.Range(0, rows.Count)
                      from column in Enumerable.Range(0, rows[row].Count)
@@ -84,7 +87,8 @@ sealed class Ink : IDisposable
     }
 
     /// <summary>Writes on a base line; a text wider than <paramref name="room"/> is cut with an ellipsis.</summary>
-    public void Text(string text, double x, double y, double size, SKTextAlign align = SKTextAlign.Left, double room = double.PositiveInfinity)
+    public void Text(string text, double x, double y, double size, SKTextAlign align = SKTextAlign.Left,
+        double room = double.PositiveInfinity)
     {
         font.Size = (float)size;
         (paint.Color, paint.Style) = (SKColors.Black, SKPaintStyle.Fill);

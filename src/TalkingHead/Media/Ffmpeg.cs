@@ -38,7 +38,8 @@ sealed class Ffmpeg : IDisposable
     /// <param name="hears">Gets each line that it says, on another thread; true keeps the line from <see cref="LastWords"/>.</param>
     /// <param name="heardAll">Called when it has said all.</param>
     /// <exception cref="UserException">It is not installed.</exception>
-    public static Ffmpeg Start(string tool, IEnumerable<string> arguments, bool writes = false, bool reads = false, Func<string, bool>? hears = null, Action? heardAll = null)
+    public static Ffmpeg Start(string tool, IEnumerable<string> arguments, bool writes = false, bool reads = false,
+        Func<string, bool>? hears = null, Action? heardAll = null)
     {
         var start = new ProcessStartInfo(Setsid is null ? tool : Setsid)
         {

@@ -17,7 +17,8 @@ public sealed class FrameTimes
     readonly double[] shown; // ascending
     readonly double last;    // how long the last frame is shown
 
-    FrameTimes(double[] shown, double last, FrameRate rate, bool even) => (this.shown, this.last, Rate, AreEven) = (shown, last, rate, even);
+    FrameTimes(double[] shown, double last, FrameRate rate, bool even) =>
+        (this.shown, this.last, Rate, AreEven) = (shown, last, rate, even);
 
     /// <summary>Frames a second; the average where the spacing varies.</summary>
     public FrameRate Rate { get; }
@@ -75,7 +76,8 @@ public sealed class FrameTimes
     }
 
     /// <summary>The frame at a fraction of the whole length, such as 1/2; <see cref="Count"/> at its end.</summary>
-    internal int At(long part, long parts) => AreEven || part >= parts ? (int)(Count * part / parts) : At(shown[0] + Seconds * part / parts);
+    internal int At(long part, long parts) => AreEven || part >= parts ? (int)(Count * part / parts)
+        : At(shown[0] + Seconds * part / parts);
 
     /// <summary>So many frames from [first, end), spread evenly over their time; all of them where there are no more.</summary>
     internal int[] Evenly(int first, int end, int count)

@@ -21,7 +21,8 @@ public sealed class Picture
     public Picture(int width, int height, byte[] pixels)
     {
         if (pixels.Length != ByteCount(width, height))
-            throw new ArgumentException($"{width}x{height} RGB needs {ByteCount(width, height)} bytes, got {pixels.Length}.", nameof(pixels));
+            throw new ArgumentException($"{width}x{height} RGB needs {ByteCount(width, height)} bytes, got {pixels.Length}.",
+                nameof(pixels));
         (Width, Height, Pixels) = (width, height, pixels);
     }
 
@@ -69,7 +70,8 @@ public sealed class Picture
         foreach (var picture in pictures)
         {
             if (picture.Height != pictures[0].Height)
-                throw new ArgumentException($"Pictures beside each other need one height: {pictures[0].Height} and {picture.Height}.", nameof(pictures));
+                throw new ArgumentException($"Pictures beside each other need one height: {pictures[0].Height} and {picture.Height}.",
+                    nameof(pictures));
             width += picture.Width;
         }
 
@@ -89,7 +91,8 @@ public sealed class Picture
 
     static int ByteCount(int width, int height) => SizeIsAllowed(width, height)
         ? 3 * width * height
-        : throw new ArgumentException($"A picture of {width}x{height} is outside 1x1 to {MaxSide} a side and {MaxPixels / 1_000_000} megapixels.");
+        : throw new ArgumentException(
+            $"A picture of {width}x{height} is outside 1x1 to {MaxSide} a side and {MaxPixels / 1_000_000} megapixels.");
 }
 
 /// <summary>What a picture file held before it became RGB.</summary>

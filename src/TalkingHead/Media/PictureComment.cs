@@ -15,7 +15,8 @@ static class PictureComment
     /// <summary>An iTXt chunk after the header (PNG specification, 11.3.3.4), under the keyword for comments or another.</summary>
     public static byte[] InPng(byte[] png, string comment, string keyword = "Comment")
     {
-        byte[] chunk = [.. new byte[4], .. "iTXt"u8, .. Encoding.ASCII.GetBytes(keyword), 0, 0, 0, 0, 0, .. Encoding.UTF8.GetBytes(comment), .. new byte[4]];
+        byte[] chunk = [.. new byte[4], .. "iTXt"u8, .. Encoding.ASCII.GetBytes(keyword), 0, 0, 0, 0, 0, .. Encoding.UTF8.GetBytes(comment),
+            .. new byte[4]];
         BinaryPrimitives.WriteInt32BigEndian(chunk, chunk.Length - 12);
         BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(chunk.Length - 4), Crc(chunk.AsSpan(4, chunk.Length - 8)));
         return [.. png.AsSpan(0, HeaderEnd), .. chunk, .. png.AsSpan(HeaderEnd)];
@@ -81,7 +82,8 @@ public sealed record SyntheticMark(string Software, string Model, bool IsComposi
     public string SourceType => IsComposite ? CompositeSourceType : DigitalSourceType;
 
     /// <summary>Name and version of the program apart.</summary>
-    internal (string Name, string Version) Program => Software.LastIndexOf(' ') is var gap and > 0 ? (Software[..gap], Software[(gap + 1)..]) : (Software, "");
+    internal (string Name, string Version) Program => Software.LastIndexOf(' ') is var gap and > 0
+        ? (Software[..gap], Software[(gap + 1)..]) : (Software, "");
 
     // The box of an XMP packet in mp4.
     static readonly byte[] XmpUuid = Convert.FromHexString("BE7ACFCB97A942E89C71999491E3AFAC");

@@ -7,29 +7,34 @@ namespace TalkingHead.Media;
 static class PictureContent
 {
     // Demuxers of single pictures. None of them opens another file; SVG, which could, is not among them.
-    const string PictureDemuxers = "bmp_pipe,dds_pipe,dpx_pipe,exr_pipe,gif_pipe,j2k_pipe,jpeg_pipe,jpegls_pipe,jpegxl_pipe,pam_pipe,pbm_pipe,pcx_pipe,"
+    const string PictureDemuxers =
+        "bmp_pipe,dds_pipe,dpx_pipe,exr_pipe,gif_pipe,j2k_pipe,jpeg_pipe,jpegls_pipe,jpegxl_pipe,pam_pipe,pbm_pipe,pcx_pipe,"
         + "pfm_pipe,pgm_pipe,png_pipe,ppm_pipe,psd_pipe,qoi_pipe,sgi_pipe,tiff_pipe,webp_pipe,image2pipe";
 
     /// <summary>JPEG, PNG and WebP: what the picture library reads.</summary>
     public static bool IsSkias(ReadOnlySpan<byte> bytes) =>
         bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) || bytes.StartsWith((ReadOnlySpan<byte>)[0x89, 0x50, 0x4E, 0x47])
-        || (bytes.StartsWith("RIFF"u8) && At(bytes, 8).StartsWith("WEBP"u8)) || bytes.StartsWith((ReadOnlySpan<byte>)[0, 0, 1, 0]) && bytes.Length > 5 && bytes[4] > 0 && bytes[5] == 0;
+        || (bytes.StartsWith("RIFF"u8) && At(bytes, 8).StartsWith("WEBP"u8))
+        || bytes.StartsWith((ReadOnlySpan<byte>)[0, 0, 1, 0]) && bytes.Length > 5 && bytes[4] > 0 && bytes[5] == 0;
 
     /// <summary>What ffmpeg reads beside these.</summary>
     public static bool IsFfmpegs(ReadOnlySpan<byte> bytes) =>
         bytes.StartsWith("BM"u8) || IsTiff(bytes) || IsAvif(bytes) || bytes.StartsWith("8BPS"u8) || bytes.StartsWith("qoif"u8)
         || bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0x0A]) || At(bytes, 4).StartsWith("JXL "u8) || At(bytes, 4).StartsWith("jP  "u8)
         || bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0x4F, 0xFF, 0x51]) || bytes.StartsWith((ReadOnlySpan<byte>)[0x76, 0x2F, 0x31, 0x01])
-        || (bytes.Length > 2 && bytes[0] == 'P' && bytes[1] is >= (byte)'1' and <= (byte)'7' && bytes[2] is (byte)'\n' or (byte)' ' or (byte)'\r');
+        || (bytes.Length > 2 && bytes[0] == 'P' && bytes[1] is >= (byte)'1' and <= (byte)'7'
+            && bytes[2] is (byte)'\n' or (byte)' ' or (byte)'\r');
 
     public static bool IsHeic(ReadOnlySpan<byte> bytes) =>
-        At(bytes, 4).StartsWith("ftyp"u8) && (At(bytes, 8).StartsWith("hei"u8) || At(bytes, 8).StartsWith("hev"u8) || (At(bytes, 8).StartsWith("mif1"u8) && !IsAvif(bytes)));
+        At(bytes, 4).StartsWith("ftyp"u8) && (At(bytes, 8).StartsWith("hei"u8) || At(bytes, 8).StartsWith("hev"u8)
+            || (At(bytes, 8).StartsWith("mif1"u8) && !IsAvif(bytes)));
 
     public static bool IsAnimatedWebp(ReadOnlySpan<byte> bytes) =>
         bytes.Length > 20 && bytes.StartsWith("RIFF"u8) && At(bytes, 8).StartsWith("WEBPVP8X"u8) && (bytes[20] & 2) != 0;
 
     static bool IsAvif(ReadOnlySpan<byte> bytes) => At(bytes, 4).StartsWith("ftyp"u8)
-        && (At(bytes, 8).StartsWith("avif"u8) || (At(bytes, 8).StartsWith("mif1"u8) && bytes[..Math.Min(bytes.Length, 32)].IndexOf("avif"u8) > 0));
+        && (At(bytes, 8).StartsWith("avif"u8) || (At(bytes, 8).StartsWith("mif1"u8)
+            && bytes[..Math.Min(bytes.Length, 32)].IndexOf("avif"u8) > 0));
 
     static bool IsTiff(ReadOnlySpan<byte> bytes) => bytes.StartsWith("II*\0"u8) || bytes.StartsWith("MM\0*"u8);
 
@@ -65,11 +70,15 @@ static class PictureContent
         ffmpeg.Output.CopyTo(png);
         feeding.Wait();
         if (ffmpeg.Wait() != 0 || png.Length == 0)
-            throw new UserException($"{path}: the picture cannot be read ({(ffmpeg.LastWords() is { Length: > 0 } words ? words : "ffmpeg gave no reason")}); convert it to JPEG or PNG.");
+            throw new UserException($"{path}: the picture cannot "
+                + $"be read ({(ffmpeg.LastWords() is { Length: > 0 } words ? words : "ffmpeg gave no reason")}); convert it to JPEG or PNG.");
         return png.ToArray();
     }
 
-    /// <summary>The orientation in a PNG's eXIf chunk (PNG specification, third edition, 11.3.4.5) or in a TIFF; upright where there is none.</summary>
+    /// <summary>
+    /// The orientation in a PNG's eXIf chunk (PNG specification, third edition, 11.3.4.5) or in a TIFF; upright where there
+    /// is none.
+    /// </summary>
     public static SKEncodedOrigin Orientation(ReadOnlySpan<byte> bytes)
     {
         if (IsTiff(bytes))
@@ -111,5 +120,6 @@ static class PictureContent
         return SKEncodedOrigin.TopLeft;
     }
 
-    static ushort Short(ReadOnlySpan<byte> at, bool little) => little ? BinaryPrimitives.ReadUInt16LittleEndian(at) : BinaryPrimitives.ReadUInt16BigEndian(at);
+    static ushort Short(ReadOnlySpan<byte> at, bool little) =>
+        little ? BinaryPrimitives.ReadUInt16LittleEndian(at) : BinaryPrimitives.ReadUInt16BigEndian(at);
 }

@@ -15,7 +15,8 @@ public static class PictureFile
     /// <summary>Endings that a folder of pictures is searched for.</summary>
     public static readonly IReadOnlyList<string> Endings =
     [
-        ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".jpe", ".jfif", ".tif", ".tiff", ".tga", ".jxl", ".jp2", ".j2k", ".avif", ".heic", ".heif", ".hif",
+        ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".jpe", ".jfif", ".tif", ".tiff", ".tga", ".jxl", ".jp2", ".j2k", ".avif", ".heic",
+            ".heif", ".hif",
         ".ppm", ".pgm", ".pbm", ".pam", ".pnm", ".qoi", ".psd", ".exr", ".ico",
     ];
 
@@ -58,7 +59,8 @@ public static class PictureFile
         if (file.Length == 0)
             throw new UserException($"{path}: the file is empty; expected a JPEG, PNG or WebP picture.");
         if (file.Length > MaxFileBytes)
-            throw new UserException($"{path}: {file.Length >> 20} MiB is too large for a picture file (the limit is {MaxFileBytes >> 20} MiB).");
+            throw new UserException($"{path}: {file.Length >> 20} MiB is too large for a picture file (the "
+                + $"limit is {MaxFileBytes >> 20} MiB).");
 
         var encoded = new byte[file.Length];
         file.ReadExactly(encoded);
@@ -70,7 +72,8 @@ public static class PictureFile
     {
         if (PictureContent.IsHeic(encoded))
             throw HeicIsNotRead(path);
-        if (PictureContent.IsFfmpegs(encoded) || (Path.GetExtension(path).Equals(".tga", StringComparison.OrdinalIgnoreCase) && !PictureContent.IsSkias(encoded)))
+        if (PictureContent.IsFfmpegs(encoded) || (Path.GetExtension(path).Equals(".tga", StringComparison.OrdinalIgnoreCase)
+            && !PictureContent.IsSkias(encoded)))
             return Upright(Decode(PictureContent.AsPng(encoded, path), path, out form), PictureContent.Orientation(encoded));
         using var data = SKData.CreateCopy(encoded);
         using var codec = SKCodec.Create(data);
@@ -78,7 +81,8 @@ public static class PictureFile
             throw new UserException($"{path}: not a picture that can be read; expected JPEG, PNG or WebP content.");
         int width = codec.Info.Width, height = codec.Info.Height;
         if (!Picture.SizeIsAllowed(width, height))
-            throw new UserException($"{path}: the picture is {width}x{height}; the limit is {Picture.MaxSide} a side and {Picture.MaxPixels / 1_000_000} megapixels.");
+            throw new UserException(
+                $"{path}: the picture is {width}x{height}; the limit is {Picture.MaxSide} a side and {Picture.MaxPixels / 1_000_000} megapixels.");
 
         var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Premul, Srgb); // an ICC profile's colours are converted
         var result = codec.GetPixels(info, out var rgba);
@@ -88,7 +92,8 @@ public static class PictureFile
                 : $"{path}: the picture is damaged ({result}).");
         form = codec.Info.ColorType == SKColorType.Gray8 ? PictureForm.Gray
             : !codec.Info.IsOpaque && IsSeenThrough(rgba) ? PictureForm.Transparent : PictureForm.Rgb;
-        var origin = codec.EncodedOrigin is SKEncodedOrigin.Default or SKEncodedOrigin.TopLeft ? PictureContent.Orientation(encoded) : codec.EncodedOrigin;
+        var origin = codec.EncodedOrigin is SKEncodedOrigin.Default or SKEncodedOrigin.TopLeft ? PictureContent.Orientation(encoded)
+            : codec.EncodedOrigin;
         return Upright(OnWhite(rgba, width, height), origin);
     }
 
@@ -242,9 +247,12 @@ public static class PictureFile
     {
         if (origin is SKEncodedOrigin.TopLeft or SKEncodedOrigin.Default)
             return stored;
-        var transposed = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
-        var flipX = origin is SKEncodedOrigin.TopRight or SKEncodedOrigin.BottomRight or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom;
-        var flipY = origin is SKEncodedOrigin.BottomRight or SKEncodedOrigin.BottomLeft or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+        var transposed = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom
+            or SKEncodedOrigin.LeftBottom;
+        var flipX = origin is SKEncodedOrigin.TopRight or SKEncodedOrigin.BottomRight or SKEncodedOrigin.RightTop
+            or SKEncodedOrigin.RightBottom;
+        var flipY = origin is SKEncodedOrigin.BottomRight or SKEncodedOrigin.BottomLeft or SKEncodedOrigin.RightBottom
+            or SKEncodedOrigin.LeftBottom;
         var upright = transposed ? new Picture(stored.Height, stored.Width) : new Picture(stored.Width, stored.Height);
         for (var y = 0; y < upright.Height; y++)
         {

@@ -17,7 +17,8 @@ public static class PictureTensor
         for (var i = 0; i < pictures.Count; i++)
         {
             if (pictures[i].Width != width || pictures[i].Height != height)
-                throw new ArgumentException($"Picture {i} is {pictures[i].Width}x{pictures[i].Height}, the first {width}x{height}.", nameof(pictures));
+                throw new ArgumentException($"Picture {i} is {pictures[i].Width}x{pictures[i].Height}, the first {width}x{height}.",
+                    nameof(pictures));
             pictures[i].Pixels.CopyTo(bytes, (long)i * size);
         }
 

@@ -22,7 +22,8 @@ public static class Resampler
         // byte each way, as a bicubic filter overshoots.
         var band = new short[(rows.Last - rows.First + 1) * 3 * outWidth];
         Parallel.For(rows.First, rows.Last + 1, row =>
-            Horizontal(source.Pixels.AsSpan(3 * row * source.Width, 3 * source.Width), columns, band.AsSpan((row - rows.First) * 3 * outWidth, 3 * outWidth)));
+            Horizontal(source.Pixels.AsSpan(3 * row * source.Width, 3 * source.Width), columns,
+                band.AsSpan((row - rows.First) * 3 * outWidth, 3 * outWidth)));
         Parallel.For(0, outHeight, row => Vertical(band, rows, row, result.Pixels.AsSpan(3 * row * outWidth, 3 * outWidth)));
         return result;
     }

@@ -17,8 +17,10 @@ sealed class TimedFrameStream
     {
         this.output = output;
         byte[] info = Element(0x1549A966, Element(0x2AD7B1, Number(NanosecondsPerTick)));
-        byte[] video = Element(0xE0, [.. Element(0xB0, Number(width)), .. Element(0xBA, Number(height)), .. Element(0x2EB524, "RGB\x18"u8)]);
-        byte[] track = Element(0xAE, [.. Element(0xD7, Number(1)), .. Element(0x73C5, Number(1)), .. Element(0x83, Number(1)), .. Element(0x86, "V_UNCOMPRESSED"u8), .. video]);
+        byte[] video = Element(0xE0, [.. Element(0xB0, Number(width)), .. Element(0xBA, Number(height)),
+            .. Element(0x2EB524, "RGB\x18"u8)]);
+        byte[] track = Element(0xAE, [.. Element(0xD7, Number(1)), .. Element(0x73C5, Number(1)), .. Element(0x83, Number(1)),
+            .. Element(0x86, "V_UNCOMPRESSED"u8), .. video]);
         output.Write(
         [
             .. Element(0x1A45DFA3, Element(0x4282, "matroska"u8)),

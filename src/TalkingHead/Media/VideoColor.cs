@@ -15,7 +15,8 @@ sealed record VideoColor(string Filters, string? Matrix, bool HasAlpha, string? 
     const string ToneCurve = "tonemap=mobius:param=0.7:desat=0";
 
     // Parts of ffmpeg's names of pixel formats.
-    static readonly string[] AlphaFormats = ["yuva", "gbrap", "ya8", "ya16", "pal8", "rgba", "bgra", "argb", "abgr"], RgbFormats = ["rgb", "bgr", "gbr"];
+    static readonly string[] AlphaFormats = ["yuva", "gbrap", "ya8", "ya16", "pal8", "rgba", "bgra", "argb", "abgr"], RgbFormats = ["rgb",
+        "bgr", "gbr"];
 
     static readonly string[] WidePrimaries = ["bt2020", "smpte431", "smpte432"];
 
@@ -38,13 +39,15 @@ sealed record VideoColor(string Filters, string? Matrix, bool HasAlpha, string? 
         {
             // Untagged: high definition is BT.709 (ITU-R BT.709, as every player takes it), but for JPEG's own matrix, which is BT.601.
             var isHd = Math.Max(width, height) >= 1280 || Math.Min(width, height) >= 720;
-            return new("", isHd && Known("color_space") is null && !isRgb && tag("codec_name") != "mjpeg" ? "bt709" : null, alpha, decoder, null);
+            return new("", isHd && Known("color_space") is null && !isRgb && tag("codec_name") != "mjpeg" ? "bt709" : null, alpha,
+                decoder, null);
         }
 
         // What the file leaves out is what goes with its other tags.
         var matrix = isRgb ? "gbr" : Known("color_space") ?? (primaries is "smpte431" or "smpte432" ? "bt709" : "bt2020nc");
         var range = isRgb || tag("color_range") == "pc" ? "full" : "limited";
-        var from = $"zscale=tin={transfer ?? "bt709"}:pin={primaries ?? "bt2020"}:min={matrix}:rin={range}:t=linear:npl={DiffuseWhite},format=gbrpf32le";
+        var from =
+            $"zscale=tin={transfer ?? "bt709"}:pin={primaries ?? "bt2020"}:min={matrix}:rin={range}:t=linear:npl={DiffuseWhite},format=gbrpf32le";
         var filters = $"{from},zscale=p=bt709{(hdr is null ? "" : $",{ToneCurve}")},zscale=t=bt709:m=gbr:r=full,format=gbrp,";
         return new(filters, null, HasAlpha: false, null, hdr is null ? null : $"HDR ({hdr}) tone-mapped to SDR");
 

@@ -112,7 +112,8 @@ public sealed record VideoInfo(int Width, int Height, FrameTimes Times, int Rota
         if (rotation % 180 != 0)
             (width, height) = (height, width);
         if (!Picture.SizeIsAllowed(width, height))
-            throw new UserException($"{path}: the video is {width}x{height}; the limit is {Picture.MaxSide} a side and {Picture.MaxPixels / 1_000_000} megapixels.");
+            throw new UserException(
+                $"{path}: the video is {width}x{height}; the limit is {Picture.MaxSide} a side and {Picture.MaxPixels / 1_000_000} megapixels.");
 
         var origin = Time(container, "start_time");
         return new((int)width, (int)height, ReadTimes(path, video, origin), rotation, Text(audio, "codec_name"), format)
@@ -187,7 +188,8 @@ public sealed record VideoInfo(int Width, int Height, FrameTimes Times, int Rota
     static JsonElement Shown(IEnumerable<JsonElement> streams)
     {
         JsonElement[] all = [.. streams];
-        return all.FirstOrDefault(stream => Has(stream, "default")) is { ValueKind: not JsonValueKind.Undefined } marked ? marked : all.FirstOrDefault();
+        return all.FirstOrDefault(stream => Has(stream, "default")) is { ValueKind: not JsonValueKind.Undefined } marked ? marked
+            : all.FirstOrDefault();
     }
 
     // Pixels that are not square are widened to square ones.
@@ -226,7 +228,8 @@ public sealed record VideoInfo(int Width, int Height, FrameTimes Times, int Rota
     static JsonElement Property(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value : default;
 
-    static string? Text(JsonElement element, string name) => Property(element, name) is { ValueKind: not JsonValueKind.Undefined } value ? value.ToString() : null;
+    static string? Text(JsonElement element, string name) =>
+        Property(element, name) is { ValueKind: not JsonValueKind.Undefined } value ? value.ToString() : null;
 
     static long Number(JsonElement element, string name) =>
         long.TryParse(Text(element, name), NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value : 0;
@@ -245,7 +248,8 @@ public sealed record VideoInfo(int Width, int Height, FrameTimes Times, int Rota
         /// <summary>Null where the file has none.</summary>
         public static Sound? Probe(string path)
         {
-            using var document = JsonDocument.Parse(Ask(path, "stream=index,codec_type,codec_name:stream_disposition=default:format=start_time"));
+            using var document = JsonDocument.Parse(Ask(path,
+                "stream=index,codec_type,codec_name:stream_disposition=default:format=start_time"));
             var root = document.RootElement;
             var streams = root.TryGetProperty("streams", out var list) ? list.EnumerateArray().ToArray() : [];
             var audio = Shown(streams.Where(s => Text(s, "codec_type") == "audio"));

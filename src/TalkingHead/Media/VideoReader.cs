@@ -70,7 +70,8 @@ public sealed class VideoReader : IDisposable
         get
         {
             var missing = Number + 1 - FramesRead + (ended ? Times.Count - 1 - Number : 0);
-            return new(path, log.Errors == 0 ? 0 : missing, log.Corrupt, Times.Count); // without a complaint they are frames that are never shown
+            // without a complaint they are frames that are never shown
+            return new(path, log.Errors == 0 ? 0 : missing, log.Corrupt, Times.Count);
         }
     }
 
@@ -103,7 +104,8 @@ public sealed class VideoReader : IDisposable
         var color = info.Color;
         var spacing = settings.Rate is { } rate ? $"fps={rate}," : "";
         var matrix = color.Matrix is { } named ? $":in_color_matrix={named}" : "";
-        var filters = $"{spacing}{color.Filters}scale={width}:{height}:flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact{matrix}"
+        var filters =
+            $"{spacing}{color.Filters}scale={width}:{height}:flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact{matrix}"
             + $",setsar=1,format={(color.HasAlpha ? "rgba" : "rgb24")},showinfo=checksum=0";
         var log = new FrameLog();
         var ffmpeg = Ffmpeg.Start("ffmpeg",
@@ -251,7 +253,8 @@ sealed partial class FrameLog
     /// <summary>The next frame's time in seconds of the file; null where it has none.</summary>
     /// <exception cref="UserException">ffmpeg gave the frame and says nothing of it.</exception>
     public double? Take() => times.TryTake(out var time, Patience) || times.IsCompleted ? time
-        : throw new UserException("ffmpeg does not say when frames are shown: its showinfo filter is of an unknown version; install ffmpeg 5.1 to 7.");
+        : throw new UserException("ffmpeg does not say when frames are shown: its showinfo filter is of an unknown version; install ffmpeg "
+            + "5.1 to 7.");
 
     [GeneratedRegex(@"^\[Parsed_showinfo_\d+ @ [^]]*\] \[info\] n: *\d+ pts: *(-?\d+|NOPTS)")]
     private static partial Regex Time();

@@ -11,7 +11,9 @@ public sealed record VideoWriteSettings
     /// <summary>Says that a model made the frames; its words take the place of <see cref="Comment"/>.</summary>
     public SyntheticMark? Mark { get; init; }
 
-    /// <summary>Called with each file when it is complete and before it has its name, to sign it: its path, whatever that ends in.</summary>
+    /// <summary>
+    /// Called with each file when it is complete and before it has its name, to sign it: its path, whatever that ends in.
+    /// </summary>
     public Action<string>? Seal { get; init; }
 
     internal string? Words => Mark?.Comment ?? Comment;
@@ -39,7 +41,9 @@ public sealed class VideoWriter : IDisposable
     /// <summary>The comment for frames that a network made.</summary>
     public const string SyntheticComment = PictureComment.Synthetic;
 
-    /// <summary>Frames a second, at least, of a folder of pictures whose frames are unevenly spaced: none is off by more than 20 ms.</summary>
+    /// <summary>
+    /// Frames a second, at least, of a folder of pictures whose frames are unevenly spaced: none is off by more than 20 ms.
+    /// </summary>
     const double LeastEvenRate = 25;
 
     readonly string path, partial;
@@ -242,7 +246,8 @@ public sealed class VideoWriter : IDisposable
     string[] Encoding() => settings.KeepsTimes ? ["-fps_mode", "passthrough", "-enc_time_base", "1:90000", .. Codec()] : Codec();
 
     string[] Codec() => kind == VideoKind.Gif
-        ? ["-vf", "split[a][b];[a]palettegen=stats_mode=single[p];[b][p]paletteuse=new=1:dither=sierra2_4a", "-f", "gif"] // a palette a frame: no frame is held
+        // a palette a frame: no frame is held
+        ? ["-vf", "split[a][b];[a]palettegen=stats_mode=single[p];[b][p]paletteuse=new=1:dither=sierra2_4a", "-f", "gif"]
         : [
             "-vf", "scale=flags=bicubic+accurate_rnd+full_chroma_int+bitexact:out_color_matrix=bt709:out_range=tv,format=yuv420p",
             "-c:v", "libx264", "-preset", "medium", "-crf", $"{settings.Quality}", "-colorspace", "bt709", "-color_primaries", "bt709",

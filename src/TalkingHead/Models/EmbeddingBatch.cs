@@ -25,7 +25,8 @@ public sealed class EmbeddingBatch : IDisposable
     readonly Tensor? u, v, sigma;                // (U), (N), ()
     bool changed;
 
-    internal EmbeddingBatch(EmbeddingRows table, int length, int[] rows, Range part, (Tensor Direction, Tensor Sigma)? spectrum, Device device)
+    internal EmbeddingBatch(EmbeddingRows table, int length, int[] rows, Range part, (Tensor Direction, Tensor Sigma)? spectrum,
+        Device device)
     {
         (this.table, this.length) = (table, length);
         unique = [.. rows.Distinct().Order()];
@@ -57,7 +58,8 @@ public sealed class EmbeddingBatch : IDisposable
     internal Tensor Weight => weight;
 
     /// <summary>Their gradient (U,N) after a backward pass.</summary>
-    public Tensor Gradient => weight.grad ?? throw new InvalidOperationException("The rows have no gradient: no backward pass has reached them.");
+    public Tensor Gradient =>
+        weight.grad ?? throw new InvalidOperationException("The rows have no gradient: no backward pass has reached them.");
 
     /// <summary>W_i of each clip of this rank's part of the batch (b,N), divided by σ where spectral norm is on.</summary>
     public Tensor Rows()
@@ -189,7 +191,8 @@ sealed unsafe class EmbeddingRows : IDisposable
             return;
         }
         file.SetLength(offset + bytes);
-        var map = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
+        var map = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None,
+            leaveOpen: true);
         var view = map.CreateViewAccessor(offset, bytes);
         byte* start = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);

@@ -43,7 +43,8 @@ public sealed class EmbeddingTable : IDisposable
 
     /// <summary>As the other, from a configuration.</summary>
     public EmbeddingTable(RunConfiguration configuration, string? file = null)
-        : this(configuration.Network.Embedding, configuration.Network.RowDeviation, configuration.Training.Seed, configuration.SpectralNorm.Rows, file)
+        : this(configuration.Network.Embedding, configuration.Network.RowDeviation, configuration.Training.Seed,
+            configuration.SpectralNorm.Rows, file)
     {
     }
 
@@ -161,7 +162,10 @@ static class EmbeddingLayout
     public static ref float Steps(Span<float> row, int length) => ref row[3 * length];
 }
 
-/// <summary>W on disk, one safetensors file: "clips" (UTF-8, a line each), "rows" (M, 3N+1: weights, both moments, steps), the spectrum.</summary>
+/// <summary>
+/// W on disk, one safetensors file: "clips" (UTF-8, a line each), "rows" (M, 3N+1: weights, both moments, steps), the
+/// spectrum.
+/// </summary>
 static class EmbeddingTableFile
 {
     const string ClipsName = "clips", RowsName = "rows", GramName = "spectrum.gram", DirectionName = "spectrum.direction";
@@ -184,7 +188,8 @@ static class EmbeddingTableFile
         if (embeddings.Spectrum is { } spectrum)
         {
             entries.Add(new(GramName, ScalarType.Float64, spectrum.Gram.shape, stream => TensorBytes.Write(spectrum.Gram, stream)));
-            entries.Add(new(DirectionName, ScalarType.Float64, spectrum.Direction.shape, stream => TensorBytes.Write(spectrum.Direction, stream)));
+            entries.Add(new(DirectionName, ScalarType.Float64, spectrum.Direction.shape,
+                stream => TensorBytes.Write(spectrum.Direction, stream)));
         }
         SafeTensorsWriter.Write(path, entries);
     }
@@ -197,7 +202,9 @@ static class EmbeddingTableFile
         int width = EmbeddingLayout.Width(embeddings.Length);
         var rows = Find(file, RowsName);
         if (rows.Shape is not [_, var found] || found != width)
-            throw new UserException($"{path}: the rows of W are ({string.Join(",", rows.Shape)}), expected (M,{width}). Use the configuration that the run was started with.");
+            throw new UserException(
+                $"{path}: the rows of W are ({string.Join(",", rows.Shape)}), expected (M,{width}). Use the configuration that the run was "
+                + $"started with.");
         string[] clips = Encoding.UTF8.GetString(Find(file, ClipsName).ToArray<byte>()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if (clips.Length != rows.Shape[0])
             throw new UserException($"{path}: names {clips.Length} clips for {rows.Shape[0]} rows of W: the file is damaged.");

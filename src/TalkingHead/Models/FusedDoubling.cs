@@ -159,7 +159,8 @@ static unsafe class FusedDoubling
             {
                 int j = 0;
                 for (; j <= pass.C - Vector256<float>.Count; j += Vector256<float>.Count)
-                    (Vector256.Load(upper + j) + Vector256.Load(upper + pass.C + j) + (Vector256.Load(lower + j) + Vector256.Load(lower + pass.C + j))).Store(to + j);
+                    (Vector256.Load(upper + j) + Vector256.Load(upper + pass.C + j)
+                        + (Vector256.Load(lower + j) + Vector256.Load(lower + pass.C + j))).Store(to + j);
                 for (; j < pass.C; j++)
                     to[j] = upper[j] + upper[pass.C + j] + (lower[j] + lower[pass.C + j]);
             }

@@ -65,7 +65,8 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
         for (int i = 0; i < b * c; i++)
         {
             double g = 0, gx = 0; // sums over places of the slope, and of the slope times x less its mean
-            for (float* part = work.Partial + (long)(i / c) * chunks * 2 * c + i % c, end = part + (long)chunks * 2 * c; part < end; part += 2 * c)
+            for (float* part = work.Partial + (long)(i / c) * chunks * 2 * c + i % c,
+                end = part + (long)chunks * 2 * c; part < end; part += 2 * c)
                 (g, gx) = (g + part[0], gx + part[c]);
             double inverse = work.Inverse[i], a = work.A[i], p = -a * inverse * inverse * gx / n;
             (slopeShift[i], slopeScale[i]) = ((float)g, (float)(gx * inverse));
@@ -230,7 +231,8 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
             {
                 int j = 0;
                 for (; j <= c - Lanes; j += Lanes)
-                    Vector512.MaxNative(floor, Vector512.FusedMultiplyAdd(Vector512.Load(x + j), Vector512.Load(a + j), Vector512.Load(o + j))).Store(y + j);
+                    Vector512.MaxNative(floor, Vector512.FusedMultiplyAdd(Vector512.Load(x + j), Vector512.Load(a + j),
+                        Vector512.Load(o + j))).Store(y + j);
                 for (; j < c; j++)
                     y[j] = Math.Max(MathF.FusedMultiplyAdd(x[j], a[j], o[j]), floor[0]);
             }
@@ -251,7 +253,8 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
             for (; j <= c - 2 * Lanes; j += 2 * Lanes)
             {
                 Vector512<float> s0 = default, s1 = default, t0 = default, t1 = default;
-                Vector512<float> a0 = Vector512.Load(a + j), a1 = Vector512.Load(a + j + Lanes), o0 = Vector512.Load(o + j), o1 = Vector512.Load(o + j + Lanes);
+                Vector512<float> a0 = Vector512.Load(a + j), a1 = Vector512.Load(a + j + Lanes), o0 = Vector512.Load(o + j),
+                    o1 = Vector512.Load(o + j + Lanes);
                 Vector512<float> m0 = Vector512.Load(mean + j), m1 = Vector512.Load(mean + j + Lanes);
                 for (int k = 0; k < pixels; k++)
                 {
@@ -299,7 +302,8 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
                 {
                     Vector512<float> v = Vector512.Load(x + j), scale = Vector512.Load(a + j);
                     var masked = Masked(Vector512.Load(g + j), v, scale, Vector512.Load(o + j), floor);
-                    Vector512.FusedMultiplyAdd(masked, scale, Vector512.FusedMultiplyAdd(v, Vector512.Load(p + j), Vector512.Load(q + j))).Store(d + j);
+                    Vector512.FusedMultiplyAdd(masked, scale,
+                        Vector512.FusedMultiplyAdd(v, Vector512.Load(p + j), Vector512.Load(q + j))).Store(d + j);
                 }
                 for (; j < c; j++)
                     d[j] = Masked(g[j], x[j], a[j], o[j], floor[0]) * a[j] + x[j] * p[j] + q[j];
@@ -308,7 +312,8 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
     }
 
     // The slope where a x + o is above the floor: 0 for a ReLU, nowhere else.
-    static Vector512<float> Masked(Vector512<float> slope, Vector512<float> x, Vector512<float> a, Vector512<float> o, Vector512<float> floor) =>
+    static Vector512<float> Masked(Vector512<float> slope, Vector512<float> x, Vector512<float> a, Vector512<float> o,
+        Vector512<float> floor) =>
         slope & Vector512.GreaterThan(Vector512.FusedMultiplyAdd(x, a, o), floor);
 
     static float Masked(float slope, float x, float a, float o, float floor) => MathF.FusedMultiplyAdd(x, a, o) > floor ? slope : 0;

@@ -44,7 +44,8 @@ public sealed class Generator : PersonGenerator
         up = new ModuleList<UpBlock>();
         for (int block = 0; block < channels.Length; block++)
             up.Add(new UpBlock(ups[block], ups[block + 1], mode));
-        attentionBlock = Array.FindIndex([.. channels.Select((_, block) => settings.BottleneckSide << (block + 1))], side => side == settings.UpAttentionSide);
+        attentionBlock = Array.FindIndex([.. channels.Select((_, block) => settings.BottleneckSide << (block + 1))],
+            side => side == settings.UpAttentionSide);
         if (attentionBlock >= 0)
             attention = new SelfAttention(ups[attentionBlock + 1], mode);
         norm = new AdaptiveInstanceNorm(relu: true);
@@ -69,7 +70,8 @@ public sealed class Generator : PersonGenerator
 
     /// <summary>Embeddings ê (B,N) to ψ = P ê (B,<see cref="StyleLength"/>).</summary>
     public override Tensor Project(Tensor embedding) =>
-        (projection ?? throw new InvalidOperationException("A head's generator has no P: the person's ψ' stands beside it.")).call(embedding);
+        (projection ?? throw new InvalidOperationException("A head's generator has no P: the person's ψ' stands "
+            + "beside it.")).call(embedding);
 
     /// <summary>
     /// Landmark images (B,3,S,S) in [-1,1] and ψ, one for each or one for all (B or 1,<see cref="StyleLength"/>), to
@@ -165,7 +167,10 @@ public sealed class Generator : PersonGenerator
     }
 }
 
-/// <summary>A generator of pictures (B,3,S,S) from landmark images (B,3,S,S), both in [-1,1], and a person's ψ (B or 1,<see cref="StyleLength"/>).</summary>
+/// <summary>
+/// A generator of pictures (B,3,S,S) from landmark images (B,3,S,S), both in [-1,1], and a person's ψ (B or 1,<see
+/// cref="StyleLength"/>).
+/// </summary>
 public abstract class PersonGenerator : Module<Tensor, Tensor, Tensor>
 {
     private protected PersonGenerator(string name) : base(name)
@@ -190,7 +195,8 @@ public abstract class PersonGenerator : Module<Tensor, Tensor, Tensor>
     // Styles of numbers, (C) each as ONNX's norm takes them, or (1,C,1,1) to be applied to maps.
     private protected static IEnumerable<OnnxStyle> ConstantStyles(OnnxGraph graph, IEnumerable<Style> styles, bool places)
     {
-        return styles.Select((style, norm) => new OnnxStyle(Numbers($"psi.{norm}.scale", style.Scale), Numbers($"psi.{norm}.shift", style.Shift), Constant: true));
+        return styles.Select((style, norm) => new OnnxStyle(Numbers($"psi.{norm}.scale", style.Scale),
+            Numbers($"psi.{norm}.shift", style.Shift), Constant: true));
 
         string Numbers(string name, Tensor values) => graph.Numbers(name, places ? values.unsqueeze(2).unsqueeze(3) : values.flatten());
     }

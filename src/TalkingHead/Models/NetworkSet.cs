@@ -15,7 +15,8 @@ public sealed class NetworkSet : IDisposable
     {
         var (settings, size, norm) = (configuration.Network, configuration.Data.Size, configuration.SpectralNorm);
         if (settings.Layout != NetworkLayout.Paper)
-            throw UserException.Usage($"network.layout is {SettingValue.Format(settings.Layout)}: imported networks can be used, not trained. Train with network.layout=paper.");
+            throw UserException.Usage($"network.layout is {SettingValue.Format(settings.Layout)}: imported networks can be used, not "
+                + $"trained. Train with network.layout=paper.");
         manual_seed(configuration.Training.Seed);
         Embedder = new Embedder(settings, size, Mode(norm, norm.Embedder));
         Generator = new Generator(settings, size, Mode(norm, norm.Generator));
@@ -55,7 +56,14 @@ public sealed class NetworkSet : IDisposable
     public static IReadOnlyList<NetworkProfile> Profile(RunConfiguration configuration)
     {
         // Neither shapes nor counts depend on spectral norm.
-        using var networks = new NetworkSet(configuration with { SpectralNorm = new() { Embedder = false, Generator = false, Discriminator = false } });
+        using var networks = new NetworkSet(configuration with
+        {
+            SpectralNorm = new()
+            {
+                Embedder = false, Generator = false,
+                Discriminator = false
+            }
+        });
         using var scope = NewDisposeScope();
         int size = configuration.Data.Size;
         var picture = zeros(1, 3, size, size);
@@ -117,7 +125,8 @@ public sealed record NetworkProfile(string Name, IReadOnlyList<LayerProfile> Lay
 
         Tensor Add(string kind, Tensor y, long macs)
         {
-            layers.Add(new LayerProfile(path, kind, y.shape[1..], module.parameters(recurse: false).Sum(parameter => parameter.numel()), macs));
+            layers.Add(new LayerProfile(path, kind, y.shape[1..],
+                module.parameters(recurse: false).Sum(parameter => parameter.numel()), macs));
             return y;
         }
     }

@@ -86,7 +86,8 @@ static class ResampledConvolution
     }
 
     // x (B,C,2h,2w) + skip (B,C,h,w) doubled -> (B,C,2h,2w)
-    public static Tensor AddNearest(Tensor x, Tensor skip) => FusedDoubling.Takes(x) ? FusedDoubling.AddNearest(x, skip) : x.Add(Nearest(skip));
+    public static Tensor AddNearest(Tensor x, Tensor skip) =>
+        FusedDoubling.Takes(x) ? FusedDoubling.AddNearest(x, skip) : x.Add(Nearest(skip));
 
     public static string EmitHalve(OnnxGraph graph, string name, string x, Tensor kernel, Tensor? bias) =>
         graph.Conv(name, x, kernel, bias, 2, 1, 1, 1, 1);
@@ -120,8 +121,10 @@ static class ResampledConvolution
         using var scope = NewDisposeScope();
         all = all.permute(0, 2, 3, 1);
         var (h, w, c) = (all.shape[1] - 1, all.shape[2] - 1, all.shape[3] / 4);
-        var corners = Enumerable.Range(0, 4).Select(to => all.narrow(1, to / 2, h).narrow(2, to % 2, w).narrow(3, to * c, c)).ToArray(); // (B,h,w,C)
-        var rows = new[] { stack([corners[0], corners[1]], 3), stack([corners[2], corners[3]], 3) };                                     // (B,h,w,2,C)
+        // (B,h,w,C)
+        var corners = Enumerable.Range(0, 4).Select(to => all.narrow(1, to / 2, h).narrow(2, to % 2, w).narrow(3, to * c, c)).ToArray();
+        // (B,h,w,2,C)
+        var rows = new[] { stack([corners[0], corners[1]], 3), stack([corners[2], corners[3]], 3) };
         return stack(rows, 2).reshape(all.shape[0], 2 * h, 2 * w, c).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 

@@ -140,7 +140,8 @@ public sealed class UpBlock : Module<Tensor, Style, Style, Tensor>
         using var scope = NewDisposeScope();
         var h = conv1.call(norm1.call(x, style1)); // twice the side
         h = conv2.call(norm2.call(h, style2));
-        return ResampledConvolution.AddNearest(h, skip.call(x)).MoveToOuterDisposeScope(); // as in the down block, the same in another order
+        // as in the down block, the same in another order
+        return ResampledConvolution.AddNearest(h, skip.call(x)).MoveToOuterDisposeScope();
     }
 
     internal string Emit(OnnxGraph graph, string name, string x, OnnxStyle style1, OnnxStyle style2)

@@ -58,7 +58,8 @@ public sealed class SelfAttention : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var scaled = q.Mul(Math.Sqrt(q.shape[2]));
-        return functional.scaled_dot_product_attention(scaled.unsqueeze(1), k.unsqueeze(1), v.unsqueeze(1)).squeeze(1).MoveToOuterDisposeScope();
+        return functional.scaled_dot_product_attention(scaled.unsqueeze(1), k.unsqueeze(1),
+            v.unsqueeze(1)).squeeze(1).MoveToOuterDisposeScope();
     }
 
     // The same in steps: the reference.

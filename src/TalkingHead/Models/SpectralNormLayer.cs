@@ -120,7 +120,8 @@ public sealed class SpectralNormConv2d : SpectralNormLayer
     readonly Constant? taps; // of the resampling
     Tensor? heldKernel;
 
-    internal SpectralNormConv2d(long inputs, long outputs, int kernel, SpectralMode mode, bool bias = true, Resampling resampling = Resampling.None)
+    internal SpectralNormConv2d(long inputs, long outputs, int kernel, SpectralMode mode, bool bias = true,
+        Resampling resampling = Resampling.None)
         : base(nameof(SpectralNormConv2d), zeros(outputs, inputs, kernel, kernel), bias, mode)
     {
         padding = [kernel / 2, kernel / 2];
@@ -142,11 +143,13 @@ public sealed class SpectralNormConv2d : SpectralNormLayer
         var y = Resampling switch
         {
             Resampling.Halve when ResampledConvolution.Pays(Resampling, x) => ResampledConvolution.Halve(x, ResampledKernel(), BiasInUse()),
-            Resampling.Double when ResampledConvolution.Pays(Resampling, x) => ResampledConvolution.Double(x, ResampledKernel(), BiasInUse()),
+            Resampling.Double when ResampledConvolution.Pays(Resampling, x) =>
+            ResampledConvolution.Double(x, ResampledKernel(), BiasInUse()),
             Resampling.Halve => ResampledConvolution.HalveInSteps(x, WeightInUse(), BiasInUse()),
             Resampling.Double => ResampledConvolution.DoubleInSteps(x, WeightInUse(), BiasInUse()),
             // oneDNN of libtorch 2.10 gives wrong numbers for some 1x1 convolutions (256 to 512 channels, two threads): a product does not.
-            _ when padding[0] == 0 && x.device_type == DeviceType.CPU => functional.linear(x.permute(0, 2, 3, 1), WeightInUse().flatten(1), BiasInUse()).permute(0, 3, 1, 2),
+            _ when padding[0] == 0 && x.device_type == DeviceType.CPU =>
+                functional.linear(x.permute(0, 2, 3, 1), WeightInUse().flatten(1), BiasInUse()).permute(0, 3, 1, 2),
             _ => functional.conv2d(x, WeightInUse(), BiasInUse(), padding: padding),
         };
         return y.MoveToOuterDisposeScope();

@@ -32,7 +32,8 @@ sealed class OnnxFile
     static readonly HashSet<string> operators =
     [
         "Abs", "Add", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "Constant", "Conv", "ConvTranspose", "DepthToSpace",
-        "Div", "Dropout", "Exp", "Flatten", "Gather", "Gemm", "GlobalAveragePool", "GlobalMaxPool", "HardSigmoid", "Identity", "InstanceNormalization",
+        "Div", "Dropout", "Exp", "Flatten", "Gather", "Gemm", "GlobalAveragePool", "GlobalMaxPool", "HardSigmoid", "Identity",
+            "InstanceNormalization",
         "LeakyRelu", "MatMul", "Max", "MaxPool", "Min", "Mul", "Neg", "PRelu", "Pad", "Pow", "Reciprocal", "ReduceMax", "ReduceMean",
         "ReduceSum", "Relu", "Reshape", "Resize", "Shape", "Sigmoid", "Slice", "Softmax", "Split", "Sqrt", "Squeeze", "Sub", "Tanh",
         "Transpose", "Unsqueeze", "Upsample",
@@ -235,7 +236,8 @@ sealed class OnnxFile
             }
             foreach (var attribute in node.Attribute)
             {
-                if (attribute.G is not null || attribute.SparseTensor is not null || attribute.Graphs.Count + attribute.SparseTensors.Count > 0)
+                if (attribute.G is not null || attribute.SparseTensor is not null
+                    || attribute.Graphs.Count + attribute.SparseTensors.Count > 0)
                     return $"node \"{node.Name}\" holds a graph or a sparse tensor; only plain nodes are read.";
                 foreach (var tensor in attribute.Tensors.Append(attribute.T).Where(tensor => tensor is not null))
                     if (Complaint(tensor) is { } found)

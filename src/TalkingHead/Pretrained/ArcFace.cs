@@ -138,7 +138,9 @@ sealed class IResNet : Module<Tensor, Tensor>
     }
 }
 
-/// <summary>Squeeze and excitation (Hu et al. 2018): each channel scaled by what all channels' means say. Fields are checkpoint keys.</summary>
+/// <summary>
+/// Squeeze and excitation (Hu et al. 2018): each channel scaled by what all channels' means say. Fields are checkpoint keys.
+/// </summary>
 sealed class SqueezeExcitation : Module<Tensor, Tensor>
 {
     const int Reduction = 16;

@@ -77,13 +77,16 @@ sealed class Inception : Module<Tensor, Tensor>
     }
 }
 
-/// <summary>Convolution without bias, batch norm, ReLU: the unit of Inception v3 (Szegedy et al. 2016). Fields are checkpoint keys.</summary>
+/// <summary>
+/// Convolution without bias, batch norm, ReLU: the unit of Inception v3 (Szegedy et al. 2016). Fields are checkpoint keys.
+/// </summary>
 sealed class InceptionUnit : Module<Tensor, Tensor>
 {
     readonly Conv2d conv;
     readonly BatchNorm2d bn;
 
-    internal InceptionUnit(long inputs, long outputs, (long, long) kernel, long stride = 1, (long, long)? padding = null) : base(nameof(InceptionUnit))
+    internal InceptionUnit(long inputs, long outputs, (long, long) kernel, long stride = 1, (long, long)? padding = null)
+        : base(nameof(InceptionUnit))
     {
         conv = Conv2d(inputs, outputs, kernel, stride: (stride, stride), padding: padding ?? (0, 0), bias: false);
         bn = BatchNorm2d(outputs, eps: 0.001);
@@ -239,7 +242,8 @@ sealed class InceptionE : Module<Tensor, Tensor>
         var twice = branch3x3dbl_2.call(branch3x3dbl_1.call(x));
         var pooled = branch_pool.call(maximum ? functional.max_pool2d(x, 3, stride: 1, padding: 1) : InceptionPools.Average(x));
         return cat(
-            [branch1x1.call(x), branch3x3_2a.call(once), branch3x3_2b.call(once), branch3x3dbl_3a.call(twice), branch3x3dbl_3b.call(twice), pooled],
+            [branch1x1.call(x), branch3x3_2a.call(once), branch3x3_2b.call(once), branch3x3dbl_3a.call(twice),
+                branch3x3dbl_3b.call(twice), pooled],
             1).MoveToOuterDisposeScope();
     }
 }

@@ -11,7 +11,8 @@ namespace TalkingHead.Pretrained;
 /// <param name="Channels">Channels of each compared map.</param>
 /// <param name="Empty">Makes the trunk without weights.</param>
 /// <param name="Load">Makes the trunk with its published weights.</param>
-sealed record LpipsTrunk(string Name, string File, long[] Channels, Func<Module<Tensor, Tensor[]>> Empty, Func<Module<Tensor, Tensor[]>> Load)
+sealed record LpipsTrunk(string Name, string File, long[] Channels, Func<Module<Tensor, Tensor[]>> Empty,
+    Func<Module<Tensor, Tensor[]>> Load)
 {
     static readonly string[] vggTaps = ["conv1_2", "conv2_2", "conv3_3", "conv4_3", "conv5_3"];
 

@@ -31,7 +31,9 @@ static class PublishedWeights
     /// <summary>The folder that holds weight files.</summary>
     internal static string Folder => Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } folder ? folder : DefaultFolder;
 
-    /// <summary>Whether a file of the table is at hand: in the folder, or beside the program, where builds put what packages hold.</summary>
+    /// <summary>
+    /// Whether a file of the table is at hand: in the folder, or beside the program, where builds put what packages hold.
+    /// </summary>
     internal static bool Has(string name) => File.Exists(PathOf(name));
 
     /// <summary>Where a file of the table lies, or would lie.</summary>
@@ -48,12 +50,14 @@ static class PublishedWeights
         var path = PathOf(name);
         return File.Exists(path)
             ? path
-            : throw new UserException($"{path}: no such file: run scripts/download-weights.sh {name}, or point {FolderVariable} at the folder that holds it.");
+            : throw new UserException(
+                $"{path}: no such file: run scripts/download-weights.sh {name}, or point {FolderVariable} at the folder that holds it.");
     }
 
     /// <summary>Fills a module from a file of the table, for use: evaluation mode, no parameter asks for a gradient.</summary>
     /// <inheritdoc cref="StateDict.Load"/>
-    internal static T LoadInto<T>(T module, string name, Func<string, string>? nameInFile = null, Func<string, bool>? unused = null) where T : Module
+    internal static T LoadInto<T>(T module, string name, Func<string, string>? nameInFile = null, Func<string, bool>? unused = null)
+        where T : Module
     {
         var path = Locate(name);
         using var file = PyTorchCheckpoint.Open(path);
@@ -76,8 +80,10 @@ static class PublishedWeights
         {
             var cells = line.Split('\t');
             if (cells.Length != Columns || cells[1] is not ("direct" or "nuget" or "npm" or "by-hand"))
-                throw new FormatException($"{Resource}: \"{line}\" does not have {Columns} columns, the second of them direct, nuget, npm or by-hand.");
-            files.Add(new(cells[0], cells[1] != "by-hand", long.Parse(cells[2], CultureInfo.InvariantCulture), cells[3], cells[4], cells[5], cells[6]));
+                throw new FormatException($"{Resource}: \"{line}\" does not have {Columns} columns, the second of them direct, nuget, npm "
+                    + $"or by-hand.");
+            files.Add(new(cells[0], cells[1] != "by-hand", long.Parse(cells[2], CultureInfo.InvariantCulture), cells[3], cells[4],
+                cells[5], cells[6]));
         }
         return files;
     }

@@ -47,7 +47,8 @@ sealed class ResNet18 : FeatureNetwork
     internal ResNet18() : base("ResNet18")
     {
         stem = Conv2d(3, 64, 7, stride: 2, padding: 3);
-        blocks = [.. from stage in Enumerable.Range(0, Stages) from block in Enumerable.Range(0, BlocksOfStage) select (stage, block == 0 && stage > 0
+        blocks = [.. from stage in Enumerable.Range(0, Stages) from block in Enumerable.Range(0, BlocksOfStage) select (stage,
+            block == 0 && stage > 0
             ? new ResidualPair(32 << stage, 64 << stage, stride: 2)
             : new ResidualPair(64 << stage, 64 << stage, stride: 1))];
         RegisterComponents();
@@ -68,7 +69,8 @@ sealed class ResNet18 : FeatureNetwork
             var weights = graph.Initializer.ToDictionary(tensor => tensor.Name);
             var layers = graph.Node.Where(node => node.OpType == "Conv").ToArray();
             foreach (var (layer, convolution) in layers.Zip(network.Convolutions()))
-                Fill(convolution, layer, graph.Node.Single(node => node.OpType == "BatchNormalization" && node.Input[0] == layer.Output[0]), weights);
+                Fill(convolution, layer, graph.Node.Single(node =>
+                    node.OpType == "BatchNormalization" && node.Input[0] == layer.Output[0]), weights);
             if (layers.Length != AllConvolutions)
                 throw new InvalidDataException($"it has {layers.Length} convolutions, {AllConvolutions} are expected");
             return network;
@@ -76,7 +78,8 @@ sealed class ResNet18 : FeatureNetwork
         catch (Exception e) when (e is InvalidDataException or KeyNotFoundException or InvalidOperationException or ArgumentException)
         {
             network.Dispose();
-            throw new UserException($"{path}: not ResNet18 of Microsoft.ML.DnnImageFeaturizer.ResNet18 ({e.Message}). Remove it and run scripts/download-weights.sh {File}.", e);
+            throw new UserException($"{path}: not ResNet18 of Microsoft.ML.DnnImageFeaturizer.ResNet18 ({e.Message}). Remove it and run "
+                + $"scripts/download-weights.sh {File}.", e);
         }
     }
 
@@ -129,14 +132,16 @@ sealed class ResNet18 : FeatureNetwork
         var factor = scale / variance.Add(epsilon).sqrt();
         var weight = Read(layer.Input[1]);
         if (!weight.shape.SequenceEqual(convolution.weight!.shape))
-            throw new InvalidDataException($"{layer.Input[1]} is ({string.Join(",", weight.shape)}), expected ({string.Join(",", convolution.weight!.shape)})");
+            throw new InvalidDataException(
+                $"{layer.Input[1]} is ({string.Join(",", weight.shape)}), expected ({string.Join(",", convolution.weight!.shape)})");
         convolution.weight!.copy_(weight * factor.view(-1, 1, 1, 1));
         convolution.bias!.copy_(shift - mean * factor);
 
         Tensor Read(string name)
         {
             var found = weights[name];
-            float[] values = found.RawData.Length > 0 ? MemoryMarshal.Cast<byte, float>(found.RawData.Span).ToArray() : [.. found.FloatData];
+            float[] values = found.RawData.Length > 0 ? MemoryMarshal.Cast<byte, float>(found.RawData.Span).ToArray()
+                : [.. found.FloatData];
             return tensor(values, [.. found.Dims]).to(ScalarType.Float64);
         }
     }

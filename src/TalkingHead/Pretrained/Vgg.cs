@@ -27,7 +27,8 @@ sealed class Vgg : FeatureNetwork
         var all = kind.Convolutions().ToList();
         var built = all.Take(all.FindLastIndex(convolution => this.taps.Contains(convolution.Name)) + 1).ToList();
         names = [.. built.Select(convolution => convolution.Name)];
-        convolutions = [.. built.Select((convolution, i) => Conv2d(i == 0 ? 3 : built[i - 1].Channels, convolution.Channels, 3, padding: 1))];
+        convolutions = [.. built.Select((convolution, i) => Conv2d(i == 0 ? 3 : built[i - 1].Channels, convolution.Channels, 3,
+            padding: 1))];
         this.normalisation = normalisation;
         register_module("normalisation", normalisation);
         for (var i = 0; i < convolutions.Length; i++)

@@ -78,7 +78,8 @@ static class CredentialReader
     {
         var store = Jumbf.Parse(bytes);
         // The last manifest is the active one.
-        if ((store.Type, store.Label) != ("c2pa", "c2pa") || store.Boxes.LastOrDefault(box => box.Type is "c2ma" or "c2um") is not { } manifest)
+        if ((store.Type, store.Label) != ("c2pa", "c2pa") || store.Boxes.LastOrDefault(box =>
+            box.Type is "c2ma" or "c2um") is not { } manifest)
             throw new BadCredentialsException("they hold no manifest");
         var claimBox = manifest.Boxes.LastOrDefault(box => box.Type == "c2cl");
         if (claimBox?.Content is not { } claimBytes || manifest.Find(ContentCredentials.AssertionsLabel) is not { Type: "c2as" } assertions

@@ -18,7 +18,9 @@ static class AtomicFile
         return Path.Join(Path.GetDirectoryName(path), name + ending);
     }
 
-    /// <summary>What .NET throws where a file grows beyond what its file system or a limit allows: no IOException, though it is one.</summary>
+    /// <summary>
+    /// What .NET throws where a file grows beyond what its file system or a limit allows: no IOException, though it is one.
+    /// </summary>
     static bool TooLarge(Exception e) => e is ArgumentOutOfRangeException { ParamName: "value" };
 
     /// <summary>Writes a file; whoever reads <paramref name="path"/> sees the old content or the new, never a part.</summary>

@@ -46,7 +46,8 @@ sealed unsafe class MappedFile : IDisposable
     internal ReadOnlySpan<byte> Slice(long offset, int count)
     {
         if (offset < 0 || count < 0 || offset > Length - count)
-            throw new UserException($"{Path}: ends at byte {Length}, but {count} bytes at {offset} are needed: the file is truncated or damaged.");
+            throw new UserException($"{Path}: ends at byte {Length}, but {count} bytes at {offset} are needed: the file is truncated "
+                + $"or damaged.");
         ObjectDisposedException.ThrowIf(start == null && Length > 0, this);
         return new ReadOnlySpan<byte>(start + offset, count);
     }

@@ -57,7 +57,8 @@ public static partial class Npy
         if (version is < 1 or > 3)
             throw Damaged(where, $"version {version} is not one of 1 to 3");
         var start = version == 1 ? HeadBytes + 2 : HeadBytes + 4;
-        long length = version == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(bytes[HeadBytes..]) : BinaryPrimitives.ReadUInt32LittleEndian(bytes[HeadBytes..]);
+        long length = version == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(bytes[HeadBytes..])
+            : BinaryPrimitives.ReadUInt32LittleEndian(bytes[HeadBytes..]);
         if (length > Math.Min(LongestHeader, bytes.Length - start))
             throw Damaged(where, $"a header of {length} bytes is announced in {bytes.Length}");
         var match = Header().Match(Encoding.UTF8.GetString(bytes.Slice(start, (int)length)));
@@ -118,11 +119,13 @@ public static partial class Npy
     {
         var descr = header.Groups["descr"].Value;
         var type = ElementTypes.Find(names => names.Npy == descr)
-            ?? throw new UserException($"{where}: elements of type '{descr}'; little-endian bool, integers and floats are read ({string.Join(", ", ElementTypes.All.Select(names => names.Npy).Where(name => name != ""))}).");
+            ?? throw new UserException($"{where}: elements of type '{descr}'; little-endian bool, integers and floats "
+                + $"are read ({string.Join(", ", ElementTypes.All.Select(names => names.Npy).Where(name => name != ""))}).");
         if (header.Groups["order"].Value == "True")
             throw new UserException($"{where}: is in Fortran order; save it with numpy.ascontiguousarray.");
         var shape = new List<long>();
-        foreach (var size in header.Groups["shape"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (var size in header.Groups["shape"].Value.Split(',',
+            StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             shape.Add(long.TryParse(size, out var value) ? value : throw Damaged(where, $"a dimension of {size}"));
         var needed = shape.Aggregate((BigInteger)type.Size, (product, size) => product * size);
         if (needed != data.Length)

@@ -143,7 +143,8 @@ static class PickleGraph
         void CheckLeaf(PickledValue leaf, Visit parent)
         {
             if (leaf is PickledName or PickledStorage or PickledNumpyType)
-                throw cursor.Refuse($"{(leaf as PickledName)?.Name ?? "a storage or numpy type"} stands as a value; only tensors and plain data can");
+                throw cursor.Refuse($"{(leaf as PickledName)?.Name ?? "a storage or numpy type"} stands as a value; only tensors and "
+                    + $"plain data can");
             parent.Values++;
         }
 
@@ -166,7 +167,8 @@ static class PickledScalars
         cursor.Spend(text.Value.Length);
         var bytes = new byte[text.Value.Length];
         for (var i = 0; i < bytes.Length; i++)
-            bytes[i] = text.Value[i] <= 0xff ? (byte)text.Value[i] : throw cursor.Refuse("bytes written as text hold a character above U+00FF");
+            bytes[i] = text.Value[i] <= 0xff ? (byte)text.Value[i]
+                : throw cursor.Refuse("bytes written as text hold a character above U+00FF");
         return new PickledBytes(bytes);
     }
 
@@ -248,9 +250,11 @@ sealed class PickleNames(PickleCursor cursor, string where, long fileLength)
         ("builtins.bytes", []) => new PickledBytes(ReadOnlyMemory<byte>.Empty),
         ("_codecs.encode", [PickledString text, PickledString { Value: "latin1" }]) => PickledScalars.Latin1(text, cursor),
         ("numpy.dtype", [PickledString code, ..]) => new PickledNumpyType(code.Value),
-        ("numpy.core.multiarray.scalar" or "numpy._core.multiarray.scalar", [PickledNumpyType type, var bytes]) => PickledScalars.Numpy(type, bytes, cursor),
+        ("numpy.core.multiarray.scalar" or "numpy._core.multiarray.scalar", [PickledNumpyType type, var bytes]) =>
+        PickledScalars.Numpy(type, bytes, cursor),
         ("torch._utils._rebuild_parameter", [PickledTensor tensor, PickledBool, ..]) => tensor,
-        ("torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2", [PickledStorage storage, PickledInteger offset, PickledSequence sizes, PickledSequence strides, ..])
+        ("torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2", [PickledStorage storage, PickledInteger offset,
+            PickledSequence sizes, PickledSequence strides, ..])
             => Tensor(storage, offset, sizes, strides),
         _ => throw cursor.Refuse($"\"{name}\" is called with {arguments.Count} arguments of another form than torch writes"),
     };
@@ -296,7 +300,8 @@ sealed class PickleNames(PickleCursor cursor, string where, long fileLength)
 
     PickledTensor Tensor(PickledStorage storage, PickledInteger offset, PickledSequence sizes, PickledSequence strides)
     {
-        var tensor = new StoredTensor(storage.Type, Integers(sizes), Integers(strides), Integer(offset), storage.Bytes, $"{where}: a tensor");
+        var tensor = new StoredTensor(storage.Type, Integers(sizes), Integers(strides), Integer(offset), storage.Bytes,
+            $"{where}: a tensor");
         unfolded += Math.Min(tensor.Count * tensor.ItemSize, long.MaxValue / 4);
         if (unfolded > SmallFile + MostUnfolding * fileLength)
             throw cursor.Refuse($"its tensors unfold to more than {unfolded} bytes from a file of {fileLength}");
@@ -309,7 +314,8 @@ sealed class PickleNames(PickleCursor cursor, string where, long fileLength)
         return [.. sequence.Items.Select(Integer)];
     }
 
-    internal long Integer(PickledValue value) => value is PickledInteger integer && integer.Value >= long.MinValue && integer.Value <= long.MaxValue
+    internal long Integer(PickledValue value) => value is PickledInteger integer && integer.Value >= long.MinValue
+        && integer.Value <= long.MaxValue
         ? (long)integer.Value
         : throw cursor.Refuse("a size, stride or offset is no integer of 64 bits");
 

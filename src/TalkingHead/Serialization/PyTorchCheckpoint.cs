@@ -23,7 +23,8 @@ public sealed class PyTorchCheckpoint : IDisposable
         {
             _ when StartsWith("PK\u0003\u0004"u8, 0) => PyTorchZip.Read(file),
             _ when file.Length > 0 && file.Slice(0, 1)[0] == (byte)PickleOpcode.PROTO => PyTorchLegacy.Read(file),
-            _ when StartsWith("ustar"u8, TarMagicOffset) => throw Unknown("a tar archive, as PyTorch wrote before 0.1.10 or as a folder is packed"),
+            _ when StartsWith("ustar"u8, TarMagicOffset) => throw Unknown("a tar archive, as PyTorch wrote before 0.1.10 or as a folder "
+                + "is packed"),
             _ => throw Unknown("neither a zip archive nor a pickle"),
         };
     }
@@ -49,7 +50,8 @@ public sealed class PyTorchCheckpoint : IDisposable
 
     /// <summary>The tensors of a state dict by name, in its order.</summary>
     /// <param name="key">The top-level key that holds it ("G_state_dict"); null when the file is the state dict.</param>
-    /// <exception cref="UserException">There is no such key, or what it holds is not all tensors; the message lists the keys there are.</exception>
+    /// <exception cref="UserException">There is no such key, or what it holds is not all tensors; the message lists the keys
+    /// there are.</exception>
     public OrderedDictionary<string, StoredTensor> StateDict(string? key = null)
     {
         var found = key is null ? Root : (Root as PickledDictionary)?.Find(key);
@@ -148,14 +150,19 @@ sealed class PyTorchLegacy
     {
         if (id is PickledSequence { Items: [PickledString { Value: "module" }, ..] })
             throw cursor.Refuse("it holds a whole module with its source text");
-        if (id is not PickledSequence { Items: [PickledString { Value: "storage" }, var type, PickledString key, PickledString, var elements, PickledNone] })
+        if (id is not PickledSequence
+            {
+                Items: [PickledString { Value: "storage" }, var type, PickledString key, PickledString,
+            var elements, PickledNone]
+            })
             throw cursor.Refuse("a persistent id is not of the form ('storage', type, key, location, count, None)");
         var scalar = names.StorageType(type);
         var count = names.Integer(elements);
         if (count < 0 || count > file.Length / ElementTypes.Size(scalar))
             throw cursor.Refuse($"storage {key.Value} of {count} elements is larger than the file");
         if (!storages.TryGetValue(key.Value, out var storage))
-            storages.Add(key.Value, storage = new Storage(new PickledStorage(scalar, new TensorStorage(file, count * ElementTypes.Size(scalar))), count));
+            storages.Add(key.Value, storage = new Storage(new PickledStorage(scalar,
+                new TensorStorage(file, count * ElementTypes.Size(scalar))), count));
         if (storage.Value.Type != scalar || storage.Count != count)
             throw cursor.Refuse($"storage {key.Value} has two types or sizes");
         return storage.Value;
@@ -171,7 +178,8 @@ sealed class PyTorchLegacy
             var bytes = storage.Value.Bytes;
             position += CountBytes;
             if (count != storage.Count || bytes.Length > file.Length - position)
-                throw Damaged($"storage {text.Value} should hold {storage.Count} elements, {count} are announced and {file.Length - position} bytes are left");
+                throw Damaged(
+                    $"storage {text.Value} should hold {storage.Count} elements, {count} are announced and {file.Length - position} bytes are left");
             bytes.Start = position;
             position += bytes.Length;
         }
@@ -193,12 +201,14 @@ static class PyTorchZip
     internal static PickledValue Read(MappedFile file)
     {
         var zip = new ZipDirectory(file);
-        var trees = zip.Names.Where(name => name.EndsWith(Tree, StringComparison.Ordinal) && name.IndexOf('/') == name.Length - Tree.Length).ToArray();
+        var trees = zip.Names.Where(name => name.EndsWith(Tree, StringComparison.Ordinal)
+            && name.IndexOf('/') == name.Length - Tree.Length).ToArray();
         if (trees.Length != 1)
             throw new UserException($"{file.Path}: is a zip archive with {trees.Length} members NAME{Tree}; a file of torch.save has one.");
         var root = trees[0][..^Tree.Length];
         if (zip.Contains($"{root}/constants.pkl"))
-            throw new UserException($"{file.Path}: is a TorchScript program, not a checkpoint; a file of tensors from torch.save is expected.");
+            throw new UserException($"{file.Path}: is a TorchScript program, not a checkpoint; a file of tensors from torch.save is "
+                + $"expected.");
         CheckByteOrder(file, zip, root);
 
         var (start, length) = zip.Locate(trees[0]);
@@ -209,7 +219,11 @@ static class PyTorchZip
         // ('storage', type, key, location, number of elements)
         PickledValue Load(PickledValue id)
         {
-            if (id is not PickledSequence { Items: [PickledString { Value: "storage" }, var type, PickledString key, PickledString, var elements] })
+            if (id is not PickledSequence
+                {
+                    Items: [PickledString { Value: "storage" }, var type, PickledString key, PickledString,
+                var elements]
+                })
                 throw cursor.Refuse("a persistent id is not of the form ('storage', type, key, location, count)");
             var (at, size) = zip.Locate($"{root}/data/{key.Value}");
             var scalar = names.StorageType(type);

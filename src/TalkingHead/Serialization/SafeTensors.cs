@@ -14,7 +14,8 @@ public static class SafeTensors
     /// <param name="path">The file; an existing one is replaced when the new one is complete.</param>
     /// <param name="tensors">Names and tensors, in any order; float32, float16, bfloat16, float64, integers or bool.</param>
     /// <param name="metadata">Strings kept beside the tensors.</param>
-    public static void Save(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+    public static void Save(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null) =>
         SafeTensorsWriter.Write(path, tensors.Select(Entry), metadata);
 
     /// <summary>Reads every tensor.</summary>
@@ -144,7 +145,8 @@ static class SafeTensorsHeader
             || !entry.TryGetProperty("data_offsets", out var offsets))
             throw Damaged(file, $"tensor \"{name}\" does not have exactly dtype, shape and data_offsets");
         var type = ElementTypes.Find(names => names.SafeTensors == dtype.GetString())
-            ?? throw new UserException($"{file.Path}: tensor \"{name}\" has dtype {dtype}; known are {string.Join(", ", ElementTypes.All.Select(names => names.SafeTensors))}.");
+            ?? throw new UserException(
+                $"{file.Path}: tensor \"{name}\" has dtype {dtype}; known are {string.Join(", ", ElementTypes.All.Select(names => names.SafeTensors))}.");
         var shape = sizes.EnumerateArray().Select(size => size.GetInt64()).ToArray();
         if (offsets.GetArrayLength() != 2)
             throw Damaged(file, $"tensor \"{name}\" has data_offsets {offsets}");
@@ -206,7 +208,8 @@ static class SafeTensorsWriter
                 entry.Write(stream);
                 end += entry.Bytes;
                 if (stream.Position != end)
-                    throw new InvalidOperationException($"{path}: tensor \"{entry.Name}\" wrote up to byte {stream.Position}, its shape needs {end}.");
+                    throw new InvalidOperationException(
+                        $"{path}: tensor \"{entry.Name}\" wrote up to byte {stream.Position}, its shape needs {end}.");
             }
         });
     }

@@ -111,7 +111,8 @@ public sealed class StoredTensor
     long CheckedCount(string what)
     {
         if (shape.Length != strides.Length || shape.Length > MostDimensions)
-            throw new UserException($"{what} has {shape.Length} sizes and {strides.Length} strides; both must be the same number, {MostDimensions} at most.");
+            throw new UserException($"{what} has {shape.Length} sizes and {strides.Length} strides; both must be the "
+                + $"same number, {MostDimensions} at most.");
         if (offset < 0 || shape.Any(size => size < 0) || strides.Any(stride => stride < 0))
             throw new UserException($"{what} has a negative size, stride or offset: the file is damaged.");
         if (shape.Contains(0))
@@ -123,7 +124,8 @@ public sealed class StoredTensor
             last += (BigInteger)(shape[d] - 1) * strides[d];
         }
         if ((last + 1) * ItemSize > storage.Length || count * ItemSize > long.MaxValue)
-            throw new UserException($"{what} of shape ({string.Join(",", shape)}) reaches element {last}, but its storage holds {storage.Length / ItemSize}: the file is damaged.");
+            throw new UserException(
+                $"{what} of shape ({string.Join(",", shape)}) reaches element {last}, but its storage holds {storage.Length / ItemSize}: the file is damaged.");
         return (long)count;
     }
 
@@ -174,12 +176,14 @@ static class StateDict
                 continue;
             }
             if (!stored.Shape.SequenceEqual(target.shape))
-                throw new UserException($"{where}: tensor \"{key}\" is ({string.Join(",", stored.Shape)}) in the file, ({string.Join(",", target.shape)}) in {module.GetName()}.");
+                throw new UserException(
+                    $"{where}: tensor \"{key}\" is ({string.Join(",", stored.Shape)}) in the file, ({string.Join(",", target.shape)}) in {module.GetName()}.");
             pairs.Add((target, stored));
         }
         var unknown = source.Keys.Where(key => !used.Contains(key) && unused?.Invoke(key) != true).ToList();
         if (missing.Count + unknown.Count > 0)
-            throw new UserException($"{where}: does not hold the weights of {module.GetName()}: {List("lacks", missing)}{List("has the unknown", unknown)}the file is another network's.");
+            throw new UserException(
+                $"{where}: does not hold the weights of {module.GetName()}: {List("lacks", missing)}{List("has the unknown", unknown)}the file is another network's.");
 
         using var scope = NewDisposeScope();
         using var guard = no_grad();

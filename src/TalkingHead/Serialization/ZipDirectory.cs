@@ -41,7 +41,9 @@ sealed class ZipDirectory
         if (!members.TryGetValue(name, out var member))
             throw Damaged($"it has no member \"{name}\"");
         if (member.Method != 0 || member.Compressed != member.Size || (member.Flags & 1) != 0)
-            throw new UserException($"{file.Path}: member \"{name}\" is compressed or encrypted (method {member.Method}); torch.save stores members as they are. Save it again with torch.save.");
+            throw new UserException(
+                $"{file.Path}: member \"{name}\" is compressed or encrypted (method {member.Method}); torch.save stores members as they "
+                + $"are. Save it again with torch.save.");
         var local = file.Slice(member.LocalOffset, LocalBytes);
         if (U32(local, 0) != LocalSignature)
             throw Damaged($"member \"{name}\" does not start where the directory says");

@@ -41,7 +41,10 @@ public static class Checkpoint
         /// <summary>Numbers of the batches that are left out.</summary>
         public IReadOnlyList<long> Skipped { get; init; } = [];
 
-        /// <summary>Episodes of a step, over all ranks: what <see cref="Skipped"/> numbers; none of checkpoints before there were ranks.</summary>
+        /// <summary>
+        /// Episodes of a step, over all ranks: what <see cref="Skipped"/> numbers; none of checkpoints before there were
+        /// ranks.
+        /// </summary>
         public int? Episodes { get; init; }
 
         /// <summary>The last validation's score, higher is better; none before the first.</summary>
@@ -85,7 +88,11 @@ public static class Checkpoint
         {
             Directory.CreateDirectory(partial);
             writeFiles(partial);
-            var whole = state with { Files = Directory.EnumerateFiles(partial).Order(StringComparer.Ordinal).ToDictionary(file => Path.GetFileName(file), Digest) };
+            var whole = state with
+            {
+                Files = Directory.EnumerateFiles(partial).Order(StringComparer.Ordinal)
+                .ToDictionary(file => Path.GetFileName(file), Digest)
+            };
             using (var stream = new FileStream(Path.Combine(partial, StateFile), FileMode.Create))
             {
                 JsonSerializer.Serialize(stream, whole, Json);
@@ -134,7 +141,8 @@ public static class Checkpoint
             throw new UserException($"{folder}: its {StateFile} cannot be read ({e.Message}).", e);
         }
         if (state.Format != State.CurrentFormat)
-            throw new UserException($"{folder}: has form {state.Format}, this program reads {State.CurrentFormat}. Use the version that wrote it.");
+            throw new UserException($"{folder}: has form {state.Format}, this program reads {State.CurrentFormat}. Use the version that "
+                + $"wrote it.");
         foreach (var (name, digest) in state.Files)
         {
             string file = Path.Combine(folder, Path.GetFileName(name));
@@ -179,7 +187,8 @@ public static class Checkpoint
 /// vectors of spectral norm, averages, both optimisers, the rows of W with their moments, the sums since the last
 /// report, the random generator.
 /// </summary>
-sealed class TrainingState(NetworkSet networks, TrainingStep step, EmbeddingTable embeddings, PersonNetworks? averaged, Statistics statistics, Device device)
+sealed class TrainingState(NetworkSet networks, TrainingStep step, EmbeddingTable embeddings, PersonNetworks? averaged,
+    Statistics statistics, Device device)
 {
     const string NetworksFile = "networks.safetensors", AveragesFile = "averages.safetensors", OptimizersFile = "optimizers.safetensors",
         RowsFile = "rows.safetensors", RestFile = "rest.safetensors";
@@ -191,9 +200,12 @@ sealed class TrainingState(NetworkSet networks, TrainingStep step, EmbeddingTabl
         SafeTensors.Save(Path.Combine(folder, NetworksFile), Networks());
         if (averaged is not null)
             SafeTensors.Save(Path.Combine(folder, AveragesFile), Averages(averaged));
-        SafeTensors.Save(Path.Combine(folder, OptimizersFile), [.. Prefixed("generator", Moments(step.GeneratorOptimizer)), .. Prefixed("discriminator", Moments(step.DiscriminatorOptimizer))]);
+        SafeTensors.Save(Path.Combine(folder, OptimizersFile),
+            [.. Prefixed("generator", Moments(step.GeneratorOptimizer)),
+                .. Prefixed("discriminator", Moments(step.DiscriminatorOptimizer))]);
         embeddings.Save(Path.Combine(folder, RowsFile));
-        SafeTensors.Save(Path.Combine(folder, RestFile), [.. Prefixed("statistics", statistics.Save()), KeyValuePair.Create("generator_state", get_rng_state())]);
+        SafeTensors.Save(Path.Combine(folder, RestFile), [.. Prefixed("statistics", statistics.Save()),
+            KeyValuePair.Create("generator_state", get_rng_state())]);
     }
 
     /// <exception cref="UserException">A tensor is missing or has another shape: another architecture.</exception>
@@ -207,7 +219,8 @@ sealed class TrainingState(NetworkSet networks, TrainingStep step, EmbeddingTabl
         LoadMoments(folder);
         embeddings.Load(Path.Combine(folder, RowsFile));
         var rest = SafeTensors.Load(Path.Combine(folder, RestFile));
-        statistics.Load(rest.Where(pair => pair.Key.StartsWith("statistics.", StringComparison.Ordinal)).Select(pair => KeyValuePair.Create(pair.Key["statistics.".Length..], pair.Value)), device);
+        statistics.Load(rest.Where(pair => pair.Key.StartsWith("statistics.", StringComparison.Ordinal))
+            .Select(pair => KeyValuePair.Create(pair.Key["statistics.".Length..], pair.Value)), device);
         set_rng_state(rest["generator_state"]);
     }
 
@@ -235,9 +248,12 @@ sealed class TrainingState(NetworkSet networks, TrainingStep step, EmbeddingTabl
         if (ranks.Count == 1)
             return;
         using var scope = NewDisposeScope();
-        ranks.FromFirst(new nn.Module[] { networks.Embedder, networks.Generator, networks.Discriminator }.SelectMany(network => network.buffers()));
-        ranks.Expect("state", StateBroadcast.Digest([.. Tensors(), .. Optimizers.SelectMany(optimizer => optimizer.FlatMoments), get_rng_state()], embeddings),
-            "It computes differently: check that all ranks have the same kind of GPU and the same libtorch, then go on with --resume from the checkpoint before.");
+        ranks.FromFirst(new nn.Module[] { networks.Embedder, networks.Generator,
+            networks.Discriminator }.SelectMany(network => network.buffers()));
+        ranks.Expect("state", StateBroadcast.Digest([.. Tensors(), .. Optimizers.SelectMany(optimizer => optimizer.FlatMoments),
+            get_rng_state()], embeddings),
+            "It computes differently: check that all ranks have the same kind of GPU and the same libtorch, then go on with --resume from "
+            + "the checkpoint before.");
     }
 
     IEnumerable<Tensor> Tensors() => Networks().Select(pair => pair.Value);
@@ -262,14 +278,16 @@ sealed class TrainingState(NetworkSet networks, TrainingStep step, EmbeddingTabl
     {
         var moments = new Dictionary<string, Tensor>();
         for (int index = 0; index < optimizer.Flat.Parameters.Count; index++)
-            (moments[$"{index}.mean"], moments[$"{index}.square"], moments[$"{index}.steps"]) = (optimizer.Moments(index).Mean, optimizer.Moments(index).Square, tensor(optimizer.Steps));
+            (moments[$"{index}.mean"], moments[$"{index}.square"], moments[$"{index}.steps"]) = (optimizer.Moments(index).Mean,
+                optimizer.Moments(index).Square, tensor(optimizer.Steps));
         return moments;
     }
 
     void LoadMoments(string folder)
     {
         var saved = SafeTensors.Load(Path.Combine(folder, OptimizersFile));
-        foreach (var (player, optimizer) in new[] { ("generator", step.GeneratorOptimizer), ("discriminator", step.DiscriminatorOptimizer) })
+        foreach (var (player, optimizer) in new[] { ("generator", step.GeneratorOptimizer),
+            ("discriminator", step.DiscriminatorOptimizer) })
         {
             long steps = 0; // runs of before counted none for what Muon moves
             for (int index = 0; index < optimizer.Flat.Parameters.Count; index++)
@@ -290,12 +308,15 @@ sealed class TrainingState(NetworkSet networks, TrainingStep step, EmbeddingTabl
         foreach (var (name, target) in into)
         {
             if (!saved.Tensors.TryGetValue(name, out var stored))
-                throw new UserException($"{path}: has no tensor \"{name}\", which this configuration's networks have. Use the configuration that the run was started with.");
+                throw new UserException($"{path}: has no tensor \"{name}\", which this configuration's networks have. Use the "
+                    + $"configuration that the run was started with.");
             if (!stored.Shape.SequenceEqual(target.shape))
-                throw new UserException($"{path}: tensor \"{name}\" is ({string.Join(",", stored.Shape)}) in the checkpoint, ({string.Join(",", target.shape)}) in the model. Use the configuration that the run was started with.");
+                throw new UserException(
+                    $"{path}: tensor \"{name}\" is ({string.Join(",", stored.Shape)}) in the checkpoint, ({string.Join(",", target.shape)}) in the model. Use the configuration that the run was started with.");
         }
         if (saved.Tensors.Keys.Except(into.Select(pair => pair.Key)).FirstOrDefault() is { } surplus)
-            throw new UserException($"{path}: has the tensor \"{surplus}\", which this configuration's networks lack. Use the configuration that the run was started with.");
+            throw new UserException($"{path}: has the tensor \"{surplus}\", which this configuration's networks lack. Use the "
+                + $"configuration that the run was started with.");
         foreach (var (name, target) in into)
             target.copy_(saved.Tensors[name].ToTensor());
     }

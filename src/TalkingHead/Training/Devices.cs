@@ -27,7 +27,8 @@ public static class Devices
             throw UserException.Usage($"--device {asked}: no such device. Expected cpu, cuda, cuda:N or auto.");
         }
         if (device.type == DeviceType.CUDA && device.index >= cuda.device_count() || device.type == DeviceType.CUDA && !cuda.is_available())
-            throw new UserException($"--device {asked}: this machine has {cuda.device_count()} CUDA devices that libtorch can use. Take --device cpu or auto.");
+            throw new UserException($"--device {asked}: this machine has {cuda.device_count()} CUDA devices that libtorch can use. Take "
+                + $"--device cpu or auto.");
         if (device.type is not (DeviceType.CPU or DeviceType.CUDA))
             throw UserException.Usage($"--device {asked}: no such device. Expected cpu, cuda, cuda:N or auto.");
         return (device, "as asked");
@@ -42,7 +43,10 @@ public static class Devices
         LibtorchMemory.KeepLargeBlocks();
     }
 
-    /// <summary>The most bytes that this process has used at once; on CUDA its host memory only, as TorchSharp does not say what the device holds.</summary>
+    /// <summary>
+    /// The most bytes that this process has used at once; on CUDA its host memory only, as TorchSharp does not say what the
+    /// device holds.
+    /// </summary>
     public static long PeakMemory()
     {
         using var process = System.Diagnostics.Process.GetCurrentProcess();
@@ -50,7 +54,8 @@ public static class Devices
     }
 
     /// <summary>The processors that this process may run on, such as "0-7,32-39" (Linux); empty where the system does not say.</summary>
-    public static string Processors => OperatingSystem.IsLinux() && File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(AllowedList, StringComparison.Ordinal)) is { } line
+    public static string Processors => OperatingSystem.IsLinux()
+        && File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(AllowedList, StringComparison.Ordinal)) is { } line
         ? line[AllowedList.Length..].Trim() : "";
 
     const string AllowedList = "Cpus_allowed_list:";

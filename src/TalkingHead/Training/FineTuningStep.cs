@@ -22,7 +22,8 @@ public sealed class FineTuningStep : IDisposable
     readonly PlayerOptimizer discriminatorOptimizer;
 
     /// <summary>A person whose embedding ê_NEW (1,N) is the mean over the T frames: ψ' = P ê_NEW, w' = w0 + ê_NEW.</summary>
-    public FineTuningStep(RunConfiguration configuration, Generator generator, Discriminator discriminator, Tensor embedding, ContentLoss content)
+    public FineTuningStep(RunConfiguration configuration, Generator generator, Discriminator discriminator, Tensor embedding,
+        ContentLoss content)
     {
         (this.generator, this.discriminator, this.content) = (generator, discriminator, content);
         (objective, settings) = (configuration.Objective, configuration.Optimizer);
@@ -33,8 +34,10 @@ public sealed class FineTuningStep : IDisposable
         }
         foreach (var parameter in generator.parameters().Concat(discriminator.parameters()))
             parameter.requires_grad_(false);
-        generatorOptimizer = new PlayerOptimizer("generator", [.. generator.ParametersWithoutProjection(), Psi], settings.GeneratorRate, settings);
-        discriminatorOptimizer = new PlayerOptimizer("discriminator", [.. discriminator.ParametersWithoutPerson(), Person], settings.DiscriminatorRate, settings);
+        generatorOptimizer = new PlayerOptimizer("generator", [.. generator.ParametersWithoutProjection(), Psi],
+            settings.GeneratorRate, settings);
+        discriminatorOptimizer = new PlayerOptimizer("discriminator", [.. discriminator.ParametersWithoutPerson(), Person],
+            settings.DiscriminatorRate, settings);
     }
 
     /// <summary>ψ', the person's scales and shifts (1,A).</summary>
@@ -75,7 +78,8 @@ public sealed class FineTuningStep : IDisposable
         content.AddTerms(terms, fake, frames, targets);
         var (score, fakeMaps) = discriminator.call(fake, landmarks, Person);
         terms.Add("adversarial", objective.Adversarial!.Value, AdversarialLoss.Generator(score));
-        terms.Add("feature_matching", objective.FeatureMatching!.Value, FeatureMatching.Loss(fakeMaps, discriminator.RealMaps(frames, landmarks)));
+        terms.Add("feature_matching", objective.FeatureMatching!.Value,
+            FeatureMatching.Loss(fakeMaps, discriminator.RealMaps(frames, landmarks)));
         generatorOptimizer.Backward(terms, 1);
         generatorOptimizer.Add(terms, 1, losses);
         generatorOptimizer.Step(losses);

@@ -81,7 +81,10 @@ public sealed class FlatParameters : IDisposable
     /// <summary>A tensor of this length and device, of zeros, in no dispose scope.</summary>
     public Tensor Zeros() => zeros(Length, device: parameters[0].device).DetachFromDisposeScope();
 
-    /// <summary>The part of <paramref name="flat"/> that lies as the parameter of number <paramref name="index"/>, in its shape; in the caller's scope.</summary>
+    /// <summary>
+    /// The part of <paramref name="flat"/> that lies as the parameter of number <paramref name="index"/>, in its shape; in
+    /// the caller's scope.
+    /// </summary>
     public Tensor View(Tensor flat, int index)
     {
         using var scope = NewDisposeScope();
@@ -111,7 +114,8 @@ public sealed class MovingAverage : IDisposable
     /// <param name="average">Parameters of the same shapes in the same order, which hold the average from here on.</param>
     /// <param name="networks">The networks of both, whose buffers are copied.</param>
     /// <param name="decay">Of a step, after the first ones.</param>
-    public MovingAverage(FlatParameters live, IEnumerable<Parameter> average, IEnumerable<(Module Live, Module Average)> networks, double decay)
+    public MovingAverage(FlatParameters live, IEnumerable<Parameter> average, IEnumerable<(Module Live, Module Average)> networks,
+        double decay)
     {
         (this.live, this.decay) = (live, decay);
         this.average = new FlatParameters(live, average);

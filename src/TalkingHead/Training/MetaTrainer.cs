@@ -58,12 +58,15 @@ public sealed class MetaTrainer : IDisposable
     /// <exception cref="UserException">The run, the dataset or the device does not fit.</exception>
     public MetaTrainer(RunConfiguration configuration, Dataset dataset, string path, TrainingMachine machine, ITrainingView view)
     {
-        (this.configuration, this.dataset, this.path, settings, workers, ranks) = (configuration, dataset, path, configuration.Training, machine.Workers, machine.Ranks ?? Ranks.Alone);
+        (this.configuration, this.dataset, this.path, settings, workers, ranks) = (configuration, dataset, path, configuration.Training,
+            machine.Workers, machine.Ranks ?? Ranks.Alone);
         this.view = view = ranks.IsFirst ? view : new Unseen();
         if (dataset.Size != configuration.Data.Size)
-            throw UserException.Usage($"{dataset.Folder}: its frames are {dataset.Size} pixels a side, the configuration's are {configuration.Data.Size}. Add --set data.size={dataset.Size}, or prepare the dataset with --size {configuration.Data.Size}.");
+            throw UserException.Usage(
+                $"{dataset.Folder}: its frames are {dataset.Size} pixels a side, the configuration's are {configuration.Data.Size}. Add --set data.size={dataset.Size}, or prepare the dataset with --size {configuration.Data.Size}.");
         if (configuration.Landmarks.Pupils && dataset.Count > 0 && dataset.ReadFaces(0)[0].Pupils is null)
-            throw UserException.Usage($"{dataset.Folder}: its landmarks have no pupils, which landmarks.pupils asks for. Add --set landmarks.pupils=false, or make the dataset again with this program (--detector mesh).");
+            throw UserException.Usage($"{dataset.Folder}: its landmarks have no pupils, which landmarks.pupils asks for. Add --set "
+                + $"landmarks.pupils=false, or make the dataset again with this program (--detector mesh).");
         (device, string reason) = Devices.Choose(machine.Device);
         content = ContentLoss.Create(configuration.Objective, settings.Seed, device, settings.Precision);
         run = ranks.IsFirst ? RunDirectory.Open(path, machine.Resume) : null;
@@ -75,20 +78,25 @@ public sealed class MetaTrainer : IDisposable
         drawing = LandmarkDrawing.From(configuration.Landmarks);
         var heldOut = ranks.IsFirst ? HeldOutClip.Select(dataset, settings.ValidationIdentities, drawing) : [];
         validation = heldOut.Count > 0 ? new Validation(heldOut, device) : null;
-        view.Say(validation is null ? "validation: off, no identity is held out" : $"validation: {validation.Identities} held-out identities");
+        view.Say(validation is null ? "validation: off, no identity is held out"
+            : $"validation: {validation.Identities} held-out identities");
         networks = new NetworkSet(configuration, device);
         embeddings = new EmbeddingTable(configuration);
-        trainingStep = new TrainingStep(configuration, networks.Embedder, networks.Generator, networks.Discriminator, embeddings, content, ranks) { Careful = device.type == TorchSharp.DeviceType.CPU };
+        trainingStep = new TrainingStep(configuration, networks.Embedder, networks.Generator, networks.Discriminator, embeddings, content,
+            ranks)
+        { Careful = device.type == TorchSharp.DeviceType.CPU };
         averaged = PersonNetworks.From(networks.Embedder, networks.Generator);
         if (ranks.IsFirst && settings.Averaging > 0)
         {
             averaged = PersonNetworks.Build(configuration, device);
-            average = new MovingAverage(trainingStep.GeneratorOptimizer.Flat, [.. averaged.Embedder.parameters(), .. averaged.Generator.parameters()],
+            average = new MovingAverage(trainingStep.GeneratorOptimizer.Flat,
+                [.. averaged.Embedder.parameters(), .. averaged.Generator.parameters()],
                 [(networks.Embedder, averaged.Embedder), (networks.Generator, averaged.Generator)], settings.Averaging);
         }
         state = new TrainingState(networks, trainingStep, embeddings, average is null ? null : averaged, statistics, device);
         sampler = new EpisodeSampler(dataset, EpisodeSampling.From(configuration));
-        view.Say($"dataset: {sampler.Count} clips to train on{(sampler.TooShort > 0 ? $", {sampler.TooShort} left out as shorter than {configuration.Episodes.Shots + 1} frames" : "")}");
+        view.Say(
+            $"dataset: {sampler.Count} clips to train on{(sampler.TooShort > 0 ? $", {sampler.TooShort} left out as shorter than {configuration.Episodes.Shots + 1} frames" : "")}");
         ranks.Expect("configuration", configuration.ToYaml(), "Start all ranks with the same command.");
         ranks.Expect("kind of device", $"{device.type}", "Give all ranks the same --device.");
         ranks.Expect("content loss", content.Reason, $"Give all machines the same files in {PublishedWeights.Folder}.");
@@ -157,7 +165,9 @@ public sealed class MetaTrainer : IDisposable
     }
 
     // A figure that cannot be written ends the run: going on would leave a hole that no --resume could fill.
-    UserException Unwritten(IOException fault) => new($"{path}: {(DiskFault.IsFull(fault) ? "the disk is full" : $"cannot be written ({fault.Message.TrimEnd('.')})")} at step {step}; {Kept}", fault);
+    UserException Unwritten(IOException fault) =>
+        new(
+            $"{path}: {(DiskFault.IsFull(fault) ? "the disk is full" : $"cannot be written ({fault.Message.TrimEnd('.')})")} at step {step}; {Kept}", fault);
 
     string Kept => lastSaved < 0 ? "there is no checkpoint yet. Make room and run the same command again."
         : $"the checkpoint of step {lastSaved} is kept. Make room and run the same command with --resume.";
@@ -181,7 +191,8 @@ public sealed class MetaTrainer : IDisposable
             return batch;
         }
         if (++damaged == MostFailures)
-            throw new UserException($"{MostFailures} batches in a row hold a damaged clip, the last: {incident} Check the dataset with inspect --verify.", own);
+            throw new UserException($"{MostFailures} batches in a row hold a damaged clip, the last: {incident} Check the dataset with "
+                + $"inspect --verify.", own);
         log?.Note("skipped", step, incident, []);
         view.Say($"step {step + 1}: a batch is left out: {incident}");
         return null;
@@ -293,7 +304,8 @@ public sealed class MetaTrainer : IDisposable
         }
         catch (IOException full)
         {
-            view.Say($"step {step}: the checkpoint could not be written ({full.Message}); {(lastSaved < 0 ? "there is none yet" : $"the last good one is step {lastSaved}")}{(step < settings.Steps && lastSaved >= 0 ? $". Make room; the next one is tried at step {Math.Min(settings.Steps, step + settings.CheckpointEvery)}" : "")}.");
+            view.Say($"step {step}: the checkpoint could not be "
+                + $"written ({full.Message}); {(lastSaved < 0 ? "there is none yet" : $"the last good one is step {lastSaved}")}{(step < settings.Steps && lastSaved >= 0 ? $". Make room; the next one is tried at step {Math.Min(settings.Steps, step + settings.CheckpointEvery)}" : "")}.");
         }
     }
 
@@ -301,9 +313,12 @@ public sealed class MetaTrainer : IDisposable
     void GoBack(LoadedBatch batch, NonFiniteException failure)
     {
         string incident = $"{failure.Term} is not finite";
-        view.Say($"step {step + 1}: {incident}; clips {string.Join(", ", batch.Episodes.StepClips)}. Going back to step {Math.Max(lastSaved, 0)}, without this batch.");
+        view.Say(
+            $"step {step + 1}: {incident}; clips {string.Join(", ", batch.Episodes.StepClips)}. Going back to step {Math.Max(lastSaved, 0)}, without this batch.");
         if (++failures == MostFailures)
-            throw new UserException($"{path}: {MostFailures} batches in a row gave no finite number, the last at step {step + 1} ({failure.Term}). The learning rates are too high, or the data is damaged: inspect --verify it, and lower optimizer.generator_rate.");
+            throw new UserException($"{path}: {MostFailures} batches in a row gave no finite number, the "
+                + $"last at step {step + 1} ({failure.Term}). The learning rates are too high, or the data is damaged: inspect --verify "
+                + $"it, and lower optimizer.generator_rate.");
         (failedAt, long bad) = (Math.Max(failedAt, step + 1), batch.Number);
         StartAgain();
         skipped.Add(bad);
@@ -338,7 +353,11 @@ public sealed class MetaTrainer : IDisposable
         }
         state.FromFirst(ranks);
         var opened = run is null ? null : new RunLog(run, kept);
-        var episodes = new EpisodeLoader(dataset, sampler, new EpisodeLoading { Batch = settings.Batch, Ranks = ranks.Count, Rank = ranks.Rank, Workers = workers, Drawing = drawing }, device, number);
+        var episodes = new EpisodeLoader(dataset, sampler, new EpisodeLoading
+        {
+            Batch = settings.Batch, Ranks = ranks.Count,
+            Rank = ranks.Rank, Workers = workers, Drawing = drawing
+        }, device, number);
         if (lastSaved >= 0)
             return (episodes, opened);
         opened?.Text("configuration", 0, configuration.ToYaml());
@@ -372,7 +391,8 @@ public sealed class MetaTrainer : IDisposable
         {
         }
 
-        public void Report(int step, int steps, double episodesPerSecond, double secondsLeft, IReadOnlyList<KeyValuePair<string, double>> figures, long memoryBytes)
+        public void Report(int step, int steps, double episodesPerSecond, double secondsLeft,
+            IReadOnlyList<KeyValuePair<string, double>> figures, long memoryBytes)
         {
         }
     }
@@ -385,5 +405,6 @@ public interface ITrainingView
     void Say(string line);
 
     /// <summary>The figures of a stretch of steps.</summary>
-    void Report(int step, int steps, double episodesPerSecond, double secondsLeft, IReadOnlyList<KeyValuePair<string, double>> figures, long memoryBytes);
+    void Report(int step, int steps, double episodesPerSecond, double secondsLeft, IReadOnlyList<KeyValuePair<string, double>> figures,
+        long memoryBytes);
 }

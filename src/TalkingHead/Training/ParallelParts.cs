@@ -85,7 +85,10 @@ sealed class ParallelParts : IDisposable
         }
     }
 
-    /// <summary>Within the work of a part: does <paramref name="action"/> when the parts before have ended, so that sums have an order.</summary>
+    /// <summary>
+    /// Within the work of a part: does <paramref name="action"/> when the parts before have ended, so that sums have an
+    /// order.
+    /// </summary>
     public void InTurn(Action action) => InTurn(action, mine);
 
     void InTurn(Action action, int after)

@@ -32,8 +32,10 @@ public sealed class PersonNetworks : IDisposable
         using var random = get_rng_state();
         var (settings, size, norm) = (configuration.Network, configuration.Data.Size, configuration.SpectralNorm);
         var networks = settings.Layout == NetworkLayout.Paper
-            ? new PersonNetworks(new Embedder(settings, size, NetworkSet.Mode(norm, norm.Embedder)), new Generator(settings, size, NetworkSet.Mode(norm, norm.Generator)))
-            : new PersonNetworks(new ReproductionEmbedder(ReproductionLayout.For(settings.Layout)), new ReproductionGenerator(ReproductionLayout.For(settings.Layout)));
+            ? new PersonNetworks(new Embedder(settings, size, NetworkSet.Mode(norm, norm.Embedder)),
+                new Generator(settings, size, NetworkSet.Mode(norm, norm.Generator)))
+            : new PersonNetworks(new ReproductionEmbedder(ReproductionLayout.For(settings.Layout)),
+                new ReproductionGenerator(ReproductionLayout.For(settings.Layout)));
         foreach (var network in new Module[] { networks.Embedder, networks.Generator })
         {
             network.Own().to(device ?? CPU);
@@ -54,7 +56,8 @@ public sealed class PersonNetworks : IDisposable
         string path = Path.Combine(folder, File);
         using var file = SafeTensorsFile.Open(path);
         foreach (var (prefix, network) in new (string, Module)[] { (EmbedderPrefix, Embedder), (GeneratorPrefix, Generator) })
-            StateDict.Load(network, file.Tensors, path, name => $"{prefix}.{name}", name => !name.StartsWith(prefix + ".", StringComparison.Ordinal));
+            StateDict.Load(network, file.Tensors, path, name => $"{prefix}.{name}",
+                name => !name.StartsWith(prefix + ".", StringComparison.Ordinal));
     }
 
     /// <summary>Writes the weights as a checkpoint folder has them, with <paramref name="more"/> beside.</summary>

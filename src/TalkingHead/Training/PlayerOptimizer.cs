@@ -32,7 +32,8 @@ sealed class PlayerOptimizer : IDisposable
     /// <param name="muonRate">Muon's rate for the matrices among them; 0 where Adam trains those too.</param>
     /// <param name="ranks">Whose gradients are averaged; none for this process alone.</param>
     /// <param name="parallel">Where the parts of a batch are worked at the same time; null for one after the other.</param>
-    public PlayerOptimizer(string name, IEnumerable<Parameter> parameters, double rate, OptimizerSettings settings, double muonRate = 0, Ranks? ranks = null, ParallelParts? parallel = null)
+    public PlayerOptimizer(string name, IEnumerable<Parameter> parameters, double rate, OptimizerSettings settings, double muonRate = 0,
+        Ranks? ranks = null, ParallelParts? parallel = null)
     {
         (this.name, this.rate, this.settings, this.muonRate, this.parallel) = (name, rate, settings, muonRate, parallel);
         this.ranks = ranks ?? Ranks.Alone;
@@ -42,7 +43,8 @@ sealed class PlayerOptimizer : IDisposable
         if (muonRate > 0)
         {
             // Muon's mean lies where Adam's would; the largest first, so that threads have about the same.
-            var matrices = Enumerable.Range(0, flat.Parameters.Count).Where(i => flat.Parameters[i].ndim > 1).OrderByDescending(i => flat.Parameters[i].numel()).ToList();
+            var matrices = Enumerable.Range(0, flat.Parameters.Count).Where(i => flat.Parameters[i].ndim > 1)
+                .OrderByDescending(i => flat.Parameters[i].numel()).ToList();
             muonMeans = [.. matrices.Select(i => flat.View(mean, i).DetachFromDisposeScope())];
             muon = new Muon([.. matrices.Select((i, place) => (flat.Parameters[i], muonMeans[place]))], settings.MuonMomentum, parallel);
         }
@@ -55,7 +57,10 @@ sealed class PlayerOptimizer : IDisposable
     /// <summary>Steps taken.</summary>
     public long Steps { get; private set; }
 
-    /// <summary>The moments of the parameter of number <paramref name="index"/>, in its shape: of Muon's matrices the first only counts.</summary>
+    /// <summary>
+    /// The moments of the parameter of number <paramref name="index"/>, in its shape: of Muon's matrices the first only
+    /// counts.
+    /// </summary>
     public (Tensor Mean, Tensor Square) Moments(int index) => (flat.View(mean, index), flat.View(square, index));
 
     /// <summary>All moments, for a copy to other ranks.</summary>
@@ -170,12 +175,14 @@ sealed class PlayerOptimizer : IDisposable
         {
             // In whole vectors: the kernel rounds a rest otherwise.
             const long vector = FlatParameters.Alignment;
-            long start = part * (flat.LastStart / vector) / parts * vector, length = (part + 1) * (flat.LastStart / vector) / parts * vector - start;
+            long start = part * (flat.LastStart / vector) / parts * vector,
+                length = (part + 1) * (flat.LastStart / vector) / parts * vector - start;
             if (length == 0)
                 return part;
             using var scope = NewDisposeScope();
             using var _ = no_grad();
-            Aten.FusedAdam(flat.Weights.narrow(0, start, length), flat.Gradients!.narrow(0, start, length), mean.narrow(0, start, length), square.narrow(0, start, length),
+            Aten.FusedAdam(flat.Weights.narrow(0, start, length), flat.Gradients!.narrow(0, start, length), mean.narrow(0, start, length),
+                square.narrow(0, start, length),
                 step, rate * RateFactor, settings.Beta1, settings.Beta2, settings.Epsilon);
             return part;
         }

@@ -29,7 +29,8 @@ public static class ReproductionCheckpoint
         configuration = configuration with { Objective = configuration.Objective.Resolved() };
         using var file = PyTorchCheckpoint.Open(path);
         if (file.Root is PickledDictionary root && root.Find(EmbedderKey) is null && root.Find(GeneratorKey) is not null)
-            throw new UserException($"{path}: has a {GeneratorKey} but no {EmbedderKey}: it is fine-tuned to one person. Import the meta-learned file that it was made from.");
+            throw new UserException($"{path}: has a {GeneratorKey} but no {EmbedderKey}: it is fine-tuned to one person. Import the "
+                + $"meta-learned file that it was made from.");
         using var networks = PersonNetworks.Build(configuration);
         using var discriminator = new ReproductionDiscriminator(ReproductionLayout.For(layout));
         StateDict.Load(networks.Embedder, file.StateDict(EmbedderKey), $"{path}: {EmbedderKey}");

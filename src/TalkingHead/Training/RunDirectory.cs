@@ -111,7 +111,8 @@ public sealed class RunLog : IDisposable
     /// <summary>Goes on behind the first <paramref name="keptBytes"/> of metrics.jsonl; what a lost stretch wrote is cut off.</summary>
     public RunLog(RunDirectory run, long keptBytes)
     {
-        metrics = new FileStream(run.Metrics, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0); // a line a write: what a full disk refuses is not tried again at the end
+        // a line a write: what a full disk refuses is not tried again at the end
+        metrics = new FileStream(run.Metrics, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
         metrics.SetLength(Math.Min(keptBytes, metrics.Length));
         metrics.Seek(0, SeekOrigin.End);
         board = utils.tensorboard.SummaryWriter(run.Events);
@@ -135,7 +136,8 @@ public sealed class RunLog : IDisposable
     /// <summary>A warning or an incident, with the clips it concerns.</summary>
     public void Note(string kind, int step, string text, IEnumerable<string> clips)
     {
-        Append($"{{\"step\":{step},\"kind\":\"{kind}\",\"text\":{JsonSerializer.Serialize(text)},\"clips\":{JsonSerializer.Serialize(clips)}}}");
+        Append(
+            $"{{\"step\":{step},\"kind\":\"{kind}\",\"text\":{JsonSerializer.Serialize(text)},\"clips\":{JsonSerializer.Serialize(clips)}}}");
         board.add_text(kind, text, step);
     }
 
@@ -149,7 +151,8 @@ public sealed class RunLog : IDisposable
     public void Picture(string name, int step, Tensor picture) => board.add_img(name, picture, step);
 
     // JSON has no infinity and no NaN.
-    static string Number(double value) => double.IsFinite(value) ? value.ToString("R", CultureInfo.InvariantCulture) : $"\"{value.ToString(CultureInfo.InvariantCulture)}\"";
+    static string Number(double value) => double.IsFinite(value) ? value.ToString("R", CultureInfo.InvariantCulture)
+        : $"\"{value.ToString(CultureInfo.InvariantCulture)}\"";
 
     void Append(string line)
     {

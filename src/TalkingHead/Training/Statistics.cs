@@ -83,17 +83,21 @@ static class Diagnosis
     public static IEnumerable<string> OfTraining(IReadOnlyDictionary<string, double> figures)
     {
         if (figures.TryGetValue("discriminator", out double hinge) && hinge < SaturatedHinge)
-            yield return $"the discriminator is saturated (hinge loss {hinge:0.####}): its gradient no longer tells the generator anything. Try a lower optimizer.discriminator_rate, or spectral_norm.discriminator: true.";
+            yield return $"the discriminator is saturated (hinge loss {hinge:0.####}): its gradient no longer tells the generator "
+                + $"anything. Try a lower optimizer.discriminator_rate, or spectral_norm.discriminator: true.";
         if (figures.TryGetValue("adversarial_gradient", out double gradient) && gradient < 1e-9)
-            yield return $"the adversarial gradient has vanished ({gradient:0.##e+0} a pixel). Try a higher optimizer.discriminator_rate, or look at the landmarks that the discriminator sees.";
+            yield return $"the adversarial gradient has vanished ({gradient:0.##e+0} a pixel). Try a higher optimizer.discriminator_rate, "
+                + $"or look at the landmarks that the discriminator sees.";
     }
 
     public static IEnumerable<string> OfValidation(IReadOnlyDictionary<string, double> figures)
     {
         if (figures.TryGetValue("person_influence", out double person) && person < NoInfluence)
-            yield return $"the embedding is ignored: another person changes the output by {person:0.##} of 255. Try more steps, more identities, or a higher objective.embedding_match.";
+            yield return $"the embedding is ignored: another person changes the output by {person:0.##} of 255. Try more steps, more "
+                + $"identities, or a higher objective.embedding_match.";
         if (figures.TryGetValue("pose_influence", out double pose) && pose < NoInfluence)
-            yield return $"the landmarks are ignored: another pose changes the output by {pose:0.##} of 255. Look at the landmark images in the sample sheet.";
+            yield return $"the landmarks are ignored: another pose changes the output by {pose:0.##} of 255. Look at the landmark images "
+                + $"in the sample sheet.";
     }
 }
 
@@ -144,7 +148,8 @@ public sealed class StepClock : IDisposable
     public static void Mark(StepPhase ended) => current?.Add(ended);
 
     /// <summary>Seconds of each phase so far.</summary>
-    public IReadOnlyDictionary<StepPhase, double> Seconds => Enum.GetValues<StepPhase>().ToDictionary(phase => phase, phase => seconds[(int)phase]);
+    public IReadOnlyDictionary<StepPhase, double> Seconds =>
+        Enum.GetValues<StepPhase>().ToDictionary(phase => phase, phase => seconds[(int)phase]);
 
     void Add(StepPhase ended)
     {

@@ -31,16 +31,21 @@ public sealed class TrainingStep : IDisposable
     OptimizerSettings rowSettings; // W's
 
     /// <summary>A step over networks that the caller owns; with several ranks each works on its part of the batch.</summary>
-    public TrainingStep(RunConfiguration configuration, Embedder embedder, Generator generator, Discriminator discriminator, EmbeddingTable embeddings, ContentLoss content, Ranks? ranks = null)
+    public TrainingStep(RunConfiguration configuration, Embedder embedder, Generator generator, Discriminator discriminator,
+        EmbeddingTable embeddings, ContentLoss content, Ranks? ranks = null)
     {
-        (this.embedder, this.generator, this.discriminator, this.embeddings, this.content) = (embedder, generator, discriminator, embeddings, content);
-        (objective, settings, rowSettings, this.ranks) = (configuration.Objective, configuration.Optimizer, configuration.Optimizer, ranks ?? Ranks.Alone);
+        (this.embedder, this.generator, this.discriminator, this.embeddings, this.content) = (embedder, generator, discriminator,
+            embeddings, content);
+        (objective, settings, rowSettings, this.ranks) = (configuration.Objective, configuration.Optimizer, configuration.Optimizer,
+            ranks ?? Ranks.Alone);
         // Ranks have shared the processors already, and a power iteration in each forward pass changes what other parts read.
         if (settings.ParallelParts && settings.Accumulation > 1 && embedder.parameters().First().device_type == TorchSharp.DeviceType.CPU
             && this.ranks.Count == 1 && configuration.SpectralNorm.Iterate == PowerIteration.Step)
             parallel = new ParallelParts(settings.Accumulation);
-        generatorOptimizer = new PlayerOptimizer("generator", [.. embedder.parameters(), .. generator.parameters()], settings.GeneratorRate, settings, settings.MuonRate, this.ranks, parallel);
-        discriminatorOptimizer = new PlayerOptimizer("discriminator", discriminator.parameters(), settings.DiscriminatorRate, settings, 0, this.ranks, parallel);
+        generatorOptimizer = new PlayerOptimizer("generator", [.. embedder.parameters(), .. generator.parameters()], settings.GeneratorRate,
+            settings, settings.MuonRate, this.ranks, parallel);
+        discriminatorOptimizer = new PlayerOptimizer("discriminator", discriminator.parameters(), settings.DiscriminatorRate, settings, 0,
+            this.ranks, parallel);
     }
 
     /// <summary>Looks at every gradient before weights move (<see cref="PlayerOptimizer.Careful"/>).</summary>
@@ -105,11 +110,13 @@ public sealed class TrainingStep : IDisposable
     delegate Tensor Pass(EpisodePart part, Tensor? w, LossTerms terms);
 
     // Does a phase's work on every part of a batch and adds up their losses. Gives each part's rows and what the work gave.
-    (Tensor? Rows, Tensor Result)[] RunParts(EpisodeBatch batch, EmbeddingBatch? rows, PlayerOptimizer optimizer, OrderedDictionary<string, Tensor> losses, Pass pass)
+    (Tensor? Rows, Tensor Result)[] RunParts(EpisodeBatch batch, EmbeddingBatch? rows, PlayerOptimizer optimizer,
+        OrderedDictionary<string, Tensor> losses, Pass pass)
     {
         EpisodePart[] parts = [.. batch.Parts(settings.Accumulation)];
         Tensor?[] w = [.. parts.Select(part => rows?.Rows().narrow(0, part.Start, part.Length))];
-        var done = parallel is null ? [.. parts.Select((_, part) => Run(part))] : parallel.Run(parts.Length, Run, first: met.Add((optimizer, rows is null)));
+        var done = parallel is null ? [.. parts.Select((_, part) => Run(part))]
+            : parallel.Run(parts.Length, Run, first: met.Add((optimizer, rows is null)));
         foreach (var (terms, result) in done.Skip(1)) // these may come from threads of their own
             Adopt([result, .. terms.Values.Select(term => term.Value)]);
         foreach (var (part, (terms, _)) in parts.Zip(done))
@@ -121,7 +128,8 @@ public sealed class TrainingStep : IDisposable
             using var scope = NewDisposeScope();
             var terms = new LossTerms();
             var result = pass(parts[part], w[part], terms);
-            return (terms.With(terms.Values.Select(term => term.Value.detach().MoveToOuterDisposeScope())), result.MoveToOuterDisposeScope());
+            return (terms.With(terms.Values.Select(term => term.Value.detach().MoveToOuterDisposeScope())),
+                result.MoveToOuterDisposeScope());
         }
     }
 
@@ -139,7 +147,8 @@ public sealed class TrainingStep : IDisposable
         {
             var (score, fakeMaps) = discriminator.call(fake, landmarks, discriminator.Person(w));
             terms.Add("adversarial", objective.Adversarial!.Value, AdversarialLoss.Generator(score));
-            terms.Add("feature_matching", objective.FeatureMatching!.Value, FeatureMatching.Loss(fakeMaps, discriminator.RealMaps(target, landmarks)));
+            terms.Add("feature_matching", objective.FeatureMatching!.Value,
+                FeatureMatching.Loss(fakeMaps, discriminator.RealMaps(target, landmarks)));
             terms.Add("embedding_match", objective.EmbeddingMatch!.Value, EmbeddingMatch.Loss(embedding, w));
             StepClock.Mark(StepPhase.Discriminator);
         }
@@ -153,7 +162,8 @@ public sealed class TrainingStep : IDisposable
         Forget(losses); // of two steps the last is reported
         discriminatorOptimizer.Begin();
         rows.Thaw();
-        var slopes = RunParts(batch, rows, discriminatorOptimizer, losses, (part, w, terms) => PassDiscriminator(part, fake.narrow(0, part.Start, part.Length), w!, terms));
+        var slopes = RunParts(batch, rows, discriminatorOptimizer, losses,
+            (part, w, terms) => PassDiscriminator(part, fake.narrow(0, part.Start, part.Length), w!, terms));
         foreach (var (w, slope) in slopes)
             w!.backward([slope]); // on to the rows, as many as the batch has different clips
         discriminatorOptimizer.Step(losses);
@@ -197,7 +207,8 @@ public sealed class TrainingStep : IDisposable
     {
         long last = batch.Clips.Count - 1;
         var picture = fake.narrow(0, last, 1).detach().requires_grad_();
-        var (score, _) = discriminator.call(picture, batch.TargetLandmarks.narrow(0, last, 1), discriminator.Person(rows.Rows().narrow(0, last, 1)));
+        var (score, _) = discriminator.call(picture, batch.TargetLandmarks.narrow(0, last, 1),
+            discriminator.Person(rows.Rows().narrow(0, last, 1)));
         return autograd.grad([score.sum()], [picture])[0].abs().mean();
     }
 

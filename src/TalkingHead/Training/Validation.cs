@@ -25,7 +25,8 @@ public sealed class Validation
         simpleRows =
         [
             .. Scores("copy_nearest", clip => stack([.. clip.Nearest.Select(place => Pictures.Stack([clip.Sources[place]], CPU)[0])])),
-            .. Scores("mean_frame", clip => Pictures.Stack(clip.Sources, CPU).to(ScalarType.Float32).mean([0], keepdim: true).round().to(ScalarType.Byte).expand([clip.Targets.Count, -1, -1, -1])),
+            .. Scores("mean_frame", clip => Pictures.Stack(clip.Sources, CPU).to(ScalarType.Float32).mean([0],
+                keepdim: true).round().to(ScalarType.Byte).expand([clip.Targets.Count, -1, -1, -1])),
         ];
     }
 
@@ -37,7 +38,8 @@ public sealed class Validation
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        return [.. Scores("feed_forward", clip => Pictures.Quantize(Generate(networks, clip, clip)).cpu()), .. simpleRows, .. Influence(networks)];
+        return [.. Scores("feed_forward", clip => Pictures.Quantize(Generate(networks, clip, clip)).cpu()), .. simpleRows,
+            .. Influence(networks)];
     }
 
     /// <summary>A sheet: sources, a landmark image, the output, the truth, and the output for the next person's landmarks.</summary>
@@ -57,7 +59,8 @@ public sealed class Validation
                 driver.TargetLandmarks[driven], PictureTensor.ToPictures(Generate(networks, clip, driver))[driven],
             ];
         });
-        return ContactSheet.Draw([.. rows], ["source", "source", "source", "landmarks", "output", "truth", "another's", "output"], [.. clips.Take(most).Select(clip => clip.Identity)]);
+        return ContactSheet.Draw([.. rows], ["source", "source", "source", "landmarks", "output", "truth", "another's", "output"],
+            [.. clips.Take(most).Select(clip => clip.Identity)]);
     }
 
     // The person of one clip in the poses of another, (T,3,S,S) in [-1,1].
@@ -65,8 +68,10 @@ public sealed class Validation
     {
         using var scope = NewDisposeScope();
         var embedding = networks.Embedder.call(
-            PictureTensor.ToTensor(person.Sources, device).unsqueeze(0), PictureTensor.ToTensor(person.SourceLandmarks, device).unsqueeze(0));
-        return networks.Generator.call(PictureTensor.ToTensor(driver.TargetLandmarks, device), networks.Generator.Project(embedding)).MoveToOuterDisposeScope();
+            PictureTensor.ToTensor(person.Sources, device).unsqueeze(0),
+            PictureTensor.ToTensor(person.SourceLandmarks, device).unsqueeze(0));
+        return networks.Generator.call(PictureTensor.ToTensor(driver.TargetLandmarks, device),
+            networks.Generator.Project(embedding)).MoveToOuterDisposeScope();
     }
 
     // Means over all frames of all clips; generate gives uint8 pictures (T,3,S,S) on the CPU.
@@ -118,7 +123,8 @@ sealed class HeldOutClip
         int frames = dataset.FrameCountOf(clip), sources = Math.Min(MostSources, frames / 2);
         var faces = dataset.ReadFaces(clip);
         var source = Spread(frames, sources);
-        var target = Spread(frames - sources, Math.Min(MostTargets, frames - sources)).Select(place => Enumerable.Range(0, frames).Except(source).ElementAt(place)).ToArray();
+        var target = Spread(frames - sources, Math.Min(MostTargets, frames - sources))
+            .Select(place => Enumerable.Range(0, frames).Except(source).ElementAt(place)).ToArray();
         Sources = [.. source.Select(Picture)];
         SourceLandmarks = [.. source.Select(Drawn)];
         Targets = [.. target.Select(Picture)];

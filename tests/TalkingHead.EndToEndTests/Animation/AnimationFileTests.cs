@@ -23,8 +23,10 @@ public sealed class AnimationFileTests : IDisposable
         head = PersonFineTuner.Run(run, SmallPerson.Frames(2), new() { FeedForward = true });
         driver = $"{folder.At("set")}#driver/clip";
         using var writer = new DatasetWriter(folder.At("set"), new DatasetWriterOptions { Size = 32, Recipe = "made by a test" });
-        var frames = Enumerable.Range(0, 23).Select(frame => (ReadOnlyMemory<byte>)PictureFile.Encode(TestPictures.Waves(32, 32, frame), "x.jpg")).ToArray();
-        writer.Add(new ClipRecord("driver/clip", "driver", Split.Test, "a test") { Rate = 12 }, frames, [.. Enumerable.Range(0, 23).SelectMany(frame => SmallPerson.Face(frame).Values.ToArray())]);
+        var frames = Enumerable.Range(0, 23).Select(frame =>
+            (ReadOnlyMemory<byte>)PictureFile.Encode(TestPictures.Waves(32, 32, frame), "x.jpg")).ToArray();
+        writer.Add(new ClipRecord("driver/clip", "driver", Split.Test, "a test") { Rate = 12 }, frames,
+            [.. Enumerable.Range(0, 23).SelectMany(frame => SmallPerson.Face(frame).Values.ToArray())]);
         writer.Complete();
     }
 

@@ -18,7 +18,8 @@ public sealed class BenchVerbTests : IDisposable
     public void TheFiguresAccountForTheWholeStep()
     {
         string json = folder.At("bench.json"), twin = folder.At("twin");
-        Assert.Equal(0, InProcess.Run("bench", Smoke, "--device", "cpu", "--steps", "2", "--frames", "2", "--twin", twin, "--json", json).Code);
+        Assert.Equal(0, InProcess.Run("bench", Smoke, "--device", "cpu", "--steps", "2", "--frames", "2", "--twin", twin, "--json",
+            json).Code);
         using var report = JsonDocument.Parse(File.ReadAllText(json));
         foreach (string kind in new[] { "full", "warm_up" })
         {

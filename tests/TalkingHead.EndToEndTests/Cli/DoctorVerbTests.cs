@@ -17,12 +17,14 @@ public sealed class DoctorVerbTests : IDisposable
     {
         var (code, rows, output) = Run(("TALKINGHEAD_WEIGHTS", folder.At("none")));
         Assert.True(code == 0, output);
-        Assert.All(new[] { ".NET", "libtorch", "ffmpeg", "ffprobe", "faces", "pictures", "disk", "weights" }, what => Assert.NotEqual("Missing", rows[what].State));
+        Assert.All(new[] { ".NET", "libtorch", "ffmpeg", "ffprobe", "faces", "pictures", "disk", "weights" },
+            what => Assert.NotEqual("Missing", rows[what].State));
         Assert.Contains("1 thread (OMP_NUM_THREADS is 1)", rows["libtorch"].Found);
         Assert.Contains("torch_cpu", rows["libtorch"].Found);
         Assert.Matches("^libtorch 2\\.10\\.", rows["libtorch"].Found);
         Assert.StartsWith("0 of ", rows["weights"].Found);
-        Assert.Equal(("Optional", "scripts/download-weights.sh lpips_alex.pth"), (rows["lpips_alex.pth"].State, rows["lpips_alex.pth"].Mend));
+        Assert.Equal(("Optional", "scripts/download-weights.sh lpips_alex.pth"),
+            (rows["lpips_alex.pth"].State, rows["lpips_alex.pth"].Mend));
         Assert.EndsWith("animation can run here.", output.TrimEnd());
     }
 
@@ -57,17 +59,21 @@ public sealed class DoctorVerbTests : IDisposable
     public void AnotherFoldersLibtorchIsTheOnlyOneLoaded()
     {
         // The program as it is carried to a machine with a PyTorch of its own, and libtorch in another folder.
-        string[] natives = ["libtorch.so", "libtorch_cpu.so", "libc10.so", .. Directory.EnumerateFiles(AppContext.BaseDirectory, "libgomp*").Select(file => Path.GetFileName(file))];
-        string app = Directory.CreateDirectory(folder.At("app")).FullName, elsewhere = Directory.CreateDirectory(folder.At("elsewhere")).FullName;
+        string[] natives = ["libtorch.so", "libtorch_cpu.so", "libc10.so",
+            .. Directory.EnumerateFiles(AppContext.BaseDirectory, "libgomp*").Select(file => Path.GetFileName(file))];
+        string app = Directory.CreateDirectory(folder.At("app")).FullName,
+            elsewhere = Directory.CreateDirectory(folder.At("elsewhere")).FullName;
         foreach (string file in Directory.EnumerateFiles(AppContext.BaseDirectory))
             if (natives.Contains(Path.GetFileName(file)))
                 File.CreateSymbolicLink(Path.Combine(elsewhere, Path.GetFileName(file)), file);
             else
                 File.Copy(file, Path.Combine(app, Path.GetFileName(file)));
         string json = folder.At("there.json");
-        var (_, output, error) = ProgramProcess.Run(["doctor", "--json", json], environment: [("TALKINGHEAD_LIBTORCH", elsewhere)], program: Path.Combine(app, "TalkingHead.Cli.dll"));
+        var (_, output, error) = ProgramProcess.Run(["doctor", "--json", json], environment: [("TALKINGHEAD_LIBTORCH", elsewhere)],
+            program: Path.Combine(app, "TalkingHead.Cli.dll"));
         Assert.True(File.Exists(json), output + error);
-        var found = JsonDocument.Parse(File.ReadAllText(json)).RootElement.EnumerateArray().First(row => row.GetProperty("what").GetString() == "libtorch");
+        var found = JsonDocument.Parse(File.ReadAllText(json)).RootElement.EnumerateArray()
+            .First(row => row.GetProperty("what").GetString() == "libtorch");
         Assert.Equal("Ok", found.GetProperty("state").GetString());
         Assert.DoesNotContain(" and ", found.GetProperty("found").GetString()); // one file of that name
     }
@@ -78,16 +84,19 @@ public sealed class DoctorVerbTests : IDisposable
         File.WriteAllText(folder.At("lpips_alex.pth"), "cut off");
         var (code, rows, _) = Run(("TALKINGHEAD_WEIGHTS", folder.At("")));
         Assert.Equal(0, code);
-        Assert.Equal(("Optional", "has 7 bytes, expected 6009; LPIPS: weights over the channels of AlexNet"), (rows["lpips_alex.pth"].State, rows["lpips_alex.pth"].Found));
+        Assert.Equal(("Optional", "has 7 bytes, expected 6009; LPIPS: weights over the channels of AlexNet"),
+            (rows["lpips_alex.pth"].State, rows["lpips_alex.pth"].Found));
     }
 
-    (int Code, IReadOnlyDictionary<string, (string State, string Found, string? Mend)> Rows, string Output) Run(params (string Name, string Value)[] environment)
+    (int Code, IReadOnlyDictionary<string, (string State, string Found, string? Mend)> Rows, string Output) Run(params (string Name,
+        string Value)[] environment)
     {
         string json = folder.At("doctor.json");
         var (code, output, error) = ProgramProcess.Run(["doctor", "--json", json], environment: [("OMP_NUM_THREADS", "1"), .. environment]);
         string said = output + error;
         Assert.True(File.Exists(json), said);
-        var rows = JsonDocument.Parse(File.ReadAllText(json)).RootElement.EnumerateArray().ToDictionary(row => row.GetProperty("what").GetString()!,
+        var rows = JsonDocument.Parse(File.ReadAllText(json)).RootElement.EnumerateArray()
+            .ToDictionary(row => row.GetProperty("what").GetString()!,
             row => (row.GetProperty("state").GetString()!, row.GetProperty("found").GetString()!, row.GetProperty("mend").GetString()));
         return (code, rows, said);
     }

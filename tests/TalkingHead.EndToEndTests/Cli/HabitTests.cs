@@ -17,18 +17,21 @@ public sealed class HabitTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    static IEnumerable<Type> Verbs => typeof(HelpPage).Assembly.GetTypes().Where(type => typeof(IVerb).IsAssignableFrom(type) && !type.IsInterface && !type.IsAbstract);
+    static IEnumerable<Type> Verbs => typeof(HelpPage).Assembly.GetTypes()
+        .Where(type => typeof(IVerb).IsAssignableFrom(type) && !type.IsInterface && !type.IsAbstract);
 
     static string[] Minimal(Type verb, string but) =>
     [
         HelpPage.VerbOf(verb).Name, .. HelpPage.Values(verb).Select(_ => "what"),
-        .. HelpPage.Options(verb).Where(option => option.Attribute.Required && option.Attribute.LongName != but).SelectMany(option => new[] { $"--{option.Attribute.LongName}", "what" }),
+        .. HelpPage.Options(verb).Where(option => option.Attribute.Required && option.Attribute.LongName != but)
+        .SelectMany(option => new[] { $"--{option.Attribute.LongName}", "what" }),
     ];
 
     [Fact]
     public void ADecimalCommaIsRefusedByEveryOptionThatIsANumber()
     {
-        var options = Verbs.SelectMany(verb => HelpPage.Options(verb).Where(option => (Nullable.GetUnderlyingType(option.Property.PropertyType) ?? option.Property.PropertyType) == typeof(double))
+        var options = Verbs.SelectMany(verb => HelpPage.Options(verb)
+            .Where(option => (Nullable.GetUnderlyingType(option.Property.PropertyType) ?? option.Property.PropertyType) == typeof(double))
             .Select(option => (verb, option.Attribute.LongName))).ToArray();
         Assert.True(options.Length >= 7);
         foreach (var (verb, name) in options)
@@ -47,7 +50,8 @@ public sealed class HabitTests : IDisposable
     {
         Assert.Contains("expected a whole number", Run("synth", "--out", "x", "--identities", "1,000").Error);
         Assert.False(FrameRate.TryParse("2,5", out _));
-        Assert.Contains("2,5", Run("inspect", Repository.At("configs/smoke.yaml"), "--set", "optimizer.beta1=0,5").Error.Replace("0,5", "2,5", StringComparison.Ordinal));
+        Assert.Contains("2,5", Run("inspect", Repository.At("configs/smoke.yaml"), "--set", "optimizer.beta1=0,5").Error.Replace("0,5",
+            "2,5", StringComparison.Ordinal));
         Assert.Equal(2, Run("inspect", Repository.At("configs/smoke.yaml"), "--set", "optimizer.beta1=0,5").Code);
     }
 
@@ -56,7 +60,9 @@ public sealed class HabitTests : IDisposable
     {
         foreach (var verb in Verbs)
         {
-            foreach (var (_, option) in HelpPage.Options(verb).Where(option => option.Property.PropertyType == typeof(string) || option.Property.PropertyType == typeof(IEnumerable<string>)))
+            foreach (var (_, option) in HelpPage.Options(verb)
+                .Where(option => option.Property.PropertyType == typeof(string)
+                    || option.Property.PropertyType == typeof(IEnumerable<string>)))
             {
                 var (code, said) = Run([.. Minimal(verb, option.LongName), $"--{option.LongName}", ""]);
                 Assert.Equal(2, code);
@@ -90,7 +96,8 @@ public sealed class HabitTests : IDisposable
         name = folder.At(string.Concat(Enumerable.Repeat("ü", 125)) + ".png"); // 254 bytes
         TestPictures.Waves(8, 8).Save(name);
         Assert.True(File.Exists(name));
-        Assert.Contains("cannot be written", Assert.Throws<UserException>(() => TestPictures.Waves(8, 8).Save(folder.At(new string('x', 300) + ".png"))).Message);
+        Assert.Contains("cannot be written", Assert.Throws<UserException>(() =>
+            TestPictures.Waves(8, 8).Save(folder.At(new string('x', 300) + ".png"))).Message);
     }
 
     [Theory]
@@ -121,7 +128,8 @@ public sealed class HabitTests : IDisposable
     [Fact]
     public void AWrongEndingIsSaidBeforeWork()
     {
-        Assert.Equal(2, Run("synth", "--out", folder.At("set"), "--identities", "3", "--frames", "2", "--sheet", folder.At("people.bmp")).Code);
+        Assert.Equal(2, Run("synth", "--out", folder.At("set"), "--identities", "3", "--frames", "2", "--sheet",
+            folder.At("people.bmp")).Code);
         Assert.False(Directory.Exists(folder.At("set")));
     }
 
@@ -169,7 +177,8 @@ public sealed class HabitTests : IDisposable
         }
 
         var sentence = CrashLog.Sentence(failure, ["animate", "a.head"]);
-        Assert.Matches("^talkinghead: an unforeseen failure \\(a pipe is bent\\); (.*\\.log) has the details: please report it with that file\\.$", sentence);
+        Assert.Matches("^talkinghead: an unforeseen failure \\(a pipe is bent\\); (.*\\.log) has the details: please report it with "
+            + "that file\\.$", sentence);
         var log = sentence.Split("; ")[1].Split(" has the details")[0];
         var text = File.ReadAllText(log);
         File.Delete(log);
@@ -205,18 +214,23 @@ public sealed class HabitTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the launcher is a shell's.");
         File.CreateSymbolicLink(folder.At("th"), Repository.At("scripts/talkinghead"));
         File.CreateSymbolicLink(folder.At("th2"), "th");
-        var text = File.ReadAllText(Repository.At("scripts/talkinghead")).Split('\n').TakeWhile(line => !line.StartsWith("changed()", StringComparison.Ordinal)).ToArray();
+        var text = File.ReadAllText(Repository.At("scripts/talkinghead")).Split('\n')
+            .TakeWhile(line => !line.StartsWith("changed()", StringComparison.Ordinal)).ToArray();
         File.WriteAllLines(folder.At("head.sh"), [.. text, "echo \"$root\""]);
         foreach (var link in new[] { "th", "th2" })
         {
-            using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", $"exec -a {folder.At(link)} bash -c '. {folder.At("head.sh")}' {folder.At(link)}"]) { RedirectStandardOutput = true })!;
+            using var shell = Process.Start(new ProcessStartInfo("bash",
+                ["-c",
+                    $"exec -a {folder.At(link)} bash -c '. {folder.At("head.sh")}' {folder.At(link)}"])
+            { RedirectStandardOutput = true })!;
             Assert.Equal(Path.TrimEndingDirectorySeparator(Repository.Root), shell.StandardOutput.ReadToEnd().Trim());
         }
     }
 
     static (int Code, string Said) Limited(int blocks, string[] line)
     {
-        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", $"trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"", "bash", .. ProgramProcess.Line(line)])
+        using var shell = Process.Start(new ProcessStartInfo("bash",
+            ["-c", $"trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"", "bash", .. ProgramProcess.Line(line)])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

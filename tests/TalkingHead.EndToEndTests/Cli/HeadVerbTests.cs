@@ -30,12 +30,14 @@ public sealed class HeadVerbTests : IClassFixture<HeadVerbTests.Trained>, IDispo
     public void APersonIsLearnedAnimatedAndDescribed()
     {
         Needs.Ffmpeg();
-        Assert.Equal((0, ""), Run("finetune", trained.Path, "--from", Clip, "--shots", "4", "--out", folder.At("person.head"), "--json", folder.At("curve.json")));
+        Assert.Equal((0, ""), Run("finetune", trained.Path, "--from", Clip, "--shots", "4", "--out", folder.At("person.head"), "--json",
+            folder.At("curve.json")));
         var curve = Json("curve.json").GetProperty("curve");
         Assert.True(curve.GetArrayLength() > 1);
         Assert.Equal(3 * 36 + 4, Picture.Load(folder.At("person.png")).Height); // sources, landmarks, results
 
-        Assert.Equal((0, ""), Run("animate", folder.At("person.head"), "--driver", $"{trained.Data}#person1/clip", "--out", folder.At("out.mp4"), "--json", folder.At("a.json")));
+        Assert.Equal((0, ""), Run("animate", folder.At("person.head"), "--driver", $"{trained.Data}#person1/clip", "--out",
+            folder.At("out.mp4"), "--json", folder.At("a.json")));
         Assert.Equal(6, VideoInfo.Probe(folder.At("out.mp4")).FrameCount);
         Assert.True(Json("a.json").GetProperty("adapted").GetBoolean());
 
@@ -57,14 +59,16 @@ public sealed class HeadVerbTests : IClassFixture<HeadVerbTests.Trained>, IDispo
             Assert.Equal((2, 3), (second.Step, second.Configuration.FineTuning.Epochs));
         using var best = TrainedRun.Open(trained.Path, "cpu", "best");
         Assert.Contains("best in validation", best.Notes[1]);
-        Assert.Contains("expected newest, best, or one of the steps 0, 2, 4", Assert.Throws<UserException>(() => TrainedRun.Open(trained.Path, "cpu", "3")).Message);
+        Assert.Contains("expected newest, best, or one of the steps 0, 2, 4",
+            Assert.Throws<UserException>(() => TrainedRun.Open(trained.Path, "cpu", "3")).Message);
     }
 
     [Fact]
     public void ARunIsDescribed()
     {
         Assert.Equal((0, ""), Run("inspect", trained.Path, "--verify", "--json", folder.At("run.json")));
-        Assert.Equal([0, 2, 4], Json("run.json").GetProperty("checkpoints").EnumerateArray().Select(each => each.GetProperty("step").GetInt32()));
+        Assert.Equal([0, 2, 4], Json("run.json").GetProperty("checkpoints").EnumerateArray()
+            .Select(each => each.GetProperty("step").GetInt32()));
         Assert.True(Json("run.json").GetProperty("last").GetProperty("validation").TryGetProperty("feed_forward_ssim", out _));
     }
 
@@ -77,7 +81,8 @@ public sealed class HeadVerbTests : IClassFixture<HeadVerbTests.Trained>, IDispo
         string[] Finetune(params string[] more) => ["finetune", trained.Path, "--out", head, .. more];
 
         Says(1, "no run: a run's directory holds config.yaml", "finetune", folder.At("none"), "--from", Clip, "--out", head);
-        Says(1, "waves.png (without a face), " + folder.At("more.png") + " (without a face)", Finetune("--from", folder.At("waves.png"), folder.At("more.png")));
+        Says(1, "waves.png (without a face), " + folder.At("more.png") + " (without a face)",
+            Finetune("--from", folder.At("waves.png"), folder.At("more.png")));
         Says(1, "no such file or folder", Finetune("--from", folder.At("nobody.png")));
         Says(2, $"is a dataset; name one of its clips, such as {trained.Data}#person0/clip", Finetune("--from", trained.Data));
         Says(1, "no clip \"person9/clip\"", Finetune("--from", $"{trained.Data}#person9/clip"));
@@ -128,7 +133,8 @@ public sealed class HeadVerbTests : IClassFixture<HeadVerbTests.Trained>, IDispo
     {
         readonly MadeRuns runs = new(clips: 5);
 
-        public Trained() => runs.Train("run", ["training.steps=4", "training.checkpoint_every=2", "training.validate_every=2", "training.report_every=2", "fine_tuning.epochs=5"]);
+        public Trained() => runs.Train("run", ["training.steps=4", "training.checkpoint_every=2", "training.validate_every=2",
+            "training.report_every=2", "fine_tuning.epochs=5"]);
 
         public string Data => runs.Data;
 

@@ -31,10 +31,13 @@ public sealed class MediaVerbTests : IDisposable
     {
         SyntheticVideo.Write(folder.At("in.mp4"), 22, MadeMedia.TwelveThenThreeAt);
         Assert.Equal((0, ""), Run("landmarks", folder.At("in.mp4"), "--out", folder.At("out.mp4"), "--json", folder.At("points.json")));
-        var frames = JsonDocument.Parse(File.ReadAllText(folder.At("points.json"))).RootElement[0].GetProperty("frames").EnumerateArray().ToArray();
+        var frames = JsonDocument.Parse(File.ReadAllText(folder.At("points.json"))).RootElement[0].GetProperty("frames")
+            .EnumerateArray().ToArray();
         Assert.Equal(22, frames.Length);
-        Assert.All(frames.Index(), frame => Assert.Equal(MadeMedia.TwelveThenThreeAt(frame.Index), frame.Item.GetProperty("seconds").GetDouble(), 0.001));
-        Assert.All(MadeMedia.FrameTimesOf(folder.At("out.mp4")).Index(), time => Assert.Equal(MadeMedia.TwelveThenThreeAt(time.Index), time.Item, 0.001));
+        Assert.All(frames.Index(), frame => Assert.Equal(MadeMedia.TwelveThenThreeAt(frame.Index),
+            frame.Item.GetProperty("seconds").GetDouble(), 0.001));
+        Assert.All(MadeMedia.FrameTimesOf(folder.At("out.mp4")).Index(),
+            time => Assert.Equal(MadeMedia.TwelveThenThreeAt(time.Index), time.Item, 0.001));
     }
 
     // A clip in a dataset keeps times, too, and moves a head at them.
@@ -44,7 +47,11 @@ public sealed class MediaVerbTests : IDisposable
         SyntheticVideo.Write(folder.At("from.mp4"), 22, MadeMedia.TwelveThenThreeAt);
         Directory.CreateDirectory(folder.At("from/anna"));
         File.Move(folder.At("from.mp4"), folder.At("from/anna/talk.mp4"));
-        new Preparation(new() { Layout = PrepareLayout.Videos, From = folder.At("from"), Out = folder.At("set"), Size = 64, Shots = 3, FramesPerClip = 0, TestShare = 0 }).Run();
+        new Preparation(new()
+        {
+            Layout = PrepareLayout.Videos, From = folder.At("from"), Out = folder.At("set"), Size = 64, Shots = 3,
+            FramesPerClip = 0, TestShare = 0
+        }).Run();
         using (var dataset = Dataset.Open(folder.At("set")))
         {
             var record = dataset.ReadRecord(0);
@@ -52,9 +59,12 @@ public sealed class MediaVerbTests : IDisposable
             Assert.All(record.Seconds!.Index(), time => Assert.Equal(MadeMedia.TwelveThenThreeAt(time.Index), time.Item, 0.001));
         }
 
-        Assert.Equal(0, Run("finetune", Model, "--from", $"{folder.At("set")}#anna/talk", "--shots", "4", "--out", folder.At("a.head"), "--feed-forward").Code);
-        Assert.Equal(0, Run("animate", folder.At("a.head"), "--driver", $"{folder.At("set")}#anna/talk", "--out", folder.At("out.mp4")).Code);
-        Assert.All(MadeMedia.FrameTimesOf(folder.At("out.mp4")).Index(), time => Assert.Equal(MadeMedia.TwelveThenThreeAt(time.Index), time.Item, 0.001));
+        Assert.Equal(0, Run("finetune", Model, "--from", $"{folder.At("set")}#anna/talk", "--shots", "4", "--out", folder.At("a.head"),
+            "--feed-forward").Code);
+        Assert.Equal(0, Run("animate", folder.At("a.head"), "--driver", $"{folder.At("set")}#anna/talk", "--out",
+            folder.At("out.mp4")).Code);
+        Assert.All(MadeMedia.FrameTimesOf(folder.At("out.mp4")).Index(),
+            time => Assert.Equal(MadeMedia.TwelveThenThreeAt(time.Index), time.Item, 0.001));
         using var driver = Driver.Open($"{folder.At("set")}#anna/talk");
         Assert.False(driver.Times.AreEven);
     }
@@ -63,9 +73,12 @@ public sealed class MediaVerbTests : IDisposable
     public void AnAnimationKeepsTimesAndSoundOfItsDriver()
     {
         SyntheticVideo.Write(folder.At("v.mp4"), 16, i => i < 8 ? i / 12.0 : 8 / 12.0 + (i - 8) / 3.0);
-        MadeMedia.Ffmpeg("-itsoffset", "0.4", "-i", folder.At("v.mp4"), "-f", "lavfi", "-i", "sine=duration=4", "-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", "aac", folder.At("in.mov"));
-        Assert.Equal(0, Run("finetune", Model, "--from", folder.At("in.mov"), "--shots", "4", "--out", folder.At("a.head"), "--feed-forward").Code);
-        Assert.Equal(0, Run("animate", folder.At("a.head"), "--driver", folder.At("in.mov"), "--out", folder.At("out.mp4"), "--json", folder.At("a.json")).Code);
+        MadeMedia.Ffmpeg("-itsoffset", "0.4", "-i", folder.At("v.mp4"), "-f", "lavfi", "-i", "sine=duration=4", "-map", "0:v", "-map",
+            "1:a", "-c:v", "copy", "-c:a", "aac", folder.At("in.mov"));
+        Assert.Equal(0, Run("finetune", Model, "--from", folder.At("in.mov"), "--shots", "4", "--out", folder.At("a.head"),
+            "--feed-forward").Code);
+        Assert.Equal(0, Run("animate", folder.At("a.head"), "--driver", folder.At("in.mov"), "--out", folder.At("out.mp4"), "--json",
+            folder.At("a.json")).Code);
         Assert.True(JsonDocument.Parse(File.ReadAllText(folder.At("a.json"))).RootElement.GetProperty("variable_rate").GetBoolean());
         double[] before = MadeMedia.FrameTimesOf(folder.At("in.mov")), after = MadeMedia.FrameTimesOf(folder.At("out.mp4"));
         var (soundBefore, soundAfter) = (MadeMedia.SoundStartOf(folder.At("in.mov")), MadeMedia.SoundStartOf(folder.At("out.mp4")));
@@ -82,20 +95,25 @@ public sealed class MediaVerbTests : IDisposable
         SyntheticVideo.Write(folder.At("v.mp4"), 24);
         MadeMedia.Ffmpeg("-i", folder.At("v.mp4"), "-c:v", "mjpeg", "-q:v", "2", folder.At("in.avi"));
         var bytes = File.ReadAllBytes(folder.At("in.avi"));
-        for (int frame = 0, at = 0; (at = bytes.AsSpan(at).IndexOf((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) is >= 0 and var next ? at + next : -1) >= 0; frame++, at += 3)
+        for (int frame = 0, at = 0; (at = bytes.AsSpan(at).IndexOf((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) is >= 0 and var next ? at + next
+            : -1) >= 0; frame++, at += 3)
             if (frame >= 10 && frame < 10 + lost)
                 bytes.AsSpan(at, 2000).Fill(0x55);
         File.WriteAllBytes(folder.At("in.avi"), bytes);
 
-        var expected = $"{folder.At("in.avi")}: the video is damaged: {lost} of its 24 frames could not be read; get a whole copy of the file.";
+        var expected = $"{folder.At("in.avi")}: the video is damaged: {lost} of its 24 frames could not be read; get a whole copy of "
+            + $"the file.";
         var (found, said) = Run("landmarks", folder.At("in.avi"), "--out", folder.At("out.mp4"), "--json", folder.At("points.json"));
         Assert.Equal(code, found);
         Assert.Equal(code == 1 ? $"talkinghead: {expected}" : "", said.Trim());
-        Assert.Equal(lost, JsonDocument.Parse(File.ReadAllText(folder.At("points.json"))).RootElement[0].GetProperty("unreadable").GetInt32());
+        Assert.Equal(lost, JsonDocument.Parse(File.ReadAllText(folder.At("points.json"))).RootElement[0].GetProperty("unreadable")
+            .GetInt32());
         Assert.Equal(24, VideoInfo.Probe(folder.At("out.mp4")).FrameCount); // time is kept across the gap
 
-        Assert.Equal(0, Run("finetune", Model, "--from", folder.At("v.mp4"), "--shots", "4", "--out", folder.At("a.head"), "--feed-forward").Code);
-        (found, said) = Run("animate", folder.At("a.head"), "--driver", folder.At("in.avi"), "--out", folder.At("out2.mp4"), "--json", folder.At("a.json"));
+        Assert.Equal(0, Run("finetune", Model, "--from", folder.At("v.mp4"), "--shots", "4", "--out", folder.At("a.head"),
+            "--feed-forward").Code);
+        (found, said) = Run("animate", folder.At("a.head"), "--driver", folder.At("in.avi"), "--out", folder.At("out2.mp4"), "--json",
+            folder.At("a.json"));
         Assert.Equal(code, found);
         Assert.Equal(lost, JsonDocument.Parse(File.ReadAllText(folder.At("a.json"))).RootElement.GetProperty("unreadable").GetInt32());
         Assert.Equal(24, VideoInfo.Probe(folder.At("out2.mp4")).FrameCount);
@@ -104,9 +122,14 @@ public sealed class MediaVerbTests : IDisposable
         Directory.CreateDirectory(folder.At("from/anna"));
         File.Copy(folder.At("in.avi"), folder.At("from/anna/in.avi"));
         var refused = new List<Refusal>();
-        var result = new Preparation(new() { Layout = PrepareLayout.Videos, From = folder.At("from"), Out = folder.At("set"), Size = 64, Shots = 3, FramesPerClip = 0, TestShare = 0 }).Run(refused: refused.Add);
+        var result = new Preparation(new()
+        {
+            Layout = PrepareLayout.Videos, From = folder.At("from"), Out = folder.At("set"), Size = 64,
+            Shots = 3, FramesPerClip = 0, TestShare = 0
+        }).Run(refused: refused.Add);
         Assert.Equal((1 - code, code == 1 ? "undecodable" : "damaged"), (result.Clips, Assert.Single(refused).Kind));
-        Assert.Equal($"in.avi: the video is damaged: {lost} of its 24 frames could not be read; get a whole copy of the file", refused[0].Reason);
+        Assert.Equal($"in.avi: the video is damaged: {lost} of its 24 frames could not be read; get a whole copy of the file",
+            refused[0].Reason);
     }
 
     [Fact]
@@ -134,7 +157,11 @@ public sealed class MediaVerbTests : IDisposable
         Assert.DoesNotContain("list.txt", left);
 
         var refused = new List<Refusal>();
-        var result = new Preparation(new() { Layout = PrepareLayout.Photos, From = folder.At("photos"), Out = folder.At("set"), Size = 64, Shots = 3, FramesPerClip = 0, TestShare = 0 }).Run(refused: refused.Add);
+        var result = new Preparation(new()
+        {
+            Layout = PrepareLayout.Photos, From = folder.At("photos"), Out = folder.At("set"), Size = 64,
+            Shots = 3, FramesPerClip = 0, TestShare = 0
+        }).Run(refused: refused.Add);
         Assert.Equal((1, 6L), (result.Clips, result.Frames));
         Assert.Equal(["anna/c.jpg", "anna/d.heic", "anna/e.cr2"], refused.Select(each => each.Input).Order(StringComparer.Ordinal));
 
@@ -148,7 +175,8 @@ public sealed class MediaVerbTests : IDisposable
     public void WordsNameWhatAFileIs()
     {
         SyntheticVideo.Write(folder.At("v.mp4"), 3);
-        Says(2, "v.mp4: is a video, and one video is all that a head is made of", "finetune", Model, "--from", folder.At("v.mp4"), folder.At("v.mp4"), "--out", folder.At("o.head"), "--feed-forward");
+        Says(2, "v.mp4: is a video, and one video is all that a head is made of", "finetune", Model, "--from", folder.At("v.mp4"),
+            folder.At("v.mp4"), "--out", folder.At("o.head"), "--feed-forward");
         Says(1, "no such file or folder; expected a configuration, a dataset, a run or a head", "inspect", folder.At("none"));
 
         void Says(int code, string words, params string[] arguments)

@@ -20,7 +20,8 @@ sealed class ProgramProcess : IDisposable
     /// <param name="environment">Where its environment differs from the tests' own.</param>
     /// <param name="patience">How long its end is waited for; as long as it takes, unless given.</param>
     /// <param name="program">The program's file; the one beside the tests, unless given.</param>
-    internal ProgramProcess(IEnumerable<string> arguments, string folder = "", IEnumerable<(string Name, string Value)>? environment = null, TimeSpan? patience = null, string? program = null)
+    internal ProgramProcess(IEnumerable<string> arguments, string folder = "", IEnumerable<(string Name, string Value)>? environment = null,
+        TimeSpan? patience = null, string? program = null)
     {
         var start = StartInfo(arguments, environment ?? [], program);
         start.WorkingDirectory = folder;
@@ -32,10 +33,12 @@ sealed class ProgramProcess : IDisposable
     internal int Id => process.Id;
 
     /// <summary>The whole command line, the host first.</summary>
-    internal static string[] Line(IEnumerable<string> arguments, string? program = null) => [host, program ?? Path.Combine(AppContext.BaseDirectory, "TalkingHead.Cli.dll"), .. arguments];
+    internal static string[] Line(IEnumerable<string> arguments, string? program = null) =>
+        [host, program ?? Path.Combine(AppContext.BaseDirectory, "TalkingHead.Cli.dll"), .. arguments];
 
     // Both its streams are to be read.
-    static ProcessStartInfo StartInfo(IEnumerable<string> arguments, IEnumerable<(string Name, string Value)> environment, string? program = null)
+    static ProcessStartInfo StartInfo(IEnumerable<string> arguments, IEnumerable<(string Name, string Value)> environment,
+        string? program = null)
     {
         string[] line = Line(arguments, program);
         var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -45,7 +48,8 @@ sealed class ProgramProcess : IDisposable
     }
 
     /// <summary>Runs it to any end: its exit code and what it wrote.</summary>
-    internal static (int Code, string Output, string Error) Run(IEnumerable<string> arguments, string folder = "", IEnumerable<(string Name, string Value)>? environment = null, string? program = null)
+    internal static (int Code, string Output, string Error) Run(IEnumerable<string> arguments, string folder = "",
+        IEnumerable<(string Name, string Value)>? environment = null, string? program = null)
     {
         using var started = new ProgramProcess(arguments, folder, environment, program: program);
         return started.End();

@@ -22,12 +22,14 @@ public sealed class BadDatasetInputTests : IDisposable
     public void AnEmptyFolderIsNamedWithWhatWasExpected(string layout, string expected)
     {
         Directory.CreateDirectory(folder.At("from"));
-        Assert.Equal((1, $"talkinghead: {folder.At("from")}: nothing here lies as {layout} does; expected {expected}.\n"), Run("prepare", "--layout", layout, "--from", folder.At("from"), "--out", folder.At("set")));
+        Assert.Equal((1, $"talkinghead: {folder.At("from")}: nothing here lies as {layout} does; expected {expected}.\n"),
+            Run("prepare", "--layout", layout, "--from", folder.At("from"), "--out", folder.At("set")));
     }
 
     [Fact]
     public void AnUnknownLayoutIsAnsweredWithTheKnownOnes() =>
-        Assert.Equal((2, "talkinghead: --layout imagenet: expected voxceleb1, voxceleb2, videos or photos; data/README.md draws their trees.\n"),
+        Assert.Equal((2, "talkinghead: --layout imagenet: expected voxceleb1, voxceleb2, videos or photos; data/README.md draws "
+            + "their trees.\n"),
             Run("prepare", "--layout", "imagenet", "--from", folder.At("from"), "--out", folder.At("set")));
 
     [Theory]
@@ -35,7 +37,8 @@ public sealed class BadDatasetInputTests : IDisposable
     [InlineData("--size", "7", "--size 7: expected 32 to 1024.")]
     [InlineData("--part", "3/2", "--part 3/2: expected i/n with i from 1 to n, such as 2/4.")]
     public void SettingsOutsideTheirRangeAreRefused(string option, string value, string sentence) =>
-        Assert.Equal((2, $"talkinghead: {sentence}\n"), Run("prepare", "--layout", "videos", "--from", folder.At("from"), "--out", folder.At("set"), option, value));
+        Assert.Equal((2, $"talkinghead: {sentence}\n"), Run("prepare", "--layout", "videos", "--from", folder.At("from"), "--out",
+            folder.At("set"), option, value));
 
     // Root may write anywhere, so what stands in the way is a file where a folder should be.
     [Fact]
@@ -61,7 +64,8 @@ public sealed class BadDatasetInputTests : IDisposable
                 for (; done < 60; done++)
                     MadeClips.Add(writer, done);
             });
-            Assert.Equal($"{set}: the disk is full; what is written so far is kept: make room and run the same command again to continue.", error.Message);
+            Assert.Equal($"{set}: the disk is full; what is written so far is kept: make room and run the same command again to continue.",
+                error.Message);
         }
 
         Assert.InRange(done, 5, 59);

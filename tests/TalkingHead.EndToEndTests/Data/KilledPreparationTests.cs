@@ -46,5 +46,6 @@ public sealed class KilledPreparationTests : IDisposable
     }
 
     bool Start(string output, TimeSpan? kill) => ProgramProcess.RunOrKill(kill,
-        ["prepare", "--layout", "videos", "--from", folder.At("from"), "--out", folder.At(output), "--size", "64", "--shots", "3", "--frames-per-clip", "5", "--least-face", "20"]);
+        ["prepare", "--layout", "videos", "--from", folder.At("from"), "--out", folder.At(output), "--size", "64", "--shots", "3",
+            "--frames-per-clip", "5", "--least-face", "20"]);
 }

@@ -15,7 +15,11 @@ public sealed class PreparationTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    PrepareSettings Settings(PrepareLayout layout) => new() { Layout = layout, From = folder.At("from"), Out = folder.At("set"), Size = 64, Shots = 3, FramesPerClip = 6, TestShare = 0 };
+    PrepareSettings Settings(PrepareLayout layout) => new()
+    {
+        Layout = layout, From = folder.At("from"), Out = folder.At("set"), Size = 64,
+        Shots = 3, FramesPerClip = 6, TestShare = 0
+    };
 
     [Fact]
     public void VideosBecomeClipsAndBadOnesAreRefusedWithTheirReasons()
@@ -28,7 +32,8 @@ public sealed class PreparationTests : IDisposable
         var refused = new List<Refusal>();
         var result = new Preparation(Settings(PrepareLayout.Videos)).Run(refused: refused.Add);
         Assert.Equal((5, 2, 3), (result.Inputs, result.Clips, result.Refusals));
-        Assert.Equal([("both/two.mp4", "two-people"), ("he/broken.mp4", "undecodable"), ("wall/nobody.mp4", "no-face")], refused.Select(refusal => (refusal.Input, refusal.Kind)));
+        Assert.Equal([("both/two.mp4", "two-people"), ("he/broken.mp4", "undecodable"), ("wall/nobody.mp4", "no-face")],
+            refused.Select(refusal => (refusal.Input, refusal.Kind)));
         Assert.Equal("0 good of 6 frames looked at (6 without a face); 4 are needed for 3 shots", refused[2].Reason);
 
         using var dataset = Dataset.Open(folder.At("set"));
@@ -63,8 +68,10 @@ public sealed class PreparationTests : IDisposable
         Assert.Equal((3, 2), (result.Inputs, result.Clips));
 
         using var dataset = Dataset.Open(folder.At("set"));
-        Assert.Equal([("id00012/abcDEF_1-2x", "id00012", Split.Train), ("id00017/xyz", "id00017", Split.Test)], Enumerable.Range(0, 2).Select(i => (dataset[i].Id, dataset[i].Identity, dataset[i].Split)));
-        Assert.Equal([("dev/mp4/id00012/abcDEF_1-2x/00003.mp4", "undecodable"), ("test/mp4/id00017/nothing", "empty")], Ledger.Read(dataset).Select(refusal => (refusal.Input, refusal.Kind)));
+        Assert.Equal([("id00012/abcDEF_1-2x", "id00012", Split.Train), ("id00017/xyz", "id00017", Split.Test)],
+            Enumerable.Range(0, 2).Select(i => (dataset[i].Id, dataset[i].Identity, dataset[i].Split)));
+        Assert.Equal([("dev/mp4/id00012/abcDEF_1-2x/00003.mp4", "undecodable"), ("test/mp4/id00017/nothing", "empty")],
+            Ledger.Read(dataset).Select(refusal => (refusal.Input, refusal.Kind)));
         Assert.Equal([3, 9, 15, 21], dataset.ReadRecord(0).SourceFrames!); // counted through the takes
         Assert.Equal([[0.0, 0, 224, 224]], dataset.ReadRecord(0).Crop!);
         AssertLandmarksInside(dataset);
@@ -77,11 +84,14 @@ public sealed class PreparationTests : IDisposable
         RealTrees.Pictures(he, folder.At("from/unzippedFaces/A.J._Someone/1.6/vid1"), $"crop={square}", 6, 8);
         RealTrees.Pictures(he, folder.At("from/unzippedFaces/id10271/1.6/vid2"), $"crop={square}", 6, 8);
         RealTrees.Pictures(he, folder.At("from/unzippedFaces/Not_Listed/1.6/vid3"), $"crop={square}", 30, 2);
-        File.WriteAllText(folder.At("from/vox1_meta.csv"), "VoxCeleb1 ID\tVGGFace1 ID\tGender\tNationality\tSet\nid10001\tA.J._Someone\tm\tIreland\tdev\nid10271\tEd_Other\tm\tUSA\ttest\n");
+        File.WriteAllText(folder.At("from/vox1_meta.csv"), "VoxCeleb1 ID\tVGGFace1 "
+            + "ID\tGender\tNationality\tSet\nid10001\tA.J._Someone\tm\tIreland\tdev\nid10271\tEd_Other\tm\tUSA\ttest\n");
         new Preparation(Settings(PrepareLayout.VoxCeleb1)).Run();
         using var dataset = Dataset.Open(folder.At("set"));
-        Assert.Equal([("A.J._Someone/vid1", Split.Train), ("id10271/vid2", Split.Test)], Enumerable.Range(0, 2).Select(i => (dataset[i].Id, dataset[i].Split)));
-        Assert.Equal([("unzippedFaces/Not_Listed/1.6/vid3", "no-split")], Ledger.Read(dataset).Select(refusal => (refusal.Input, refusal.Kind)));
+        Assert.Equal([("A.J._Someone/vid1", Split.Train), ("id10271/vid2", Split.Test)],
+            Enumerable.Range(0, 2).Select(i => (dataset[i].Id, dataset[i].Split)));
+        Assert.Equal([("unzippedFaces/Not_Listed/1.6/vid3", "no-split")],
+            Ledger.Read(dataset).Select(refusal => (refusal.Input, refusal.Kind)));
         AssertLandmarksInside(dataset);
     }
 
@@ -98,7 +108,8 @@ public sealed class PreparationTests : IDisposable
         Assert.Equal((2, 1, 5L), (result.Inputs, result.Clips, result.Frames));
         using var dataset = Dataset.Open(folder.At("set"));
         Assert.Equal(
-            [("he/broken.jpg", "undecodable"), ("he/night.png", "no-face"), ("he/party.jpg", "two-people"), ("nobody/night.png", "no-face"), ("nobody", "no-face")],
+            [("he/broken.jpg", "undecodable"), ("he/night.png", "no-face"), ("he/party.jpg", "two-people"), ("nobody/night.png", "no-face"),
+                ("nobody", "no-face")],
             Ledger.Read(dataset).Select(refusal => (refusal.Input, refusal.Kind)));
         Assert.Null(dataset.ReadRecord(0).Rate);
         AssertLandmarksInside(dataset);
@@ -114,7 +125,8 @@ public sealed class PreparationTests : IDisposable
         new Preparation(settings with { Workers = 3, Out = folder.At("three") }).Run();
         MadeClips.AssertSame(folder.At("set"), folder.At("three"));
         Assert.True(new Preparation(settings).Run().AlreadyComplete);
-        Assert.Contains("made with other settings", Assert.Throws<UserException>(() => new Preparation(settings with { Quality = 80 }).Run()).Message);
+        Assert.Contains("made with other settings", Assert.Throws<UserException>(() =>
+            new Preparation(settings with { Quality = 80 }).Run()).Message);
 
         for (var part = 1; part <= 2; part++)
             new Preparation(settings with { Out = folder.At("parts"), Part = new(part, 2) }).Run();

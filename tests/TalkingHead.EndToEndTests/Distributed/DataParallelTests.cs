@@ -28,7 +28,8 @@ public sealed class DataParallelTests : IDisposable
     {
         runs.Train(2, "two", changes: [.. Changes, "training.batch=2"]);
         runs.Train(1, "one", changes: [.. Changes, "training.batch=4", "optimizer.accumulation=2"]);
-        foreach (string file in new[] { "networks", "averages", "optimizers", "rows" }.Select(file => $"checkpoints/step-{Steps:D7}/{file}.safetensors"))
+        foreach (string file in new[] { "networks", "averages", "optimizers",
+            "rows" }.Select(file => $"checkpoints/step-{Steps:D7}/{file}.safetensors"))
             Assert.True(runs.Bytes("two", file).AsSpan().SequenceEqual(runs.Bytes("one", file)), file);
         foreach (string name in runs.Figures("one")[0].Keys)
             foreach (var (one, two) in runs.Figures("one").Zip(runs.Figures("two")))
@@ -44,7 +45,8 @@ public sealed class DataParallelTests : IDisposable
         runs.Train(2, "two", changes: [.. changes, "training.batch=2"]);
         runs.Train(1, "one", changes: [.. changes, "training.batch=4"]);
         AssertClose("two", "one");
-        Assert.Contains(runs.Differences("networks.safetensors", ("one", 0), ("one", Steps)), weight => weight.Name.EndsWith("weight") && weight.Difference > 5 * Tolerance);
+        Assert.Contains(runs.Differences("networks.safetensors", ("one", 0), ("one", Steps)),
+            weight => weight.Name.EndsWith("weight") && weight.Difference > 5 * Tolerance);
         Assert.Contains(runs.RowDifferences(("one", 0), ("one", Steps)), difference => difference > 5 * Tolerance);
     }
 
@@ -68,7 +70,8 @@ public sealed class DataParallelTests : IDisposable
         runs.Train(1, "more", changes: [.. one, "training.steps=10", "training.warm_up=0.5"]);
         runs.Train(2, "more", resume: true, changes: two);
         foreach (string run in new[] { "fewer", "more" })
-            foreach (string file in new[] { "networks", "averages", "optimizers", "rows" }.Select(file => $"checkpoints/step-{Steps:D7}/{file}.safetensors"))
+            foreach (string file in new[] { "networks", "averages", "optimizers",
+                "rows" }.Select(file => $"checkpoints/step-{Steps:D7}/{file}.safetensors"))
                 Assert.True(runs.Bytes("straight", file).AsSpan().SequenceEqual(runs.Bytes(run, file)), $"{run} {file}");
     }
 
@@ -151,7 +154,8 @@ public sealed class DataParallelTests : IDisposable
         {
             Assert.Equal(one.Keys, other.Keys);
             foreach (var (name, value) in one.Where(figure => !figure.Key.EndsWith("gradient"))) // every loss
-                Assert.True(Math.Abs(value - other[name]) <= Tolerance * Math.Max(1, Math.Abs(value)), $"step {one["step"]}, {name}: {value} and {other[name]}");
+                Assert.True(Math.Abs(value - other[name]) <= Tolerance * Math.Max(1, Math.Abs(value)),
+                    $"step {one["step"]}, {name}: {value} and {other[name]}");
         }
     }
 }

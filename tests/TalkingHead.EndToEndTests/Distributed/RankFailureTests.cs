@@ -7,10 +7,13 @@ using TalkingHead.Tests.Serialization;
 
 namespace TalkingHead.EndToEndTests.Distributed;
 
-/// <summary>A rank that is killed or hangs ends the others with a sentence that names it, and the run goes on from its checkpoint.</summary>
+/// <summary>
+/// A rank that is killed or hangs ends the others with a sentence that names it, and the run goes on from its checkpoint.
+/// </summary>
 public sealed class RankFailureTests : IDisposable
 {
-    static readonly string[] Changes = ["training.report_every=1", "training.checkpoint_every=3", "training.steps=30", "training.validate_every=30", "training.sample_every=30"];
+    static readonly string[] Changes = ["training.report_every=1", "training.checkpoint_every=3", "training.steps=30",
+        "training.validate_every=30", "training.sample_every=30"];
 
     readonly RankedRun runs = new();
 
@@ -41,7 +44,8 @@ public sealed class RankFailureTests : IDisposable
         Assert.Equal(1, ranks.End()); // the hung one too: its launcher kills it
         Assert.InRange(clock.Elapsed.TotalSeconds, 3, 15);
         Assert.Empty(ranks.Living());
-        Assert.Matches($@"talkinghead: rank {hung} \(.*, process \d+\) has not come to the others within --rank-timeout \(6 s\): it hangs", ranks.Said(1 - hung));
+        Assert.Matches($@"talkinghead: rank {hung} \(.*, process \d+\) has not come to the others within --rank-timeout \(6 s\): it hangs",
+            ranks.Said(1 - hung));
         Assert.DoesNotContain("   at ", ranks.Said(1 - hung)); // no stack trace
     }
 
@@ -57,7 +61,8 @@ public sealed class RankFailureTests : IDisposable
         {
             using var ranks = new RankProcesses(2, runs.Command("killed", resume, changes: Changes));
             // Early or late in the start, in a step, in a checkpoint: up to three steps further each time.
-            bool running = ranks.WaitFor(kill % 3 == 2 ? "device:" : $"step {Math.Min(28, (resume ? runs.Steps("killed").LastOrDefault() : 0) + 1 + random.Next(4))} of");
+            bool running = ranks.WaitFor(kill % 3 == 2 ? "device:"
+                : $"step {Math.Min(28, (resume ? runs.Steps("killed").LastOrDefault() : 0) + 1 + random.Next(4))} of");
             Thread.Sleep(random.Next(150));
             int victim = random.Next(2);
             var clock = Stopwatch.StartNew();
@@ -80,7 +85,8 @@ public sealed class RankFailureTests : IDisposable
     public void KilledAndResumedWithAnotherNumberOfRanksARunEndsAsAnUndisturbedChange()
     {
         string[] two = [.. Changes, "training.batch=2"], one = [.. Changes, "training.batch=4", "optimizer.accumulation=2"];
-        runs.Train(2, "undisturbed", changes: [.. two, "training.steps=15", "training.warm_up=1", "training.validate_every=15", "training.sample_every=15"]);
+        runs.Train(2, "undisturbed", changes: [.. two, "training.steps=15", "training.warm_up=1", "training.validate_every=15",
+            "training.sample_every=15"]);
         using (var ranks = new RankProcesses(2, runs.Command("killed", changes: [.. two, "training.warm_up=0.5"])))
         {
             Assert.True(ranks.WaitFor("step 17 of"), ranks.All);
@@ -91,7 +97,8 @@ public sealed class RankFailureTests : IDisposable
         Assert.Equal(15, newest);
         foreach (string run in new[] { "undisturbed", "killed" })
             runs.Train(1, run, resume: true, changes: one);
-        foreach (string file in new[] { "networks", "averages", "optimizers", "rows" }.Select(file => $"checkpoints/step-{30:D7}/{file}.safetensors"))
+        foreach (string file in new[] { "networks", "averages", "optimizers",
+            "rows" }.Select(file => $"checkpoints/step-{30:D7}/{file}.safetensors"))
             Assert.True(runs.Bytes("undisturbed", file).AsSpan().SequenceEqual(runs.Bytes("killed", file)), file);
     }
 
@@ -101,15 +108,18 @@ public sealed class RankFailureTests : IDisposable
         using var folder = new TemporaryFolder();
         foreach (string library in new[] { "libmpi.so.40", "libmpi.so.12", "libmpich.so.12", "libmpi.so" })
             File.WriteAllText(folder.At(library), ""); // found first, and no library
-        var (code, _, error) = ProgramProcess.Run(runs.Command("run"), environment: [("OMPI_COMM_WORLD_SIZE", "2"), ("LD_LIBRARY_PATH", folder.At(""))]);
+        var (code, _, error) = ProgramProcess.Run(runs.Command("run"),
+            environment: [("OMPI_COMM_WORLD_SIZE", "2"), ("LD_LIBRARY_PATH", folder.At(""))]);
         Assert.Equal(1, code);
-        Assert.Equal($"talkinghead: mpirun started 2 processes, but {Environment.MachineName} has no MPI library. Install the one that mpirun belongs to (Debian: apt-get install libopenmpi3 or libmpich12), or start one process without mpirun.", error.Trim());
+        Assert.Equal($"talkinghead: mpirun started 2 processes, but {Environment.MachineName} has no MPI library. Install the one that "
+            + $"mpirun belongs to (Debian: apt-get install libopenmpi3 or libmpich12), or start one process without mpirun.", error.Trim());
     }
 
     [Fact]
     public void OneProcessNeverAsksForMpi()
     {
-        var (code, _, error) = ProgramProcess.Run(runs.Command("run", changes: "training.steps=2"), environment: [("LD_DEBUG", "libs"), ("PATH", "/nowhere")]);
+        var (code, _, error) = ProgramProcess.Run(runs.Command("run", changes: "training.steps=2"),
+            environment: [("LD_DEBUG", "libs"), ("PATH", "/nowhere")]);
         Assert.True(code == 0, error);
         Assert.Contains("libtorch_cpu.so", error);
         Assert.DoesNotContain("libmpi", error);
@@ -119,9 +129,12 @@ public sealed class RankFailureTests : IDisposable
     [Fact]
     public void ProcessesThatMpiDoesNotKnowOfAreRefused()
     {
-        var (code, _, error) = ProgramProcess.Run(runs.Command("run"), environment: [("SLURM_STEP_NUM_TASKS", "2"), ("OMPI_MCA_ess", "singleton"), ("OMPI_ALLOW_RUN_AS_ROOT", "1"), ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1")]);
+        var (code, _, error) = ProgramProcess.Run(runs.Command("run"),
+            environment: [("SLURM_STEP_NUM_TASKS", "2"), ("OMPI_MCA_ess", "singleton"), ("OMPI_ALLOW_RUN_AS_ROOT", "1"),
+                ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1")]);
         Assert.Equal(2, code);
-        Assert.Matches(@"talkinghead: srun started 2 processes, but MPI \(.*\) counts 1: this library does not belong to srun\. Start ranks with its own mpirun, or with srun --mpi=pmix", error);
+        Assert.Matches(
+            @"talkinghead: srun started 2 processes, but MPI \(.*\) counts 1: this library does not belong to srun\. Start ranks with its own mpirun, or with srun --mpi=pmix", error);
         Assert.False(Directory.Exists(runs.At("run")));
     }
 }

@@ -8,7 +8,10 @@ using TalkingHead.Tests.Distributed;
 
 namespace TalkingHead.EndToEndTests.Distributed;
 
-/// <summary>Ranks that mpirun starts: of the program, or of one test. TALKINGHEAD_MPIRUN names another launcher, such as mpiexec.mpich.</summary>
+/// <summary>
+/// Ranks that mpirun starts: of the program, or of one test. TALKINGHEAD_MPIRUN names another launcher, such as
+/// mpiexec.mpich.
+/// </summary>
 sealed partial class RankProcesses : IDisposable
 {
     const string Mark = "TALKINGHEAD_TEST_RANKS"; // tells these processes from others
@@ -30,13 +33,16 @@ sealed partial class RankProcesses : IDisposable
     {
         said = [.. Enumerable.Range(0, count + 1).Select(_ => new StringBuilder())];
         // One context a rank: each may have a line of its own.
-        var contexts = Enumerable.Range(0, count).SelectMany(rank => (string[])[.. rank == 0 ? [] : (string[])[":"], "-n", "1", .. line(rank)]);
-        var start = new ProcessStartInfo(Launcher, [.. IsOpenMpi ? ["--oversubscribe", "--bind-to", "none", "--tag-output"] : (string[])["-l"], .. contexts])
+        var contexts = Enumerable.Range(0, count).SelectMany(rank =>
+            (string[])[.. rank == 0 ? [] : (string[])[":"], "-n", "1", .. line(rank)]);
+        var start = new ProcessStartInfo(Launcher, [.. IsOpenMpi ? ["--oversubscribe", "--bind-to", "none", "--tag-output"]
+            : (string[])["-l"], .. contexts])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var (name, value) in new[] { (Mark, mark), ("OMP_NUM_THREADS", "1"), ("OMPI_ALLOW_RUN_AS_ROOT", "1"), ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"), ("TERM", "dumb") })
+        foreach (var (name, value) in new[] { (Mark, mark), ("OMP_NUM_THREADS", "1"), ("OMPI_ALLOW_RUN_AS_ROOT", "1"),
+            ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"), ("TERM", "dumb") })
             start.Environment[name] = value;
         process = new Process { StartInfo = start };
         process.ErrorDataReceived += (_, line) => Hear(line.Data);
@@ -58,7 +64,8 @@ sealed partial class RankProcesses : IDisposable
     }
 
     /// <summary>This very test in several ranks, each a process that runs nothing else.</summary>
-    public static RankProcesses OfTest(int count, string test) => new(count, _ => [Path.Combine(AppContext.BaseDirectory, "TalkingHead.EndToEndTests"), "-method", test]);
+    public static RankProcesses OfTest(int count, string test) =>
+        new(count, _ => [Path.Combine(AppContext.BaseDirectory, "TalkingHead.EndToEndTests"), "-method", test]);
 
     // [1,0]<stderr>:words from Open MPI, [0] words from MPICH; the launcher's own words without.
     [GeneratedRegex(@"^\[(?:\d+,)?(\d+)\](?:<std(?:out|err)>:| )?(.*)$")]
@@ -69,7 +76,8 @@ sealed partial class RankProcesses : IDisposable
         lock (said)
         {
             var tagged = Tagged.Match(line ?? "");
-            said[tagged.Success ? int.Parse(tagged.Groups[1].Value) : ^1].AppendLine(tagged.Success ? tagged.Groups[2].Value.TrimEnd('\r') : line);
+            said[tagged.Success ? int.Parse(tagged.Groups[1].Value) : ^1].AppendLine(tagged.Success
+                ? tagged.Groups[2].Value.TrimEnd('\r') : line);
             Monitor.PulseAll(said);
         }
     }
@@ -97,7 +105,8 @@ sealed partial class RankProcesses : IDisposable
         get
         {
             lock (said)
-                return string.Join("\n", said.Select((text, rank) => $"-- {(rank < said.Length - 1 ? $"rank {rank}" : "launcher")}\n{text}"));
+                return string.Join("\n", said.Select((text, rank) =>
+                    $"-- {(rank < said.Length - 1 ? $"rank {rank}" : "launcher")}\n{text}"));
         }
     }
 
@@ -122,8 +131,10 @@ sealed partial class RankProcesses : IDisposable
         foreach (string folder in Directory.GetDirectories("/proc").Where(folder => int.TryParse(Path.GetFileName(folder), out _)))
             try
             {
-                var variables = File.ReadAllText(Path.Combine(folder, "environ")).Split('\0').Select(variable => variable.Split('=', 2)).Where(pair => pair.Length == 2).DistinctBy(pair => pair[0]).ToDictionary(pair => pair[0], pair => pair[1]);
-                if (variables.GetValueOrDefault(Mark) == mark && (variables.GetValueOrDefault("OMPI_COMM_WORLD_RANK") ?? variables.GetValueOrDefault("PMI_RANK")) is { } rank)
+                var variables = File.ReadAllText(Path.Combine(folder, "environ")).Split('\0').Select(variable => variable.Split('=', 2))
+                    .Where(pair => pair.Length == 2).DistinctBy(pair => pair[0]).ToDictionary(pair => pair[0], pair => pair[1]);
+                if (variables.GetValueOrDefault(Mark) == mark
+                    && (variables.GetValueOrDefault("OMPI_COMM_WORLD_RANK") ?? variables.GetValueOrDefault("PMI_RANK")) is { } rank)
                     living[int.Parse(rank)] = int.Parse(Path.GetFileName(folder));
             }
             catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)

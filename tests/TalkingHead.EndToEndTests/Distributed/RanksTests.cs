@@ -71,7 +71,8 @@ public sealed class RanksTests
     public void TensorsComeFromTheFirstFromTheLastOrAsTheMean() => Run(3, ranks =>
     {
         using var scope = NewDisposeScope();
-        Tensor first = Scalars.Full([2, 2], (float)ranks.Rank), last = Scalars.Full([3], (float)ranks.Rank), turned = Scalars.Full([2, 3], 1f + ranks.Rank).t(), scalar = tensor((float)ranks.Rank);
+        Tensor first = Scalars.Full([2, 2], (float)ranks.Rank), last = Scalars.Full([3], (float)ranks.Rank), turned = Scalars.Full([2, 3],
+            1f + ranks.Rank).t(), scalar = tensor((float)ranks.Rank);
         var whole = Scalars.Full([4], 5L + ranks.Rank, int64);
         ranks.FromFirst([first, whole]);
         ranks.FromLast(last);
@@ -126,7 +127,8 @@ public sealed class RanksTests
     {
         var (code, said) = Start(3, ranks => ranks.Expect("state", ranks.Rank == 2 ? "b" : "a", "Advice."));
         Assert.Equal(1, code);
-        Assert.Single(Regex.Matches(said, "^talkinghead: rank 2 has another state than rank 0. Advice.$", RegexOptions.Multiline)); // all know it, rank 0 says it
+        // all know it, rank 0 says it
+        Assert.Single(Regex.Matches(said, "^talkinghead: rank 2 has another state than rank 0. Advice.$", RegexOptions.Multiline));
     }
 
     [Fact]
@@ -166,7 +168,8 @@ public sealed class RanksTests
         }, deadline: TimeSpan.FromSeconds(10));
         Assert.Equal(1, code);
         Assert.Single(Regex.Matches(said, "talkinghead:"));
-        Assert.Matches(@"talkinghead: rank 1 \([^)]*, process \d+\) has not come to the others within --rank-timeout \(10 s\): it hangs", said);
+        Assert.Matches(@"talkinghead: rank 1 \([^)]*, process \d+\) has not come to the others within --rank-timeout \(10 s\): it hangs",
+            said);
     }
 
     // The other never calls MPI.
@@ -179,7 +182,8 @@ public sealed class RanksTests
         var (code, said) = Start(2, ranks => { }, deadline: TimeSpan.FromSeconds(3));
         Assert.InRange(clock.Elapsed.TotalSeconds, 3, 20);
         Assert.NotEqual(0, code);
-        Assert.Matches(@"talkinghead: .*, process \d+ has waited for --rank-timeout \(3 s\) in MPI_Init: another rank did not start, or hangs\. Start all again", said);
+        Assert.Matches(
+            @"talkinghead: .*, process \d+ has waited for --rank-timeout \(3 s\) in MPI_Init: another rank did not start, or hangs\. Start all again", said);
     }
 
     [Fact]

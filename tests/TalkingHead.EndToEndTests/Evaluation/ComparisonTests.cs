@@ -22,13 +22,15 @@ public sealed class ComparisonTests : IDisposable
     [Fact]
     public void IdenticalFoldersAreIdenticalByEveryMetric()
     {
-        foreach (var (picture, i) in new[] { Load("truth"), Load("blurred"), Load("noisy"), TestPictures.Waves(80, 96) }.Select((picture, i) => (picture, i)))
+        foreach (var (picture, i) in new[] { Load("truth"), Load("blurred"), Load("noisy"),
+            TestPictures.Waves(80, 96) }.Select((picture, i) => (picture, i)))
         {
             picture.Save(folder.At($"real/{i}.png"));
             picture.Save(folder.At($"fake/{i}.png"));
         }
 
-        var rows = Compare(new() { Metrics = ComparisonSettings.ParseMetrics("ssim,psnr,l1,fid,kid,lpips") }, FormulaNetworks()).Rows.ToDictionary(row => row.Metric);
+        var rows = Compare(new() { Metrics = ComparisonSettings.ParseMetrics("ssim,psnr,l1,fid,kid,lpips") },
+            FormulaNetworks()).Rows.ToDictionary(row => row.Metric);
         Assert.All(rows.Values, row => Assert.Null(row.Reason));
         Assert.Equal(1, rows["SSIM"].Value!.Value, 1e-12);
         Assert.Equal((null, "all pairs identical"), (rows["PSNR"].Value, Assert.Single(rows["PSNR"].Marks)));
@@ -94,7 +96,8 @@ public sealed class ComparisonTests : IDisposable
             $"{real}: 2 pictures without a namesake in {fake}, left out of the metrics of pairs: only-real and 1 more.",
             $"{fake}: 1 picture without a namesake in {real}, left out of the metrics of pairs: only-fake.",
             "1 pair of unequal size left out of the metrics of pairs: size is 64x64 and 32x64.",
-            $"1 picture could not be read and was left out: {folder.At("fake/broken.png")}: not a picture that can be read; expected JPEG, PNG or WebP content.",
+            $"1 picture could not be read and was left out: {folder.At("fake/broken.png")}: not a picture that can be read; expected JPEG, "
+                + $"PNG or WebP content.",
             $"{real}: 1 picture grayscale, measured with equal channels: gray.",
             $"{fake}: 1 picture transparent, laid on white: gray.",
             $"{fake}: 1 file is not named as a picture and was not read.",
@@ -118,7 +121,8 @@ public sealed class ComparisonTests : IDisposable
         Load("noisy").Save(folder.At("fake/a.png"));
         var rows = Compare(new() { Metrics = ComparisonSettings.ParseMetrics("fid,ssim,lpips,csim") }).Rows;
         Assert.Equal(["FID", "SSIM", "LPIPS", "CSIM"], rows.Select(row => row.Metric));
-        Assert.EndsWith($"run scripts/download-weights.sh {Inception.File}, or point TALKINGHEAD_WEIGHTS at the folder that holds it.", rows[0].Reason);
+        Assert.EndsWith($"run scripts/download-weights.sh {Inception.File}, or point TALKINGHEAD_WEIGHTS at the folder that holds it.",
+            rows[0].Reason);
         Assert.NotNull(rows[1].Value);
         Assert.Contains("download-weights.sh lpips_alex.pth", rows[2].Reason);
         Assert.Contains("download-weights.sh recognition_arcface_ir_se50.pth", rows[3].Reason);
@@ -139,7 +143,8 @@ public sealed class ComparisonTests : IDisposable
             TestPictures.Noise(frames[2].Width, frames[2].Height, 1).Save(folder.At("fake/2.png"));
         }
 
-        var rows = Compare(new() { Metrics = [Metric.Csim, Metric.Akd, Metric.Nme] }, FormulaNetworks()).Rows.ToDictionary(row => row.Metric);
+        var rows = Compare(new() { Metrics = [Metric.Csim, Metric.Akd, Metric.Nme] },
+            FormulaNetworks()).Rows.ToDictionary(row => row.Metric);
         Assert.Equal(["CSIM", "AKD", "AKD floor", "NME", "NME floor"], rows.Keys);
         foreach (var name in (string[])["CSIM", "AKD", "NME"])
             Assert.Equal((2, "no face in 1 of the fake pictures"), (rows[name].Real, Assert.Single(rows[name].Marks)));
@@ -168,7 +173,8 @@ public sealed class ComparisonTests : IDisposable
 
     static ComparisonNetworks FormulaNetworks() => new(
         (settings, device) => new(FormulaWeights.Fill(new Inception()), settings.FidVariant, device),
-        (_, device) => new(new Lpips(FormulaWeights.Fill(new LpipsWeights(LpipsTrunk.Alex)), FormulaWeights.Fill(LpipsTrunk.Alex.Empty())), device),
+        (_, device) => new(new Lpips(FormulaWeights.Fill(new LpipsWeights(LpipsTrunk.Alex)),
+            FormulaWeights.Fill(LpipsTrunk.Alex.Empty())), device),
         (_, device) => new(new ArcFace("IR-SE50", FormulaWeights.Fill(ArcFaceKind.IrSe50.Build()), bgr: true), device));
 
     ComparisonResult Compare(ComparisonSettings settings, ComparisonNetworks? networks = null)

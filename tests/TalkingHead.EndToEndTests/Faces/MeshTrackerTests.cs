@@ -63,7 +63,8 @@ public sealed class MeshTrackerTests
 
         using var tracker = new MeshTracker();
         var faces = tracker.Begin().Over(frames).Select(pair => pair.Face).ToArray();
-        TestContext.Current.SendDiagnosticMessage($"under noise: {faces[10..20].Count(f => f is { Detected: false })} of 10 frames followed");
+        TestContext.Current.SendDiagnosticMessage(
+            $"under noise: {faces[10..20].Count(f => f is { Detected: false })} of 10 frames followed");
         Assert.All(faces, Assert.NotNull);
         Assert.Contains(faces[10..20], face => !face!.Detected);
         Assert.All(faces, face => Assert.True(face!.Box.Distance(faces[0]!.Box) < 0.15 * face.Box.Width));
@@ -101,7 +102,8 @@ public sealed class MeshTrackerTests
         double before = TestFaces.Jitter(raw[44..58]), after = TestFaces.Jitter(smooth[44..58]);
         var half = 0.85 * raw[..30].Average(face => face.EyeOpening);
         int shut = Array.FindIndex(raw, face => face.EyeOpening < half), late = Array.FindIndex(smooth, face => face.EyeOpening < half);
-        TestContext.Current.SendDiagnosticMessage($"jitter of the still stretch: {before:0.000} -> {after:0.000} pixels; eyes half shut in frame {shut}, smoothed in frame {late}");
+        TestContext.Current.SendDiagnosticMessage($"jitter of the still stretch: {before:0.000} -> {after:0.000} pixels; eyes half shut "
+            + $"in frame {shut}, smoothed in frame {late}");
         Assert.True(after <= before / 2, $"{before:0.000} -> {after:0.000}");
         Assert.InRange(shut, 36, 38);
         Assert.InRange(late - shut, 0, 1);

@@ -77,9 +77,11 @@ public sealed class BadInputTests : IDisposable
     public void MissingFfmpegIsNamedWithItsPackage()
     {
         Make("no-face.mp4");
-        var (code, _, said) = ProgramProcess.Run(["landmarks", folder.At("no-face.mp4"), "--out", folder.At("o.mp4")], environment: [("PATH", "/nonexistent")]);
+        var (code, _, said) = ProgramProcess.Run(["landmarks", folder.At("no-face.mp4"), "--out", folder.At("o.mp4")],
+            environment: [("PATH", "/nonexistent")]);
         Assert.Equal(1, code);
-        Assert.Equal("talkinghead: ffprobe was not found on PATH; it reads and writes videos: install ffmpeg (Debian: apt-get install ffmpeg).", said.Trim());
+        Assert.Equal("talkinghead: ffprobe was not found on PATH; it reads and writes videos: install ffmpeg (Debian: apt-get "
+            + "install ffmpeg).", said.Trim());
     }
 
     [Fact]
@@ -87,7 +89,8 @@ public sealed class BadInputTests : IDisposable
     {
         Make("no-face.mp4");
         using var error = new StringWriter();
-        Assert.Equal(130, Program.Run(["landmarks", folder.At("no-face.mp4"), "--out", folder.At("o.mp4")], new CancellationToken(canceled: true), TextWriter.Null, error));
+        Assert.Equal(130, Program.Run(["landmarks", folder.At("no-face.mp4"), "--out", folder.At("o.mp4")],
+            new CancellationToken(canceled: true), TextWriter.Null, error));
         Assert.Equal(["no-face.mp4"], folder.Files);
     }
 
@@ -123,7 +126,8 @@ public sealed class BadInputTests : IDisposable
             case "no-face.png": TestPictures.Waves(320, 240).Save(folder.At(name)); break;
             case "no-face.mp4": Video(name); break;
             case "sound.mp4":
-                using (var ffmpeg = Process.Start("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "sine=duration=1", "-c:a", "aac", folder.At(name)]))
+                using (var ffmpeg = Process.Start("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "sine=duration=1", "-c:a", "aac",
+                    folder.At(name)]))
                     ffmpeg.WaitForExit();
                 break;
         }

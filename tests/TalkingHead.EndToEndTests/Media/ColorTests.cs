@@ -34,8 +34,10 @@ public sealed class ColorTests : IDisposable
     public void HdrIsToneMappedAndSaidInOneWord(string transfer, string word)
     {
         FfmpegOrSkip("-f", "lavfi", "-i", Skin.Replace("1280x720", "320x180", StringComparison.Ordinal),
-            "-vf", $"scale=out_color_matrix=bt709,format=yuv444p,setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv,zscale=t=linear:npl=203,format=gbrpf32le,zscale=p=bt2020:t={transfer}:m=bt2020nc:r=tv:npl=203,format=yuv420p10le",
-            "-c:v", "libx265", "-x265-params", $"log-level=error:colorprim=bt2020:transfer={transfer}:colormatrix=bt2020nc", "-crf", "4", folder.At("hdr.mp4"));
+            "-vf",
+            $"scale=out_color_matrix=bt709,format=yuv444p,setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv,zscale=t=linear:npl=203,format=gbrpf32le,zscale=p=bt2020:t={transfer}:m=bt2020nc:r=tv:npl=203,format=yuv420p10le",
+            "-c:v", "libx265", "-x265-params", $"log-level=error:colorprim=bt2020:transfer={transfer}:colormatrix=bt2020nc", "-crf", "4",
+                folder.At("hdr.mp4"));
         Assert.Equal($"HDR ({word}) tone-mapped to SDR", VideoInfo.Probe(folder.At("hdr.mp4")).ColorNote);
         AssertColor(SkinColor, Mean(First("hdr.mp4")), 5);
     }
@@ -48,7 +50,8 @@ public sealed class ColorTests : IDisposable
     {
         string[] tags = tag == "" ? [] : ["-colorspace", tag];
         Ffmpeg(["-f", "lavfi", "-i", Skin.Replace("1280x720", $"{width}x{height}", StringComparison.Ordinal),
-            "-vf", $"scale=out_color_matrix={matrix},format=yuv444p,setparams=colorspace={(tag == "" ? "unknown" : tag)}", "-c:v", "libx264", "-qp", "0", .. tags, folder.At("a.mp4")]);
+            "-vf", $"scale=out_color_matrix={matrix},format=yuv444p,setparams=colorspace={(tag == "" ? "unknown" : tag)}", "-c:v",
+            "libx264", "-qp", "0", .. tags, folder.At("a.mp4")]);
         Assert.Equal(tag == "" ? "unknown" : tag, Ask("-show_entries", "stream=color_space", "-of", "csv=p=0", folder.At("a.mp4"))[0]);
         AssertColor(SkinColor, Mean(First("a.mp4")), tolerance);
         Assert.Null(VideoInfo.Probe(folder.At("a.mp4")).ColorNote);
@@ -64,9 +67,12 @@ public sealed class ColorTests : IDisposable
     public void TransparencyInVideosIsLaidOnWhite(string name, string codec, string format)
     {
         // Half of the frame is transparent red, half opaque.
-        string[] way = format == "" ? ["-vf", "format=rgba,geq=r=200:g=40:b=40:a='if(lt(X,32),0,255)',split[a][b];[a]palettegen=reserve_transparent=1[p];[b][p]paletteuse"]
+        string[] way = format == ""
+            ? ["-vf",
+                "format=rgba,geq=r=200:g=40:b=40:a='if(lt(X,32),0,255)',split[a][b];[a]palettegen=reserve_transparent=1[p];[b][p]paletteuse"]
             : ["-vf", $"format=rgba,geq=r=200:g=40:b=40:a='if(lt(X,32),0,255)',format={format}"];
-        FfmpegOrSkip(["-f", "lavfi", "-i", "color=red:size=64x48:rate=5:duration=0.6", .. way, "-c:v", codec, .. codec == "apng" ? ["-f", "apng"] : Array.Empty<string>(), folder.At(name)]);
+        FfmpegOrSkip(["-f", "lavfi", "-i", "color=red:size=64x48:rate=5:duration=0.6", .. way, "-c:v", codec,
+            .. codec == "apng" ? ["-f", "apng"] : Array.Empty<string>(), folder.At(name)]);
         if (name == "a.apng")
         {
             AssertColor((255, 255, 255), Mean(Picture.Load(folder.At(name)), 2, 2, 26, 44), 3); // its first picture
@@ -90,7 +96,8 @@ public sealed class ColorTests : IDisposable
         {
             for (var i = 0; i < 32 * 32; i++)
                 new byte[] { 175, 127, 114, 255 }.CopyTo(bitmap.GetPixelSpan()[(4 * i)..]);
-            using var data = bitmap.Encode(name.EndsWith("png", StringComparison.Ordinal) ? SKEncodedImageFormat.Png : name.EndsWith("jpg", StringComparison.Ordinal) ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Webp, 100);
+            using var data = bitmap.Encode(name.EndsWith("png", StringComparison.Ordinal) ? SKEncodedImageFormat.Png
+                : name.EndsWith("jpg", StringComparison.Ordinal) ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Webp, 100);
             File.WriteAllBytes(folder.At(name), data.ToArray());
         }
 
@@ -143,7 +150,8 @@ public sealed class ColorTests : IDisposable
         var entries = Enumerable.Range(0, count).Select(i => tiff[(directory + 2 + 12 * i)..(directory + 14 + 12 * i)]).ToList();
         entries.RemoveAll(entry => BinaryPrimitives.ReadUInt16LittleEndian(entry) == 0x0112);
         entries.Add([0x12, 0x01, 3, 0, 1, 0, 0, 0, (byte)orientation, 0, 0, 0]);
-        byte[] whole = [.. tiff, .. new byte[tiff.Length % 2], (byte)entries.Count, 0, .. entries.OrderBy(entry => BinaryPrimitives.ReadUInt16LittleEndian(entry)).SelectMany(entry => entry), 0, 0, 0, 0];
+        byte[] whole = [.. tiff, .. new byte[tiff.Length % 2], (byte)entries.Count, 0,
+            .. entries.OrderBy(entry => BinaryPrimitives.ReadUInt16LittleEndian(entry)).SelectMany(entry => entry), 0, 0, 0, 0];
         BinaryPrimitives.WriteUInt32LittleEndian(whole.AsSpan(4), (uint)(tiff.Length + tiff.Length % 2));
         return whole;
     }

@@ -20,7 +20,8 @@ public sealed class DamageTests : IDisposable
     {
         Ffmpeg("-f", "lavfi", "-i", "testsrc=size=64x48:rate=10:duration=4", "-c:v", "mjpeg", "-q:v", "3", folder.At("a.avi"));
         var bytes = File.ReadAllBytes(folder.At("a.avi"));
-        for (int frame = 0, at = 0; (at = bytes.AsSpan(at).IndexOf((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) is >= 0 and var next ? at + next : -1) >= 0; frame++, at += 3)
+        for (int frame = 0, at = 0; (at = bytes.AsSpan(at).IndexOf((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) is >= 0 and var next ? at + next
+            : -1) >= 0; frame++, at += 3)
             if (frame >= first && frame < first + count)
                 bytes.AsSpan(at, 700).Fill(0x55);
         File.WriteAllBytes(folder.At("damaged.avi"), bytes);
@@ -39,13 +40,15 @@ public sealed class DamageTests : IDisposable
         Assert.Equal(Enumerable.Range(0, 40).Where(i => i < first || i >= first + count), frames.Select(frame => frame.Number));
         Assert.All(frames, frame => Assert.Equal(frame.Number / 10.0, frame.Seconds, 0.001));
         Assert.Equal((count, 40, true, grave), (reader.Damage.Lost, reader.Damage.Frames, reader.Damage.IsThere, reader.Damage.IsGrave));
-        Assert.Equal($"{folder.At("damaged.avi")}: the video is damaged: {count} of its 40 frames could not be read; get a whole copy of the file.", reader.Damage.Sentence);
+        Assert.Equal($"{folder.At("damaged.avi")}: the video is damaged: {count} of its 40 frames could not be read; get a whole copy of "
+            + $"the file.", reader.Damage.Sentence);
     }
 
     [Fact]
     public void ACorruptMiddleOfH264IsTold()
     {
-        Ffmpeg("-f", "lavfi", "-i", "mandelbrot=size=160x120:rate=12", "-t", "3", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-crf", "20", folder.At("a.mp4"));
+        Ffmpeg("-f", "lavfi", "-i", "mandelbrot=size=160x120:rate=12", "-t", "3", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-crf", "20",
+            folder.At("a.mp4"));
         var bytes = File.ReadAllBytes(folder.At("a.mp4"));
         new Random(1).NextBytes(bytes.AsSpan(bytes.Length / 2, 5000));
         File.WriteAllBytes(folder.At("a.mp4"), bytes);
@@ -64,7 +67,8 @@ public sealed class DamageTests : IDisposable
     public void AWholeFileIsNotCalledDamaged(string name, string codec)
     {
         string[] more = codec == "libvpx" ? ["-auto-alt-ref", "1", "-lag-in-frames", "16"] : codec == "mpeg4" ? ["-bf", "2"] : [];
-        FfmpegOrSkip(["-f", "lavfi", "-i", "testsrc=size=64x48:rate=25:duration=2", "-pix_fmt", "yuv420p", "-c:v", codec, .. more, folder.At(name)]);
+        FfmpegOrSkip(["-f", "lavfi", "-i", "testsrc=size=64x48:rate=25:duration=2", "-pix_fmt", "yuv420p", "-c:v", codec, .. more,
+            folder.At(name)]);
         using var reader = VideoReader.Open(folder.At(name));
         Assert.Equal(50, reader.Frames().Count());
         Assert.False(reader.Damage.IsThere);

@@ -17,7 +17,9 @@ static class MadeMedia
     /// <summary>Runs ffmpeg, which must succeed.</summary>
     internal static void Ffmpeg(params string[] arguments)
     {
-        using var ffmpeg = Process.Start(new ProcessStartInfo("ffmpeg", ["-v", "error", "-nostdin", "-y", .. arguments]) { RedirectStandardError = true })!;
+        using var ffmpeg = Process.Start(new ProcessStartInfo("ffmpeg",
+            ["-v", "error", "-nostdin", "-y", .. arguments])
+        { RedirectStandardError = true })!;
         var said = ffmpeg.StandardError.ReadToEnd();
         ffmpeg.WaitForExit();
         Assert.True(ffmpeg.ExitCode == 0, said);
@@ -26,7 +28,9 @@ static class MadeMedia
     /// <summary>Runs ffmpeg; skips the test where this build of it lacks something.</summary>
     internal static void FfmpegOrSkip(params string[] arguments)
     {
-        using var ffmpeg = Process.Start(new ProcessStartInfo("ffmpeg", ["-v", "error", "-nostdin", "-y", .. arguments]) { RedirectStandardError = true })!;
+        using var ffmpeg = Process.Start(new ProcessStartInfo("ffmpeg",
+            ["-v", "error", "-nostdin", "-y", .. arguments])
+        { RedirectStandardError = true })!;
         var said = ffmpeg.StandardError.ReadToEnd();
         ffmpeg.WaitForExit();
         Assert.SkipWhen(ffmpeg.ExitCode != 0 && (said.Contains("Unknown encoder") || said.Contains("No such filter")), said);
@@ -36,7 +40,9 @@ static class MadeMedia
     /// <summary>What ffprobe answers, line by line.</summary>
     internal static string[] Ask(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("ffprobe", ["-v", "error", .. arguments]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo("ffprobe",
+            ["-v", "error", .. arguments])
+        { RedirectStandardOutput = true })!;
         var answer = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return answer.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -44,14 +50,17 @@ static class MadeMedia
 
     /// <summary>When ffprobe says that the frames of a file's first video stream are shown, in its own time.</summary>
     internal static double[] FrameTimesOf(string path) =>
-        [.. Ask("-select_streams", "v:0", "-show_entries", "frame=pts_time", "-of", "csv=p=0", path).Select(line => double.Parse(line.TrimEnd(','), System.Globalization.CultureInfo.InvariantCulture))];
+        [.. Ask("-select_streams", "v:0", "-show_entries", "frame=pts_time", "-of", "csv=p=0",
+            path).Select(line => double.Parse(line.TrimEnd(','), System.Globalization.CultureInfo.InvariantCulture))];
 
     /// <summary>When the first sound of a file is heard, in its own time.</summary>
     internal static double SoundStartOf(string path) =>
-        double.Parse(Ask("-select_streams", "a:0", "-show_entries", "stream=start_time", "-of", "csv=p=0", path)[0], System.Globalization.CultureInfo.InvariantCulture);
+        double.Parse(Ask("-select_streams", "a:0", "-show_entries", "stream=start_time", "-of", "csv=p=0", path)[0],
+            System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Mean colour of a rectangle.</summary>
-    internal static (double R, double G, double B) Mean(Picture picture, int x = 0, int y = 0, int width = int.MaxValue, int height = int.MaxValue)
+    internal static (double R, double G, double B) Mean(Picture picture, int x = 0, int y = 0, int width = int.MaxValue,
+        int height = int.MaxValue)
     {
         double[] sums = new double[3];
         var count = 0;

@@ -41,18 +41,23 @@ public sealed class PictureKindTests : IDisposable
     public void HeicAndAnimatedWebpAreNamedForWhatTheyAre()
     {
         File.WriteAllBytes(folder.At("a.heic"), [0, 0, 0, 24, .. "ftypheic"u8, 0, 0, 0, 0, .. "mif1heic"u8]);
-        Assert.Equal($"{folder.At("a.heic")}: HEIC is not read; convert it to JPEG.", Assert.Throws<UserException>(() => Picture.Load(folder.At("a.heic"))).Message);
-        Assert.Equal($"{folder.At("a.heic")}: HEIC is not read; convert it to JPEG.", Assert.Throws<UserException>(() => VideoInfo.Probe(folder.At("a.heic"))).Message);
+        Assert.Equal($"{folder.At("a.heic")}: HEIC is not read; convert it to JPEG.",
+            Assert.Throws<UserException>(() => Picture.Load(folder.At("a.heic"))).Message);
+        Assert.Equal($"{folder.At("a.heic")}: HEIC is not read; convert it to JPEG.",
+            Assert.Throws<UserException>(() => VideoInfo.Probe(folder.At("a.heic"))).Message);
         Ffmpeg("-f", "lavfi", "-i", "testsrc=size=32x32:rate=5:duration=1", "-loop", "0", folder.At("a.webp"));
         Assert.Contains("animated WebP is not read", Assert.Throws<UserException>(() => VideoInfo.Probe(folder.At("a.webp"))).Message);
         TestPictures.Waves(8, 8).Save(folder.At("a.png"));
-        Assert.Equal($"{folder.At("a.png")}: is a picture; expected a video.", Assert.Throws<UserException>(() => VideoInfo.Probe(folder.At("a.png"))).Message);
+        Assert.Equal($"{folder.At("a.png")}: is a picture; expected a video.",
+            Assert.Throws<UserException>(() => VideoInfo.Probe(folder.At("a.png"))).Message);
     }
 
     [Fact]
     public void ABombIsRefusedBeforeItTakesMemory()
     {
-        byte[] head = [.. "BM"u8, 0, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 0x00, 0x90, 0x01, 0x00, 0x00, 0x90, 0x01, 0x00, 1, 0, 24, 0, 0, 0, 0, 0]; // 102400 x 102400
+        // 102400 x 102400
+        byte[] head = [.. "BM"u8, 0, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 0x00, 0x90, 0x01, 0x00, 0x00, 0x90, 0x01, 0x00, 1, 0,
+            24, 0, 0, 0, 0, 0];
         File.WriteAllBytes(folder.At("a.bmp"), [.. head, .. new byte[200]]);
         Assert.Contains("the picture cannot be read", Assert.Throws<UserException>(() => Picture.Load(folder.At("a.bmp"))).Message);
     }

@@ -99,10 +99,12 @@ public sealed class VideoTests : IDisposable
     [Fact]
     public void SoundOfTheDriverIsLaidUnderAndCutToTheFrames()
     {
-        Run("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=duration=4", "-f", "lavfi", "-i", "color=size=32x32:rate=10:duration=4", "-c:a", "aac", folder.At("driver.mp4"));
+        Run("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=duration=4", "-f", "lavfi", "-i", "color=size=32x32:rate=10:duration=4",
+            "-c:a", "aac", folder.At("driver.mp4"));
         Write("a.mp4", 32, 32, 10, new(10, 1), new() { SoundFrom = folder.At("driver.mp4") });
         Assert.Equal("aac", VideoInfo.Probe(folder.At("a.mp4")).AudioCodec);
-        var seconds = double.Parse(Ask("-show_entries", "format=duration", "-of", "csv=p=0", folder.At("a.mp4")), System.Globalization.CultureInfo.InvariantCulture);
+        var seconds = double.Parse(Ask("-show_entries", "format=duration", "-of", "csv=p=0", folder.At("a.mp4")),
+            System.Globalization.CultureInfo.InvariantCulture);
         Assert.InRange(seconds, 0.9, 1.15);
         Assert.Equal(10, VideoInfo.Probe(folder.At("a.mp4")).FrameCount);
         Write("a-silent-driver.mp4", 32, 32, 2, new(10, 1));
@@ -156,7 +158,9 @@ public sealed class VideoTests : IDisposable
             case "cut-moov.mp4": File.WriteAllBytes(folder.At(name), whole[..100]); break;
             case "empty.mp4": File.WriteAllBytes(folder.At(name), []); break;
             case "text.mp4": File.WriteAllText(folder.At(name), "This is no video."); break;
-            case "list.mp4": File.WriteAllText(folder.At(name), $"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n{folder.At("whole.mp4")}\n#EXT-X-ENDLIST\n"); break;
+            case "list.mp4":
+                File.WriteAllText(folder.At(name),
+                $"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n{folder.At("whole.mp4")}\n#EXT-X-ENDLIST\n"); break;
             case "sound.mp4": Run("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=duration=1", "-c:a", "aac", folder.At(name)); break;
         }
 

@@ -19,7 +19,8 @@ public sealed class VideoTimeTests : IDisposable
 
     string Varying(string name, params string[] more)
     {
-        Ffmpeg(["-f", "lavfi", "-i", Pictures, "-f", "lavfi", "-i", Sound, "-map", "0:v", .. more, "-vf", TwelveThenThree, "-fps_mode", "passthrough", folder.At(name)]);
+        Ffmpeg(["-f", "lavfi", "-i", Pictures, "-f", "lavfi", "-i", Sound, "-map", "0:v", .. more, "-vf", TwelveThenThree, "-fps_mode",
+            "passthrough", folder.At(name)]);
         return folder.At(name);
     }
 
@@ -73,7 +74,8 @@ public sealed class VideoTimeTests : IDisposable
     {
         Ffmpeg("-f", "lavfi", "-i", "testsrc=size=64x48:rate=12:duration=6", "-g", "100", folder.At("whole.mp4"));
         Ffmpeg("-ss", "4", "-i", folder.At("whole.mp4"), "-c", "copy", folder.At("cut.mp4"));
-        Assert.StartsWith("72", Ask("-count_packets", "-show_entries", "stream=nb_read_packets", "-of", "csv=p=0", folder.At("cut.mp4"))[0], StringComparison.Ordinal);
+        Assert.StartsWith("72", Ask("-count_packets", "-show_entries", "stream=nb_read_packets", "-of", "csv=p=0", folder.At("cut.mp4"))[0],
+            StringComparison.Ordinal);
         Assert.Equal(24, VideoInfo.Probe(folder.At("cut.mp4")).FrameCount);
         AssertTimes(Enumerable.Range(0, 24).Select(i => i / 12.0), Read(folder.At("cut.mp4")).Seconds);
     }
@@ -88,7 +90,8 @@ public sealed class VideoTimeTests : IDisposable
     {
         Ffmpeg("-f", "lavfi", "-i", Pictures, folder.At("v.mp4"));
         Ffmpeg("-f", "lavfi", "-i", Sound, "-c:a", "aac", folder.At("a.m4a"));
-        Ffmpeg("-itsoffset", FormattableString.Invariant($"{pictures}"), "-i", folder.At("v.mp4"), "-itsoffset", FormattableString.Invariant($"{sound}"), "-i", folder.At("a.m4a"), "-map", "0:v", "-map", "1:a", "-c", "copy", folder.At(name));
+        Ffmpeg("-itsoffset", FormattableString.Invariant($"{pictures}"), "-i", folder.At("v.mp4"), "-itsoffset",
+            FormattableString.Invariant($"{sound}"), "-i", folder.At("a.m4a"), "-map", "0:v", "-map", "1:a", "-c", "copy", folder.At(name));
         var ahead = FrameTimesOf(folder.At(name))[0] - SoundStartOf(folder.At(name)); // as it is in the file
         Assert.InRange(Math.Abs(ahead - (pictures - sound)), 0, 0.05);
 
@@ -128,7 +131,8 @@ public sealed class VideoTimeTests : IDisposable
         var frames = reader.TimedFrames().ToArray();
         for (var i = 0; i < pictures.Length; i++)
         {
-            var near = frames.Where(frame => Math.Abs(frame.Seconds - i / 25.0) <= 0.0201).Concat([frames.Last(frame => frame.Seconds <= i / 25.0 + 1e-9)]);
+            var near = frames.Where(frame => Math.Abs(frame.Seconds - i / 25.0) <= 0.0201)
+                .Concat([frames.Last(frame => frame.Seconds <= i / 25.0 + 1e-9)]);
             Assert.Contains(near, frame => frame.Picture.Pixels.AsSpan().SequenceEqual(pictures[i].Pixels));
         }
 
@@ -138,8 +142,10 @@ public sealed class VideoTimeTests : IDisposable
     [Fact]
     public void TheStreamThatPlayersShowIsTaken()
     {
-        Ffmpeg("-f", "lavfi", "-i", "color=red:size=64x48:rate=10:duration=1", "-f", "lavfi", "-i", "color=blue:size=32x24:rate=20:duration=1", "-f", "lavfi", "-i", Sound, "-f", "lavfi", "-i", "sine=880:duration=1",
-            "-map", "0", "-map", "1", "-map", "2", "-map", "3", "-disposition:v:0", "0", "-disposition:v:1", "default", "-disposition:a:0", "0", "-disposition:a:1", "default",
+        Ffmpeg("-f", "lavfi", "-i", "color=red:size=64x48:rate=10:duration=1", "-f", "lavfi", "-i",
+            "color=blue:size=32x24:rate=20:duration=1", "-f", "lavfi", "-i", Sound, "-f", "lavfi", "-i", "sine=880:duration=1",
+            "-map", "0", "-map", "1", "-map", "2", "-map", "3", "-disposition:v:0", "0", "-disposition:v:1", "default", "-disposition:a:0",
+                "0", "-disposition:a:1", "default",
             "-c:a:0", "libvorbis", "-c:a:1", "aac", folder.At("two.mkv"));
         using var reader = VideoReader.Open(folder.At("two.mkv"));
         Assert.Equal((32, 24, 20.0, "aac"), (reader.Width, reader.Height, reader.Rate.PerSecond, reader.Info.AudioCodec));
@@ -191,7 +197,8 @@ public sealed class VideoTimeTests : IDisposable
     void Copy(string from, string to)
     {
         using var reader = VideoReader.Open(from);
-        using var writer = VideoWriter.Create(folder.At(to), reader.Width, reader.Height, reader.Rate, new() { SoundFrom = reader.Info.AudioCodec is null ? null : from, KeepsTimes = !reader.Times.AreEven });
+        using var writer = VideoWriter.Create(folder.At(to), reader.Width, reader.Height, reader.Rate,
+            new() { SoundFrom = reader.Info.AudioCodec is null ? null : from, KeepsTimes = !reader.Times.AreEven });
         foreach (var frame in reader.TimedFrames())
             writer.Write(frame.Picture, frame.Seconds);
         writer.Finish(reader.Times.End);

@@ -89,7 +89,8 @@ public sealed class OnnxBrowserTests : IDisposable
         var pictures = tensor(MemoryMarshal.Cast<byte, float>(await posted).ToArray(), expected.shape);
         server.Stop();
         float largest = (pictures - expected).abs().max().item<float>();
-        TestContext.Current.TestOutputHelper?.WriteLine($"onnxruntime-web: {title["done ".Length..]} ms a frame, largest difference {largest:g3}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"onnxruntime-web: {title["done ".Length..]} ms a frame, largest "
+            + $"difference {largest:g3}");
         Assert.True(expected.std().item<float>() > 0.1);
         Assert.True(largest <= 1e-3, $"largest difference {largest}");
         Assert.All(browser.Requests, request => Assert.StartsWith(address, request));

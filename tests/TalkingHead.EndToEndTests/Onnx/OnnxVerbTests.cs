@@ -68,7 +68,8 @@ public sealed class OnnxVerbTests(HeadVerbTests.Trained trained) : IClassFixture
         Assert.Equal(["frames", "landmarks"], Inputs("run.json"));
         OnnxOracle.Accepts(folder.At("run.onnx"), folder.At("run.embedder.onnx"));
 
-        IEnumerable<string?> Inputs(string json) => Json(json).GetProperty("inputs").EnumerateArray().Select(input => input.GetProperty("name").GetString());
+        IEnumerable<string?> Inputs(string json) => Json(json).GetProperty("inputs").EnumerateArray()
+            .Select(input => input.GetProperty("name").GetString());
     }
 
     [Fact]

@@ -32,7 +32,9 @@ sealed class Browser : IAsyncDisposable
 
     Browser(string program)
     {
-        process = Process.Start(new ProcessStartInfo(program, [.. Flags, $"--user-data-dir={profile.FullName}", "about:blank"]) { RedirectStandardError = true })!;
+        process = Process.Start(new ProcessStartInfo(program,
+            [.. Flags, $"--user-data-dir={profile.FullName}", "about:blank"])
+        { RedirectStandardError = true })!;
     }
 
     /// <summary>Errors, warnings and console lines, as the page or the browser wrote them.</summary>
@@ -91,11 +93,23 @@ sealed class Browser : IAsyncDisposable
         await socket.ConnectAsync(new Uri(await Address()), end.Token);
         _ = Listen();
         var target = await Send("Target.createTarget", new() { ["url"] = "about:blank" });
-        session = (string?)(await Send("Target.attachToTarget", new() { ["targetId"] = (string?)target["targetId"], ["flatten"] = true }))["sessionId"];
+        session = (string?)(await Send("Target.attachToTarget",
+            new() { ["targetId"] = (string?)target["targetId"], ["flatten"] = true }))["sessionId"];
         foreach (var domain in (string[])["Page", "Runtime", "Log", "Network"])
             await Send($"{domain}.enable", []);
-        await Send("Emulation.setDeviceMetricsOverride", new() { ["width"] = width, ["height"] = 900, ["deviceScaleFactor"] = 1, ["mobile"] = false });
-        await Send("Emulation.setEmulatedMedia", new() { ["features"] = new JsonArray(new JsonObject { ["name"] = "prefers-color-scheme", ["value"] = dark ? "dark" : "light" }) });
+        await Send("Emulation.setDeviceMetricsOverride", new()
+        {
+            ["width"] = width, ["height"] = 900, ["deviceScaleFactor"] = 1,
+            ["mobile"] = false
+        });
+        await Send("Emulation.setEmulatedMedia", new()
+        {
+            ["features"] = new JsonArray(new JsonObject
+            {
+                ["name"] = "prefers-color-scheme",
+                ["value"] = dark ? "dark" : "light"
+            })
+        });
     }
 
     // The browser says on standard error where it listens.

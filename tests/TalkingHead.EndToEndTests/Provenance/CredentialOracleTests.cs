@@ -67,8 +67,11 @@ public sealed class CredentialOracleTests(SignedFiles files) : IClassFixture<Sig
     {
         Assert.SkipUnless(Directory.Exists(Path.Combine(oracles, "node_modules")),
             "readers of Content Credentials are not installed (scripts/setup.sh installs them).");
-        var start = new ProcessStartInfo("node", [Path.Combine(oracles, "read.mjs"), .. paths]) { RedirectStandardOutput = true,
-            RedirectStandardError = true };
+        var start = new ProcessStartInfo("node", [Path.Combine(oracles, "read.mjs"), .. paths])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         using var node = Process.Start(start)!;
         var error = node.StandardError.ReadToEndAsync();
         string output = node.StandardOutput.ReadToEnd();

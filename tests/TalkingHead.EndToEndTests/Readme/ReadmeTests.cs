@@ -13,7 +13,8 @@ using TalkingHead.Tests.Serialization;
 namespace TalkingHead.EndToEndTests.Readme;
 
 /// <summary>
-/// The commands of the README and the pages that go on from it, run one after another in an empty folder as a newcomer would, on photos and a video of a
+/// The commands of the README and the pages that go on from it, run one after another in an empty folder as a newcomer
+/// would, on photos and a video of a
 /// synthetic person, with small sizes and the networks of configs/smoke.yaml.
 /// </summary>
 public sealed partial class ReadmeTests : IDisposable
@@ -44,7 +45,10 @@ public sealed partial class ReadmeTests : IDisposable
         [("evaluate", "--holdout")] = "4",
     };
 
-    /// <summary>What is added to a verb that has it not: of ten people some are held out; no faces are looked for in pictures of four steps' networks.</summary>
+    /// <summary>
+    /// What is added to a verb that has it not: of ten people some are held out; no faces are looked for in pictures of four
+    /// steps' networks.
+    /// </summary>
     static readonly Dictionary<string, (string Option, string Value)> Added = new()
     {
         ["synth"] = ("--test-share", "0.4"),
@@ -58,7 +62,8 @@ public sealed partial class ReadmeTests : IDisposable
     [Fact]
     public void EveryCommandIsRunOrSaysWhyNot()
     {
-        var unknown = ReadmeText.Commands.Where(command => !command.StartsWith($"{Program} ", StringComparison.Ordinal) && Reason(command) is null);
+        var unknown = ReadmeText.Commands.Where(command => !command.StartsWith($"{Program} ", StringComparison.Ordinal)
+            && Reason(command) is null);
         Assert.Empty(unknown);
         Assert.True(ReadmeText.Commands.Count(Runs) >= 8);
     }
@@ -74,7 +79,8 @@ public sealed partial class ReadmeTests : IDisposable
             var (code, said) = Run(Smaller(words));
             Assert.True(code == 0, $"{command}\nexit code {code}\n{said}");
             foreach (string path in Outputs(words))
-                Assert.True(File.Exists(folder.At(path)) || Directory.Exists(folder.At(path)) && Directory.EnumerateFileSystemEntries(folder.At(path)).Any(), $"{command}\n{path} is missing\n{said}");
+                Assert.True(File.Exists(folder.At(path)) || Directory.Exists(folder.At(path))
+                    && Directory.EnumerateFileSystemEntries(folder.At(path)).Any(), $"{command}\n{path} is missing\n{said}");
         }
     }
 
@@ -91,8 +97,11 @@ public sealed partial class ReadmeTests : IDisposable
     [Fact]
     public void WeightFilesAreNamedAsTheTableNamesThem()
     {
-        string[] texts = [.. new[] { "README.md", "data/README.md" }.Concat(Below("docs", "*.md")).Concat(Below("configs", "*.yaml")).Select(file => File.ReadAllText(Repository.At(file)))];
-        string[] named = [.. texts.SelectMany(text => WeightNames().Matches(text)).SelectMany(match => match.Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(name => name.TrimEnd('.', ':'))];
+        string[] texts = [.. new[] { "README.md", "data/README.md" }.Concat(Below("docs", "*.md")).Concat(Below("configs", "*.yaml"))
+            .Select(file => File.ReadAllText(Repository.At(file)))];
+        string[] named = [.. texts.SelectMany(text => WeightNames().Matches(text))
+            .SelectMany(match => match.Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Select(name => name.TrimEnd('.', ':'))];
         Assert.NotEmpty(named);
         Assert.Empty(named.Except(PublishedWeights.Table.Select(file => file.Name)).Except(["all"]));
 
@@ -102,14 +111,17 @@ public sealed partial class ReadmeTests : IDisposable
     [Fact]
     public void EveryCommandInTheDocumentationIsUnderstood()
     {
-        Type[] verbs = [.. typeof(TalkingHead.Cli.Program).Assembly.GetTypes().Where(type => type.IsClass && type.IsAssignableTo(typeof(IVerb)))];
+        Type[] verbs = [.. typeof(TalkingHead.Cli.Program).Assembly.GetTypes()
+            .Where(type => type.IsClass && type.IsAssignableTo(typeof(IVerb)))];
         using var parser = new CommandLine.Parser(settings =>
         {
             settings.HelpWriter = null;
             settings.AllowMultiInstance = true;
         });
         string[] files = ["README.md", "data/README.md", .. Directory.GetFiles(Repository.At("docs"), "*.md")];
-        string[] commands = [.. files.SelectMany(file => File.ReadAllText(Repository.At(file)).Replace("\\\n", " ").Split('\n')).Select(line => ReadmeText.WithoutComment(line.Trim())).Where(line => line.StartsWith($"{Program} ", StringComparison.Ordinal))];
+        string[] commands = [.. files.SelectMany(file => File.ReadAllText(Repository.At(file)).Replace("\\\n", " ").Split('\n'))
+            .Select(line => ReadmeText.WithoutComment(line.Trim()))
+            .Where(line => line.StartsWith($"{Program} ", StringComparison.Ordinal))];
         Assert.True(commands.Length > 12);
         foreach (string command in commands)
         {
@@ -134,7 +146,8 @@ public sealed partial class ReadmeTests : IDisposable
         foreach (string file in Directory.GetFiles(configs))
             File.Copy(file, folder.At($"configs/{Path.GetFileName(file)}"));
         string smoke = File.ReadAllText(Path.Combine(configs, "smoke.yaml"));
-        File.WriteAllText(folder.At("configs/synthetic-64.yaml"), smoke.Replace("size: 32", "size: 64").Replace("steps: 20", "steps: 4") + "\nfine_tuning:\n  epochs: 2\n");
+        File.WriteAllText(folder.At("configs/synthetic-64.yaml"),
+            smoke.Replace("size: 32", "size: 64").Replace("steps: 20", "steps: 4") + "\nfine_tuning:\n  epochs: 2\n");
 
         var people = new SyntheticPopulation(3);
         for (int frame = 0; frame < 9; frame++)
@@ -149,8 +162,10 @@ public sealed partial class ReadmeTests : IDisposable
 
     static string[] Smaller(string[] words)
     {
-        string[] smaller = [.. words.Select((word, i) => i > 0 && Cut.TryGetValue((words[0], words[i - 1]), out string? value) ? value : word)];
-        return Added.TryGetValue(words[0], out var added) && !words.Contains(added.Option) ? [.. smaller, added.Option, added.Value] : smaller;
+        string[] smaller = [.. words.Select((word, i) => i > 0 && Cut.TryGetValue((words[0], words[i - 1]), out string? value)
+            ? value : word)];
+        return Added.TryGetValue(words[0], out var added) && !words.Contains(added.Option)
+            ? [.. smaller, added.Option, added.Value] : smaller;
     }
 
     // What the README says a verb writes.
@@ -166,7 +181,8 @@ public sealed partial class ReadmeTests : IDisposable
             "evaluate" => ["report.html", "results.json", "timing.json", "table.md", "records"],
             _ => [],
         };
-        return [path, .. more.Select(name => Path.Combine(path, name)), .. words[0] == "finetune" ? [Path.ChangeExtension(path, ".png")] : Array.Empty<string>()];
+        return [path, .. more.Select(name => Path.Combine(path, name)),
+            .. words[0] == "finetune" ? [Path.ChangeExtension(path, ".png")] : Array.Empty<string>()];
     }
 
     (int Code, string Said) Run(string[] arguments)

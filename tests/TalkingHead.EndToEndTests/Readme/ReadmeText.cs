@@ -7,7 +7,8 @@ namespace TalkingHead.EndToEndTests.Readme;
 static partial class ReadmeText
 {
     // In the order in which a newcomer reads them.
-    static readonly string[] Pages = ["README.md", "docs/getting-started.md", "docs/training.md", "docs/configuration.md", "docs/evaluation.md"];
+    static readonly string[] Pages = ["README.md", "docs/getting-started.md", "docs/training.md", "docs/configuration.md",
+        "docs/evaluation.md"];
 
     /// <summary>The commands of the sh blocks, a line each, without comments; those that come again once.</summary>
     public static IReadOnlyList<string> Commands =>
@@ -18,8 +19,10 @@ static partial class ReadmeText
     /// <summary>The lines of all blocks of that language.</summary>
     public static IEnumerable<string> Lines(string language)
     {
-        string text = string.Concat(Pages.Select(page => File.ReadAllText(Repository.At(page)))).Replace("\\\n", " ", StringComparison.Ordinal);
-        return Fence().Matches(text).Where(block => block.Groups["language"].Value == language).SelectMany(block => block.Groups["lines"].Value.Split('\n'));
+        string text = string.Concat(Pages.Select(page => File.ReadAllText(Repository.At(page)))).Replace("\\\n", " ",
+            StringComparison.Ordinal);
+        return Fence().Matches(text).Where(block => block.Groups["language"].Value == language)
+            .SelectMany(block => block.Groups["lines"].Value.Split('\n'));
     }
 
     [GeneratedRegex(@"^```(?<language>\w*)\n(?<lines>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]

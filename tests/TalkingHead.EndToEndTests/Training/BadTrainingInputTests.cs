@@ -30,16 +30,19 @@ public sealed class BadTrainingInputTests : IDisposable
     [Fact]
     public void AChangedKeyThatIsUnknownIsNamed()
     {
-        Assert.Equal((2, "talkinghead: --set training.stesp=3: unknown key \"stesp\" under \"training\". Did you mean \"steps\"?\n"), Train(MadeRuns.Smoke, runs.Data, "--set", "training.stesp=3"));
+        Assert.Equal((2, "talkinghead: --set training.stesp=3: unknown key \"stesp\" under \"training\". Did you mean \"steps\"?\n"),
+            Train(MadeRuns.Smoke, runs.Data, "--set", "training.stesp=3"));
         Assert.False(Directory.Exists(runs.At("run")));
     }
 
     [Fact]
     public void ADatasetThatIsNotThereIsNamed()
     {
-        Assert.Equal((1, $"talkinghead: {runs.At("none")}: no such folder; expected a dataset (talkinghead synth or prepare makes one).\n"), Train(MadeRuns.Smoke, runs.At("none")));
+        Assert.Equal((1, $"talkinghead: {runs.At("none")}: no such folder; expected a dataset (talkinghead synth or prepare makes one).\n"),
+            Train(MadeRuns.Smoke, runs.At("none")));
         Directory.CreateDirectory(runs.At("empty"));
-        Assert.Equal((1, $"talkinghead: {runs.At("empty")}: holds no dataset: there is no part1of1.index; talkinghead synth or prepare makes one.\n"), Train(MadeRuns.Smoke, runs.At("empty")));
+        Assert.Equal((1, $"talkinghead: {runs.At("empty")}: holds no dataset: there is no part1of1.index; talkinghead synth or prepare "
+            + $"makes one.\n"), Train(MadeRuns.Smoke, runs.At("empty")));
         Assert.False(Directory.Exists(runs.At("run")));
     }
 
@@ -47,7 +50,8 @@ public sealed class BadTrainingInputTests : IDisposable
     public void ADatasetOfAnotherSizeIsNamedWithBothSizes()
     {
         using var large = new MadeDataset(clips: 3, frames: 4, size: 64);
-        Assert.Equal((2, $"talkinghead: {large.Folder}: its frames are 64 pixels a side, the configuration's are 32. Add --set data.size=64, or prepare the dataset with --size 32.\n"), Train(MadeRuns.Smoke, large.Folder));
+        Assert.Equal((2, $"talkinghead: {large.Folder}: its frames are 64 pixels a side, the configuration's are 32. Add --set "
+            + $"data.size=64, or prepare the dataset with --size 32.\n"), Train(MadeRuns.Smoke, large.Folder));
         Assert.False(Directory.Exists(runs.At("run")));
     }
 
@@ -57,14 +61,18 @@ public sealed class BadTrainingInputTests : IDisposable
         Assert.Equal(0, Train(MadeRuns.Smoke, runs.Data, "--set", "training.steps=2").Code);
         var before = Bytes();
 
-        Assert.Equal((1, $"talkinghead: {runs.At("run")}: holds a run at step 2 already. Add --resume to go on with it, or choose another --out.\n"), Train(MadeRuns.Smoke, runs.Data));
+        Assert.Equal((1, $"talkinghead: {runs.At("run")}: holds a run at step 2 already. Add --resume to go on with it, or choose "
+            + $"another --out.\n"), Train(MadeRuns.Smoke, runs.Data));
 
         var (code, said) = Train(MadeRuns.Smoke, runs.Data, "--resume", "--set", "network.base_channels=16");
         Assert.Equal(1, code);
-        Assert.Equal($"talkinghead: {runs.At("run/checkpoints/step-0000002/networks.safetensors")}: tensor \"embedder.path.blocks.0.conv1.weight\" is (8,6,3,3) in the checkpoint, (16,6,3,3) in the model. Use the configuration that the run was started with.\n", said);
+        Assert.Equal(
+            $"talkinghead: {runs.At("run/checkpoints/step-0000002/networks.safetensors")}: tensor \"embedder.path.blocks.0.conv1.weight\" "
+            + $"is (8,6,3,3) in the checkpoint, (16,6,3,3) in the model. Use the configuration that the run was started with.\n", said);
 
         using (RunDirectory.Open(runs.At("run"), resume: true))
-            Assert.Equal((1, $"talkinghead: {runs.At("run")}: another process is training here. Wait for it, stop it, or choose another --out.\n"), Train(MadeRuns.Smoke, runs.Data, "--resume"));
+            Assert.Equal((1, $"talkinghead: {runs.At("run")}: another process is training here. Wait for it, stop it, or choose "
+                + $"another --out.\n"), Train(MadeRuns.Smoke, runs.Data, "--resume"));
 
         Assert.Equal(before, Bytes());
     }
@@ -72,9 +80,11 @@ public sealed class BadTrainingInputTests : IDisposable
     // The program's last words: what it says of a training that starts comes before them.
     (int Code, string Said) Train(string configuration, string data, params string[] more)
     {
-        var (code, _, said) = ProgramProcess.Run(["train", configuration, "--data", data, "--out", runs.At("run"), "--device", "cpu", .. more]);
+        var (code, _, said) = ProgramProcess.Run(["train", configuration, "--data", data, "--out", runs.At("run"), "--device",
+            "cpu", .. more]);
         return (code, said[Math.Max(0, said.IndexOf("talkinghead:", StringComparison.Ordinal))..]);
     }
 
-    Dictionary<string, string> Bytes() => Directory.GetFiles(runs.At("run"), "*", SearchOption.AllDirectories).ToDictionary(path => path, path => Convert.ToHexString(File.ReadAllBytes(path)));
+    Dictionary<string, string> Bytes() => Directory.GetFiles(runs.At("run"), "*", SearchOption.AllDirectories).ToDictionary(path => path,
+        path => Convert.ToHexString(File.ReadAllBytes(path)));
 }

@@ -18,14 +18,18 @@ public sealed class FullDiskTests : IDisposable
     /// <param name="room">Kilobytes of the disk beyond one checkpoint.</param>
     /// <param name="sentence">Its end, as a pattern.</param>
     [Theory]
-    [InlineData(-100, "the first checkpoint could not be written; there is no checkpoint yet\\. Make room and run the same command again\\.")]
-    [InlineData(36, "the disk is full at step [1-9][0-9]?; the checkpoint of step 0 is kept\\. Make room and run the same command with --resume\\.")]
-    [InlineData(600, "the last steps could not be saved; the checkpoint of step 0 is kept\\. Make room and run the same command with --resume\\.")]
+    [InlineData(-100, "the first checkpoint could not be written; there is no checkpoint yet\\. Make room and run the same "
+        + "command again\\.")]
+    [InlineData(36, "the disk is full at step [1-9][0-9]?; the checkpoint of step 0 is kept\\. Make room and run the same command with "
+        + "--resume\\.")]
+    [InlineData(600, "the last steps could not be saved; the checkpoint of step 0 is kept\\. Make room and run the same command with "
+        + "--resume\\.")]
     public void ItEndsWithOneSentenceAndGoesOnFromItsLastCheckpointWhenThereIsRoom(int room, string sentence)
     {
         string whole = runs.At("whole");
         Assert.Equal(0, Train(whole).Code);
-        long checkpoint = new DirectoryInfo(Path.Combine(whole, "checkpoints", $"step-{Steps:D7}")).GetFiles().Sum(file => (file.Length + Block - 1) / Block * Block);
+        long checkpoint = new DirectoryInfo(Path.Combine(whole, "checkpoints", $"step-{Steps:D7}")).GetFiles()
+            .Sum(file => (file.Length + Block - 1) / Block * Block);
 
         using var disk = new SmallDisk(runs.At("disk"), $"{checkpoint / 1024 + room}k");
         string run = Path.Combine(disk.Folder, "run");
@@ -42,7 +46,8 @@ public sealed class FullDiskTests : IDisposable
     (int Code, string Said) Train(string run, params string[] more)
     {
         var (code, _, said) = ProgramProcess.Run(runs.Command(run, ["--device", "cpu", .. more,
-            "--set", $"training.steps={Steps}", "training.checkpoint_every=4", "training.report_every=1", "training.validate_every=6", "training.sample_every=6"]));
+            "--set", $"training.steps={Steps}", "training.checkpoint_every=4", "training.report_every=1", "training.validate_every=6",
+            "training.sample_every=6"]));
         return (code, said);
     }
 }

@@ -38,5 +38,6 @@ public sealed class KilledTrainingTests : IDisposable
     }
 
     bool Start(string run, TimeSpan? kill) => ProgramProcess.RunOrKill(kill, runs.Command(
-        run, "--resume", "--set", $"training.steps={Steps}", "training.checkpoint_every=7", "training.report_every=3", "training.validate_every=15", "training.sample_every=15", "optimizer.decay=0.5", "optimizer.muon_rate=0.01"));
+        run, "--resume", "--set", $"training.steps={Steps}", "training.checkpoint_every=7", "training.report_every=3",
+        "training.validate_every=15", "training.sample_every=15", "optimizer.decay=0.5", "optimizer.muon_rate=0.01"));
 }

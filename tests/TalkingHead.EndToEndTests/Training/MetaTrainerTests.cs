@@ -59,8 +59,10 @@ public sealed class MetaTrainerTests : IDisposable
             Assert.True(Math.Abs(parts[name] - value) <= 1e-4 * Math.Abs(value) + 1e-6, $"{name}: {value}, in parts {parts[name]}");
 
         // Every loss and the length of each network's gradient.
-        Dictionary<string, double> Figures(string run) => System.Text.Json.JsonDocument.Parse(File.ReadLines(runs.At($"{run}/metrics.jsonl")).First())
-            .RootElement.EnumerateObject().Where(figure => figure.Value.ValueKind == System.Text.Json.JsonValueKind.Number).ToDictionary(figure => figure.Name, figure => figure.Value.GetDouble());
+        Dictionary<string, double> Figures(string run) =>
+            System.Text.Json.JsonDocument.Parse(File.ReadLines(runs.At($"{run}/metrics.jsonl")).First())
+            .RootElement.EnumerateObject().Where(figure => figure.Value.ValueKind == System.Text.Json.JsonValueKind.Number)
+            .ToDictionary(figure => figure.Name, figure => figure.Value.GetDouble());
     }
 
     [Theory, InlineData(1), InlineData(2)]
@@ -142,9 +144,11 @@ public sealed class MetaTrainerTests : IDisposable
         Assert.Contains(steps, step => Checkpoint.Read(Checkpoint.Folder(run, step)).Score == best);
     }
 
-    static string[] Changes => [$"training.steps={Steps}", "training.checkpoint_every=5", "training.report_every=4", "training.validate_every=6", "training.sample_every=6", "training.warm_up=0.3"];
+    static string[] Changes => [$"training.steps={Steps}", "training.checkpoint_every=5", "training.report_every=4",
+        "training.validate_every=6", "training.sample_every=6", "training.warm_up=0.3"];
 
-    RecordingView Train(string name, bool resume = false, int workers = 2, int stopAfter = int.MaxValue, string? data = null, string[]? changes = null)
+    RecordingView Train(string name, bool resume = false, int workers = 2, int stopAfter = int.MaxValue, string? data = null,
+        string[]? changes = null)
     {
         using var stop = new CancellationTokenSource();
         var view = new RecordingView(step =>

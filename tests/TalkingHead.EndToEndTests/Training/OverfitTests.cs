@@ -20,7 +20,8 @@ public class OverfitTests
         using var networks = new NetworkSet(configuration);
         using var embeddings = new EmbeddingTable(configuration);
         using var content = ContentLoss.Create(configuration.Objective);
-        using var step = new TrainingStep(configuration, networks.Embedder, networks.Generator, networks.Discriminator, embeddings, content);
+        using var step = new TrainingStep(configuration, networks.Embedder, networks.Generator, networks.Discriminator,
+            embeddings, content);
         using var batch = Episode(configuration.Data.Size, configuration.Episodes.Shots);
 
         double before = Difference(networks, batch);
@@ -43,7 +44,8 @@ public class OverfitTests
     {
         var places = linspace(-1, 1, size);
         Tensor Radius(double x, double y) => places.Sub(x).Pow(2).unsqueeze(0).Add(places.Sub(y).Pow(2).unsqueeze(1)).sqrt();
-        Tensor Frame(double x, double y) => where(Radius(x, y).Lt(0.5), 0.8f, -0.6f).to(ScalarType.Float32).expand(3, size, size) * tensor(new[] { 1f, 0.7f, 0.4f }).view(3, 1, 1);
+        Tensor Frame(double x, double y) => where(Radius(x, y).Lt(0.5), 0.8f, -0.6f).to(ScalarType.Float32).expand(3, size,
+            size) * tensor(new[] { 1f, 0.7f, 0.4f }).view(3, 1, 1);
         Tensor Rim(double x, double y) => where(Radius(x, y).Sub(0.5).abs().Lt(0.08), 1f, -1f).to(ScalarType.Float32).expand(3, size, size);
         var sources = Enumerable.Range(0, shots).Select(k => 0.2 * k - 0.1).ToList();
         return new EpisodeBatch(

@@ -25,7 +25,10 @@ public sealed class TrainingMemoryTests(ITestOutputHelper output)
             Measure("training.batch=4", "optimizer.accumulation=2", "optimizer.parallel_parts=true");
             return;
         }
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "TalkingHead.EndToEndTests"), ["-method", $"{GetType().FullName}.{nameof(AdversarialStepsLeaveNothingBehind)}", "-showliveoutput"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "TalkingHead.EndToEndTests"),
+            ["-method", $"{GetType().FullName}.{nameof(AdversarialStepsLeaveNothingBehind)}",
+                "-showliveoutput"])
+        { RedirectStandardOutput = true };
         start.Environment[Once] = "0";
         using var alone = Process.Start(start)!;
         string said = alone.StandardOutput.ReadToEnd();
@@ -38,7 +41,8 @@ public sealed class TrainingMemoryTests(ITestOutputHelper output)
     {
         using var runs = new MadeRuns();
         var held = new List<(long Bytes, long Tensors, long Unowned)>();
-        runs.Train("run", [$"training.steps={Steps}", "training.warm_up=0", "training.report_every=1", $"training.checkpoint_every={Stretch}", $"training.validate_every={Stretch}", $"training.sample_every={Stretch}", .. changes],
+        runs.Train("run", [$"training.steps={Steps}", "training.warm_up=0", "training.report_every=1",
+            $"training.checkpoint_every={Stretch}", $"training.validate_every={Stretch}", $"training.sample_every={Stretch}", .. changes],
             new RecordingView(_ => held.Add(Held())), workers: 0);
 
         var stretches = held.Chunk(Stretch).Skip(2).ToArray(); // in the first ones everything happens for the first time
@@ -46,7 +50,9 @@ public sealed class TrainingMemoryTests(ITestOutputHelper output)
         double growth = stretches.Select(steps => steps[^1].Bytes - steps[1].Bytes).Order().ElementAt(stretches.Length / 2);
         long whole = stretches[^1].Min(at => at.Bytes) - stretches[0].Max(at => at.Bytes);
         long unowned = stretches.Max(steps => steps.Max(at => at.Unowned));
-        string figures = $"{string.Join(", ", tensors)} tensors, of which {unowned} without an owner; in {Stretch - 2} steps live native memory grows by {growth / 1024:0.0} KiB (median), over {(stretches.Length - 1) * Stretch} with their checkpoints by {whole / 1024} KiB";
+        string figures =
+            $"{string.Join(", ", tensors)} tensors, of which {unowned} without an owner; in {Stretch - 2} steps live native memory "
+            + $"grows by {growth / 1024:0.0} KiB (median), over {(stretches.Length - 1) * Stretch} with their checkpoints by {whole / 1024} KiB";
         output.WriteLine(figures);
         Assert.True(tensors.Length == 1 && unowned == 0 && growth < MostGrowth && whole < stretches.Length * MostGrowth, figures);
     }

@@ -28,7 +28,8 @@ public sealed class AnimatorTests : IDisposable
         var expected = head.Generate(driver);
         Assert.Equal(expected.Length, frames.Count);
         for (int i = 0; i < expected.Length; i++)
-            Assert.True(Difference(expected[i].Pixels, frames[i].Picture.Pixels) <= 1, $"frame {i}"); // a batch of another size rounds otherwise
+            // a batch of another size rounds otherwise
+            Assert.True(Difference(expected[i].Pixels, frames[i].Picture.Pixels) <= 1, $"frame {i}");
     }
 
     [Fact]
@@ -45,7 +46,8 @@ public sealed class AnimatorTests : IDisposable
     {
         Landmarks?[] driver = [null, null, SmallPerson.Face(0), .. new Landmarks?[14], SmallPerson.Face(3), null];
         var frames = await Animate(AsItIs, driver);
-        FrameState[] expected = [FrameState.Lost, FrameState.Lost, FrameState.Found, .. Enumerable.Repeat(FrameState.Held, (int)Rate), .. Enumerable.Repeat(FrameState.Lost, 4), FrameState.Found, FrameState.Held];
+        FrameState[] expected = [FrameState.Lost, FrameState.Lost, FrameState.Found, .. Enumerable.Repeat(FrameState.Held, (int)Rate),
+            .. Enumerable.Repeat(FrameState.Lost, 4), FrameState.Found, FrameState.Held];
         Assert.Equal(expected, frames.Select(frame => frame.State));
         Assert.Equal(frames[2].Picture.Pixels, frames[3].Picture.Pixels);
         Assert.Equal([200, 0, 0], frames[14].Picture.Pixels[..3]); // a red frame

@@ -55,7 +55,9 @@ public sealed class HeadFileTests : IDisposable
     public void TheSizeOfAGeneratorIsKnownBeforeItIsBuilt(string kind)
     {
         var configuration = SmallPerson.Configuration(kind);
-        foreach (var settings in new[] { configuration.Network, configuration.Network with { ResidualBlocks = 3, AttentionSide = 0, BottleneckSide = 4 }, configuration.Network with { UpAttentionSide = 32, BaseChannels = 16 } })
+        foreach (var settings in new[] { configuration.Network,
+            configuration.Network with { ResidualBlocks = 3, AttentionSide = 0, BottleneckSide = 4 },
+            configuration.Network with { UpAttentionSide = 32, BaseChannels = 16 } })
         {
             using var generator = new Generator(settings, 32, SpectralMode.Off, projects: false);
             Assert.Equal(generator.parameters().Sum(parameter => parameter.numel()), Generator.CountWithoutProjection(settings, 32));

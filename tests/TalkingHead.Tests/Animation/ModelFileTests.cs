@@ -48,7 +48,8 @@ public sealed class ModelFileTests : IDisposable
         Assert.Throws<UserException>(() => TrainedRun.Open(folder.At("text"), "cpu"));
         using (NewDisposeScope())
             SafeTensors.Save(folder.At("other.safetensors"), [KeyValuePair.Create("a", zeros(3))]);
-        Assert.Contains("talkinghead export makes models", Assert.Throws<UserException>(() => TrainedRun.Open(folder.At("other.safetensors"), "cpu")).Message);
+        Assert.Contains("talkinghead export makes models", Assert.Throws<UserException>(() =>
+            TrainedRun.Open(folder.At("other.safetensors"), "cpu")).Message);
 
         // The same file with a configuration of larger networks: refused before they are built.
         using (NewDisposeScope())
@@ -58,8 +59,10 @@ public sealed class ModelFileTests : IDisposable
             string configuration = texts["configuration"];
             texts["configuration"] = Regex.Replace(configuration, @"(?m)^  embedding:\s+\d+", "  embedding: 4096");
             Assert.NotEqual(configuration, texts["configuration"]);
-            SafeTensors.Save(folder.At("larger.safetensors"), file.Tensors.Select(entry => KeyValuePair.Create(entry.Key, entry.Value.ToTensor())), texts);
+            SafeTensors.Save(folder.At("larger.safetensors"),
+                file.Tensors.Select(entry => KeyValuePair.Create(entry.Key, entry.Value.ToTensor())), texts);
         }
-        Assert.Contains("networks larger than", Assert.Throws<UserException>(() => TrainedRun.Open(folder.At("larger.safetensors"), "cpu")).Message);
+        Assert.Contains("networks larger than", Assert.Throws<UserException>(() =>
+            TrainedRun.Open(folder.At("larger.safetensors"), "cpu")).Message);
     }
 }

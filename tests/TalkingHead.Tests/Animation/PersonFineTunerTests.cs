@@ -45,7 +45,8 @@ public class PersonFineTunerTests
         using var feedForward = PersonFineTuner.Run(run, source, new() { FeedForward = true });
         using var tuned = PersonFineTuner.Run(run, source, new() { Epochs = 12 });
         Assert.Equal(before, Bits(run));
-        Assert.True(Difference(tuned, source) < 0.8 * Difference(feedForward, source), $"{Difference(feedForward, source)} -> {Difference(tuned, source)}");
+        Assert.True(Difference(tuned, source) < 0.8 * Difference(feedForward, source),
+            $"{Difference(feedForward, source)} -> {Difference(tuned, source)}");
         Assert.Equal((12, 12), (tuned.Origin.Epochs, tuned.Origin.KeptEpoch));
     }
 
@@ -151,6 +152,7 @@ public class PersonFineTunerTests
     static byte[] Bits(TrainedRun run)
     {
         using var networks = run.Copy();
-        return [.. new nn.Module[] { networks.Embedder, networks.Generator, networks.Discriminator, run.Generator }.SelectMany(network => network.state_dict().Values).SelectMany(value => value.bytes.ToArray())];
+        return [.. new nn.Module[] { networks.Embedder, networks.Generator, networks.Discriminator,
+            run.Generator }.SelectMany(network => network.state_dict().Values).SelectMany(value => value.bytes.ToArray())];
     }
 }

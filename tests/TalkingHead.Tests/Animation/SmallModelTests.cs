@@ -19,13 +19,15 @@ public sealed class SmallModelTests : IDisposable
 
     public SmallModelTests()
     {
-        SyntheticDataset.Write(folder.At("people"), new() { Identities = People, Frames = Frames, Seed = 7, TestShare = 1 }, workers: 1, _ => { }, default);
+        SyntheticDataset.Write(folder.At("people"), new() { Identities = People, Frames = Frames, Seed = 7, TestShare = 1 }, workers: 1,
+            _ => { }, default);
         dataset = Dataset.Open(folder.At("people"));
         model = TrainedRun.Open(Repository.At("checkpoints/synthetic-64.safetensors"), "cpu");
         shown = [.. Enumerable.Range(0, People).Select(person => Of(person, 0))];
         others = [.. Enumerable.Range(0, People).Select(person => Of(person, 1))];
 
-        SourceFrames Of(int person, int first) => SourceFrames.From(dataset, person, [.. Enumerable.Range(0, Shots).Select(k => 2 * k + first)], model.Configuration);
+        SourceFrames Of(int person, int first) => SourceFrames.From(dataset, person,
+            [.. Enumerable.Range(0, Shots).Select(k => 2 * k + first)], model.Configuration);
     }
 
     public void Dispose()
@@ -50,7 +52,8 @@ public sealed class SmallModelTests : IDisposable
     {
         // Each person with the landmarks of eight frames: each picture is to be nearest to the frame that these are of.
         using var scope = NewDisposeScope();
-        var right = shown.Zip(others, (who, wanted) => Right(Made(who, wanted.ToTensors(model.Configuration, CPU).Landmarks), Frame(wanted))).Sum();
+        var right = shown.Zip(others, (who, wanted) => Right(Made(who, wanted.ToTensors(model.Configuration, CPU).Landmarks),
+            Frame(wanted))).Sum();
         Assert.True(right >= 0.8 * People * Shots, $"{right} of {People * Shots}");
     }
 

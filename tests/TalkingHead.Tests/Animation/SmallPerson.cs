@@ -16,17 +16,20 @@ static class SmallPerson
         FineTuning = new() { Epochs = epochs, GeneratorRate = rate, DiscriminatorRate = rate },
     };
 
-    public static TrainedRun Run(RunConfiguration configuration) => TrainedRun.From("small", configuration, SmallSetting.Networks(configuration), CPU);
+    public static TrainedRun Run(RunConfiguration configuration) =>
+        TrainedRun.From("small", configuration, SmallSetting.Networks(configuration), CPU);
 
     public static SourceFrames Frames(int count) => new(
-        [.. Enumerable.Range(0, count).Select(Disc)], [.. Enumerable.Range(0, count).Select(Face)], new SourceName("person/clip", "person"));
+        [.. Enumerable.Range(0, count).Select(Disc)], [.. Enumerable.Range(0, count).Select(Face)],
+        new SourceName("person/clip", "person"));
 
     // A face of 68 points on a few rings, which moves from left to right.
     public static Landmarks Face(int frame)
     {
         var xy = new float[2 * Landmarks.Count];
         for (int point = 0; point < Landmarks.Count; point++)
-            (xy[2 * point], xy[2 * point + 1]) = ((float)(Middle(frame) + (4 + point % 7) * Math.Cos(point)), (float)(16 + (4 + point % 7) * Math.Sin(point)));
+            (xy[2 * point], xy[2 * point + 1]) = ((float)(Middle(frame) + (4 + point % 7) * Math.Cos(point)),
+                (float)(16 + (4 + point % 7) * Math.Sin(point)));
         return new Landmarks(xy);
     }
 

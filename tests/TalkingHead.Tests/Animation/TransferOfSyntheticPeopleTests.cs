@@ -12,7 +12,8 @@ public class TransferOfSyntheticPeopleTests
     public void ANarrowHeadDrivenByAWideOneKeepsItsWidthAndUnadaptedItDoesNot()
     {
         var population = new SyntheticPopulation(3);
-        var shapes = Enumerable.Range(0, People).Select(person => (Person: population.Identity(person), Shape: Frontal(population.Identity(person)))).ToArray();
+        var shapes = Enumerable.Range(0, People).Select(person =>
+            (Person: population.Identity(person), Shape: Frontal(population.Identity(person)))).ToArray();
         var (narrow, own) = shapes.MinBy(each => Proportion(each.Shape));
         var wide = shapes.MaxBy(each => Proportion(each.Shape)).Person;
         var clip = new SyntheticClip(wide, 1) { FramesPerSecond = 12 };
@@ -28,17 +29,20 @@ public class TransferOfSyntheticPeopleTests
     }
 
     // From moments of several seconds, as source frames are.
-    static Landmarks Frontal(SyntheticIdentity person) => LandmarkShape.Frontal(Film(person, new SyntheticClip(person, 0) { FramesPerSecond = 1 }, 16));
+    static Landmarks Frontal(SyntheticIdentity person) => LandmarkShape.Frontal(Film(person,
+        new SyntheticClip(person, 0) { FramesPerSecond = 1 }, 16));
 
     // A person doing what is done in a clip, be it one of their own or another person's.
     static Landmarks[] Film(SyntheticIdentity person, SyntheticClip clip, int count)
     {
         var renderer = new FrameRenderer();
-        return [.. Enumerable.Range(0, count).Select(frame => new Landmarks(renderer.Draw(person.Model, clip.MomentOf(frame), Size).Landmarks))];
+        return [.. Enumerable.Range(0, count).Select(frame =>
+            new Landmarks(renderer.Draw(person.Model, clip.MomentOf(frame), Size).Landmarks))];
     }
 
     // From ear to ear, in heights of the face.
-    static double Proportion(Landmarks face) => double.Hypot(face[16].X - face[0].X, face[16].Y - face[0].Y) / double.Hypot(face[8].X - face[27].X, face[8].Y - face[27].Y);
+    static double Proportion(Landmarks face) => double.Hypot(face[16].X - face[0].X,
+        face[16].Y - face[0].Y) / double.Hypot(face[8].X - face[27].X, face[8].Y - face[27].Y);
 
     static double Median(IEnumerable<double> values)
     {

@@ -19,7 +19,8 @@ public sealed class CompareVerbTests : IDisposable
     {
         TestPictures.Waves(40, 30).Save(folder.At("real/a.png"));
         TestPictures.Waves(40, 30, 0.3).Save(folder.At("fake/a.png"));
-        Assert.Equal((0, ""), Run("compare", folder.At("real"), folder.At("fake"), "--metrics", "ssim,l1", "--device", "cpu", "--json", folder.At("out.json")));
+        Assert.Equal((0, ""), Run("compare", folder.At("real"), folder.At("fake"), "--metrics", "ssim,l1", "--device", "cpu", "--json",
+            folder.At("out.json")));
         var row = JsonDocument.Parse(File.ReadAllText(folder.At("out.json"))).RootElement.GetProperty("rows")[0];
         Assert.Equal("SSIM", row.GetProperty("metric").GetString());
         Assert.InRange(row.GetProperty("value").GetDouble(), 0.1, 0.99);
@@ -42,7 +43,8 @@ public sealed class CompareVerbTests : IDisposable
             writer.Complete();
         }
 
-        Assert.Equal((0, ""), Run("compare", folder.At("real"), folder.At("fake"), "--metrics", "psnr,l1", "--json", folder.At("out.json")));
+        Assert.Equal((0, ""), Run("compare", folder.At("real"), folder.At("fake"), "--metrics", "psnr,l1", "--json",
+            folder.At("out.json")));
         var rows = JsonDocument.Parse(File.ReadAllText(folder.At("out.json"))).RootElement.GetProperty("rows");
         Assert.Equal((6, "all pairs identical"), (rows[0].GetProperty("real").GetInt32(), rows[0].GetProperty("marks")[0].GetString()));
         Assert.Equal((0, "64x64"), (rows[1].GetProperty("value").GetDouble(), rows[1].GetProperty("resolution").GetString()));
@@ -62,10 +64,14 @@ public sealed class CompareVerbTests : IDisposable
 
         AssertSays(1, $"{folder.At("none")}: no such folder; expected a folder of pictures or a dataset.", real, folder.At("none"));
         AssertSays(1, $"{real}/a.png: is a file; expected a folder of pictures or a dataset.", $"{real}/a.png", real);
-        AssertSays(1, $"{folder.At("empty")}: holds no picture (.jpg, .jpeg, .png, .webp, .bmp and others) and no dataset.", real, folder.At("empty"));
+        AssertSays(1, $"{folder.At("empty")}: holds no picture (.jpg, .jpeg, .png, .webp, .bmp and others) and no dataset.", real,
+            folder.At("empty"));
         AssertSays(1, "these two have one name; keep one of them.", real, twice);
-        AssertSays(1, $"{real} and {other}: none of the metrics could be measured; the lines above say why.", real, other, "--metrics", "ssim");
-        AssertSays(2, "--metrics: unknown metric \"ssin\"; expected some of ssim, psnr, l1, resnet18, fd-resnet18, fid, kid, lpips, csim, akd, nme, pose, temporal, jitter, eyes-l1, eyes-ssim, mouth-l1, mouth-ssim, pose-following, pose-r, expression-following, expression-r. Did you mean \"ssim\"?", real, real, "--metrics", "psnr,ssin");
+        AssertSays(1, $"{real} and {other}: none of the metrics could be measured; the lines above say why.", real, other,
+            "--metrics", "ssim");
+        AssertSays(2, "--metrics: unknown metric \"ssin\"; expected some of ssim, psnr, l1, resnet18, fd-resnet18, fid, kid, lpips, csim, "
+            + "akd, nme, pose, temporal, jitter, eyes-l1, eyes-ssim, mouth-l1, mouth-ssim, pose-following, pose-r, expression-following, "
+            + "expression-r. Did you mean \"ssim\"?", real, real, "--metrics", "psnr,ssin");
         AssertSays(2, "--metrics names no metric; expected some of", real, real, "--metrics", ",");
         AssertSays(2, "--metrics: pose-r follows one person through a clip; evaluate measures it.", real, real, "--metrics", "ssim,pose-r");
         AssertSays(2, "--fid-variant tf: expected pytorch-fid or clean-fid.", real, real, "--fid-variant", "tf");

@@ -21,7 +21,8 @@ public sealed class ImportVerbTests : IDisposable
         using var _ = no_grad();
         Assert.Equal((0, ""), Run(Checkpoint("vt-save-disc"), "--kind", "vt-save-disc"));
         var configuration = RunConfiguration.Load(folder.At("run/config.yaml"));
-        Assert.Equal((NetworkLayout.VtSaveDisc, ResizeKind.Pad, LandmarkStyle.Vt), (configuration.Network.Layout, configuration.Data.Resize, configuration.Landmarks.Style));
+        Assert.Equal((NetworkLayout.VtSaveDisc, ResizeKind.Pad, LandmarkStyle.Vt),
+            (configuration.Network.Layout, configuration.Data.Resize, configuration.Landmarks.Style));
 
         using var networks = PersonNetworks.Build(configuration);
         networks.Load(folder.At("run/checkpoints/step-0000000"));
@@ -44,7 +45,8 @@ public sealed class ImportVerbTests : IDisposable
 
     [Fact]
     public void AnUnknownKindIsAMistakeOfUsage() =>
-        Assert.Equal((2, "talkinghead: --kind is \"vt\"; expected vt-master or vt-save-disc." + Environment.NewLine), Run(Checkpoint("vt-master"), "--kind", "vt"));
+        Assert.Equal((2, "talkinghead: --kind is \"vt\"; expected vt-master or vt-save-disc." + Environment.NewLine),
+            Run(Checkpoint("vt-master"), "--kind", "vt"));
 
     public void Dispose() => folder.Dispose();
 }

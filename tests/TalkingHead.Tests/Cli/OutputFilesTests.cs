@@ -53,7 +53,8 @@ public sealed class OutputFilesTests : IDisposable
     [InlineData("animate", "in.head", "--driver", "in.mp4", "--out", "new.json", "--json", "new.json")] // one for two
     public void NothingIsTouchedAndOneSentenceSaysWhy(params string[] arguments)
     {
-        foreach (var name in new[] { "in.mp4", "in.head", "in.head2", "in.jpg", "in.png", "in.safetensors", "notes.mp4", "notes.png", "photos/a.jpg", "photos/a.jpg.png", "sub/report.html" })
+        foreach (var name in new[] { "in.mp4", "in.head", "in.head2", "in.jpg", "in.png", "in.safetensors", "notes.mp4", "notes.png",
+            "photos/a.jpg", "photos/a.jpg.png", "sub/report.html" })
         {
             Directory.CreateDirectory(Path.GetDirectoryName(folder.At(name))!);
             File.WriteAllText(folder.At(name), $"someone's {name}");
@@ -65,7 +66,9 @@ public sealed class OutputFilesTests : IDisposable
         Directory.CreateSymbolicLink(folder.At("linked"), folder.At("."));
         File.Delete(folder.At("in.head2"));
         var before = Everything();
-        var (code, said) = Run([arguments[0], .. arguments[1..].Select((each, i) => each.StartsWith("--", StringComparison.Ordinal) || arguments[i] is "--layout" or "--kind" ? each : folder.At(each))]);
+        var (code,
+            said) = Run([arguments[0], .. arguments[1..].Select((each, i) =>
+                each.StartsWith("--", StringComparison.Ordinal) || arguments[i] is "--layout" or "--kind" ? each : folder.At(each))]);
         Assert.Equal(2, code);
         Assert.Single(said.Trim().Split('\n'));
         Assert.Matches("--(out|json|sheet): ", said);
@@ -74,7 +77,13 @@ public sealed class OutputFilesTests : IDisposable
     }
 
     SortedDictionary<string, string> Everything() =>
-        new(new DirectoryInfo(folder.At(".")).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).ToDictionary(file => file.FullName, file => File.ReadAllText(file.FullName)));
+        new(new DirectoryInfo(folder.At(".")).EnumerateFiles("*",
+            new EnumerationOptions
+            {
+                RecurseSubdirectories = true,
+                AttributesToSkip =
+                    FileAttributes.ReparsePoint
+            }).ToDictionary(file => file.FullName, file => File.ReadAllText(file.FullName)));
 
     [Fact]
     public void LettersOfAnotherCaseAreOneFileWhereTheFileSystemSaysSo()
@@ -95,7 +104,8 @@ public sealed class OutputFilesTests : IDisposable
         for (var time = 0; time < 2; time++)
         {
             Assert.Equal((0, ""), Run("inspect", Repository.At("configs/smoke.yaml"), "--json", json));
-            Assert.Equal((0, ""), Run("synth", "--out", folder.At($"set{time}"), "--identities", "3", "--frames", "2", "--sheet", folder.At("people.jpg"), "--json", folder.At("synth.json")));
+            Assert.Equal((0, ""), Run("synth", "--out", folder.At($"set{time}"), "--identities", "3", "--frames", "2", "--sheet",
+                folder.At("people.jpg"), "--json", folder.At("synth.json")));
             Assert.Equal((0, ""), Run("inspect", set, "--sheet", folder.At("sheet.png"), "--json", folder.At("set.json")));
             Assert.Equal((0, ""), Run("inspect", set, "--sheet", folder.At("sheet.webp")));
         }
@@ -110,7 +120,8 @@ public sealed class OutputFilesTests : IDisposable
     public void VideosOfThisProgramAreKnownByTheirMark(string name)
     {
         Needs.Ffmpeg();
-        foreach (var settings in new VideoWriteSettings[] { new() { Comment = OutputFiles.Comment }, new() { Mark = SyntheticMark.For("head x") }, new() })
+        foreach (var settings in new VideoWriteSettings[] { new() { Comment = OutputFiles.Comment },
+            new() { Mark = SyntheticMark.For("head x") }, new() })
         {
             File.Delete(folder.At(name));
             using (var writer = VideoWriter.Create(folder.At(name), 32, 32, new(10, 1), settings))
@@ -126,4 +137,5 @@ public sealed class OutputFilesTests : IDisposable
             else
                 Assert.Null(refused);
         }
-    }}
+    }
+}

@@ -4,7 +4,8 @@ namespace TalkingHead.Tests.Configuration;
 
 public class ConfigurationTests
 {
-    public static TheoryData<string> Files => [.. Directory.GetFiles(Repository.At("configs"), "*.yaml").Select(path => Path.GetFileName(path))];
+    public static TheoryData<string> Files => [.. Directory.GetFiles(Repository.At("configs"),
+        "*.yaml").Select(path => Path.GetFileName(path))];
 
     static string ErrorOf(string yaml, params string[] changes) =>
         Assert.Throws<UserException>(() => RunConfiguration.Parse(yaml, "a.yaml", changes)).Message;
@@ -21,10 +22,15 @@ public class ConfigurationTests
     public void TheDefaultsAreThePapers()
     {
         var paper = RunConfiguration.Parse("", "empty");
-        Assert.Equal(paper with { Training = new() }, RunConfiguration.Load(Repository.At("configs/paper-voxceleb2-256.yaml")) with { Training = new() });
-        Assert.Equal((256, 64, 512, 512, 8), (paper.Data.Size, paper.Network.BaseChannels, paper.Network.MaxChannels, paper.Network.Embedding, paper.Episodes.Shots));
-        Assert.Equal((0.15, 0.025, 10.0, 10.0), (paper.Objective.Vgg19, paper.Objective.VggFace, paper.Objective.FeatureMatching, paper.Objective.EmbeddingMatch));
-        Assert.Equal((5e-5, 2e-4, 2), (paper.Optimizer.GeneratorRate, paper.Optimizer.DiscriminatorRate, paper.Optimizer.DiscriminatorSteps));
+        Assert.Equal(paper with { Training = new() }, RunConfiguration.Load(Repository.At("configs/paper-voxceleb2-256.yaml"))
+            with
+        { Training = new() });
+        Assert.Equal((256, 64, 512, 512, 8), (paper.Data.Size, paper.Network.BaseChannels, paper.Network.MaxChannels,
+            paper.Network.Embedding, paper.Episodes.Shots));
+        Assert.Equal((0.15, 0.025, 10.0, 10.0), (paper.Objective.Vgg19, paper.Objective.VggFace, paper.Objective.FeatureMatching,
+            paper.Objective.EmbeddingMatch));
+        Assert.Equal((5e-5, 2e-4, 2), (paper.Optimizer.GeneratorRate, paper.Optimizer.DiscriminatorRate,
+            paper.Optimizer.DiscriminatorSteps));
     }
 
     [Fact]
@@ -38,9 +44,11 @@ public class ConfigurationTests
     public void AChangeIsTypedAndChecked()
     {
         Assert.Equal(4, RunConfiguration.Parse("episodes: {shots: 2}", "a.yaml", ["episodes.shots=4"]).Episodes.Shots);
-        Assert.Equal("--set episodes.shots=many: episodes.shots is \"many\"; expected a whole number from 1 to 64.", ErrorOf("", "episodes.shots=many"));
+        Assert.Equal("--set episodes.shots=many: episodes.shots is \"many\"; expected a whole number from 1 to 64.",
+            ErrorOf("", "episodes.shots=many"));
         Assert.Equal("--set shots: expected section.key=value, for example --set episodes.shots=4.", ErrorOf("", "shots"));
-        Assert.Equal("--set training.stepz=4: unknown key \"stepz\" under \"training\". Did you mean \"steps\"?", ErrorOf("", "training.stepz=4"));
+        Assert.Equal("--set training.stepz=4: unknown key \"stepz\" under \"training\". Did you mean \"steps\"?",
+            ErrorOf("", "training.stepz=4"));
     }
 
     [Fact]
@@ -61,7 +69,8 @@ public class ConfigurationTests
     [InlineData("training: {warm_up: 1.5}", "a.yaml:1: training.warm_up is \"1.5\"; expected a number from 0 to 1.")]
     [InlineData("optimizer: {clip_norm: -1}", "a.yaml:1: optimizer.clip_norm is \"-1\"; expected a number of at least 0.")]
     [InlineData("landmarks: {inner_lips: yes}", "a.yaml:1: landmarks.inner_lips is \"yes\"; expected true or false.")]
-    [InlineData("objective: {content: vgg16}", "a.yaml:1: objective.content is \"vgg16\"; expected one of vgg, pyramid, random-vgg, resnet18.")]
+    [InlineData("objective: {content: vgg16}", "a.yaml:1: objective.content is \"vgg16\"; expected one of vgg, pyramid, random-vgg, "
+        + "resnet18.")]
     [InlineData("data: {size: [64]}", "a.yaml:1: expected one value for data.size.")]
     [InlineData("data: 64", "a.yaml:1: expected keys and values under \"data\".")]
     [InlineData("network: {encoder_side: 64}\ndata: {size: 64}", "a.yaml: network.encoder_side is 64; expected less than data.size, 64.")]

@@ -9,7 +9,8 @@ public class BackgroundSwapTests
     const int Side = 64;
 
     // A round face of 24 by 26 pixels about the middle.
-    static readonly Landmarks Head = new([.. Enumerable.Range(0, 68).SelectMany(i => new[] { 32 + 12 * MathF.Sin(i), 37 + 13 * MathF.Cos(i) })]);
+    static readonly Landmarks Head = new([.. Enumerable.Range(0,
+        68).SelectMany(i => new[] { 32 + 12 * MathF.Sin(i), 37 + 13 * MathF.Cos(i) })]);
 
     [Fact]
     public void TheHeadStaysAndAllElseIsTheOther()
@@ -21,7 +22,8 @@ public class BackgroundSwapTests
             byte At(int x, int y) => planes[(channel * Side + y) * Side + x];
             for (var point = 0; point < Landmarks.Count; point++)
                 Assert.Equal(10, At((int)Head[point].X, (int)Head[point].Y));
-            Assert.All(new[] { At(0, 0), At(63, 0), At(0, 63), At(63, 63), At(4, 30), At(60, 30), At(10, 62) }, value => Assert.Equal(200, value));
+            Assert.All(new[] { At(0, 0), At(63, 0), At(0, 63), At(63, 63), At(4, 30), At(60, 30), At(10, 62) },
+                value => Assert.Equal(200, value));
         }
 
         Assert.Contains(planes, value => value is > 10 and < 200); // a soft rim

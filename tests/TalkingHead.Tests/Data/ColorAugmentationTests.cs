@@ -7,7 +7,8 @@ public class ColorAugmentationTests
     const int Side = 10;
 
     // Planes of random bytes with room to either side.
-    static byte[] Planes(int seed) => [.. Enumerable.Range(0, 3 * Side * Side).Select(i => (byte)(96 + new CounterRandom((ulong)seed, (ulong)i).Below(64)))];
+    static byte[] Planes(int seed) => [.. Enumerable.Range(0,
+        3 * Side * Side).Select(i => (byte)(96 + new CounterRandom((ulong)seed, (ulong)i).Below(64)))];
 
     static double Grey(byte[] planes, int pixel) => (planes[pixel] + planes[Side * Side + pixel] + planes[2 * Side * Side + pixel]) / 3.0;
 
@@ -72,7 +73,8 @@ public class ColorAugmentationTests
             Assert.Equal(before[y * Side], planes[y * Side]);
             int last = y * Side + Side - 1, middle = y * Side + Side / 2;
             Assert.Equal(planes[last], planes[Side * Side + last]);
-            Assert.InRange(Math.Abs(planes[middle] - planes[Side * Side + middle]), 0, Math.Abs(before[middle] - before[Side * Side + middle]) / 2 + 2);
+            Assert.InRange(Math.Abs(planes[middle] - planes[Side * Side + middle]), 0,
+                Math.Abs(before[middle] - before[Side * Side + middle]) / 2 + 2);
         }
     }
 }

@@ -39,7 +39,8 @@ public sealed class DatasetTests : IDisposable
         }
 
         using var dataset = Dataset.Open(folder.At("set"));
-        Assert.Equal(((int[])[0, 2, 3, 7, 11]).Select(clip => MadeClips.Record(clip).Id), Enumerable.Range(0, 5).Select(i => dataset[i].Id));
+        Assert.Equal(((int[])[0, 2, 3, 7, 11]).Select(clip => MadeClips.Record(clip).Id),
+            Enumerable.Range(0, 5).Select(i => dataset[i].Id));
     }
 
     [Fact]
@@ -81,7 +82,8 @@ public sealed class DatasetTests : IDisposable
         var bytes = File.ReadAllBytes(index);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), 2);
         File.WriteAllBytes(index, bytes);
-        Assert.Equal($"{index}: the dataset has format version 2, this program reads version 1; prepare it again with this program, or use the one that made it.", Refused(path));
+        Assert.Equal($"{index}: the dataset has format version 2, this program reads version 1; prepare it again with this program, or use "
+            + $"the one that made it.", Refused(path));
     }
 
     [Fact]
@@ -116,7 +118,8 @@ public sealed class DatasetTests : IDisposable
     public void AnUnknownClipIsAnsweredWithTheNearestName()
     {
         using var dataset = Dataset.Open(MadeClips.Write(folder, "set", 5));
-        Assert.Equal($"""{dataset.Folder}: no clip "person0/clip01" among its 5. Did you mean "person0/clip001"?""", Assert.Throws<UserException>(() => dataset.Get("person0/clip01")).Message);
+        Assert.Equal($"""{dataset.Folder}: no clip "person0/clip01" among its 5. Did you mean "person0/clip001"?""",
+            Assert.Throws<UserException>(() => dataset.Get("person0/clip01")).Message);
     }
 
     // Whatever byte of the index is wrong: an error or an unharmed answer, never a crash.
@@ -134,7 +137,8 @@ public sealed class DatasetTests : IDisposable
             try
             {
                 using var dataset = Dataset.Open(path);
-                Assert.Contains(Verification.Damages(dataset), damage => damage.Contains("the index does not match", StringComparison.Ordinal));
+                Assert.Contains(Verification.Damages(dataset),
+                    damage => damage.Contains("the index does not match", StringComparison.Ordinal));
                 for (var clip = 0; clip < dataset.Count; clip++)
                     dataset.ReadFrame(clip, 0);
             }
@@ -148,7 +152,8 @@ public sealed class DatasetTests : IDisposable
     public void TheLedgerHoldsWhatWasRefused()
     {
         using var dataset = Dataset.Open(MadeClips.Write(folder, "set", 20));
-        Assert.Equal([new("bad5.mp4", "undecodable", "clip 5 is bad"), new Refusal("bad15.mp4", "undecodable", "clip 15 is bad")], Ledger.Read(dataset));
+        Assert.Equal([new("bad5.mp4", "undecodable", "clip 5 is bad"), new Refusal("bad15.mp4", "undecodable", "clip 15 is bad")],
+            Ledger.Read(dataset));
     }
 
     static string Refused(string path) => Assert.Throws<UserException>(() => Dataset.Open(path)).Message;

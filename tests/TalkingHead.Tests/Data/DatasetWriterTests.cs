@@ -48,10 +48,13 @@ public sealed class DatasetWriterTests : IDisposable
             }
         }
 
-        Assert.Equal(["person0/clip000.json", "person0/clip000.landmarks.npy", "person0/clip000.000000.jpg", "person0/clip000.000001.jpg"], names[..4]);
-        Assert.Equal(Enumerable.Range(0, 12).Select(i => MadeClips.Record(i).Id + ".json"), names.Where(name => name.EndsWith(".json", StringComparison.Ordinal)));
+        Assert.Equal(["person0/clip000.json", "person0/clip000.landmarks.npy", "person0/clip000.000000.jpg", "person0/clip000.000001.jpg"],
+            names[..4]);
+        Assert.Equal(Enumerable.Range(0, 12).Select(i => MadeClips.Record(i).Id + ".json"),
+            names.Where(name => name.EndsWith(".json", StringComparison.Ordinal)));
         Assert.True(Directory.GetFiles(path, "*.tar").Length > 1);
-        Assert.Equal(["part1of1-00000.tar", "part1of1-00001.tar", "part1of1-00002.tar", "part1of1-00003.tar", "part1of1.index", "part1of1.ledger.jsonl"], MadeClips.Contents(path).Keys);
+        Assert.Equal(["part1of1-00000.tar", "part1of1-00001.tar", "part1of1-00002.tar", "part1of1-00003.tar", "part1of1.index",
+            "part1of1.ledger.jsonl"], MadeClips.Contents(path).Keys);
     }
 
     [Fact]
@@ -60,7 +63,9 @@ public sealed class DatasetWriterTests : IDisposable
         if (OperatingSystem.IsWindows())
             Assert.Skip("there is no tar to ask here");
         var path = MadeClips.Write(folder, "set", 3);
-        using var tar = Process.Start(new ProcessStartInfo("tar", ["-tf", Path.Combine(path, "part1of1-00000.tar")]) { RedirectStandardOutput = true })!;
+        using var tar = Process.Start(new ProcessStartInfo("tar",
+            ["-tf", Path.Combine(path, "part1of1-00000.tar")])
+        { RedirectStandardOutput = true })!;
         var lines = tar.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         tar.WaitForExit();
         Assert.Equal(0, tar.ExitCode);
@@ -146,7 +151,8 @@ public sealed class DatasetWriterTests : IDisposable
         using (var writer = new DatasetWriter(folder.At("set"), MadeClips.Options))
             MadeClips.Add(writer, 0);
         var error = Assert.Throws<UserException>(() => new DatasetWriter(folder.At("set"), MadeClips.Options with { Recipe = "{}" }));
-        Assert.Equal($$"""{{folder.At("set")}}: holds an unfinished dataset that was begun with other settings ({"made":"up"}, now {}); finish it with those, or name another folder.""", error.Message);
+        Assert.Equal(
+            $$"""{{folder.At("set")}}: holds an unfinished dataset that was begun with other settings ({"made":"up"}, now {}); finish it with those, or name another folder.""", error.Message);
     }
 
     [Fact]
@@ -163,7 +169,8 @@ public sealed class DatasetWriterTests : IDisposable
     public void TwoWritersDoNotMix()
     {
         using var first = new DatasetWriter(folder.At("set"), MadeClips.Options);
-        Assert.Contains("cannot be written", Assert.Throws<UserException>(() => new DatasetWriter(folder.At("set"), MadeClips.Options)).Message);
+        Assert.Contains("cannot be written", Assert.Throws<UserException>(() =>
+            new DatasetWriter(folder.At("set"), MadeClips.Options)).Message);
     }
 
     [Theory]
@@ -174,7 +181,8 @@ public sealed class DatasetWriterTests : IDisposable
     public void NamesThatNoTarShouldHoldAreRefused(string id, string because)
     {
         using var writer = new DatasetWriter(folder.At("set"), MadeClips.Options);
-        var error = Assert.Throws<UserException>(() => writer.Add(MadeClips.Record(0) with { Id = id }, MadeClips.Frames(0), MadeClips.Landmarks(0)));
+        var error = Assert.Throws<UserException>(() => writer.Add(MadeClips.Record(0) with { Id = id }, MadeClips.Frames(0),
+            MadeClips.Landmarks(0)));
         Assert.Contains(because, error.Message);
     }
 
@@ -183,6 +191,7 @@ public sealed class DatasetWriterTests : IDisposable
     {
         using var writer = new DatasetWriter(folder.At("set"), MadeClips.Options);
         MadeClips.Add(writer, 0);
-        Assert.Throws<UserException>(() => writer.Add(MadeClips.Record(1) with { Split = Split.Test }, MadeClips.Frames(1), MadeClips.Landmarks(1)));
+        Assert.Throws<UserException>(() => writer.Add(MadeClips.Record(1) with { Split = Split.Test }, MadeClips.Frames(1),
+            MadeClips.Landmarks(1)));
     }
 }

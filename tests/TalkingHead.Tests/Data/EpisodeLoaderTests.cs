@@ -20,7 +20,9 @@ public sealed class EpisodeLoaderTests : IDisposable
         using (var writer = new DatasetWriter(folder.At("set"), new() { Size = Side, Recipe = "{}" }))
         {
             for (var clip = 0; clip < Clips; clip++)
-                writer.Add(new($"p{clip}", $"p{clip}", Split.Train, "made"), [.. Enumerable.Range(0, Frames).Select(frame => (ReadOnlyMemory<byte>)FrameJpeg.Encode(Shot(clip, frame), 90))], Points(clip));
+                writer.Add(new($"p{clip}", $"p{clip}", Split.Train, "made"),
+                    [.. Enumerable.Range(0, Frames).Select(frame => (ReadOnlyMemory<byte>)FrameJpeg.Encode(Shot(clip, frame), 90))],
+                    Points(clip));
             writer.Complete();
         }
 
@@ -66,7 +68,8 @@ public sealed class EpisodeLoaderTests : IDisposable
     {
         EpisodeSampling sampling = new() { Shots = 2, Seed = 9, Mirror = true };
         using var one = new EpisodeLoader(dataset, new(dataset, sampling), new() { Batch = 3, Workers = 1, Prefetch = 1 });
-        using var other = new EpisodeLoader(dataset, new(dataset, sampling), new() { Batch = 3, Workers = workers, Prefetch = prefetch, Uploads = uploads });
+        using var other = new EpisodeLoader(dataset, new(dataset, sampling),
+            new() { Batch = 3, Workers = workers, Prefetch = prefetch, Uploads = uploads });
         for (var n = 0; n < 12; n++)
         {
             using var scope = NewDisposeScope();
@@ -113,7 +116,8 @@ public sealed class EpisodeLoaderTests : IDisposable
             var frame = PictureTensor.ToTensor(Frame(episode.Clip, episode.Target))[0];
             Assert.True((episode.Mirrored ? frame.flip(2) : frame).eq(batch.Episodes.Target[b]).all().item<bool>());
             var landmarks = Landmark(episode.Clip, episode.Target);
-            AssertSame(LandmarkImage.Draw(episode.Mirrored ? landmarks.Mirror(Side) : landmarks, Side, Side), batch.Episodes.TargetLandmarks[b]);
+            AssertSame(LandmarkImage.Draw(episode.Mirrored ? landmarks.Mirror(Side) : landmarks, Side, Side),
+                batch.Episodes.TargetLandmarks[b]);
         }
 
         Assert.InRange(flips, 18, 42); // 30, with a deviation of 4
@@ -187,7 +191,8 @@ public sealed class EpisodeLoaderTests : IDisposable
         }
 
         using var damaged = Dataset.Open(dataset.Folder);
-        using var loader = new EpisodeLoader(damaged, new(damaged, new() { Shots = Frames - 1 }), new() { Batch = Clips, Workers = 2, Uploads = uploads });
+        using var loader = new EpisodeLoader(damaged, new(damaged, new() { Shots = Frames - 1 }),
+            new() { Batch = Clips, Workers = 2, Uploads = uploads });
         var error = Assert.Throws<UserException>(() => loader.Next());
         Assert.StartsWith($"{shard}: clip {damaged[4].Id} is damaged", error.Message);
     }
@@ -213,11 +218,14 @@ public sealed class EpisodeLoaderTests : IDisposable
         Assert.Equal(a.Number, b.Number);
         Assert.Equal(a.After, b.After);
         Assert.Equal(a.Episodes.Clips, b.Episodes.Clips);
-        foreach (var (x, y) in ((Tensor, Tensor)[])[(a.Episodes.Source, b.Episodes.Source), (a.Episodes.SourceLandmarks, b.Episodes.SourceLandmarks), (a.Episodes.Target, b.Episodes.Target), (a.Episodes.TargetLandmarks, b.Episodes.TargetLandmarks)])
+        foreach (var (x, y) in ((Tensor, Tensor)[])[(a.Episodes.Source, b.Episodes.Source),
+            (a.Episodes.SourceLandmarks, b.Episodes.SourceLandmarks), (a.Episodes.Target, b.Episodes.Target),
+            (a.Episodes.TargetLandmarks, b.Episodes.TargetLandmarks)])
             Assert.True(x.eq(y).all().item<bool>());
     }
 
-    static void AssertSame(Picture expected, Tensor actual) => Assert.Equal(PictureTensor.ToTensor(expected)[0].data<float>().ToArray(), actual.contiguous().data<float>().ToArray());
+    static void AssertSame(Picture expected, Tensor actual) =>
+        Assert.Equal(PictureTensor.ToTensor(expected)[0].data<float>().ToArray(), actual.contiguous().data<float>().ToArray());
 
     Picture Frame(int clip, int frame)
     {
@@ -233,7 +241,8 @@ public sealed class EpisodeLoaderTests : IDisposable
     {
         var picture = new Picture(Side, Side);
         for (var i = 0; i < picture.Pixels.Length; i++)
-            picture.Pixels[i] = (byte)(128 + 90 * Math.Sin((clip + 1) * 0.02 * (i / 3 % Side) + (frame + 1) * 0.05 * (i / 3 / Side) + i % 3));
+            picture.Pixels[i] = (byte)(128 + 90 * Math.Sin((clip + 1) * 0.02 * (i / 3 % Side)
+                + (frame + 1) * 0.05 * (i / 3 / Side) + i % 3));
         return picture;
     }
 

@@ -110,7 +110,8 @@ public sealed class EpisodeSamplerTests : IDisposable
     [Fact]
     public void ShotsThatNoClipHasFramesForAreRefusedInOneSentence()
     {
-        Assert.Equal($"{dataset.Folder}: episodes of 8 shots need clips of 9 frames, and the longest has 8; lower the shots, or prepare longer clips.",
+        Assert.Equal($"{dataset.Folder}: episodes of 8 shots need clips of 9 frames, and the longest has 8; lower the shots, or prepare "
+            + $"longer clips.",
             Assert.Throws<UserException>(() => new EpisodeSampler(dataset, new() { Shots = 8 })).Message);
         var sampler = new EpisodeSampler(dataset, new() { Shots = 7 });
         Assert.True(sampler.TooShort > 0);
@@ -122,7 +123,8 @@ public sealed class EpisodeSamplerTests : IDisposable
     {
         using var other = Dataset.Open(MadeClips.Write(folder, "other", 20));
         var state = new EpisodeSampler(other, new() { Shots = 3 }).State;
-        Assert.Contains("was sampling other clips", Assert.Throws<UserException>(() => new EpisodeSampler(dataset, new() { Shots = 3 }).Restore(state)).Message);
+        Assert.Contains("was sampling other clips", Assert.Throws<UserException>(() =>
+            new EpisodeSampler(dataset, new() { Shots = 3 }).Restore(state)).Message);
     }
 
     // The reference values hold the draws still: a run made with an earlier build resumes with a later one.
@@ -130,7 +132,8 @@ public sealed class EpisodeSamplerTests : IDisposable
     public void RandomNumbersNeverChange()
     {
         var random = new CounterRandom(1, 2, 3);
-        Assert.Equal("2940678738467981863 7204486418739843001 852 0.5004881940708144", string.Join(" ", random.Next(), random.Next(), random.Below(1000), random.Unit()));
+        Assert.Equal("2940678738467981863 7204486418739843001 852 0.5004881940708144",
+            string.Join(" ", random.Next(), random.Next(), random.Below(1000), random.Unit()));
     }
 
     static int[] Clips(EpisodeSampler sampler) => [.. Enumerable.Range(0, sampler.Count).Select(_ => sampler.Next().Clip)];

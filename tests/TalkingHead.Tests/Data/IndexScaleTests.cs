@@ -27,7 +27,8 @@ public sealed class IndexScaleTests : IDisposable
         for (var i = 0; i < Clips; i++)
             sampler.Next();
         var held = (Resident() - resident) / 1e6;
-        TestContext.Current.TestOutputHelper?.WriteLine($"{Clips} clips open in {opened * 1000:F1} ms; after an epoch of draws {held:F0} MB are held");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{Clips} clips open in {opened * 1000:F1} ms; after an epoch of draws {held:F0} MB are held");
         Assert.InRange(opened, 0, 0.5);
         Assert.InRange(held, -1000, 100);
     }

@@ -8,7 +8,9 @@ static class MadeClips
 {
     internal static readonly DatasetWriterOptions Options = new() { Size = 64, Recipe = """{"made":"up"}""", ShardBytes = 40_000 };
 
-    internal static ClipRecord Record(int clip) => new($"person{clip / 3}/clip{clip:D3}", $"person{clip / 3}", clip / 3 % 4 == 3 ? Split.Test : Split.Train, $"person{clip / 3}/clip{clip:D3}.mp4") { Rate = 25 };
+    internal static ClipRecord Record(int clip) => new($"person{clip / 3}/clip{clip:D3}", $"person{clip / 3}",
+        clip / 3 % 4 == 3 ? Split.Test : Split.Train, $"person{clip / 3}/clip{clip:D3}.mp4")
+    { Rate = 25 };
 
     internal static ReadOnlyMemory<byte>[] Frames(int clip) => [.. Enumerable.Range(0, 4 + clip % 5).Select(frame =>
     {
@@ -18,7 +20,8 @@ static class MadeClips
         return (ReadOnlyMemory<byte>)bytes;
     })];
 
-    internal static float[] Landmarks(int clip) => [.. Enumerable.Range(0, (4 + clip % 5) * 136).Select(i => (float)((i * 37 + clip * 11) % 640 / 10.0))];
+    internal static float[] Landmarks(int clip) => [.. Enumerable.Range(0,
+        (4 + clip % 5) * 136).Select(i => (float)((i * 37 + clip * 11) % 640 / 10.0))];
 
     internal static void Add(DatasetWriter writer, int clip) => writer.Add(Record(clip), Frames(clip), Landmarks(clip));
 

@@ -54,7 +54,8 @@ public sealed class VerificationTests : IDisposable
         Flip(shard, at);
         using var dataset = Dataset.Open(path);
         var clip = dataset.Get("person0/clip001").Index;
-        Assert.Equal($"{shard}: clip person0/clip001 is damaged (person0/clip001.000002.jpg does not match its checksum); copy the shard again, or prepare the dataset again.",
+        Assert.Equal($"{shard}: clip person0/clip001 is damaged (person0/clip001.000002.jpg does not match its checksum); copy the shard "
+            + $"again, or prepare the dataset again.",
             Assert.Throws<UserException>(() => dataset.ReadFrame(clip, 2)).Message);
         Assert.Equal(MadeClips.Frames(1)[3].ToArray(), dataset.ReadFrame(clip, 3));
     }

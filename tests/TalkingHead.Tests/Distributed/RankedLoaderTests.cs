@@ -11,7 +11,8 @@ public sealed class RankedLoaderTests : IDisposable
     public void Dispose() => made.Dispose();
 
     EpisodeLoader Loader(Dataset dataset, int batch, int ranks, int rank) =>
-        new(dataset, new EpisodeSampler(dataset, new EpisodeSampling { Shots = 2, Mirror = true }), new EpisodeLoading { Batch = batch, Ranks = ranks, Rank = rank, Workers = 2 });
+        new(dataset, new EpisodeSampler(dataset, new EpisodeSampling { Shots = 2, Mirror = true }),
+            new EpisodeLoading { Batch = batch, Ranks = ranks, Rank = rank, Workers = 2 });
 
     [Fact]
     public void TheRanksPartsAreTheBatchesOfOneRankOverMoreThanAnEpoch()

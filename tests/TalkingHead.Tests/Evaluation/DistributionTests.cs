@@ -47,7 +47,8 @@ public sealed class DistributionTests : IDisposable
         var (first, second) = (Features("first", 12, 40), Features("second", 9, 40));
         using var a = Statistics(cat([first, zeros(12, 40)], 1));
         using var b = Statistics(cat([zeros(9, 40), second], 1));
-        var expected = first.to(ScalarType.Float64).mean([0]).Square().sum().Add(second.to(ScalarType.Float64).mean([0]).Square().sum()).item<double>()
+        var expected = first.to(ScalarType.Float64).mean([0]).Square().sum().Add(second.to(ScalarType.Float64).mean([0]).Square().sum())
+            .item<double>()
             + a.Covariance().diagonal().sum().item<double>() + b.Covariance().diagonal().sum().item<double>();
         Assert.Equal(expected, Fid.Between(a, b), 1e-9 * expected);
     }

@@ -22,7 +22,8 @@ public sealed class FaceMetricTests
         {
             var fit = FaceAlignment.Fit(Floats(one.GetProperty("points")));
             double[] found = [fit.A, -fit.B, fit.X, fit.B, fit.A, fit.Y];
-            Assert.All(one.GetProperty("matrix").EnumerateArray().Zip(found), pair => Assert.Equal(pair.First.GetDouble(), pair.Second, 1e-4));
+            Assert.All(one.GetProperty("matrix").EnumerateArray().Zip(found),
+                pair => Assert.Equal(pair.First.GetDouble(), pair.Second, 1e-4));
         }
     }
 
@@ -61,7 +62,8 @@ public sealed class FaceMetricTests
     {
         Assert.Equal("cosine of ArcFace embeddings, IR-SE50 on BGR, faces aligned to 112x112", Csim.Definition("ir-se50"));
         Assert.Equal("cosine of ArcFace embeddings, IR-SE50 on RGB, faces aligned to 112x112", Csim.Definition("ir-se50-rgb"));
-        Assert.Equal("unknown CSIM network \"facenet\"; expected ir-se50, ir-se50-rgb, r50, r100.", Assert.Throws<UserException>(() => Csim.Definition("facenet")).Message);
+        Assert.Equal("unknown CSIM network \"facenet\"; expected ir-se50, ir-se50-rgb, r50, r100.",
+            Assert.Throws<UserException>(() => Csim.Definition("facenet")).Message);
     }
 
     [Fact]

@@ -37,9 +37,11 @@ public sealed class ResNet18DistanceTests : IDisposable
         foreach (var clip in (string[])["head-pose-male.mp4", "wide-again.mkv"])
         {
             var frames = Frames(clip);
-            double next = Median(frames, i => frames[i + 1]), weak = Median(frames, i => Blurred(frames[i], 5)), strong = Median(frames, i => Blurred(frames[i], 9));
+            double next = Median(frames, i => frames[i + 1]), weak = Median(frames, i => Blurred(frames[i], 5)), strong = Median(frames,
+                i => Blurred(frames[i], 9));
             double another = Median(frames, i => Fit(others[i], frames[i]));
-            TestContext.Current.TestOutputHelper?.WriteLine($"{clip}: next frame {next:0.0000}, blur 5 {weak:0.0000}, blur 9 {strong:0.0000}, another person {another:0.0000}");
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                $"{clip}: next frame {next:0.0000}, blur 5 {weak:0.0000}, blur 9 {strong:0.0000}, another person {another:0.0000}");
             Assert.True(next < weak && weak < strong && strong < another, $"{clip}: {next}, {weak}, {strong}, {another}");
         }
     }
@@ -47,7 +49,8 @@ public sealed class ResNet18DistanceTests : IDisposable
     [Fact]
     public void ComparingHasBothMetricsWithoutAnyDownload()
     {
-        foreach (var (name, place) in new[] { ("truth", "real/000000"), ("blurred", "fake/000000"), ("truth", "real/000001"), ("truth", "fake/000001") })
+        foreach (var (name, place) in new[] { ("truth", "real/000000"), ("blurred", "fake/000000"), ("truth", "real/000001"),
+            ("truth", "fake/000001") })
             Load(name).Save(folder.At($"{place}.png"));
         using var real = PictureSet.Open(folder.At("real"));
         using var fake = PictureSet.Open(folder.At("fake"));
@@ -58,7 +61,8 @@ public sealed class ResNet18DistanceTests : IDisposable
         Assert.Equal(distance.Compute(Stacked("truth"), Stacked("blurred")).item<double>() / 2, rows[0].Value!.Value, 1e-6);
         Assert.True(rows[1].Value > 0);
         Assert.Equal("biased: N < 256", rows[1].Marks.Single());
-        Assert.Equal(L1.Compute(Stacked("truth"), Stacked("blurred")).item<double>(), rows[3].Value!.Value, 1e-9); // the error of the one frame is the change that is missing
+        // the error of the one frame is the change that is missing
+        Assert.Equal(L1.Compute(Stacked("truth"), Stacked("blurred")).item<double>(), rows[3].Value!.Value, 1e-9);
         Assert.Equal(1, rows[3].Real);
     }
 
@@ -75,12 +79,14 @@ public sealed class ResNet18DistanceTests : IDisposable
         return Resampler.Crop(frame, (frame.Width - side) / 2.0, (frame.Height - side) / 2.0, side, side, 256, 256);
     }
 
-    static Picture Fit(Picture picture, Picture like) => (picture.Width, picture.Height) == (like.Width, like.Height) ? picture : picture.Resize(like.Width, like.Height);
+    static Picture Fit(Picture picture, Picture like) => (picture.Width, picture.Height) == (like.Width, like.Height) ? picture
+        : picture.Resize(like.Width, like.Height);
 
     double Median(Picture[] frames, Func<int, Picture> other)
     {
         using var scope = NewDisposeScope();
-        var values = Enumerable.Range(0, frames.Length - 1).Select(i => distance.Compute(Pictures.Stack([frames[i]], CPU), Pictures.Stack([other(i)], CPU)).item<double>()).Order().ToArray();
+        var values = Enumerable.Range(0, frames.Length - 1).Select(i =>
+            distance.Compute(Pictures.Stack([frames[i]], CPU), Pictures.Stack([other(i)], CPU)).item<double>()).Order().ToArray();
         return values[values.Length / 2];
     }
 
@@ -98,7 +104,8 @@ public sealed class ResNet18DistanceTests : IDisposable
                     {
                         int sum = 0;
                         for (int k = -reach; k <= reach; k++)
-                            sum += from.Pixels[3 * (Math.Clamp(y + down * k, 0, picture.Height - 1) * picture.Width + Math.Clamp(x + across * k, 0, picture.Width - 1)) + channel];
+                            sum += from.Pixels[3 * (Math.Clamp(y + down * k, 0, picture.Height - 1) * picture.Width
+                                + Math.Clamp(x + across * k, 0, picture.Width - 1)) + channel];
                         result.Pixels[3 * (y * picture.Width + x) + channel] = (byte)Math.Round(sum / (double)width);
                     }
         }

@@ -15,15 +15,18 @@ public sealed class SeriesMetricTests
         (known[27], known[30], known[33]) = ((128, 90), (128, 128), (128, 140));
         (known[36], known[39], known[42], known[45]) = ((83, 95), (111, 97), (145, 97), (173, 95));
         foreach (int eye in (int[])[36, 42])
-            (known[eye + 1], known[eye + 2], known[eye + 4], known[eye + 5]) = ((known[eye].X + 9, 90), (known[eye].X + 19, 90), (known[eye].X + 19, 101), (known[eye].X + 9, 101));
-        (known[48], known[54], known[62], known[66], known[51], known[57]) = ((103, 166), (153, 166), (128, 164), (128, 168 + open), (128, 158), (128, 174 + open));
+            (known[eye + 1], known[eye + 2], known[eye + 4], known[eye + 5]) = ((known[eye].X + 9, 90), (known[eye].X + 19, 90),
+                (known[eye].X + 19, 101), (known[eye].X + 9, 101));
+        (known[48], known[54], known[62], known[66], known[51], known[57]) = ((103, 166), (153, 166), (128, 164), (128, 168 + open),
+            (128, 158), (128, 174 + open));
         for (int point = 48; point < Landmarks.Count; point++)
             if (known[point] == (128, 128))
                 known[point] = (128, 166);
         return new([.. known.SelectMany(point => new[] { (float)(scale * point.X + x), (float)(scale * point.Y + y) })]);
     }
 
-    static FrameSeries Series(IReadOnlyList<Landmarks?> real, IReadOnlyList<Landmarks?> fake, IReadOnlyList<Picture>? truth = null, IReadOnlyList<Picture>? frames = null, IReadOnlyList<bool>? follows = null)
+    static FrameSeries Series(IReadOnlyList<Landmarks?> real, IReadOnlyList<Landmarks?> fake, IReadOnlyList<Picture>? truth = null,
+        IReadOnlyList<Picture>? frames = null, IReadOnlyList<bool>? follows = null)
     {
         Picture[] blank = [.. real.Select(_ => TestPictures.Waves(256, 256))];
         return new(truth ?? blank, frames ?? blank, real, fake, follows ?? [false, .. Enumerable.Repeat(true, real.Count - 1)]);
@@ -51,7 +54,8 @@ public sealed class SeriesMetricTests
         }
 
         Landmarks?[] none = [null, null, null, null];
-        var values = TemporalError.Compute(Series(none, none, [truth, truth, truth, truth], [Lighter(20), Lighter(20), Lighter(71), Lighter(71)], [false, true, true, false]));
+        var values = TemporalError.Compute(Series(none, none, [truth, truth, truth, truth],
+            [Lighter(20), Lighter(20), Lighter(71), Lighter(71)], [false, true, true, false]));
         Assert.Equal([double.NaN, 0, 51 / 255.0, double.NaN], values);
     }
 
@@ -62,9 +66,11 @@ public sealed class SeriesMetricTests
         Landmarks?[] steady = [.. real.Select((face, i) => face.Map(new(1, 0, 2 + 1.5 * i, 7)))]; // away at an even pace
         Assert.Equal([double.NaN, 0, 0, 0, double.NaN], LandmarkJitter.Compute(Series(real, steady)).Select(value => Math.Round(value, 4)));
         Landmarks?[] trembling = [.. real.Select((face, i) => i == 2 ? face.Map(new(1, 0, 0, 1)) : face)];
-        Assert.Equal([double.NaN, 1, 2, 1, double.NaN], LandmarkJitter.Compute(Series(real, trembling)).Select(value => Math.Round(value, 4)));
+        Assert.Equal([double.NaN, 1, 2, 1, double.NaN], LandmarkJitter.Compute(Series(real, trembling))
+            .Select(value => Math.Round(value, 4)));
         trembling[3] = null;
-        Assert.Equal([double.NaN, 1, double.NaN, double.NaN, double.NaN], LandmarkJitter.Compute(Series(real, trembling)).Select(value => Math.Round(value, 4)));
+        Assert.Equal([double.NaN, 1, double.NaN, double.NaN, double.NaN],
+            LandmarkJitter.Compute(Series(real, trembling)).Select(value => Math.Round(value, 4)));
     }
 
     [Fact]
@@ -97,7 +103,8 @@ public sealed class SeriesMetricTests
         Assert.Equal((12 - opening.Average()) / 90 / 3, MotionFollowing.Error(Series(driver, still), MotionFollowing.Expression)[4], 4);
 
         follower[1] = null;
-        Assert.Equal([false, true, false, false, false], MotionFollowing.Correlation(Series(driver, follower), MotionFollowing.Expression).Select(double.IsNaN));
+        Assert.Equal([false, true, false, false, false], MotionFollowing.Correlation(Series(driver, follower),
+            MotionFollowing.Expression).Select(double.IsNaN));
     }
 
     [Fact]
@@ -106,10 +113,12 @@ public sealed class SeriesMetricTests
         var rest = MotionFollowing.Pose(Face())!;
         double angle = double.DegreesToRadians(12), cos = Math.Cos(angle), sin = Math.Sin(angle);
         var rolled = MotionFollowing.Pose(Face().Map(new(cos, sin, 0, 0)))!;
-        Assert.Equal((0, 0, 12), (Math.Round(rolled[0] - rest[0], 3), Math.Round(rolled[1] - rest[1], 3), Math.Round(Math.Abs(rolled[2] - rest[2]), 3)));
+        Assert.Equal((0, 0, 12), (Math.Round(rolled[0] - rest[0], 3), Math.Round(rolled[1] - rest[1], 3),
+            Math.Round(Math.Abs(rolled[2] - rest[2]), 3)));
     }
 
     [Fact]
     public void FramesFollowByTheirNumbers() =>
-        Assert.Equal([false, true, false, false, true, false], FrameNames.Follows(["a/000001", "a/000002", "a/000004", "b/000005", "b/000006", "face"]));
+        Assert.Equal([false, true, false, false, true, false],
+            FrameNames.Follows(["a/000001", "a/000002", "a/000004", "b/000005", "b/000006", "face"]));
 }

@@ -31,7 +31,8 @@ public sealed class FaceNetworkTests
         using var model = OnnxModel.Open(Path.Combine(Folder, $"{name}.onnx"));
         var found = model.Run(("picture", tensor(picture, [1, 3, side, side])));
         var values = outputs.Split(',').SelectMany(output => found[output].data<float>().ToArray()).ToArray();
-        var expected = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures/FaceNetworks", $"{name}.f32"))).ToArray();
+        var expected = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures/FaceNetworks",
+            $"{name}.f32"))).ToArray();
         Assert.Equal(expected.Length, values.Length);
         var worst = values.Zip(expected, (a, b) => Math.Abs(a - b) / (1 + Math.Abs(b))).Max();
         TestContext.Current.SendDiagnosticMessage($"{name}: {values.Length} numbers, worst difference {worst:0.0e0}");
@@ -41,7 +42,8 @@ public sealed class FaceNetworkTests
     [Fact]
     public void NetworksAreTheOnesWhoseChecksumsAreWrittenDown()
     {
-        var sums = File.ReadAllLines(Path.Combine(Folder, "SHA256SUMS")).Select(line => line.Split("  ")).ToDictionary(part => part[1], part => part[0]);
+        var sums = File.ReadAllLines(Path.Combine(Folder, "SHA256SUMS")).Select(line => line.Split("  ")).ToDictionary(part => part[1],
+            part => part[0]);
         foreach (var name in new[] { "blazeface-back.onnx", "facemesh.onnx", "iris.onnx" })
         {
             Assert.Equal(sums[name], Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(Folder, name)))));

@@ -16,7 +16,11 @@ public sealed class FaceTrackTests
     [Fact]
     public void LostTrackComesBackToItsOwnFaceNotToTheLargest()
     {
-        using var tracker = new ScriptedTracker(frame => frame == 3 ? [] : [Face(100, 40), Face(400, 80)]) { LosesAt = frame => frame is 3 or 4 };
+        using var tracker = new ScriptedTracker(frame => frame == 3 ? [] : [Face(100, 40), Face(400, 80)])
+        {
+            LosesAt = frame =>
+            frame is 3 or 4
+        };
         var track = tracker.Begin(new FaceBox(90, 90, 110, 110));
         Assert.Equal([100, 100, 100, null, 100], Enumerable.Range(0, 5).Select(i => Middle(track.Next(Frame(i)))));
     }
@@ -43,7 +47,11 @@ public sealed class FaceTrackTests
     {
         using var tracker = new ScriptedTracker(frame => frame < 500 ? [] : [Face(100, 40)]);
         int read = 0, given = 0, most = 0;
-        foreach (var _ in tracker.Begin().Over(Enumerable.Range(0, 600).Select(i => { most = Math.Max(most, ++read - given); return Frame(i); })))
+        foreach (var _ in tracker.Begin().Over(Enumerable.Range(0, 600).Select(i =>
+        {
+            most = Math.Max(most,
+            ++read - given); return Frame(i);
+        })))
             given++;
         Assert.Equal(600, given);
         Assert.InRange(most, 2, 34);
@@ -64,7 +72,8 @@ public sealed class FaceTrackTests
     {
         public Func<int, bool> LosesAt { get; init; } = _ => false;
 
-        public override IReadOnlyList<TrackedFace> Find(Picture picture) => [.. faces(picture.Width - 1).OrderByDescending(f => f.Box.Area)];
+        public override IReadOnlyList<TrackedFace> Find(Picture picture) =>
+            [.. faces(picture.Width - 1).OrderByDescending(f => f.Box.Area)];
 
         internal override TrackedFace? Follow(Picture picture, Picture before, TrackedFace face) =>
             LosesAt(picture.Width - 1) ? null : face with { Detected = false };

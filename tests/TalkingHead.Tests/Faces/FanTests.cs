@@ -112,7 +112,8 @@ public sealed class FanTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.At("a.zip"), "no network");
-        Assert.StartsWith(folder.At("a.zip"), Assert.Throws<UserException>(() => FanTracker.LoadLandmarker(folder.At("a.zip"), CPU)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(folder.At("a.zip"), Assert.Throws<UserException>(() => FanTracker.LoadLandmarker(folder.At("a.zip"), CPU))
+            .Message, StringComparison.Ordinal);
         Assert.ThrowsAny<Exception>(() => FanTracker.LoadDetector(folder.At("a.zip")));
     }
 

@@ -65,7 +65,8 @@ public sealed class LandmarkImageTests
         float[] nonsense = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 1e30f, -1e30f, 1e9f, -1e5f, 0, 63.99f, 64];
         for (var trial = 0; trial < 50; trial++)
         {
-            var values = Enumerable.Range(0, 136).Select(_ => random.Next(3) == 0 ? nonsense[random.Next(nonsense.Length)] : random.NextSingle() * 64).ToArray();
+            var values = Enumerable.Range(0, 136).Select(_ =>
+                random.Next(3) == 0 ? nonsense[random.Next(nonsense.Length)] : random.NextSingle() * 64).ToArray();
             LandmarkImage.Draw(new(values), 64, 64);
         }
 
@@ -125,7 +126,8 @@ public sealed class LandmarkImageTests
                     var coverage = 255 * Math.Clamp(half + 0.5 - double.Hypot(ux - t * dx, uy - t * dy), 0, 1);
                     int[] on = [red, green, blue];
                     for (var c = 0; c < 3; c++)
-                        pixels[3 * i + c] = on[c] == 1 ? Math.Max(pixels[3 * i + c], coverage) : Math.Min(pixels[3 * i + c], 255 - coverage);
+                        pixels[3 * i + c] = on[c] == 1 ? Math.Max(pixels[3 * i + c], coverage)
+                            : Math.Min(pixels[3 * i + c], 255 - coverage);
                 }
             }
         }

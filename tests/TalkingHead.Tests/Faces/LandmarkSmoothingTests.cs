@@ -13,7 +13,8 @@ public sealed class LandmarkSmoothingTests
         var random = new Random(1);
         var raw = Enumerable.Range(0, 100).Select(_ => TestFaces.Trembling(TestFaces.Face(200, 200, 100), 0.3, random)).ToArray();
         var smooth = Smoothed(raw, rate, 1);
-        Assert.True(TestFaces.Jitter(smooth) < TestFaces.Jitter(raw) / 2, $"{TestFaces.Jitter(raw):0.000} -> {TestFaces.Jitter(smooth):0.000}");
+        Assert.True(TestFaces.Jitter(smooth) < TestFaces.Jitter(raw) / 2,
+            $"{TestFaces.Jitter(raw):0.000} -> {TestFaces.Jitter(smooth):0.000}");
     }
 
     [Theory]
@@ -23,7 +24,8 @@ public sealed class LandmarkSmoothingTests
     {
         var random = new Random(2);
         var raw = Enumerable.Range(0, 40)
-            .Select(i => TestFaces.Trembling(TestFaces.Face(200, 200, 100, i >= 20 && i < 20 + closed ? 0.08 : 0.3), 0.15, random)).ToArray();
+            .Select(i => TestFaces.Trembling(TestFaces.Face(200, 200, 100, i >= 20 && i < 20 + closed ? 0.08 : 0.3), 0.15,
+                random)).ToArray();
         var smooth = Smoothed(raw, rate, 1);
         var shut = Array.FindIndex(smooth, face => face.EyeOpening < 0.19);
         Assert.InRange(shut, 20, 21);

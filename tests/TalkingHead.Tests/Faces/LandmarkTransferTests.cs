@@ -7,7 +7,8 @@ public class LandmarkTransferTests
     static readonly Landmarks Wide = Stretched(TestFaces.Face(32, 32, 30), 1.25), Narrow = Stretched(TestFaces.Face(30, 34, 24), 0.9);
 
     [Fact]
-    public void AtTheDriversNeutralShapeTheResultIsThePersons() => AssertClose(Narrow, new LandmarkTransfer(Wide, Narrow).Apply(Wide), 1e-3);
+    public void AtTheDriversNeutralShapeTheResultIsThePersons() =>
+        AssertClose(Narrow, new LandmarkTransfer(Wide, Narrow).Apply(Wide), 1e-3);
 
     [Fact]
     public void PupilsKeepTheirPlaceWithinTheEyesOpenings()
@@ -18,7 +19,8 @@ public class LandmarkTransferTests
         var driver = new Landmarks(Wide.Values, new Pupil(x, y, 1), new Pupil(Wide[45].X, Wide[45].Y, 1)).Map(map);
         var carried = new LandmarkTransfer(Wide, Narrow).Apply(driver);
         var (right, left) = carried.Pupils!.Value;
-        Assert.Equal(((carried[36].X + carried[39].X) / 2, (carried[36].Y + carried[39].Y) / 2), ((double)right.X, (double)right.Y), new Within(1e-3));
+        Assert.Equal(((carried[36].X + carried[39].X) / 2, (carried[36].Y + carried[39].Y) / 2), ((double)right.X, (double)right.Y),
+            new Within(1e-3));
         Assert.Equal((carried[45].X, carried[45].Y), ((double)left.X, (double)left.Y), new Within(1e-3));
         var scale = Eye(carried) / Eye(driver);
         Assert.Equal(1.3 * scale, right.Radius, 1e-3);
@@ -84,7 +86,8 @@ public class LandmarkTransferTests
     [Fact]
     public void TheMeanShapeIsFreeOfSizePlaceAndTilt()
     {
-        var faces = Enumerable.Range(0, 5).Select(k => Wide.Map(new Similarity((1 + 0.1 * k) * Math.Cos(0.1 * k), Math.Sin(0.1 * k), k, 2 * k))).ToArray();
+        var faces = Enumerable.Range(0, 5).Select(k => Wide.Map(new Similarity((1 + 0.1 * k) * Math.Cos(0.1 * k), Math.Sin(0.1 * k), k,
+            2 * k))).ToArray();
         var mean = LandmarkShape.Mean(faces);
         AssertClose(Wide.Map(Similarity.Fit(Wide.Values, mean.Values)), mean, 0.01);
     }
@@ -92,12 +95,14 @@ public class LandmarkTransferTests
     static Landmarks Stretched(Landmarks face, double across) => Each(face, (_, x, y) => (32 + across * (x - 32), y));
 
     // Chin and lower lip go down.
-    static Landmarks Jaw(Landmarks face, double by) => Each(face, (point, x, y) => (x, point is >= 5 and <= 11 or >= 55 and <= 59 or >= 65 and <= 67 ? y + by : y));
+    static Landmarks Jaw(Landmarks face, double by) => Each(face,
+        (point, x, y) => (x, point is >= 5 and <= 11 or >= 55 and <= 59 or >= 65 and <= 67 ? y + by : y));
 
     static Landmarks Lips(Landmarks face, double by) => Each(face, (point, x, y) => (x, point is >= 65 and <= 67 ? y + by : y));
 
     static Landmarks Each(Landmarks face, Func<int, double, double, (double X, double Y)> map) => new(
-        [.. Enumerable.Range(0, Landmarks.Count).Select(point => map(point, face[point].X, face[point].Y)).SelectMany(p => new[] { (float)p.X, (float)p.Y })]);
+        [.. Enumerable.Range(0, Landmarks.Count).Select(point => map(point, face[point].X, face[point].Y))
+            .SelectMany(p => new[] { (float)p.X, (float)p.Y })]);
 
     static void AssertClose(Landmarks expected, Landmarks found, double bound)
     {
@@ -107,7 +112,8 @@ public class LandmarkTransferTests
 
     sealed class Within(double bound) : IEqualityComparer<(double, double)>
     {
-        public bool Equals((double, double) a, (double, double) b) => Math.Abs(a.Item1 - b.Item1) < bound && Math.Abs(a.Item2 - b.Item2) < bound;
+        public bool Equals((double, double) a, (double, double) b) =>
+            Math.Abs(a.Item1 - b.Item1) < bound && Math.Abs(a.Item2 - b.Item2) < bound;
 
         public int GetHashCode((double, double) pair) => 0;
     }

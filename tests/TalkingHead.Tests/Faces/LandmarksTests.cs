@@ -7,7 +7,8 @@ public sealed class LandmarksTests
 {
     [Fact]
     public void GroupsCoverEachPointOnce() =>
-        Assert.Equal(Enumerable.Range(0, Landmarks.Count), Landmarks.Groups.SelectMany(g => Enumerable.Range(g.First, g.Last - g.First + 1)));
+        Assert.Equal(Enumerable.Range(0, Landmarks.Count), Landmarks.Groups.SelectMany(g =>
+            Enumerable.Range(g.First, g.Last - g.First + 1)));
 
     [Fact]
     public void JsonRoundTripKeepsTwoDecimals()
@@ -81,7 +82,8 @@ public sealed class LandmarksTests
         var map = new Similarity(1.2, -0.7, 30, -12);
         var face = TestFaces.Face(50, 60, 40);
         var found = Similarity.Fit(face.Values, face.Map(map).Values);
-        Assert.Equal((map.A, map.B, map.X, map.Y), (Math.Round(found.A, 4), Math.Round(found.B, 4), Math.Round(found.X, 2), Math.Round(found.Y, 2)));
+        Assert.Equal((map.A, map.B, map.X, map.Y), (Math.Round(found.A, 4), Math.Round(found.B, 4), Math.Round(found.X, 2),
+            Math.Round(found.Y, 2)));
         var there = map.Apply(3, 4);
         var (x, y) = map.Inverse().Apply(there.X, there.Y);
         Assert.Equal((3, 4), (Math.Round(x, 9), Math.Round(y, 9)));

@@ -34,7 +34,8 @@ public sealed class MeshOnSyntheticPeopleTests
         }
 
         var share = (double)points.Count / (People * Frames);
-        TestContext.Current.SendDiagnosticMessage($"{size} px: found {share:P1}, points {points.Average():0.000}, pupils {pupils.Average():0.000} of the eye distance");
+        TestContext.Current.SendDiagnosticMessage(
+            $"{size} px: found {share:P1}, points {points.Average():0.000}, pupils {pupils.Average():0.000} of the eye distance");
         TestContext.Current.SendDiagnosticMessage(string.Join(" ", each.Select((sum, i) => $"{i}:{sum / points.Count:0.000}")));
         Assert.True(share >= least, $"found {share:P1}");
         Assert.True(points.Average() <= mostPoints, $"points {points.Average():0.000}");
@@ -55,7 +56,8 @@ public sealed class MeshTrackScenesTests
         var person = population.Identity(2).Clip(0).Frames(18, Side, 2);
         using var tracker = new MeshTracker();
         var track = tracker.Begin();
-        var found = Enumerable.Range(0, 18).Select(i => track.Next(i is >= 6 and < 12 ? Canvas() : Canvas((person[i], 180 + 2 * i, 70))) is not null);
+        var found = Enumerable.Range(0, 18).Select(i => track.Next(i is >= 6 and < 12 ? Canvas()
+            : Canvas((person[i], 180 + 2 * i, 70))) is not null);
         Assert.Equal(Enumerable.Range(0, 18).Select(i => i is < 6 or >= 12), found);
     }
 
@@ -63,10 +65,12 @@ public sealed class MeshTrackScenesTests
     public void TwoFacesThatPassEachOtherAreNotSwapped()
     {
         const int count = 24;
-        var (first, second) = (population.Identity(2).Clip(0).Frames(count, Side, 2), population.Identity(5).Clip(0).Frames(count, Side, 2));
+        var (first, second) = (population.Identity(2).Clip(0).Frames(count, Side, 2),
+            population.Identity(5).Clip(0).Frames(count, Side, 2));
         (int X, int Y) First(int i) => (20 + 14 * i, 5);
         (int X, int Y) Second(int i) => (340 - 14 * i, 135);
-        var frames = Enumerable.Range(0, count).Select(i => Canvas((first[i], First(i).X, First(i).Y), (second[i], Second(i).X, Second(i).Y))).ToArray();
+        var frames = Enumerable.Range(0, count).Select(i => Canvas((first[i], First(i).X, First(i).Y),
+            (second[i], Second(i).X, Second(i).Y))).ToArray();
         Follows(first, First);
         Follows(second, Second);
 
@@ -79,7 +83,8 @@ public sealed class MeshTrackScenesTests
             {
                 var face = track.Next(frames[i]);
                 Assert.True(face is not null, $"lost in frame {i}");
-                Assert.InRange(Error(face.Landmarks, new Landmarks(person[i].Landmarks).Map(new(1, 0, place(i).X, place(i).Y))), 0, 0.5); // the other face is several away
+                // the other face is several away
+                Assert.InRange(Error(face.Landmarks, new Landmarks(person[i].Landmarks).Map(new(1, 0, place(i).X, place(i).Y))), 0, 0.5);
             }
         }
     }
@@ -137,7 +142,8 @@ public sealed class MeshTrackScenesTests
     public void GlassesDoNotHideEyes()
     {
         using var tracker = new MeshTracker();
-        var people = Enumerable.Range(0, 40).Select(population.Identity).Where(person => person.Model.Traits.Glasses.Style != GlassesStyle.None).Take(6).ToArray();
+        var people = Enumerable.Range(0, 40).Select(population.Identity)
+            .Where(person => person.Model.Traits.Glasses.Style != GlassesStyle.None).Take(6).ToArray();
         Assert.NotEmpty(people);
         var errors = new List<double>();
         foreach (var frame in people.Select(person => person.Clip(0).Frame(0, 256)))
@@ -147,16 +153,19 @@ public sealed class MeshTrackScenesTests
             var truth = new Landmarks([.. frame.Landmarks, .. frame.Pupils]);
             Assert.True(Error(face.Landmarks, truth) < 0.2);
             var eyes = double.Hypot(truth[45].X - truth[36].X, truth[45].Y - truth[36].Y);
-            errors.Add(double.Hypot(face.Landmarks.Pupils!.Value.Right.X - truth.Pupils!.Value.Right.X, face.Landmarks.Pupils.Value.Right.Y - truth.Pupils.Value.Right.Y) / eyes);
+            errors.Add(double.Hypot(face.Landmarks.Pupils!.Value.Right.X - truth.Pupils!.Value.Right.X,
+                face.Landmarks.Pupils.Value.Right.Y - truth.Pupils.Value.Right.Y) / eyes);
         }
 
-        TestContext.Current.SendDiagnosticMessage($"{people.Length} people with glasses: pupils {errors.Average():0.000} of the eye distance off");
+        TestContext.Current.SendDiagnosticMessage(
+            $"{people.Length} people with glasses: pupils {errors.Average():0.000} of the eye distance off");
         Assert.True(errors.Average() < 0.06, $"{errors.Average():0.000}");
     }
 
     // Mean over the points, in distances of the eyes' outer corners.
     static double Error(Landmarks found, Landmarks truth) =>
-        Enumerable.Range(0, 68).Average(i => double.Hypot(found[i].X - truth[i].X, found[i].Y - truth[i].Y)) / double.Hypot(truth[45].X - truth[36].X, truth[45].Y - truth[36].Y);
+        Enumerable.Range(0, 68).Average(i => double.Hypot(found[i].X - truth[i].X, found[i].Y - truth[i].Y)) / double.Hypot(truth[45].X
+            - truth[36].X, truth[45].Y - truth[36].Y);
 
     static Picture Canvas(params (SyntheticFrame Frame, int X, int Y)[] people)
     {

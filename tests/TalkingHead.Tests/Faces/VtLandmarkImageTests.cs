@@ -7,7 +7,8 @@ namespace TalkingHead.Tests.Faces;
 public class VtLandmarkImageTests
 {
     // Point p lies at (10 p mod 240, 20 + 30 · (10 p div 240)): rows of points from left to right.
-    static readonly Landmarks Rows = new([.. Enumerable.Range(0, Landmarks.Count).SelectMany(p => new float[] { 10 * p % 240, 20 + 30 * (10 * p / 240) })]);
+    static readonly Landmarks Rows = new([.. Enumerable.Range(0,
+        Landmarks.Count).SelectMany(p => new float[] { 10 * p % 240, 20 + 30 * (10 * p / 240) })]);
 
     [Theory]
     [InlineData(5, 20, 0, 128, 0)]     // jaw, between points 0 and 1
@@ -36,6 +37,7 @@ public class VtLandmarkImageTests
     public void LinesOutsideThePictureOrWithoutAPlaceAreLeftOut()
     {
         var far = new Landmarks([.. Rows.Values.ToArray().Select((value, i) => i == 0 ? float.NaN : value - 5000)]);
-        Assert.All(LandmarkImage.Draw(far, 32, 32, new LandmarkDrawing { Style = LandmarkStyle.Vt }).Pixels, value => Assert.Equal(255, value));
+        Assert.All(LandmarkImage.Draw(far, 32, 32, new LandmarkDrawing { Style = LandmarkStyle.Vt }).Pixels,
+            value => Assert.Equal(255, value));
     }
 }

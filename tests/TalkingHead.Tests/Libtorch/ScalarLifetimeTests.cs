@@ -26,7 +26,8 @@ public class ScalarLifetimeTests
         Assert.Contains(makers, m => m.EndsWith("::add(TorchSharp.torch/Tensor)", StringComparison.Ordinal));
 
         var calls = from method in Methods(ours)
-                    let keeps = method.DeclaringType.FullName.Split('/')[0] == typeof(TalkingHead.Libtorch.Scalars).FullName // those it makes
+                        // those it makes
+                    let keeps = method.DeclaringType.FullName.Split('/')[0] == typeof(TalkingHead.Libtorch.Scalars).FullName
                     from called in Calls(method)
                     where Creates(called) && !keeps || makers.Contains(called.FullName)
                     where !harmless.Any(called.FullName.Contains)
@@ -37,9 +38,11 @@ public class ScalarLifetimeTests
     // The methods of TorchSharp that make a Scalar, or call one that does.
     static HashSet<string> Makers(ModuleDefinition torchSharp)
     {
-        var methods = Methods(torchSharp).Where(m => m.DeclaringType.FullName != typeof(Scalar).FullName && m.ReturnType.FullName != typeof(Scalar).FullName).ToList();
+        var methods = Methods(torchSharp).Where(m => m.DeclaringType.FullName != typeof(Scalar).FullName
+            && m.ReturnType.FullName != typeof(Scalar).FullName).ToList();
         var makers = methods.Where(m => Calls(m).Any(Creates)).Select(m => m.FullName).ToHashSet();
-        while (methods.Where(m => !makers.Contains(m.FullName) && Calls(m).Any(c => makers.Contains(c.FullName))).ToList() is { Count: > 0 } more)
+        while (methods.Where(m => !makers.Contains(m.FullName) && Calls(m).Any(c => makers.Contains(c.FullName)))
+            .ToList() is { Count: > 0 } more)
             makers.UnionWith(more.Select(m => m.FullName));
         return makers;
     }
@@ -48,7 +51,9 @@ public class ScalarLifetimeTests
         method.Name is "op_Implicit" or ".ctor" && method.DeclaringType.FullName == typeof(Scalar).FullName
         || method.Name == "ToScalar" && method.ReturnType.FullName == typeof(Scalar).FullName;
 
-    static IEnumerable<MethodDefinition> Methods(ModuleDefinition module) => module.GetTypes().SelectMany(type => type.Methods).Where(method => method.HasBody);
+    static IEnumerable<MethodDefinition> Methods(ModuleDefinition module) =>
+        module.GetTypes().SelectMany(type => type.Methods).Where(method => method.HasBody);
 
-    static IEnumerable<MethodReference> Calls(MethodDefinition method) => method.Body.Instructions.Select(i => i.Operand).OfType<MethodReference>();
+    static IEnumerable<MethodReference> Calls(MethodDefinition method) =>
+        method.Body.Instructions.Select(i => i.Operand).OfType<MethodReference>();
 }

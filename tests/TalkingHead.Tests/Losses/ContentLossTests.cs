@@ -18,7 +18,8 @@ public class ContentLossTests
         var error = Assert.Throws<UserException>(() => ContentLoss.Create(Settings(ContentKind.Vgg)));
         Assert.Equal(
             "objective.content is vgg, but the folder weights lacks vgg19-d01eb7cb.pth vgg_face_dag.pth. "
-            + "Run scripts/download-weights.sh vgg19-d01eb7cb.pth vgg_face_dag.pth, or train without it: --set objective.without_vgg=pyramid.", error.Message);
+            + "Run scripts/download-weights.sh vgg19-d01eb7cb.pth vgg_face_dag.pth, or train without it: --set "
+            + "objective.without_vgg=pyramid.", error.Message);
         Assert.Equal(2, error.ExitCode);
     }
 
@@ -26,7 +27,8 @@ public class ContentLossTests
     public void ToldToGoOnWithoutItSaysWhatItUsesAndWhy()
     {
         using var pyramid = ContentLoss.Create(Settings(ContentKind.Vgg, MissingVgg.Pyramid));
-        Assert.Equal("content loss: a pyramid of the pictures, because vgg19-d01eb7cb.pth vgg_face_dag.pth is missing and objective.without_vgg says so", pyramid.Reason);
+        Assert.Equal("content loss: a pyramid of the pictures, because vgg19-d01eb7cb.pth vgg_face_dag.pth is missing and "
+            + "objective.without_vgg says so", pyramid.Reason);
         using var chosen = ContentLoss.Create(Settings(ContentKind.RandomVgg));
         Assert.Equal("content loss: VGG19 with seeded random weights, as the configuration says", chosen.Reason);
     }
@@ -45,12 +47,14 @@ public class ContentLossTests
         }
     }
 
-    [Theory, InlineData(ContentKind.Pyramid, "content_pyramid"), InlineData(ContentKind.Pyramid, "content_structure"), InlineData(ContentKind.Pyramid, "content_squared"), InlineData(ContentKind.RandomVgg, "content_random_vgg")]
+    [Theory, InlineData(ContentKind.Pyramid, "content_pyramid"), InlineData(ContentKind.Pyramid, "content_structure"),
+        InlineData(ContentKind.Pyramid, "content_squared"), InlineData(ContentKind.RandomVgg, "content_random_vgg")]
     public void EqualPicturesCostNothingAndOthersHaveAGradientToTheFakeAlone(ContentKind kind, string name)
     {
         using var scope = NewDisposeScope();
         using var content = ContentLoss.Create(Settings(kind));
-        var (fake, real) = (Formula.Values("fake", 2, 3, 32, 32).requires_grad_(true), Formula.Values("real", 2, 3, 32, 32).requires_grad_(true));
+        var (fake, real) = (Formula.Values("fake", 2, 3, 32, 32).requires_grad_(true),
+            Formula.Values("real", 2, 3, 32, 32).requires_grad_(true));
         Assert.Equal(0, Term(content, fake, fake, name).item<float>());
         Term(content, fake, real, name).backward();
         Assert.True(fake.grad!.abs().max().item<float>() > 0);

@@ -58,7 +58,8 @@ public class ObjectiveTests
     {
         // A difference that only the first level sees, and one that every level sees.
         using var scope = NewDisposeScope();
-        var checkers = Scalars.Arange(16).unsqueeze(0).Add(Scalars.Arange(16).unsqueeze(1)).remainder(tensor(2L)).Mul(2).Sub(1).to(ScalarType.Float32).expand(1, 3, 16, 16);
+        var checkers = Scalars.Arange(16).unsqueeze(0).Add(Scalars.Arange(16).unsqueeze(1)).remainder(tensor(2L)).Mul(2).Sub(1)
+            .to(ScalarType.Float32).expand(1, 3, 16, 16);
         Assert.Equal(1, Content.Pyramid(checkers, zeros(1, 3, 16, 16), 4).item<float>(), 1e-6f);
         Assert.Equal(4, Content.Pyramid(ones(1, 3, 16, 16), zeros(1, 3, 16, 16), 4).item<float>(), 1e-6f);
     }
@@ -76,7 +77,8 @@ public class ObjectiveTests
     public void StructureIsTheMeanOverWindowsAndChannelsAndLeavesBrightnessAndTheRealSideAlone()
     {
         using var scope = NewDisposeScope();
-        var (fake, real) = (Formula.Values("fake", 2, 3, 9, 8).Mul(0.3).requires_grad_(true), Formula.Values("real", 2, 3, 9, 8).Mul(0.3).requires_grad_(true));
+        var (fake, real) = (Formula.Values("fake", 2, 3, 9, 8).Mul(0.3).requires_grad_(true),
+            Formula.Values("real", 2, 3, 9, 8).Mul(0.3).requires_grad_(true));
         Assert.Equal(0, Content.Structure(fake, fake).item<float>(), 1e-6f);
         Assert.Equal(0, Content.Structure(fake.Add(0.2), fake).item<float>(), 1e-5f);
         var loss = Content.Structure(fake, real);

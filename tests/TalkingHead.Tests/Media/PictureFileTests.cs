@@ -77,7 +77,8 @@ public sealed class PictureFileTests : IDisposable
         }
 
         var jpeg = PictureFile.Encode(stored, "a.jpg");
-        byte[] exif = [0xFF, 0xE1, 0, 34, .. "Exif"u8, 0, 0, .. "MM"u8, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0];
+        byte[] exif = [0xFF, 0xE1, 0, 34, .. "Exif"u8, 0, 0, .. "MM"u8, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation,
+            0, 0, 0, 0, 0, 0];
         File.WriteAllBytes(folder.At("a.jpg"), [.. jpeg[..2], .. exif, .. jpeg[2..]]);
 
         var shown = Picture.Load(folder.At("a.jpg"));

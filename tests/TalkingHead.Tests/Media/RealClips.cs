@@ -24,6 +24,7 @@ static class RealClips
 static class Needs
 {
     internal static void Ffmpeg() => Assert.SkipUnless(
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "ffmpeg"))),
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Any(folder => File.Exists(Path.Combine(folder, "ffmpeg"))),
         "ffmpeg is not installed.");
 }

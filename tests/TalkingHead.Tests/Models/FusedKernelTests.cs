@@ -28,7 +28,8 @@ public class FusedKernelTests
     [InlineData(2, 16, 8, 8)]
     [InlineData(1, 5, 3, 7)]
     public void CornersAreInterleavedAsInSteps(int b, int c, int h, int w) => Same(
-        [Formula.Values("all", b, 4 * c, h + 1, w + 1)], leaves => FusedDoubling.Interleave(leaves[0]), leaves => ResampledConvolution.InterleaveInSteps(leaves[0]));
+        [Formula.Values("all", b, 4 * c, h + 1, w + 1)], leaves => FusedDoubling.Interleave(leaves[0]),
+        leaves => ResampledConvolution.InterleaveInSteps(leaves[0]));
 
     [Theory]
     [InlineData(2, 16, 8, 8)]
@@ -52,7 +53,8 @@ public class FusedKernelTests
             for (int i = 0; i < expected.Length; i++)
             {
                 double largest = expected[i].abs().max().item<double>();
-                Assert.True((one[i].to(ScalarType.Float64) - expected[i]).abs().max().item<double>() <= 3e-6 * Math.Max(1, largest), $"tensor {i}");
+                Assert.True((one[i].to(ScalarType.Float64) - expected[i]).abs().max().item<double>() <= 3e-6 * Math.Max(1, largest),
+                    $"tensor {i}");
                 Assert.Equal(one[i].contiguous().bytes.ToArray(), three[i].contiguous().bytes.ToArray());
             }
         }
@@ -83,7 +85,8 @@ public class FusedKernelTests
             Assert.Equal(free.bytes.ToArray(), networks.Discriminator.Trunk.call(picture, landmarks).Features.bytes.ToArray());
         foreach (var parameter in networks.Discriminator.parameters())
             parameter.Mul_(1.5);
-        Assert.NotEqual(free.bytes.ToArray(), networks.Discriminator.Trunk.call(picture, landmarks).Features.bytes.ToArray()); // no longer held
+        // no longer held
+        Assert.NotEqual(free.bytes.ToArray(), networks.Discriminator.Trunk.call(picture, landmarks).Features.bytes.ToArray());
     }
 
     [Fact]
@@ -94,7 +97,8 @@ public class FusedKernelTests
             networks = SmallSetting.Networks(SmallSetting.Configuration("normal"));
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        Assert.Equal([1, 3, 32, 32], networks.Generator.call(SmallSetting.TargetLandmarks(0)[..1], Formula.Values("psi", 1, networks.Generator.StyleLength)).shape);
+        Assert.Equal([1, 3, 32, 32], networks.Generator.call(SmallSetting.TargetLandmarks(0)[..1],
+            Formula.Values("psi", 1, networks.Generator.StyleLength)).shape);
         long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
         networks.Dispose();
         Assert.True(DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount < before);

@@ -41,7 +41,8 @@ public class LayerTests
         var (scale, shift) = (Formula.Values("scale", 2, 5).requires_grad_(true), Formula.Values("shift", 2, 5).requires_grad_(true));
         var slope = Formula.Values("slope", x.shape);
         Tensor[] exact = [.. new[] { x, scale, shift }.Select(tensor => tensor.to(ScalarType.Float64).detach().requires_grad_(true))];
-        var reference = (nn.functional.instance_norm(exact[0], eps: InstanceNorm.Epsilon) * exact[1].unsqueeze(2).unsqueeze(3)).Add(exact[2].unsqueeze(2).unsqueeze(3));
+        var reference = (nn.functional.instance_norm(exact[0],
+            eps: InstanceNorm.Epsilon) * exact[1].unsqueeze(2).unsqueeze(3)).Add(exact[2].unsqueeze(2).unsqueeze(3));
         var expected = autograd.grad([(reference * slope).sum()], exact);
         foreach (var y in new[] { InstanceNorm.Apply(x, scale, shift), InstanceNorm.ApplyInSteps(x, scale, shift) })
         {
@@ -121,7 +122,8 @@ public class LayerTests
         using var scope = NewDisposeScope();
         using var networks = SmallSetting.Networks(SmallSetting.Configuration("normal"));
         var (frames, landmarks) = (SmallSetting.Source(0), SmallSetting.SourceLandmarks(0));
-        var each = Enumerable.Range(0, SmallSetting.Shots).Select(k => networks.Embedder.call(frames.narrow(1, k, 1), landmarks.narrow(1, k, 1)));
+        var each = Enumerable.Range(0, SmallSetting.Shots).Select(k =>
+            networks.Embedder.call(frames.narrow(1, k, 1), landmarks.narrow(1, k, 1)));
         Assert.True(networks.Embedder.call(frames, landmarks).allclose(stack(each).mean([0]), rtol: 1e-4, atol: 1e-5));
     }
 }

@@ -57,7 +57,8 @@ public class NetworkSizeTests
         Assert.Equal(["embedder", "generator", "v"], profiles.Select(profile => profile.Name));
         Assert.All(profiles, profile => Assert.Equal(profile.Parameters, profile.Layers.Sum(layer => layer.Parameters)));
         var first = profiles[0].Layers[0];
-        Assert.Equal(("path.blocks.0.conv1", "conv 3x3", 6 * 8 * 9 + 8, 32L * 32 * 8 * 6 * 9), (first.Path, first.Kind, first.Parameters, first.Macs));
+        Assert.Equal(("path.blocks.0.conv1", "conv 3x3", 6 * 8 * 9 + 8, 32L * 32 * 8 * 6 * 9),
+            (first.Path, first.Kind, first.Parameters, first.Macs));
         Assert.Equal([8, 32, 32], first.Output);
     }
 
@@ -73,9 +74,11 @@ public class NetworkSizeTests
     [Fact]
     public void TheKeysAreThoseOfThePyTorchTwin()
     {
-        var expected = Fixtures.Load("small-normal.safetensors").Keys.Where(key => key.StartsWith("after.")).Select(key => key["after.".Length..]);
+        var expected = Fixtures.Load("small-normal.safetensors").Keys.Where(key => key.StartsWith("after."))
+            .Select(key => key["after.".Length..]);
         using var networks = new NetworkSet(SmallSetting.Configuration("normal"));
-        var keys = new[] { ("embedder", networks.Embedder as nn.Module), ("generator", networks.Generator), ("discriminator", networks.Discriminator) }
+        var keys = new[] { ("embedder", networks.Embedder as nn.Module), ("generator", networks.Generator),
+            ("discriminator", networks.Discriminator) }
             .SelectMany(pair => pair.Item2.state_dict().Keys.Select(key => $"{pair.Item1}.{key}"));
         Assert.Equal(expected.Where(key => !key.StartsWith("rows.")).Order(), keys.Order());
     }
@@ -99,7 +102,8 @@ public class NetworkSizeTests
         using var networks = new NetworkSet(SmallSetting.Configuration("plain"));
         var error = Assert.Throws<ArgumentException>(() => networks.Embedder.call(zeros([1, 2, 3, 16, 16]), zeros([1, 2, 3, 16, 16])));
         Assert.Equal("embedder frames: got (1,2,3,16,16), expected (1,2,3,32,32).", error.Message);
-        error = Assert.Throws<ArgumentException>(() => networks.Generator.call(zeros(2, 3, 32, 32), zeros(3, networks.Generator.StyleLength)));
+        error = Assert.Throws<ArgumentException>(() => networks.Generator.call(zeros(2, 3, 32, 32),
+            zeros(3, networks.Generator.StyleLength)));
         Assert.StartsWith("generator psi: got (3,", error.Message);
         error = Assert.Throws<ArgumentException>(() => networks.Discriminator.call(zeros(2, 3, 32, 32), zeros(2, 3, 32, 32), zeros(2, 8)));
         Assert.Equal("discriminator persons: got (2,8), expected (2,16).", error.Message);

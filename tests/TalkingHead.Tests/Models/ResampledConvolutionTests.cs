@@ -95,7 +95,8 @@ public class ResampledConvolutionTests
 
         IList<Tensor> Gradients(ScalarType type)
         {
-            Tensor[] leaves = [Layout.PixelByPixel(x.to(type)).detach().requires_grad_(true), weight.to(type).detach().requires_grad_(true)];
+            Tensor[] leaves = [Layout.PixelByPixel(x.to(type)).detach().requires_grad_(true),
+                weight.to(type).detach().requires_grad_(true)];
             return autograd.grad([nn.functional.conv2d(leaves[0], leaves[1], padding: [1, 1])], leaves, [slope.to(type)]);
         }
     }

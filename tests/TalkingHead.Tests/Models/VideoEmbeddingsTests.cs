@@ -11,7 +11,8 @@ public class VideoEmbeddingsTests
 
     static readonly OptimizerSettings Settings = new() { Beta1 = 0.5, Beta2 = 0.99, Epsilon = 1e-8, DiscriminatorRate = 0.1 };
 
-    static EmbeddingTable Table(bool spectralNorm = false, string? file = null, long seed = 1) => new(Length, 0.5, seed, spectralNorm, file);
+    static EmbeddingTable Table(bool spectralNorm = false, string? file = null, long seed = 1) =>
+        new(Length, 0.5, seed, spectralNorm, file);
 
     static void Train(EmbeddingTable table, params string[] clips)
     {

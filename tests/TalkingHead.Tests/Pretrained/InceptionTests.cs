@@ -19,7 +19,8 @@ public sealed class InceptionTests
         Assert.Equal([1, 2048], features.shape);
         AssertClose(Expected("inception.fid"), Values(features), Tolerance);
         var unpatched = Difference(Expected("inception.unpatched"), Values(features));
-        Assert.True(unpatched > 10 * Tolerance, $"torchvision's unpatched network is only {unpatched:g3} away: this test could not tell them apart");
+        Assert.True(unpatched > 10 * Tolerance, $"torchvision's unpatched network is only {unpatched:g3} away: this test could not tell "
+            + $"them apart");
     }
 
     [Fact]

@@ -21,7 +21,8 @@ public sealed class PublishedWeightsTests : IDisposable
             Assert.Matches(new Regex(@"^[A-Za-z0-9][A-Za-z0-9._-]*$"), file.Name);
             Assert.Matches(new Regex(@"^([0-9a-f]{8}|[0-9a-f]{64})?$"), file.Sha256);
             Assert.True(file.Bytes >= 0, file.Name);
-            Assert.True(Uri.TryCreate(file.Address, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttps, file.Address);
+            Assert.True(Uri.TryCreate(file.Address, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttps,
+                file.Address);
             Assert.NotEqual("", file.Licence);
             Assert.NotEqual("", file.Use);
             Assert.DoesNotContain('|', string.Concat(file.Name, file.Licence, file.Address, file.Use)); // the script's separator
@@ -45,7 +46,8 @@ public sealed class PublishedWeightsTests : IDisposable
     {
         var error = Assert.Throws<UserException>(() => PublishedWeights.Locate("no-such.pth"));
         Assert.EndsWith(
-            "no-such.pth: no such file: run scripts/download-weights.sh no-such.pth, or point TALKINGHEAD_WEIGHTS at the folder that holds it.",
+            "no-such.pth: no such file: run scripts/download-weights.sh no-such.pth, or point TALKINGHEAD_WEIGHTS at the folder that "
+            + "holds it.",
             error.Message);
     }
 
@@ -79,7 +81,11 @@ public sealed class PublishedWeightsTests : IDisposable
 
     (int Code, string Output) Run(string name)
     {
-        var start = new ProcessStartInfo("bash", [Repository.At("scripts/download-weights.sh"), name]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash", [Repository.At("scripts/download-weights.sh"), name])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         start.Environment["TALKINGHEAD_WEIGHTS"] = Path.GetDirectoryName(folder.At("x"));
         start.Environment["TALKINGHEAD_WEIGHTS_TABLE"] = folder.At("table");
         using var process = Process.Start(start)!;

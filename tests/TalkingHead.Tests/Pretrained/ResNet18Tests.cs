@@ -29,7 +29,8 @@ public sealed class ResNet18Tests
         {
             Tensor Of(int i) => values[node.Input[i]];
             long[] Numbers(string name) => [.. node.Attribute.Single(attribute => attribute.Name == name).Ints];
-            Tensor Padded(double value) => Numbers("pads") is var p && p.All(pad => pad == 0) ? Of(0) : nn.functional.pad(Of(0), [p[1], p[3], p[0], p[2]], PaddingModes.Constant, value);
+            Tensor Padded(double value) => Numbers("pads") is var p && p.All(pad => pad == 0) ? Of(0)
+                : nn.functional.pad(Of(0), [p[1], p[3], p[0], p[2]], PaddingModes.Constant, value);
             values[node.Output[0]] = node.OpType switch
             {
                 "Conv" => nn.functional.conv2d(Padded(0), Of(1), strides: Numbers("strides")),
@@ -41,13 +42,15 @@ public sealed class ResNet18Tests
             };
         }
         using var model = OnnxModel.Open(PublishedWeights.Locate(ResNet18.File));
-        var (pooled, expected) = (values[graph.Output[0].Name].flatten(), model.Run(("Input247", values["Input247"])).Values.Single().flatten());
+        var (pooled, expected) = (values[graph.Output[0].Name].flatten(),
+            model.Run(("Input247", values["Input247"])).Values.Single().flatten());
         Assert.True((pooled - expected).abs().max().item<float>() < 1e-5 * expected.max().item<float>());
 
         var maps = network.call(picture);
         Assert.Equal([(64, 56), (128, 28), (256, 14)], maps.Select(map => (map.shape[1], map.shape[2])));
         string[] stages = ["ReLU283_Output_0", "ReLU315_Output_0", "ReLU347_Output_0"];
-        double[] errors = [.. stages.Select((stage, i) => (double)((values[stage] - maps[i]).abs().max() / values[stage].max()).item<float>())];
+        double[] errors =
+            [.. stages.Select((stage, i) => (double)((values[stage] - maps[i]).abs().max() / values[stage].max()).item<float>())];
         Assert.True(errors.All(error => error < 1e-5), string.Join(", ", errors));
     }
 
@@ -70,8 +73,10 @@ public sealed class ResNet18Tests
     {
         using var scope = NewDisposeScope();
         using var content = ContentLoss.Create(new ObjectiveSettings { Content = ContentKind.Resnet18, Structure = 1 }.Resolved());
-        Assert.Equal("content loss: activations of ImageNet's ResNet-18 beside a pyramid of the pictures, as the configuration says", content.Reason);
-        var (fake, real) = (Formula.Values("fake", 2, 3, 48, 40).detach().requires_grad_(true), Formula.Values("real", 2, 3, 48, 40).detach().requires_grad_(true));
+        Assert.Equal("content loss: activations of ImageNet's ResNet-18 beside a pyramid of the pictures, as the configuration says",
+            content.Reason);
+        var (fake, real) = (Formula.Values("fake", 2, 3, 48, 40).detach().requires_grad_(true),
+            Formula.Values("real", 2, 3, 48, 40).detach().requires_grad_(true));
         var (fresh, kept) = (new LossTerms(), new LossTerms());
         content.AddTerms(fresh, fake, real);
         content.AddTerms(kept, fake, real, content.Targets(real));

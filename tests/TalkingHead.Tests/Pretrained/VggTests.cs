@@ -31,7 +31,8 @@ public sealed class VggTests : IDisposable
         Assert.Equal(5, taps.Length);
         for (var i = 0; i < taps.Length; i++)
             AssertClose(Expected($"vgg.{name}.tap{i}"), Sample(taps[i]));
-        taps.Select((tap, i) => (tap * FormulaWeights.Values($"probe{i}", tap.shape)).mean()).Aggregate((sum, term) => sum.Add(term)).backward();
+        taps.Select((tap, i) => (tap * FormulaWeights.Values($"probe{i}", tap.shape)).mean()).Aggregate((sum, term) => sum.Add(term))
+            .backward();
         AssertClose(Expected($"vgg.{name}.gradient"), Sample(picture.grad!));
     }
 

@@ -22,7 +22,8 @@ public sealed class HostileCheckpointTests : IDisposable
         var took = Environment.CpuUsage.TotalTime - before;
         Assert.True(took < TimeSpan.FromSeconds(1), $"took {took}");
         Assert.Contains(name, refusal.Message);
-        Assert.False(File.Exists(HostileCheckpoints.Marker) || File.Exists(Path.Combine(AppContext.BaseDirectory, HostileCheckpoints.Marker)), "the file's code was run");
+        Assert.False(File.Exists(HostileCheckpoints.Marker) || File.Exists(Path.Combine(AppContext.BaseDirectory,
+            HostileCheckpoints.Marker)), "the file's code was run");
     }
 
     [Theory]
@@ -89,7 +90,8 @@ public sealed class HostileCheckpointTests : IDisposable
 
     [Fact]
     public void AWholeModuleIsRefusedWithItsClass() =>
-        Assert.Contains("asks for \"__main__.Numbers\"", Assert.Throws<UserException>(() => PyTorchCheckpoint.Open(At("module.zip.pth"))).Message);
+        Assert.Contains("asks for \"__main__.Numbers\"", Assert.Throws<UserException>(() =>
+            PyTorchCheckpoint.Open(At("module.zip.pth"))).Message);
 
     [Theory]
     [InlineData("training.zip.pth")]

@@ -15,10 +15,13 @@ static class HostileCheckpoints
 
     const string Touch = $"touch {Marker}", Python = $"open('{Marker}', 'w')";
 
-    static readonly byte[] mark = "("u8.ToArray(), stop = "."u8.ToArray(), pop = "0"u8.ToArray(), none = "N"u8.ToArray(), reduce = "R"u8.ToArray(),
-        tuple = "t"u8.ToArray(), tuple1 = [0x85], tuple2 = [0x86], tuple3 = [0x87], emptyTuple = ")"u8.ToArray(), emptyList = "]"u8.ToArray(),
+    static readonly byte[] mark = "("u8.ToArray(), stop = "."u8.ToArray(), pop = "0"u8.ToArray(), none = "N"u8.ToArray(),
+        reduce = "R"u8.ToArray(),
+        tuple = "t"u8.ToArray(), tuple1 = [0x85], tuple2 = [0x86], tuple3 = [0x87], emptyTuple = ")"u8.ToArray(),
+        emptyList = "]"u8.ToArray(),
         emptyDict = "}"u8.ToArray(), append = "a"u8.ToArray(), appends = "e"u8.ToArray(), list = "l"u8.ToArray(), setItem = "s"u8.ToArray(),
-        setItems = "u"u8.ToArray(), build = "b"u8.ToArray(), persistentId = "Q"u8.ToArray(), newFalse = [0x89], newObj = [0x81], newObjEx = [0x92],
+        setItems = "u"u8.ToArray(), build = "b"u8.ToArray(), persistentId = "Q"u8.ToArray(), newFalse = [0x89], newObj = [0x81],
+        newObjEx = [0x92],
         obj = "o"u8.ToArray(), stackGlobal = [0x93];
 
     static readonly byte[] orderedDict = Global("collections", "OrderedDict");
@@ -31,7 +34,8 @@ static class HostileCheckpoints
         ["posix-system"] = Tree(Global("posix", "system"), Text(Touch), tuple1, reduce),
         ["builtins-eval"] = Tree(Global("builtins", "eval"), Text(Python), tuple1, reduce),
         ["python2-exec"] = Tree(Global("__builtin__", "exec"), Text(Python), tuple1, reduce),
-        ["nested-reduce"] = Tree(orderedDict, emptyList, emptyList, Text("a"), Global("subprocess", "call"), emptyList, Text("touch"), append,
+        ["nested-reduce"] = Tree(orderedDict, emptyList, emptyList, Text("a"), Global("subprocess", "call"), emptyList,
+            Text("touch"), append,
             Text(Marker), append, tuple1, reduce, append, append, append, tuple1, reduce),
         ["reduce-getattr"] = Tree(Global("builtins", "getattr"), Global("os", "path"), Text("join"), tuple2, reduce),
         ["stack-global"] = Join(Proto(4), ShortText("posix"), ShortText("system"), stackGlobal, Text(Touch), tuple1, reduce, stop),
@@ -92,7 +96,8 @@ static class HostileCheckpoints
         ["overflowing-size"] = Tree(Tensor([1L << 32, 1L << 32], [1L << 32, 1])),
         ["overflowing-stride"] = Tree(Tensor([3, 3], [1L << 62, 1L << 62])),
         ["unfolding"] = Tree(Tensor([1L << 40], [0])),
-        ["wide-integer"] = Tree(Global("torch._utils", "_rebuild_tensor_v2"), mark, Storage(), [0x8a, 10], Times(10, [1]), emptyTuple, emptyTuple, tuple, reduce),
+        ["wide-integer"] = Tree(Global("torch._utils", "_rebuild_tensor_v2"), mark, Storage(), [0x8a, 10], Times(10, [1]), emptyTuple,
+            emptyTuple, tuple, reduce),
         ["sizes-and-strides"] = Tree(Tensor([2, 2], [1])),
     };
 
@@ -103,7 +108,8 @@ static class HostileCheckpoints
     static IEnumerable<(string Key, byte[])> Others()
     {
         byte[] good = Tree(Tensor([4], [1])), oldGood = Tree(Tensor([4], [1], storage: Storage(extra: none)));
-        byte[] keys = Tree(emptyList, Text("0"), append), noKeys = Tree(emptyList), twice = Tree(emptyList, mark, Text("0"), Text("0"), appends);
+        byte[] keys = Tree(emptyList, Text("0"), append), noKeys = Tree(emptyList), twice = Tree(emptyList, mark, Text("0"),
+            Text("0"), appends);
         foreach (string name in (string[])["os-system", "cyclic-list", "truncated"])
             yield return ($"legacy-{name}", Legacy(trees[name]));
         yield return ("legacy-tensor-beyond", Legacy(Tree(Tensor([5], [1], storage: Storage(extra: none)))));
@@ -127,7 +133,8 @@ static class HostileCheckpoints
 
     static byte[] Proto(byte version) => [0x80, version];
 
-    static byte[] Text(string value) => Join(Announced('X', 4, Encoding.UTF8.GetByteCount(value)), Encoding.UTF8.GetBytes(value)); // BINUNICODE
+    // BINUNICODE
+    static byte[] Text(string value) => Join(Announced('X', 4, Encoding.UTF8.GetByteCount(value)), Encoding.UTF8.GetBytes(value));
 
     static byte[] ShortText(string value) => Join([0x8c, (byte)value.Length], Ascii(value));
 
@@ -155,10 +162,13 @@ static class HostileCheckpoints
     // --- what PyTorch writes
 
     static byte[] Storage(string key = "0", int count = 4, byte[]? extra = null) =>
-        Join(mark, Text("storage"), Global("torch", "FloatStorage"), Text(key), Text("cpu"), Integer(count), extra ?? [], tuple, persistentId);
+        Join(mark, Text("storage"), Global("torch", "FloatStorage"), Text(key), Text("cpu"), Integer(count), extra ?? [], tuple,
+            persistentId);
 
-    static byte[] Tensor(long[] sizes, long[] strides, long offset = 0, byte[]? storage = null) => Join(Global("torch._utils", "_rebuild_tensor_v2"),
-        mark, storage ?? Storage(), Long(offset), Integers(sizes), Integers(strides), newFalse, orderedDict, emptyTuple, reduce, tuple, reduce);
+    static byte[] Tensor(long[] sizes, long[] strides, long offset = 0, byte[]? storage = null) =>
+        Join(Global("torch._utils", "_rebuild_tensor_v2"),
+        mark, storage ?? Storage(), Long(offset), Integers(sizes), Integers(strides), newFalse, orderedDict, emptyTuple, reduce,
+        tuple, reduce);
 
     static byte[] Integers(long[] values) => Join(mark, Join([.. values.Select(Long)]), tuple);
 
@@ -170,15 +180,19 @@ static class HostileCheckpoints
     static byte[] Legacy(byte[] tree)
     {
         byte[] magic = BigInteger.Parse("1950A86A20F9469CFC6C", System.Globalization.NumberStyles.HexNumber, null).ToByteArray();
-        return Join(Tree(Join([0x8a, (byte)magic.Length], magic)), Tree(Integer(1001)), Tree(emptyDict, mark, Text("protocol_version"), Integer(1001),
+        return Join(Tree(Join([0x8a, (byte)magic.Length], magic)), Tree(Integer(1001)),
+            Tree(emptyDict, mark, Text("protocol_version"), Integer(1001),
             Text("little_endian"), [0x88], Text("type_sizes"), emptyDict, setItems), tree);
     }
 
-    static byte[] Zipped(byte[] tree, CompressionLevel level = CompressionLevel.NoCompression, string root = "archive", params (string Name, string Text)[] more)
+    static byte[] Zipped(byte[] tree, CompressionLevel level = CompressionLevel.NoCompression, string root = "archive",
+        params (string Name, string Text)[] more)
     {
         using var file = new MemoryStream();
         using (var archive = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
-            foreach (var (name, content) in (List<(string, byte[])>)[("data.pkl", tree), ("version", Ascii("3\n")), .. root == "archive" ? [("data/0", new byte[16])] : (List<(string, byte[])>)[], .. more.Select(each => (each.Name, Ascii(each.Text)))])
+            foreach (var (name, content) in (List<(string, byte[])>)[("data.pkl", tree), ("version", Ascii("3\n")),
+                .. root == "archive" ? [("data/0", new byte[16])] : (List<(string, byte[])>)[],
+                .. more.Select(each => (each.Name, Ascii(each.Text)))])
             {
                 var entry = archive.CreateEntry($"{root}/{name}", level);
                 entry.LastWriteTime = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);

@@ -58,7 +58,8 @@ public sealed class SafeTensorsTests : IDisposable
     [Fact]
     public void TheHeaderIsByteForByteTheReferenceWritersForm()
     {
-        SafeTensorsWriter.Write(folder.At("file"), [Entry("w", ScalarType.Float32, [1], [0, 0, 128, 63])], new Dictionary<string, string> { ["format"] = "pt" });
+        SafeTensorsWriter.Write(folder.At("file"), [Entry("w", ScalarType.Float32, [1], [0, 0, 128, 63])],
+            new Dictionary<string, string> { ["format"] = "pt" });
         var header = """{"__metadata__":{"format":"pt"},"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""";
         header = header.PadRight((header.Length + 7) / 8 * 8);
         byte[] expected = [(byte)header.Length, 0, 0, 0, 0, 0, 0, 0, .. Encoding.UTF8.GetBytes(header), 0, 0, 128, 63];
@@ -76,8 +77,10 @@ public sealed class SafeTensorsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "names \"a\" twice")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "\"b\" overlaps another")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8,
+        "names \"a\" twice")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8,
+        "\"b\" overlaps another")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "a hole before tensor \"a\"")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 8, "need 4 bytes and 8 follow")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 4, "need 8 bytes and 4 follow")]
@@ -137,5 +140,6 @@ public sealed class SafeTensorsTests : IDisposable
         return bytes;
     }
 
-    static SafeTensorsEntry Entry(string name, ScalarType type, long[] shape, byte[] bytes) => new(name, type, shape, stream => stream.Write(bytes));
+    static SafeTensorsEntry Entry(string name, ScalarType type, long[] shape, byte[] bytes) =>
+        new(name, type, shape, stream => stream.Write(bytes));
 }

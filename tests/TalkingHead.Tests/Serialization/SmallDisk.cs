@@ -11,7 +11,8 @@ sealed class SmallDisk : IDisposable
     {
         Folder = folder;
         Directory.CreateDirectory(folder);
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Mount("-t", "tmpfs", "-o", $"size={size}", "tmpfs", folder), "a small disk can only be mounted by root, on Linux.");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Mount("-t", "tmpfs", "-o", $"size={size}", "tmpfs", folder),
+            "a small disk can only be mounted by root, on Linux.");
     }
 
     internal string Folder { get; }

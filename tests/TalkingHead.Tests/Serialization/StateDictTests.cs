@@ -40,7 +40,8 @@ public sealed class StateDictTests : IDisposable
         var before = module.weight!.data<float>().ToArray();
         using (var file = Stored(module, ("bias", null), ("scale", zeros(1))))
             Assert.Equal(
-                "a.pth: does not hold the weights of Linear: it lacks \"bias\"; it has the unknown \"scale\"; the file is another network's.",
+                "a.pth: does not hold the weights of Linear: it lacks \"bias\"; it has the unknown \"scale\"; the file is another "
+                + "network's.",
                 Assert.Throws<UserException>(() => StateDict.Load(module, file.Tensors, "a.pth")).Message);
         using (var file = Stored(module, ("bias", zeros(4))))
             Assert.Equal(
@@ -53,7 +54,11 @@ public sealed class StateDictTests : IDisposable
     public void NamesMayDifferInTheFileAndUnusedOnesMayBeKnown()
     {
         var module = nn.Linear(2, 3);
-        SafeTensors.Save(folder.At("file"), new Dictionary<string, Tensor> { ["fc.weight"] = ones(3, 2), ["fc.bias"] = ones(3), ["head"] = ones(1) });
+        SafeTensors.Save(folder.At("file"), new Dictionary<string, Tensor>
+        {
+            ["fc.weight"] = ones(3, 2), ["fc.bias"] = ones(3),
+            ["head"] = ones(1)
+        });
         using var file = SafeTensorsFile.Open(folder.At("file"));
         StateDict.Load(module, file.Tensors, "file", name => $"fc.{name}", name => name == "head");
         Assert.Equal([1f, 1, 1], module.bias!.data<float>().ToArray());

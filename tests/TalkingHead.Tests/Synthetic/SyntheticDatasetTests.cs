@@ -17,7 +17,8 @@ public class SyntheticDatasetTests
         var names = Directory.GetFiles(folder.At("one")).Select(Path.GetFileName).Order().ToArray();
         Assert.Equal(names, Directory.GetFiles(folder.At("three")).Select(Path.GetFileName).Order());
         foreach (var name in names)
-            Assert.Equal(File.ReadAllBytes(Path.Combine(folder.At("one"), name!)), File.ReadAllBytes(Path.Combine(folder.At("three"), name!)));
+            Assert.Equal(File.ReadAllBytes(Path.Combine(folder.At("one"), name!)),
+                File.ReadAllBytes(Path.Combine(folder.At("three"), name!)));
     }
 
     [Fact]
@@ -26,7 +27,8 @@ public class SyntheticDatasetTests
         using var folder = new TemporaryFolder();
         SyntheticDataset.Write(folder.At("whole"), Small, 2, _ => { }, default);
         using var stop = new CancellationTokenSource();
-        Assert.ThrowsAny<OperationCanceledException>(() => SyntheticDataset.Write(folder.At("again"), Small, 2, _ => stop.Cancel(), stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => SyntheticDataset.Write(folder.At("again"), Small, 2, _ => stop.Cancel(),
+            stop.Token));
         SyntheticDataset.Write(folder.At("again"), Small, 1, _ => { }, default);
         foreach (var path in Directory.GetFiles(folder.At("whole")))
             Assert.Equal(File.ReadAllBytes(path), File.ReadAllBytes(Path.Combine(folder.At("again"), Path.GetFileName(path))));
@@ -40,7 +42,8 @@ public class SyntheticDatasetTests
         using var dataset = Dataset.Open(folder.At("set"));
         Assert.Equal(10, dataset.Count);
         var clip = dataset.Get("synth-00003/001");
-        Assert.Equal(new SyntheticPopulation(11).Identity(3).Clip(1).Frame(2, 64).Landmarks, dataset.ReadLandmarks(clip.Index)[(2 * 136)..(3 * 136)]);
+        Assert.Equal(new SyntheticPopulation(11).Identity(3).Clip(1).Frame(2, 64).Landmarks,
+            dataset.ReadLandmarks(clip.Index)[(2 * 136)..(3 * 136)]);
         var frame = new SyntheticPopulation(11).Identity(3).Clip(1).Frame(2, 64);
         Assert.Equal([.. frame.Landmarks, .. frame.Pupils], dataset.ReadFaces(clip.Index)[2].ValuesWithPupils);
     }

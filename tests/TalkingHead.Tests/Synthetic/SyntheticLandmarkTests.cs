@@ -28,7 +28,8 @@ public class SyntheticLandmarkTests
                 if (CentreOf(painted, colour) is { } seen)
                     distances.Add(double.Hypot(seen.X - painted.Landmarks[2 * landmark], seen.Y - painted.Landmarks[2 * landmark + 1]));
         }
-        TestContext.Current.TestOutputHelper?.WriteLine($"{distances.Count} landmarks seen, mean {distances.Average():0.00}, largest {distances.Max():0.00} pixels");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{distances.Count} landmarks seen, mean {distances.Average():0.00}, largest {distances.Max():0.00} pixels");
         Assert.True(distances.Count >= 34, $"only {distances.Count} landmarks are seen");
         Assert.True(distances.Average() < 1, $"mean distance {distances.Average():0.00} pixels");
         Assert.True(distances.Max() < 3, $"largest distance {distances.Max():0.00} pixels");

@@ -23,7 +23,8 @@ public class Bf16Tests
         foreach (var (name, loss) in exact)
             Assert.True(Math.Abs(rounded[name] - loss) <= 0.02 * Math.Max(1, Math.Abs(loss)), $"{name}: {rounded[name]} for {loss}");
         // The direction of each side's gradient; a part of 2^-8 is lost in each of dozens of layers.
-        Assert.All(slopes.Zip(roundedSlopes), pair => Assert.InRange((pair.First.dot(pair.Second) / pair.First.norm() / pair.Second.norm()).item<float>(), 0.98, 1.001));
+        Assert.All(slopes.Zip(roundedSlopes),
+            pair => Assert.InRange((pair.First.dot(pair.Second) / pair.First.norm() / pair.Second.norm()).item<float>(), 0.98, 1.001));
 
         (Dictionary<string, double>, Tensor[]) Step(Precision precision)
         {
@@ -34,7 +35,8 @@ public class Bf16Tests
             using var content = ContentLoss.Create(configuration.Objective, precision: precision);
             using var step = new TrainingStep(configuration, networks.Embedder, networks.Generator, networks.Discriminator, rows, content);
             using var batch = SmallSetting.BatchOf(0);
-            var losses = step.Run(batch).Where(loss => !loss.Key.EndsWith("_gradient", StringComparison.Ordinal)).ToDictionary(loss => loss.Key, loss => (double)loss.Value.item<float>());
+            var losses = step.Run(batch).Where(loss => !loss.Key.EndsWith("_gradient", StringComparison.Ordinal))
+                .ToDictionary(loss => loss.Key, loss => (double)loss.Value.item<float>());
             Assert.All(networks.Generator.parameters(), parameter => Assert.Equal(ScalarType.Float32, parameter.dtype));
             return (losses, [step.GeneratorOptimizer.Flat.Gradients!.clone(), step.DiscriminatorOptimizer.Flat.Gradients!.clone()]);
         }
@@ -46,7 +48,9 @@ public class Bf16Tests
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var configuration = SmallSetting.Configuration("plain");
-        using var networks = SmallSetting.Networks(configuration with { Training = configuration.Training with { Precision = Precision.Bf16 } });
+        using var networks = SmallSetting.Networks(configuration
+            with
+        { Training = configuration.Training with { Precision = Precision.Bf16 } });
         var types = new List<ScalarType>();
         foreach (var layer in networks.Generator.modules().OfType<SpectralNormConv2d>())
             layer.register_forward_hook((_, _, y) => { types.Add(y.dtype); return y; });

@@ -64,7 +64,8 @@ public class FineTuningStepTests
         using var content = ContentLoss.Create(configuration.Objective);
         var embedding = networks.Embedder.call(SmallSetting.Source(0), SmallSetting.SourceLandmarks(0)).detach().mean([0], keepdim: true);
         using var step = new FineTuningStep(configuration, networks.Generator, networks.Discriminator, embedding, content);
-        var (frames, landmarks) = (nn.functional.interpolate(SmallSetting.Target(0)[.., .., ..4, ..4], size: [32, 32], mode: InterpolationMode.Bilinear), SmallSetting.TargetLandmarks(0));
+        var (frames, landmarks) = (nn.functional.interpolate(SmallSetting.Target(0)[.., .., ..4, ..4], size: [32, 32],
+            mode: InterpolationMode.Bilinear), SmallSetting.TargetLandmarks(0));
         float first = 0, last = 0;
         for (int i = 0; i < 15; i++)
         {

@@ -57,7 +57,8 @@ public class FlatParametersTests
         Assert.All(ours.Zip(theirs), pair => Assert.True(pair.First.allclose(pair.Second, rtol: 1e-6, atol: 1e-7)));
 
         static Tensor Loss(Parameter[] parameters, int step) =>
-            parameters.Select((parameter, i) => (parameter * Formula.Values($"slope.{i}.{step}", parameter.shape)).sum()).Aggregate((a, b) => a.Add(b));
+            parameters.Select((parameter, i) => (parameter * Formula.Values($"slope.{i}.{step}", parameter.shape)).sum())
+            .Aggregate((a, b) => a.Add(b));
     }
 
     [Fact]

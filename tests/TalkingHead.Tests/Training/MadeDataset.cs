@@ -18,7 +18,8 @@ sealed class MadeDataset : IDisposable
         {
             var split = clip % 5 == 4 ? Split.Test : Split.Train;
             float[] landmarks = [.. Enumerable.Range(0, frames).SelectMany(frame => Points(frame, frames, size))];
-            writer.Add(new ClipRecord($"person{clip}/clip", $"person{clip}", split, "a test"), [.. Enumerable.Range(0, frames).Select(frame => Jpeg(clip, frame, frames, size))], landmarks);
+            writer.Add(new ClipRecord($"person{clip}/clip", $"person{clip}", split, "a test"),
+                [.. Enumerable.Range(0, frames).Select(frame => Jpeg(clip, frame, frames, size))], landmarks);
         }
         writer.Complete();
         if (damagedClip >= 0)

@@ -14,7 +14,8 @@ public class MuonTests
     {
         using var scope = NewDisposeScope();
         var expected = Fixtures.Load("muon.safetensors");
-        Parameter[] weights = [.. Enumerable.Range(0, 4).Select(n => new Parameter(Formula.Values($"weight.{n}", expected[$"{n}.0"].shape)))];
+        Parameter[] weights = [.. Enumerable.Range(0, 4).Select(n =>
+            new Parameter(Formula.Values($"weight.{n}", expected[$"{n}.0"].shape)))];
         var muon = new Muon([.. weights.Select(weight => (weight, zeros_like(weight)))], 0.9, null);
         for (int step = 0; step < 4; step++)
         {

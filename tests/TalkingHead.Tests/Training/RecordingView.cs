@@ -10,5 +10,6 @@ sealed class RecordingView(Action<int>? reported = null) : ITrainingView
 
     public void Say(string line) => Lines.Add(line);
 
-    public void Report(int step, int steps, double episodesPerSecond, double secondsLeft, IReadOnlyList<KeyValuePair<string, double>> figures, long memoryBytes) => reported?.Invoke(step);
+    public void Report(int step, int steps, double episodesPerSecond, double secondsLeft,
+        IReadOnlyList<KeyValuePair<string, double>> figures, long memoryBytes) => reported?.Invoke(step);
 }

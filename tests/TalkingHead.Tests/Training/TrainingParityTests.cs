@@ -26,7 +26,8 @@ public class TrainingParityTests
         using var networks = SmallSetting.Networks(configuration);
         using var embeddings = SmallSetting.Rows(configuration);
         using var content = ContentLoss.Create(configuration.Objective);
-        using var step = new TrainingStep(configuration, networks.Embedder, networks.Generator, networks.Discriminator, embeddings, content);
+        using var step = new TrainingStep(configuration, networks.Embedder, networks.Generator, networks.Discriminator,
+            embeddings, content);
         var parts = new (string Name, nn.Module Network)[]
             { ("embedder", networks.Embedder), ("generator", networks.Generator), ("discriminator", networks.Discriminator) };
         var expected = Fixtures.Load($"small-{kind}.safetensors");
@@ -66,7 +67,8 @@ public class TrainingParityTests
     static void AssertGradientNorm(string name, Tensor norm, Dictionary<string, Tensor> expected)
     {
         string[] networks = name == "generator_gradient" ? ["embedder", "generator"] : ["discriminator"];
-        var all = expected.Where(pair => networks.Any(network => pair.Key.StartsWith($"gradient.{network}."))).Sum(pair => pair.Value.Square().sum().item<float>());
+        var all = expected.Where(pair => networks.Any(network => pair.Key.StartsWith($"gradient.{network}.")))
+            .Sum(pair => pair.Value.Square().sum().item<float>());
         Assert.Equal(Math.Sqrt(all), norm.item<float>(), 1e-4 * Math.Sqrt(all));
     }
 

@@ -31,7 +31,8 @@ public class TrainingStepTests
 
         public byte[] GeneratorBits() => [.. Bits(Networks.Embedder), .. Bits(Networks.Generator)];
 
-        public byte[] DiscriminatorBits() => [.. Bits(Networks.Discriminator), .. Rows.Clips.SelectMany(Rows.Row).SelectMany(BitConverter.GetBytes)];
+        public byte[] DiscriminatorBits() => [.. Bits(Networks.Discriminator),
+            .. Rows.Clips.SelectMany(Rows.Row).SelectMany(BitConverter.GetBytes)];
 
         static IEnumerable<byte> Bits(nn.Module network) => network.state_dict().Values.SelectMany(value => value.bytes.ToArray());
 
@@ -81,7 +82,8 @@ public class TrainingStepTests
         adam.Step.Run(batch);
         muon.Step.Run(batch);
         Assert.Equal(adam.DiscriminatorBits(), muon.DiscriminatorBits());
-        foreach (var (network, others, before) in new (nn.Module, nn.Module, nn.Module)[] { (muon.Networks.Embedder, adam.Networks.Embedder, start.Embedder), (muon.Networks.Generator, adam.Networks.Generator, start.Generator) })
+        foreach (var (network, others, before) in new (nn.Module, nn.Module, nn.Module)[] { (muon.Networks.Embedder, adam.Networks.Embedder,
+            start.Embedder), (muon.Networks.Generator, adam.Networks.Generator, start.Generator) })
             foreach (var (name, weight) in network.named_parameters())
                 if (weight.ndim == 1)
                     Assert.Equal(others.get_parameter(name)!.bytes.ToArray(), weight.bytes.ToArray());
@@ -115,7 +117,8 @@ public class TrainingStepTests
         using var game = new Game("normal");
         using var batch = SmallSetting.BatchOf(0);
         var parts = new nn.Module[] { game.Networks.Embedder, game.Networks.Generator, game.Networks.Discriminator };
-        var before = parts.Select(part => part.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter.detach().clone())).ToList();
+        var before = parts.Select(part => part.named_parameters().ToDictionary(pair => pair.name,
+            pair => pair.parameter.detach().clone())).ToList();
         game.Step.Run(batch);
         for (int part = 0; part < parts.Length; part++)
             foreach (var (name, parameter) in parts[part].named_parameters())
@@ -186,7 +189,8 @@ public class TrainingStepTests
         using var game = new Game("", configuration with { Optimizer = configuration.Optimizer with { ClipNorm = 0.01 } });
         using var batch = SmallSetting.BatchOf(0);
         game.Step.Run(batch);
-        var gradients = game.Networks.Embedder.parameters().Concat(game.Networks.Generator.parameters()).Select(parameter => parameter.grad!.norm());
+        var gradients = game.Networks.Embedder.parameters().Concat(game.Networks.Generator.parameters())
+            .Select(parameter => parameter.grad!.norm());
         Assert.Equal(0.01, stack(gradients).norm().item<float>(), 1e-5);
     }
 
@@ -195,7 +199,11 @@ public class TrainingStepTests
     {
         using var scope = NewDisposeScope();
         var configuration = SmallSetting.Configuration("normal");
-        configuration = configuration with { Training = configuration.Training with { Precision = Precision.Bf16 }, Optimizer = configuration.Optimizer with { DiscriminatorRate = 0.05 } };
+        configuration = configuration with
+        {
+            Training = configuration.Training with { Precision = Precision.Bf16 },
+            Optimizer = configuration.Optimizer with { DiscriminatorRate = 0.05 }
+        };
         using var game = new Game("", configuration);
         using var batch = SmallSetting.BatchOf(0);
         var rows = game.Rows.Gather(batch.Clips, CPU);
@@ -209,7 +217,8 @@ public class TrainingStepTests
         float Loss()
         {
             using var _ = no_grad();
-            var (real, faked) = game.Networks.Discriminator.Compare(batch.Target, fake, batch.TargetLandmarks, game.Networks.Discriminator.Person(rows.Rows()));
+            var (real, faked) = game.Networks.Discriminator.Compare(batch.Target, fake, batch.TargetLandmarks,
+                game.Networks.Discriminator.Person(rows.Rows()));
             return AdversarialLoss.Discriminator(real, faked).item<float>();
         }
     }

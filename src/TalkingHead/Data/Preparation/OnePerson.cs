@@ -61,7 +61,8 @@ sealed class OnePerson(bool findsCuts)
             var moved = face.Box.Distance(last.Box) / last.Box.Width;
             var grown = Math.Max(face.Box.Width / last.Box.Width, last.Box.Width / face.Box.Width);
             if (moved > Leap + LeapEachSecond * (seconds - lastSeconds) || grown > Growth)
-                Jump ??= FormattableString.Invariant($"the face jumps at {seconds:0.0} s ({moved:0.0} of its widths, {grown:0.0} times the size)");
+                Jump ??= FormattableString.Invariant(
+                    $"the face jumps at {seconds:0.0} s ({moved:0.0} of its widths, {grown:0.0} times the size)");
         }
 
         (last, lastSeconds) = (face, seconds);

@@ -30,10 +30,12 @@ sealed class PicturePreparation(PrepareSettings settings, FaceTracker tracker)
             var (kind, fault) = Look(files[number], number, clip);
             tally.Count(fault);
             if (kind is not null && (kind == "undecodable" || !settings.TakesWholeFrames))
-                yield return new Outcome.Refused(new($"{input.Name}/{Path.GetFileName(files[number])}", kind, kind == "undecodable" ? fault! : $"a picture {fault}"));
+                yield return new Outcome.Refused(new($"{input.Name}/{Path.GetFileName(files[number])}", kind,
+                    kind == "undecodable" ? fault! : $"a picture {fault}"));
         }
 
-        yield return tally.Refusal(input.Name, settings.Shots) is { } refusal ? new Outcome.Refused(refusal) : clip.Finish(input, input.Id, null);
+        yield return tally.Refusal(input.Name, settings.Shots) is { } refusal ? new Outcome.Refused(refusal)
+            : clip.Finish(input, input.Id, null);
     }
 
     (string? Kind, string? Fault) Look(string path, int number, ClipGathering clip)
@@ -55,7 +57,8 @@ sealed class PicturePreparation(PrepareSettings settings, FaceTracker tracker)
             return (face is null ? "no-face" : "poor-face", fault);
         if (GoodFace.HasRival(face!, faces))
             return ("two-people", "with a second face of similar size");
-        clip.Add(picture, settings.TakesWholeFrames ? ClipGathering.Whole(picture) : FaceCrop.Around(face!.Landmarks, settings.Crop), face!.Landmarks, number, 0);
+        clip.Add(picture, settings.TakesWholeFrames ? ClipGathering.Whole(picture) : FaceCrop.Around(face!.Landmarks, settings.Crop),
+            face!.Landmarks, number, 0);
         return (null, null);
     }
 }
@@ -96,7 +99,8 @@ static class PersonFolders
     // A name's ending is left off, but where two files differ in nothing else. What is no video is an input, too, to be refused by name.
     static IEnumerable<(string Path, string Id, string Name)> Named(string folder, MediaFolder files) => files.Taken
         .GroupBy(path => ClipName.Part(Path.GetFileNameWithoutExtension(path)), StringComparer.Ordinal)
-        .SelectMany(same => same.Select(path => (path, same.Count() == 1 ? same.Key : ClipName.Part(Path.GetFileName(path)), Path.GetRelativePath(folder, path))))
+        .SelectMany(same => same.Select(path => (path, same.Count() == 1 ? same.Key : ClipName.Part(Path.GetFileName(path)),
+            Path.GetRelativePath(folder, path))))
         .Concat(files.Others.Select(name => (Path.Combine(folder, name), ClipName.Part(name), name)));
 }
 
@@ -174,7 +178,8 @@ sealed class ClipGathering(PrepareSettings settings)
         new(id, input.Identity, input.Split!.Value, input.Name)
         {
             Rate = rate is { } r ? Math.Round(r, 4) : null,
-            Seconds = rate is { } even && !seconds.Select((shown, i) => Math.Abs(shown - seconds[0] - i / even) < Rounding).All(near => near)
+            Seconds = rate is { } even && !seconds.Select((shown, i) => Math.Abs(shown - seconds[0] - i / even) < Rounding)
+            .All(near => near)
                 ? [.. seconds.Select(shown => Math.Round(shown - seconds[0], 4))] : null,
             Crop = [.. (squares.TrueForAll(square => square == squares[0]) ? squares.Take(1) : squares).Select(Numbers)],
             SourceFrames = sourceFrames,

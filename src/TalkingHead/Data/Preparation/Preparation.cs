@@ -33,9 +33,11 @@ public sealed class Preparation
     /// <param name="refused">Called with each refusal.</param>
     /// <param name="stop">Stops between frames.</param>
     /// <param name="said">Called with what one should know of inputs that are used.</param>
-    /// <exception cref="UserException">The tools or the disk fail, or the folder holds another dataset; what is written is kept and continued by the next run.</exception>
+    /// <exception cref="UserException">The tools or the disk fail, or the folder holds another dataset; what is written is
+    /// kept and continued by the next run.</exception>
     /// <exception cref="OperationCanceledException">Stopped; the next run continues.</exception>
-    public PrepareResult Run(Action<int>? done = null, Action<Refusal>? refused = null, CancellationToken stop = default, Action<string>? said = null)
+    public PrepareResult Run(Action<int>? done = null, Action<Refusal>? refused = null, CancellationToken stop = default,
+        Action<string>? said = null)
     {
         if (DatasetWriter.IsComplete(settings.Out, settings.Part))
             return Complete();
@@ -84,8 +86,10 @@ public sealed class Preparation
     {
         using var index = new DatasetIndex(settings.Out, settings.Part);
         if (index.Recipe != settings.Recipe)
-            throw new UserException($"{settings.Out}: holds a finished dataset that was made with other settings ({index.Recipe}, now {settings.Recipe}); name another folder.");
-        return new(Inputs, index.Clips, index.Frames, File.ReadLines(Path.Combine(settings.Out, settings.Part.LedgerName)).Count(), AlreadyComplete: true);
+            throw new UserException($"{settings.Out}: holds a finished dataset that was made with other "
+                + $"settings ({index.Recipe}, now {settings.Recipe}); name another folder.");
+        return new(Inputs, index.Clips, index.Frames, File.ReadLines(Path.Combine(settings.Out, settings.Part.LedgerName)).Count(),
+            AlreadyComplete: true);
     }
 }
 

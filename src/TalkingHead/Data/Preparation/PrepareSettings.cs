@@ -145,10 +145,12 @@ public static class PrepareLayouts
 {
     /// <exception cref="UserException">No layout is called that.</exception>
     public static PrepareLayout Parse(string name) =>
-        Array.Find(Enum.GetValues<PrepareLayout>(), layout => layout.ToString().Equals(name, StringComparison.OrdinalIgnoreCase)) is var layout
+        Array.Find(Enum.GetValues<PrepareLayout>(), layout =>
+            layout.ToString().Equals(name, StringComparison.OrdinalIgnoreCase)) is var layout
             && layout.ToString().Equals(name, StringComparison.OrdinalIgnoreCase)
             ? layout
-            : throw UserException.Usage($"--layout {name}: expected voxceleb1, voxceleb2, videos or photos; data/README.md draws their trees.");
+            : throw UserException.Usage($"--layout {name}: expected voxceleb1, voxceleb2, videos or photos; data/README.md draws "
+                + $"their trees.");
 
     /// <summary>The inputs in order of their names; the same whatever order the folders list them in.</summary>
     /// <exception cref="UserException">The folder is missing, or holds nothing of that layout.</exception>
@@ -169,7 +171,8 @@ public static class PrepareLayouts
             for (var i = 1; i < sorted.Length; i++)
             {
                 if (sorted[i].Id == sorted[i - 1].Id)
-                    throw new UserException($"{settings.From}: {sorted[i - 1].Name} and {sorted[i].Name} would both be clip {sorted[i].Id}; rename one.");
+                    throw new UserException(
+                        $"{settings.From}: {sorted[i - 1].Name} and {sorted[i].Name} would both be clip {sorted[i].Id}; rename one.");
             }
 
             return sorted.Length > 0 ? sorted : throw new UserException(
@@ -182,7 +185,10 @@ public static class PrepareLayouts
     }
 }
 
-/// <summary>Divides people into train and test where nobody has officially: by a hash of the name, so that others coming or going move nobody.</summary>
+/// <summary>
+/// Divides people into train and test where nobody has officially: by a hash of the name, so that others coming or going
+/// move nobody.
+/// </summary>
 static class IdentitySplit
 {
     internal static Split For(string identity, double testShare, ulong seed) =>

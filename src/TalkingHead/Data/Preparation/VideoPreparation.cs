@@ -29,7 +29,8 @@ sealed class VideoPreparation(PrepareSettings settings, FaceTracker tracker)
                 yield return new Outcome.Said($"{input.Name}: {note}");
             if (take.Damage is { IsThere: true } damage)
             {
-                var broken = new Outcome.Refused(new(input.Name, damage.IsGrave ? "undecodable" : "damaged", Preparation.Below(Path.GetDirectoryName(input.Path)!, damage.Sentence)));
+                var broken = new Outcome.Refused(new(input.Name, damage.IsGrave ? "undecodable" : "damaged",
+                    Preparation.Below(Path.GetDirectoryName(input.Path)!, damage.Sentence)));
                 yield return broken;
                 if (damage.IsGrave)
                     yield break;
@@ -43,7 +44,10 @@ sealed class VideoPreparation(PrepareSettings settings, FaceTracker tracker)
             yield return outcome;
     }
 
-    /// <summary>The takes of a VIDEO folder of VoxCeleb2 as one clip, of about as many frames from each. Frames are whole, so reading once is enough.</summary>
+    /// <summary>
+    /// The takes of a VIDEO folder of VoxCeleb2 as one clip, of about as many frames from each. Frames are whole, so reading
+    /// once is enough.
+    /// </summary>
     internal IEnumerable<Outcome> Takes(PrepareInput input, CancellationToken stop)
     {
         string[] files = [.. PersonFolders.Files(input.Path, TakeEndings)];
@@ -59,7 +63,8 @@ sealed class VideoPreparation(PrepareSettings settings, FaceTracker tracker)
         var before = 0; // frames of earlier takes
         for (var i = 0; i < chosen.Length; i++)
         {
-            var share = settings.FramesPerClip == 0 ? 0 : settings.FramesPerClip * (i + 1) / chosen.Length - settings.FramesPerClip * i / chosen.Length;
+            var share = settings.FramesPerClip == 0 ? 0 : settings.FramesPerClip * (i + 1) / chosen.Length
+                - settings.FramesPerClip * i / chosen.Length;
             if (Take(files[chosen[i]], share) is { } broken)
                 yield return new Outcome.Refused(new($"{input.Name}/{Path.GetFileName(files[chosen[i]])}", broken.Kind, broken.Reason));
         }
@@ -100,7 +105,8 @@ sealed class VideoPreparation(PrepareSettings settings, FaceTracker tracker)
     IEnumerable<Outcome> Cut(PrepareInput input, List<Piece> pieces, CancellationToken stop)
     {
         using var take = VideoTake.Open(input.Path);
-        using var pictures = take.Pick(pieces.Where(piece => piece.Refusal is null).SelectMany(piece => piece.Frames.Good).Select(frame => frame.Number), stop).GetEnumerator();
+        using var pictures = take.Pick(pieces.Where(piece => piece.Refusal is null).SelectMany(piece => piece.Frames.Good)
+            .Select(frame => frame.Number), stop).GetEnumerator();
         var there = pictures.MoveNext();
         foreach (var piece in pieces)
         {
@@ -129,7 +135,9 @@ sealed class VideoPreparation(PrepareSettings settings, FaceTracker tracker)
 /// <summary>A video read frame by frame, of which some frames are picked.</summary>
 sealed class VideoTake : IDisposable
 {
-    /// <summary>A larger video is read at this width or height: its faces are large enough still, and 32 frames of it fit in memory.</summary>
+    /// <summary>
+    /// A larger video is read at this width or height: its faces are large enough still, and 32 frames of it fit in memory.
+    /// </summary>
     const int MostSide = 1920;
 
     readonly VideoReader reader;
@@ -155,7 +163,10 @@ sealed class VideoTake : IDisposable
     /// <exception cref="UserException">No video that can be read.</exception>
     internal static VideoReader Reader(string path) => VideoReader.OpenWithin(path, MostSide);
 
-    /// <summary>The frames of those numbers, which ascend, from the start of the video; each a picture of its own. What cannot be read is left out.</summary>
+    /// <summary>
+    /// The frames of those numbers, which ascend, from the start of the video; each a picture of its own. What cannot be
+    /// read is left out.
+    /// </summary>
     internal IEnumerable<TimedPicture> Pick(IEnumerable<int> numbers, CancellationToken stop)
     {
         var frame = new Picture(reader.Width, reader.Height);
@@ -300,7 +311,8 @@ sealed class FrameTally
         if (Good > shots)
             return null;
         var because = faults.Count == 0 ? "" : $" ({Faults})";
-        return new(input, Good == 0 && faults.ContainsKey(NoFace) ? "no-face" : "too-few-frames", $"{Good} good of {seen} frames looked at{because}; {shots + 1} are needed for {shots} shots");
+        return new(input, Good == 0 && faults.ContainsKey(NoFace) ? "no-face" : "too-few-frames",
+            $"{Good} good of {seen} frames looked at{because}; {shots + 1} are needed for {shots} shots");
     }
 
     internal const string NoFace = "without a face";

@@ -51,7 +51,8 @@ static partial class VoxCeleb
     internal static bool HasMeta(string from) => File.Exists(Path.Combine(from, MetaName));
 
     static PrepareInput Input(PrepareSettings settings, string person, string video, Split? split) => new(
-        $"{person}/{ClipName.Part(Path.GetFileName(video))}", person, split, Path.GetRelativePath(settings.From, video).Replace('\\', '/'), video);
+        $"{person}/{ClipName.Part(Path.GetFileName(video))}", person, split,
+        Path.GetRelativePath(settings.From, video).Replace('\\', '/'), video);
 
     // The columns "VoxCeleb1 ID", "VGGFace1 ID" (the name) and "Set" (dev or test), set apart by tabs or commas.
     static Dictionary<string, Split>? ReadMeta(string from)
@@ -63,7 +64,8 @@ static partial class VoxCeleb
         var head = rows.Length > 0 ? rows[0] : [];
         int id = Array.IndexOf(head, "VoxCeleb1 ID"), name = Array.IndexOf(head, "VGGFace1 ID"), set = Array.IndexOf(head, "Set");
         if (id < 0 || name < 0 || set < 0)
-            throw new UserException($"{path}: expected columns \"VoxCeleb1 ID\", \"VGGFace1 ID\" and \"Set\", found {string.Join(", ", head.Select(cell => $"\"{cell}\""))}; get the official file again.");
+            throw new UserException($"{path}: expected columns \"VoxCeleb1 ID\", \"VGGFace1 ID\" and "
+                + $"\"Set\", found {string.Join(", ", head.Select(cell => $"\"{cell}\""))}; get the official file again.");
         var sides = new Dictionary<string, Split>(StringComparer.Ordinal);
         foreach (var row in rows.Skip(1).Where(row => row.Length > Math.Max(set, Math.Max(id, name))))
             sides[row[id]] = sides[row[name]] = row[set].Equals("test", StringComparison.OrdinalIgnoreCase) ? Split.Test : Split.Train;

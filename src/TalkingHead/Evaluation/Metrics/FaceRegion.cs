@@ -19,7 +19,8 @@ sealed record FaceRegion(string Name, int First, int Last)
     const double Margin = 0.1;
     const int Window = Metrics.Ssim.Window;
 
-    internal static string Definition(FaceRegion region) => $"in the box around the true frame's {region.Name}, grown by {Margin:0.0} of the distance of the outer eye corners";
+    internal static string Definition(FaceRegion region) => $"in the box around the "
+        + $"true frame's {region.Name}, grown by {Margin:0.0} of the distance of the outer eye corners";
 
     /// <summary>One value a frame; NaN where a face or the truth is missing.</summary>
     internal static double[] L1(FrameSeries series, FaceRegion region) => Compute(series, region, 0, Metrics.L1.Compute);
@@ -27,7 +28,8 @@ sealed record FaceRegion(string Name, int First, int Last)
     /// <inheritdoc cref="L1"/>
     internal static double[] Ssim(FrameSeries series, FaceRegion region) => Compute(series, region, Window / 2, Metrics.Ssim.Compute);
 
-    static double[] Compute(FrameSeries series, FaceRegion region, int around, Func<Tensor, Tensor, Tensor> metric) => series.EachFace((i, real, _) =>
+    static double[] Compute(FrameSeries series, FaceRegion region, int around, Func<Tensor, Tensor, Tensor> metric) =>
+        series.EachFace((i, real, _) =>
     {
         var (left, top, right, bottom) = region.Box(real, series.Truth[i], around);
         if (right - left < Math.Max(1, 2 * around + 1) || bottom - top < Math.Max(1, 2 * around + 1))
@@ -41,8 +43,10 @@ sealed record FaceRegion(string Name, int First, int Last)
     (int Left, int Top, int Right, int Bottom) Box(Landmarks real, Picture picture, int around)
     {
         double margin = Margin * double.Hypot(real[36].X - real[45].X, real[36].Y - real[45].Y) + around;
-        var (x, y) = (Enumerable.Range(First, Last - First + 1).Select(point => (double)real[point].X).ToArray(), Enumerable.Range(First, Last - First + 1).Select(point => (double)real[point].Y).ToArray());
-        return (Within(x.Min() - margin, picture.Width), Within(y.Min() - margin, picture.Height), Within(x.Max() + margin + 1, picture.Width), Within(y.Max() + margin + 1, picture.Height));
+        var (x, y) = (Enumerable.Range(First, Last - First + 1).Select(point => (double)real[point].X).ToArray(),
+            Enumerable.Range(First, Last - First + 1).Select(point => (double)real[point].Y).ToArray());
+        return (Within(x.Min() - margin, picture.Width), Within(y.Min() - margin, picture.Height),
+            Within(x.Max() + margin + 1, picture.Width), Within(y.Max() + margin + 1, picture.Height));
     }
 
     static int Within(double place, int side) => (int)Math.Round(Math.Clamp(place, 0, side));

@@ -21,10 +21,13 @@ public static class Fid
     public static double Between(FeatureStatistics first, FeatureStatistics second)
     {
         if (Math.Min(first.Count, second.Count) < 2 || first.Features != second.Features)
-            throw new ArgumentException($"got {first.Count} rows of {first.Features} and {second.Count} of {second.Features}, expected two or more of one length on each side.");
+            throw new ArgumentException(
+                $"got {first.Count} rows of {first.Features} and {second.Count} of {second.Features}, expected two or more of one length "
+                + $"on each side.");
         using var scope = NewDisposeScope();
         var means = (first.Mean() - second.Mean()).Square().sum().item<double>();
-        var (trace, other, cross) = first.IsExact || second.IsExact ? OfFactors(Factor(first), Factor(second)) : OfCovariances(first.Covariance(), second.Covariance());
+        var (trace, other, cross) = first.IsExact || second.IsExact ? OfFactors(Factor(first), Factor(second))
+            : OfCovariances(first.Covariance(), second.Covariance());
         return Math.Max(0, means + trace + other - 2 * cross);
     }
 
@@ -41,7 +44,8 @@ public static class Fid
         var root = Root(first);
         var product = root.mm(second).mm(root);
         var eigenvalues = linalg.eigvalsh(product.Add(product.t()).Div(2));
-        return (first.diagonal().sum().item<double>(), second.diagonal().sum().item<double>(), eigenvalues.ClampMin(0).sqrt().sum().item<double>());
+        return (first.diagonal().sum().item<double>(), second.diagonal().sum().item<double>(),
+            eigenvalues.ClampMin(0).sqrt().sum().item<double>());
     }
 
     static Tensor Root(Tensor covariance)

@@ -56,7 +56,8 @@ sealed class FrameMetrics : IDisposable
     /// <param name="driver">The driver's; the same ones where the person drives herself.</param>
     /// <param name="follows">Whether each of the driver's frames follows the one before it in time.</param>
     /// <param name="hasFloor">Which frames are searched again for the floors; all when null.</param>
-    internal FrameTarget Target(IReadOnlyList<Picture> real, IReadOnlyList<Picture> driver, IReadOnlyList<bool> follows, Func<int, bool>? hasFloor = null)
+    internal FrameTarget Target(IReadOnlyList<Picture> real, IReadOnlyList<Picture> driver, IReadOnlyList<bool> follows,
+        Func<int, bool>? hasFloor = null)
     {
         using var exact = new ExactArithmetic();
         using var guard = no_grad();
@@ -64,7 +65,8 @@ sealed class FrameMetrics : IDisposable
         var again = new Landmarks?[driver.Count];
         var faces = Find(driver, Places(driver));
         var own = cross && csim is not null ? Find(real, Places(real)) : faces;
-        trackers?.ForEach(driver.Count, (i, tracker) => again[i] = faces[i] is { } face && hasFloor?.Invoke(i) != false ? TrackerPool.Again(tracker, driver[i], face) : null);
+        trackers?.ForEach(driver.Count, (i, tracker) => again[i] = faces[i] is { } face && hasFloor?.Invoke(i) != false
+            ? TrackerPool.Again(tracker, driver[i], face) : null);
         var person = csim is null || trackers is null ? null : Embed(real, own);
         return new()
         {
@@ -94,13 +96,16 @@ sealed class FrameMetrics : IDisposable
         Landmarks?[] landmarks = [.. faces.Select(face => face?.Landmarks)];
         foreach (var (metric, found) in OfLandmarks(frames, target.Driver, landmarks))
             values[metric] = found;
-        var series = new FrameSeries(target.Truth ?? [], frames, [.. target.Driver.Select(face => face?.Landmarks)], landmarks, target.Follows);
+        var series = new FrameSeries(target.Truth ?? [], frames, [.. target.Driver.Select(face => face?.Landmarks)], landmarks,
+            target.Follows);
         foreach (var metric in Metric.All.Where(metric => metric.Series is not null && Measured.Contains(metric)))
             values[metric] = metric.Series!(series);
         return new() { ByMetric = values, Faces = Found(faces) };
     }
 
-    /// <summary>What distributions compare of pictures, row after row, those of one size together; of the spaces that are measured.</summary>
+    /// <summary>
+    /// What distributions compare of pictures, row after row, those of one size together; of the spaces that are measured.
+    /// </summary>
     internal Dictionary<FeatureSpace, float[]> Features(IReadOnlyList<Picture> pictures)
     {
         using var exact = new ExactArithmetic();
@@ -116,8 +121,10 @@ sealed class FrameMetrics : IDisposable
     }
 
     /// <summary>The same of frames that show these pictures.</summary>
-    internal Dictionary<FeatureSpace, float[]> Features(IReadOnlyList<Picture> pictures, IReadOnlyList<int> shown) => Features(pictures).ToDictionary(
-        space => space.Key, space => shown.SelectMany(place => space.Value[(place * space.Key.Length)..((place + 1) * space.Key.Length)]).ToArray());
+    internal Dictionary<FeatureSpace, float[]> Features(IReadOnlyList<Picture> pictures, IReadOnlyList<int> shown) =>
+        Features(pictures).ToDictionary(
+        space => space.Key, space => shown.SelectMany(place => space.Value[(place * space.Key.Length)..((place + 1) * space.Key.Length)])
+        .ToArray());
 
     public void Dispose() => owned.ForEach(one => one.Dispose());
 
@@ -135,9 +142,12 @@ sealed class FrameMetrics : IDisposable
         return values;
     }
 
-    Dictionary<Metric, double[]> OfLandmarks(IReadOnlyList<Picture> frames, IReadOnlyList<TrackedFace?> real, IReadOnlyList<Landmarks?> other) =>
-        Metric.All.Where(metric => metric.Landmarks is not null && Measured.Contains(metric)).ToDictionary(metric => metric, metric => frames
-            .Select((frame, i) => (real[i]?.Landmarks, other[i]) is ({ } one, { } two) ? metric.Landmarks!(one, two, frame) : double.NaN).ToArray());
+    Dictionary<Metric, double[]> OfLandmarks(IReadOnlyList<Picture> frames, IReadOnlyList<TrackedFace?> real,
+        IReadOnlyList<Landmarks?> other) =>
+        Metric.All.Where(metric => metric.Landmarks is not null && Measured.Contains(metric)).ToDictionary(metric => metric,
+            metric => frames
+            .Select((frame, i) => (real[i]?.Landmarks, other[i]) is ({ } one, { } two) ? metric.Landmarks!(one, two, frame) : double.NaN)
+            .ToArray());
 
     // The face that each frame shows: the one nearest to its place, or the largest. Pictures shown twice are searched once.
     TrackedFace?[] Find(IReadOnlyList<Picture> pictures, IReadOnlyList<int> shown, IReadOnlyList<TrackedFace?>? near = null)
@@ -146,7 +156,8 @@ sealed class FrameMetrics : IDisposable
             return [];
         var all = new IReadOnlyList<TrackedFace>[pictures.Count];
         trackers.ForEach(pictures.Count, (i, tracker) => all[i] = tracker.Find(pictures[i]));
-        return [.. shown.Select((place, i) => near?[i] is { } expected ? all[place].MinBy(face => face.Box.Distance(expected.Box)) : all[place].FirstOrDefault())];
+        return [.. shown.Select((place, i) => near?[i] is { } expected ? all[place].MinBy(face => face.Box.Distance(expected.Box))
+            : all[place].FirstOrDefault())];
     }
 
     // (n,512) float64, NaN where there is no face
@@ -154,7 +165,8 @@ sealed class FrameMetrics : IDisposable
     {
         using var scope = NewDisposeScope();
         var rows = Scalars.Full([frames.Count, ArcFace.Features], double.NaN, ScalarType.Float64, device);
-        foreach (var batch in Places(frames).Where(i => faces[i] is not null).Chunk(PictureBatches.Most(FaceAlignment.Side, FaceAlignment.Side)))
+        foreach (var batch in Places(frames).Where(i => faces[i] is not null)
+            .Chunk(PictureBatches.Most(FaceAlignment.Side, FaceAlignment.Side)))
         {
             var aligned = Pictures.Stack([.. batch.Select(i => FaceAlignment.Align(frames[i], faces[i]!.Landmarks))], device);
             rows.index_copy_(0, tensor(batch.Select(i => (long)i).ToArray(), device: device), csim!.Embed(aligned).to(ScalarType.Float64));
@@ -203,7 +215,8 @@ sealed class FrameMetrics : IDisposable
 /// <param name="Real">The driver's landmarks in each frame; empty where faces are not looked for, null where none was found.</param>
 /// <param name="Fake">Those found in the frames; likewise.</param>
 /// <param name="Follows">Whether each frame follows the one before it in time.</param>
-sealed record FrameSeries(IReadOnlyList<Picture> Truth, IReadOnlyList<Picture> Frames, IReadOnlyList<Landmarks?> Real, IReadOnlyList<Landmarks?> Fake, IReadOnlyList<bool> Follows)
+sealed record FrameSeries(IReadOnlyList<Picture> Truth, IReadOnlyList<Picture> Frames, IReadOnlyList<Landmarks?> Real,
+    IReadOnlyList<Landmarks?> Fake, IReadOnlyList<bool> Follows)
 {
     internal double[] Each(Func<int, double> value) => [.. Enumerable.Range(0, Frames.Count).Select(value)];
 

@@ -59,18 +59,21 @@ public readonly struct HeadPose
     }
 
     /// <summary>Yaw, pitch and roll in degrees: the turn is roll after yaw after pitch, about the axes z, y and x.</summary>
-    internal double[] Angles => [Degrees(Math.Asin(Math.Clamp(-rows[6], -1, 1))), Degrees(Math.Atan2(rows[7], rows[8])), Degrees(Math.Atan2(rows[3], rows[0]))];
+    internal double[] Angles => [Degrees(Math.Asin(Math.Clamp(-rows[6], -1, 1))), Degrees(Math.Atan2(rows[7], rows[8])),
+        Degrees(Math.Atan2(rows[3], rows[0]))];
 
     static double Degrees(double radians) => double.RadiansToDegrees(radians);
 
-    static double Dot(double[] m, int first, int second) => m[first] * m[second] + m[first + 1] * m[second + 1] + m[first + 2] * m[second + 2];
+    static double Dot(double[] m, int first, int second) => m[first] * m[second] + m[first + 1] * m[second + 1]
+        + m[first + 2] * m[second + 2];
 
     // Xᵀ (X Xᵀ)^-1 of the centred points X (3,n), as (n,3). Left and right are mirror images, so that x stands alone.
     static double[,] PseudoInverse()
     {
         double y = face.Average(point => point.Y), z = face.Average(point => point.Z);
         double xx = face.Sum(point => point.X * point.X), yy = face.Sum(point => (point.Y - y) * (point.Y - y)),
-            zz = face.Sum(point => (point.Z - z) * (point.Z - z)), yz = face.Sum(point => (point.Y - y) * (point.Z - z)), determinant = yy * zz - yz * yz;
+            zz = face.Sum(point => (point.Z - z) * (point.Z - z)), yz = face.Sum(point => (point.Y - y) * (point.Z - z)),
+            determinant = yy * zz - yz * yz;
         var inverse = new double[face.Length, 3];
         for (var i = 0; i < face.Length; i++)
         {

@@ -39,7 +39,9 @@ public static class Kid
     {
         var (n, m) = (first.shape[0], second.shape[0]);
         if (Math.Min(n, m) < 2 || first.shape[1] != second.shape[1])
-            throw new ArgumentException($"got rows ({string.Join(",", first.shape)}) and ({string.Join(",", second.shape)}), expected two or more of one length on each side.");
+            throw new ArgumentException(
+                $"got rows ({string.Join(",", first.shape)}) and ({string.Join(",", second.shape)}), expected two or more of one length on "
+                + $"each side.");
         var size = (int)Math.Min(MostInSubset, Math.Min(n, m));
         if (Math.Max(n, m) <= MostInSubset)
             return new(Discrepancy(first, second), null, 1, size);

@@ -11,7 +11,8 @@ static class LandmarkJitter
 {
     const double Side = 256;
 
-    internal const string Definition = "second difference over three frames in a row of the 68 landmarks' error, mean length, in pixels at 256x256";
+    internal const string Definition = "second difference over three frames in a row of the 68 landmarks' error, mean length, in pixels "
+        + "at 256x256";
 
     /// <summary>One value for each frame with both neighbours; NaN elsewhere.</summary>
     internal static double[] Compute(FrameSeries series) => series.Each(i =>

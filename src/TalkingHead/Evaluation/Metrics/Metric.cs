@@ -148,7 +148,8 @@ public sealed class Metric
     readonly Func<ComparisonSettings, string> definition;
     readonly Func<Landmarks, Landmarks, Picture, double>? landmarks;
 
-    Metric(string id, string name, Func<ComparisonSettings, string> definition) => (this.id, Name, this.definition) = (id, name, definition);
+    Metric(string id, string name, Func<ComparisonSettings, string> definition) =>
+        (this.id, Name, this.definition) = (id, name, definition);
 
     /// <summary>Every metric, in the order of reports.</summary>
     public static IReadOnlyList<Metric> All { get; } =
@@ -177,7 +178,10 @@ public sealed class Metric
     /// <summary>Whether it follows from landmarks found in the pictures.</summary>
     internal bool NeedsFaces { get; init; }
 
-    /// <summary>Of the real frame's landmarks and another's, both in frames of that size; such metrics have a floor, the detector's noise.</summary>
+    /// <summary>
+    /// Of the real frame's landmarks and another's, both in frames of that size; such metrics have a floor, the detector's
+    /// noise.
+    /// </summary>
     internal Func<Landmarks, Landmarks, Picture, double>? Landmarks
     {
         get => landmarks;
@@ -204,7 +208,8 @@ public sealed class Metric
     public override string ToString() => id;
 
     /// <exception cref="ArgumentException">No metric's name in records.</exception>
-    internal static Metric OfRecord(string id) => All.FirstOrDefault(metric => metric.id == id) ?? throw new ArgumentException($"no metric is called {id}");
+    internal static Metric OfRecord(string id) => All.FirstOrDefault(metric => metric.id == id)
+        ?? throw new ArgumentException($"no metric is called {id}");
 
     /// <summary>Reads "ssim,psnr", or "all"; a metric named twice counts once.</summary>
     /// <param name="list">Names in any case.</param>
@@ -215,11 +220,14 @@ public sealed class Metric
         if (list == "all")
             return [.. All.Where(metric => cross || !metric.IsOfCross)];
         string[] known = [.. All.Select(metric => metric.Name.ToLowerInvariant())];
-        Metric[] found = [.. list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(One).Distinct()];
-        return found.Length > 0 ? found : throw UserException.Usage($"--metrics names no metric; expected some of {string.Join(", ", known)}.");
+        Metric[] found = [.. list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(One)
+            .Distinct()];
+        return found.Length > 0 ? found : throw UserException.Usage($"--metrics names no metric; "
+            + $"expected some of {string.Join(", ", known)}.");
 
         Metric One(string name) => All.FirstOrDefault(metric => metric.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-            ?? throw UserException.Usage($"--metrics: unknown metric \"{name}\"; expected some of {string.Join(", ", known)}.{Spelling.Suggestion(name, known)}");
+            ?? throw UserException.Usage(
+                $"--metrics: unknown metric \"{name}\"; expected some of {string.Join(", ", known)}.{Spelling.Suggestion(name, known)}");
     }
 }
 
@@ -279,5 +287,6 @@ sealed record ComparisonNetworks(
 /// <param name="Length">Numbers a picture.</param>
 sealed record FeatureSpace(string Name, int Length)
 {
-    internal static readonly FeatureSpace Inception = new("features", TalkingHead.Pretrained.Inception.Features), ResNet18 = new("features-resnet18", TalkingHead.Pretrained.ResNet18.Features);
+    internal static readonly FeatureSpace Inception = new("features", TalkingHead.Pretrained.Inception.Features),
+        ResNet18 = new("features-resnet18", TalkingHead.Pretrained.ResNet18.Features);
 }

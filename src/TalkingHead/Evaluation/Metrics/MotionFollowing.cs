@@ -11,14 +11,18 @@ static class MotionFollowing
 {
     const int LeastFrames = 3;
 
-    internal static string ErrorDefinition(string what) => $"mean absolute difference from the driver's {what}, each less its mean over the person's frames";
+    internal static string ErrorDefinition(string what) => $"mean absolute difference from the driver's {what}, each less its mean over "
+        + $"the person's frames";
 
-    internal static string CorrelationDefinition(string what) => $"Pearson correlation with the driver's {what} over the person's frames, mean of them; 0 for a head that stands still";
+    internal static string CorrelationDefinition(string what) =>
+        $"Pearson correlation with the driver's {what} over the person's frames, mean of them; 0 for a head that stands still";
 
     /// <summary>Yaw, pitch and roll in degrees.</summary>
     internal static double[]? Pose(Landmarks landmarks) => HeadPose.Compute(landmarks)?.Angles;
 
-    /// <summary>Opening of the eyes (height over width), opening and width of the mouth (over the distance of the outer eye corners).</summary>
+    /// <summary>
+    /// Opening of the eyes (height over width), opening and width of the mouth (over the distance of the outer eye corners).
+    /// </summary>
     internal static double[]? Expression(Landmarks landmarks)
     {
         double eyes = Between(36, 45);
@@ -31,10 +35,13 @@ static class MotionFollowing
     internal static double[] Error(FrameSeries series, Func<Landmarks, double[]?> of)
     {
         var (real, fake) = Centred(series, of);
-        return series.Each(i => (real[i], fake[i]) is ({ } one, { } other) ? one.Zip(other, (a, b) => Math.Abs(a - b)).Average() : double.NaN);
+        return series.Each(i => (real[i], fake[i]) is ({ } one, { } other) ? one.Zip(other, (a, b) => Math.Abs(a - b)).Average()
+            : double.NaN);
     }
 
-    /// <summary>The person's correlation at every frame with both faces; NaN at others, and everywhere where the driver stands still.</summary>
+    /// <summary>
+    /// The person's correlation at every frame with both faces; NaN at others, and everywhere where the driver stands still.
+    /// </summary>
     internal static double[] Correlation(FrameSeries series, Func<Landmarks, double[]?> of)
     {
         var (real, fake) = Centred(series, of);
@@ -51,7 +58,8 @@ static class MotionFollowing
     // Of frames with both faces, less the mean over these.
     static (double[]?[] Real, double[]?[] Fake) Centred(FrameSeries series, Func<Landmarks, double[]?> of)
     {
-        var both = series.Real.Zip(series.Fake, (one, other) => one is null || other is null ? ((double[]?)null, (double[]?)null) : (of(one), of(other)))
+        var both = series.Real.Zip(series.Fake, (one, other) =>
+            one is null || other is null ? ((double[]?)null, (double[]?)null) : (of(one), of(other)))
             .Select(pair => pair is ({ }, { }) ? pair : (null, null)).ToArray();
         return (Less([.. both.Select(pair => pair.Item1)]), Less([.. both.Select(pair => pair.Item2)]));
 

@@ -14,9 +14,11 @@ public sealed class PictureSet : IDisposable
     readonly string[] paths = []; // of a folder
     readonly int[] firstFrame = []; // of a dataset: each clip's place in Names
 
-    PictureSet(string where, string[] names, string[] paths, int otherFiles) => (Where, Names, this.paths, OtherFiles) = (where, names, paths, otherFiles);
+    PictureSet(string where, string[] names, string[] paths, int otherFiles) =>
+        (Where, Names, this.paths, OtherFiles) = (where, names, paths, otherFiles);
 
-    PictureSet(Dataset dataset, string[] names, int[] firstFrame) => (Where, this.dataset, Names, this.firstFrame) = (dataset.Folder, dataset, names, firstFrame);
+    PictureSet(Dataset dataset, string[] names, int[] firstFrame) =>
+        (Where, this.dataset, Names, this.firstFrame) = (dataset.Folder, dataset, names, firstFrame);
 
     /// <summary>The folder.</summary>
     public string Where { get; }
@@ -64,12 +66,15 @@ public sealed class PictureSet : IDisposable
             throw new UserException($"{folder}: cannot be read: {e.Message}", e);
         }
 
-        var found = files.Where(PictureFile.IsNamedPicture).Select(path => (Name: NameOf(folder, path), Path: path)).OrderBy(file => file.Name, StringComparer.Ordinal).ToArray();
+        var found = files.Where(PictureFile.IsNamedPicture).Select(path => (Name: NameOf(folder, path), Path: path))
+            .OrderBy(file => file.Name, StringComparer.Ordinal).ToArray();
         if (found.Length == 0)
-            throw new UserException($"{folder}: holds no picture ({string.Join(", ", PictureFile.Endings.Take(5))} and others) and no dataset.");
+            throw new UserException(
+                $"{folder}: holds no picture ({string.Join(", ", PictureFile.Endings.Take(5))} and others) and no dataset.");
         for (var i = 1; i < found.Length; i++)
             if (found[i].Name == found[i - 1].Name)
-                throw new UserException($"{found[i - 1].Path} and {found[i].Path}: pictures are matched by name without the ending, and these two have one name; keep one of them.");
+                throw new UserException($"{found[i - 1].Path} and {found[i].Path}: pictures are matched by name without the ending, and "
+                    + $"these two have one name; keep one of them.");
         return new(folder, [.. found.Select(file => file.Name)], [.. found.Select(file => file.Path)], files.Length - found.Length);
     }
 
@@ -129,12 +134,14 @@ sealed record LoadedPair(string Name, Picture? Real, Picture? Fake)
 static class FrameNames
 {
     /// <summary>Whether each name is that before it with the next number, such as clip/000008 after clip/000007.</summary>
-    internal static bool[] Follows(IReadOnlyList<string> names) => [.. names.Select((name, i) => i > 0 && Split(name) is (var clip, { } number) && Split(names[i - 1]) == (clip, number - 1))];
+    internal static bool[] Follows(IReadOnlyList<string> names) =>
+        [.. names.Select((name, i) => i > 0 && Split(name) is (var clip, { } number) && Split(names[i - 1]) == (clip, number - 1))];
 
     static (string Clip, long? Number) Split(string name)
     {
         string clip = name.TrimEnd([.. "0123456789"]);
-        return (clip, long.TryParse(name.AsSpan(clip.Length), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out long number) ? number : null);
+        return (clip, long.TryParse(name.AsSpan(clip.Length), System.Globalization.NumberStyles.None,
+            System.Globalization.CultureInfo.InvariantCulture, out long number) ? number : null);
     }
 }
 

@@ -22,7 +22,8 @@ static class Pictures
         for (var i = 0; i < pictures.Count; i++)
         {
             if (pictures[i].Width != width || pictures[i].Height != height)
-                throw new ArgumentException($"Picture {i} is {pictures[i].Width}x{pictures[i].Height}, the first {width}x{height}.", nameof(pictures));
+                throw new ArgumentException($"Picture {i} is {pictures[i].Width}x{pictures[i].Height}, the first {width}x{height}.",
+                    nameof(pictures));
             pictures[i].Pixels.CopyTo(bytes, i * size);
         }
 
@@ -51,7 +52,8 @@ static class Pictures
         Expect(first);
         Expect(second);
         if (!first.shape.SequenceEqual(second.shape))
-            throw new ArgumentException($"got pictures ({string.Join(",", first.shape)}) and ({string.Join(",", second.shape)}), expected equal sizes.");
+            throw new ArgumentException(
+                $"got pictures ({string.Join(",", first.shape)}) and ({string.Join(",", second.shape)}), expected equal sizes.");
     }
 }
 

@@ -14,6 +14,7 @@ public static class Psnr
         Pictures.Expect(first, second);
         using var scope = NewDisposeScope();
         var difference = first.to(ScalarType.Float32) - second.to(ScalarType.Float32); // whole numbers, and so exact
-        return difference.Square().mean([1, 2, 3], type: ScalarType.Float64).reciprocal().Mul(255 * 255).log10().Mul(10).MoveToOuterDisposeScope();
+        return difference.Square().mean([1, 2, 3], type: ScalarType.Float64).reciprocal().Mul(255 * 255).log10().Mul(10)
+            .MoveToOuterDisposeScope();
     }
 }

@@ -14,8 +14,10 @@ namespace TalkingHead.Evaluation.Metrics;
 /// </summary>
 sealed class ResNet18Distance : IDisposable
 {
-    internal const string Definition = "ResNet-18 (ImageNet, CNTK), stages 1 to 3: squared difference of unit-length activations, mean over places, summed; not LPIPS";
-    internal const string FrechetDefinition = "Fréchet distance of ResNet-18 (ImageNet, CNTK) features, 256 means over places after stage 3, input bilinear to 224x224, float64; not FID";
+    internal const string Definition = "ResNet-18 (ImageNet, CNTK), stages 1 to 3: squared difference of unit-length activations, mean "
+        + "over places, summed; not LPIPS";
+    internal const string FrechetDefinition = "Fréchet distance of ResNet-18 (ImageNet, CNTK) features, 256 means over places after stage "
+        + "3, input bilinear to 224x224, float64; not FID";
 
     /// <summary>The third stage has 2x2 places.</summary>
     internal const int LeastSide = 32;
@@ -54,7 +56,8 @@ sealed class ResNet18Distance : IDisposable
     Tensor OfOne(Tensor picture)
     {
         using var scope = NewDisposeScope();
-        var resized = functional.interpolate(Pictures.Signed(picture), [ResNet18.TrainedSide, ResNet18.TrainedSide], mode: InterpolationMode.Bilinear, align_corners: false, antialias: true);
+        var resized = functional.interpolate(Pictures.Signed(picture), [ResNet18.TrainedSide, ResNet18.TrainedSide],
+            mode: InterpolationMode.Bilinear, align_corners: false, antialias: true);
         return network.call(resized)[^1].mean([2, 3]).MoveToOuterDisposeScope();
     }
 

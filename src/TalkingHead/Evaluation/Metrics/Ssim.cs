@@ -29,7 +29,8 @@ public static class Ssim
         Pictures.Expect(first, second);
         if (Math.Min(first.shape[2], first.shape[3]) < Window)
             throw new ArgumentException($"got pictures of {first.shape[3]}x{first.shape[2]}, expected {Window}x{Window} or more.");
-        return first.device_type == DeviceType.CPU && second.device_type == DeviceType.CPU ? ByScan(first, second) : ByTensors(first, second);
+        return first.device_type == DeviceType.CPU && second.device_type == DeviceType.CPU ? ByScan(first, second)
+            : ByTensors(first, second);
     }
 
     /// <summary>On any device.</summary>

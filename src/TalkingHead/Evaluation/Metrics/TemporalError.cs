@@ -7,7 +7,8 @@ namespace TalkingHead.Evaluation.Metrics;
 /// </summary>
 static class TemporalError
 {
-    internal const string Definition = "mean absolute difference between a frame's change and its truth's, of frames next to each other in time, values in 0..1";
+    internal const string Definition = "mean absolute difference between a frame's change and its truth's, of frames next to each other in "
+        + "time, values in 0..1";
 
     /// <summary>One value a frame; NaN where the frame before it is not there.</summary>
     internal static double[] Compute(FrameSeries series) => series.Each(i => series.Follows[i]

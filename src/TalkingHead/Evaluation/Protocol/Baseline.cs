@@ -24,12 +24,15 @@ public sealed partial record Baseline(string Name, string Folder)
         int equals = text.IndexOf('=');
         var (name, folder) = equals < 0 ? (text, "") : (text[..equals], text[(equals + 1)..]);
         if (folder == "" || !Names().IsMatch(name))
-            throw UserException.Usage($"--baseline {text}: expected NAME=DIR, the name of letters, digits, - and _, a letter first, such as first-order=made/fomm.");
-        return Method.IsOwn(name) ? throw UserException.Usage($"--baseline {text}: {name} is a row of every evaluation; expected another name.") : new(name, folder);
+            throw UserException.Usage($"--baseline {text}: expected NAME=DIR, the name of letters, digits, - and _, a letter first, such "
+                + $"as first-order=made/fomm.");
+        return Method.IsOwn(name) ? throw UserException.Usage($"--baseline {text}: {name} is a row of every evaluation; expected "
+            + $"another name.") : new(name, folder);
     }
 
     /// <summary>Where a system puts a frame, without the ending.</summary>
-    internal static string Place(int shots, int person, int frame) => string.Create(CultureInfo.InvariantCulture, $"t{shots}/{PersonFolder(person)}/{frame:D3}");
+    internal static string Place(int shots, int person, int frame) =>
+        string.Create(CultureInfo.InvariantCulture, $"t{shots}/{PersonFolder(person)}/{frame:D3}");
 
     internal static string PersonFolder(int person) => string.Create(CultureInfo.InvariantCulture, $"person-{person:D4}");
 
@@ -38,7 +41,11 @@ public sealed partial record Baseline(string Name, string Folder)
     internal string Digest(IReadOnlyList<int> shots, int people, int frames)
     {
         var hash = new XxHash3();
-        foreach (var path in from count in shots from person in Enumerable.Range(0, people) from frame in Enumerable.Range(0, frames) select Find(count, person, frame))
+        foreach (var path in from count in shots
+                             from person in Enumerable.Range(0, people)
+                             from frame in Enumerable.Range(0,
+            frames)
+                             select Find(count, person, frame))
         {
             try
             {
@@ -70,7 +77,8 @@ public sealed partial record Baseline(string Name, string Folder)
     {
         string place = Place(shots, person, frame);
         return PictureFile.Endings.Select(ending => Path.Combine(Folder, place + ending)).FirstOrDefault(File.Exists)
-            ?? throw new UserException($"{Folder}: holds no {place}.png; a baseline has a picture for each T, person and driver frame that evaluate --export-protocol writes, with the same --shots, --identities, --holdout and --seed.");
+            ?? throw new UserException($"{Folder}: holds no {place}.png; a baseline has a picture for each T, person and driver frame that "
+                + $"evaluate --export-protocol writes, with the same --shots, --identities, --holdout and --seed.");
     }
 
     [GeneratedRegex("^[A-Za-z][A-Za-z0-9_-]*$")]
@@ -89,7 +97,8 @@ static class ProtocolExport
     /// <param name="size">Pixels of a frame's side.</param>
     /// <param name="frames">A clip's frames of those numbers, as the evaluation takes them.</param>
     /// <exception cref="UserException">The folder cannot be written.</exception>
-    internal static void Write(string folder, IReadOnlyList<IdentityPlan> plan, EvaluationSettings settings, int size, Func<IdentityPlan, IReadOnlyList<int>, IReadOnlyList<Picture>> frames)
+    internal static void Write(string folder, IReadOnlyList<IdentityPlan> plan, EvaluationSettings settings, int size,
+        Func<IdentityPlan, IReadOnlyList<int>, IReadOnlyList<Picture>> frames)
     {
         try
         {
@@ -109,10 +118,16 @@ static class ProtocolExport
                 settings.Shots,
                 settings.HoldOut,
                 settings.Seed,
-                Expected = "t<T>/person-<number>/<frame>.png: for each T the driver's frames in order, with the person of source/, whose first T pictures may be looked at",
-                People = plan.Select((person, i) => new { Folder = Baseline.PersonFolder(i), person.Identity, person.Clip, Driver = settings.DriverOf(plan, i).Clip, person.Sources, settings.DriverOf(plan, i).HoldOut }),
+                Expected = "t<T>/person-<number>/<frame>.png: for each T the driver's frames in order, with the person of source/, whose "
+                    + "first T pictures may be looked at",
+                People = plan.Select((person, i) => new
+                {
+                    Folder = Baseline.PersonFolder(i), person.Identity, person.Clip,
+                    Driver = settings.DriverOf(plan, i).Clip, person.Sources, settings.DriverOf(plan, i).HoldOut
+                }),
             };
-            AtomicFile.Write(Path.Combine(folder, "protocol.json"), stream => stream.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(manifest, EvaluationFolder.Json) + "\n")));
+            AtomicFile.Write(Path.Combine(folder, "protocol.json"),
+                stream => stream.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(manifest, EvaluationFolder.Json) + "\n")));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

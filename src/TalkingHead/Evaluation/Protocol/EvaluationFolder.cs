@@ -49,7 +49,8 @@ sealed class EvaluationFolder
     internal string At(string name) => Path.Combine(path, name);
 
     /// <summary>Where the record of the person of that number is, once there is one.</summary>
-    internal string RecordPath(int person) => At(Path.Combine(RecordsFolder, string.Create(CultureInfo.InvariantCulture, $"person-{person:D4}.safetensors")));
+    internal string RecordPath(int person) => At(Path.Combine(RecordsFolder,
+        string.Create(CultureInfo.InvariantCulture, $"person-{person:D4}.safetensors")));
 
     internal bool HasRecord(int person) => File.Exists(RecordPath(person));
 
@@ -75,7 +76,9 @@ sealed class EvaluationFolder
         if (JsonNode.DeepEquals(here, there))
             return;
         var (key, mine) = here.AsObject().FirstOrDefault(entry => !JsonNode.DeepEquals(entry.Value, (there as JsonObject)?[entry.Key]));
-        throw new UserException($"{path}: holds an evaluation of something else: \"{key}\" is {Short((there as JsonObject)?[key ?? ""])} there and {Short(mine)} here. Choose another --out, or repeat the command that began it.");
+        throw new UserException($"{path}: holds an evaluation of "
+            + $"something else: \"{key}\" is {Short((there as JsonObject)?[key ?? ""])} there and {Short(mine)} here. Choose another "
+            + $"--out, or repeat the command that began it.");
     }
 
     void Guarded(Action write)
@@ -157,7 +160,8 @@ sealed record IdentityRecord
         }
         catch (Exception e) when (e is KeyNotFoundException or JsonException or ArgumentException)
         {
-            throw new UserException($"{path}: no record of this evaluation ({e.Message}). Remove the file and run the command again; that person is then evaluated anew.", e);
+            throw new UserException($"{path}: no record of this evaluation ({e.Message}). Remove the file and run the command again; that "
+                + $"person is then evaluated anew.", e);
         }
     }
 
@@ -175,7 +179,8 @@ sealed record IdentityRecord
     {
         ByMetric = Metrics(file, name),
         Faces = file.Tensors[$"{name}/{FacesName}"].ToArray<byte>(),
-        Features = Spaces.Where(space => file.Tensors.ContainsKey($"{name}/{space.Name}")).ToDictionary(space => space, space => file.Tensors[$"{name}/{space.Name}"].ToArray<float>()),
+        Features = Spaces.Where(space => file.Tensors.ContainsKey($"{name}/{space.Name}")).ToDictionary(space => space,
+            space => file.Tensors[$"{name}/{space.Name}"].ToArray<float>()),
     };
 
     static Dictionary<Metric, double[]> Metrics(SafeTensorsFile file, string name) => Under(file, name)

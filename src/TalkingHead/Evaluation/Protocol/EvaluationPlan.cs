@@ -18,16 +18,20 @@ static class EvaluationPlan
         int shots = settings.Shots.Max(), needed = shots + settings.HoldOut;
         int[] heldOut = [.. Enumerable.Range(0, dataset.Count).Where(clip => dataset.SplitOf(clip) == Split.Test)];
         if (heldOut.Length == 0)
-            throw new UserException($"{dataset.Folder}: all its people are there to train on, none is held out; prepare it with a --test-share above 0, or synth more identities.");
+            throw new UserException($"{dataset.Folder}: all its people are there to train on, none is held out; prepare it with a "
+                + $"--test-share above 0, or synth more identities.");
         var longEnough = heldOut.Where(clip => dataset.FrameCountOf(clip) >= needed).Select(clip => dataset[clip]).ToArray();
         if (longEnough.Length == 0)
-            throw new UserException($"{dataset.Folder}: T = {shots} and {settings.HoldOut} hold-out frames, apart, need clips of {needed} frames; its longest held-out clip has {heldOut.Max(dataset.FrameCountOf)}. Lower --holdout or --shots.");
+            throw new UserException($"{dataset.Folder}: T = {shots} and {settings.HoldOut} hold-out frames, apart, need "
+                + $"clips of {needed} frames; its longest held-out "
+                + $"clip has {heldOut.Max(dataset.FrameCountOf)}. Lower --holdout or --shots.");
         var plan = longEnough.GroupBy(clip => clip.Identity)
             .OrderBy(person => Random(settings, OrderStream, person.Key).Next()).ThenBy(person => person.Key, StringComparer.Ordinal)
             .Take(settings.Identities)
             .Select(person => Plan(dataset, [.. person], settings)).ToArray();
         return settings.Cross && plan.Length < 2
-            ? throw new UserException($"{dataset.Folder}: one held-out person has clips of {needed} frames; --cross needs two, for each is driven by another. Lower --holdout or --shots.")
+            ? throw new UserException($"{dataset.Folder}: one held-out person has clips of {needed} frames; --cross needs two, for each is "
+                + $"driven by another. Lower --holdout or --shots.")
             : plan;
     }
 
@@ -40,7 +44,8 @@ static class EvaluationPlan
             [.. frames.Take(settings.HoldOut).Order()], [.. frames.Skip(settings.HoldOut).Take(settings.Shots.Max())]);
     }
 
-    static CounterRandom Random(EvaluationSettings settings, ulong stream, string name) => new((ulong)settings.Seed, stream, Checksum.Compute(name));
+    static CounterRandom Random(EvaluationSettings settings, ulong stream, string name) =>
+        new((ulong)settings.Seed, stream, Checksum.Compute(name));
 }
 
 /// <summary>What is evaluated, and on how much.</summary>
@@ -72,7 +77,9 @@ public sealed record EvaluationSettings
     /// <summary>Which of the people this process evaluates.</summary>
     public DatasetPart Part { get; init; } = DatasetPart.Whole;
 
-    /// <summary>How many people this machine evaluates at once, each in a process of its own: the records say it beside their times.</summary>
+    /// <summary>
+    /// How many people this machine evaluates at once, each in a process of its own: the records say it beside their times.
+    /// </summary>
     public int AtOnce { get; init; } = 1;
 
     /// <summary>Keeps the heads in this folder; null where they are not kept.</summary>
@@ -112,7 +119,8 @@ public sealed record EvaluationSettings
     public static IReadOnlyList<int> ParseShots(string list)
     {
         var numbers = list.Split(',', StringSplitOptions.TrimEntries);
-        return numbers.All(number => int.TryParse(number, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out _))
+        return numbers.All(number => int.TryParse(number, System.Globalization.NumberStyles.None,
+            System.Globalization.CultureInfo.InvariantCulture, out _))
             ? [.. numbers.Select(number => int.Parse(number, System.Globalization.CultureInfo.InvariantCulture))]
             : throw UserException.Usage($"--shots {list}: expected different numbers of 1 or more, such as 1,8,32.");
     }

@@ -48,7 +48,8 @@ public sealed record EvaluationResult
 /// <param name="HoldOut">Frames each.</param>
 /// <param name="Seed">Of the choice.</param>
 /// <param name="Adapted">Whether the driver's motion was carried over to the person's own face.</param>
-public sealed record EvaluationSubject(string Run, int Step, string Dataset, int Size, IReadOnlyList<int> Shots, int Identities, int Asked, int HoldOut, int Seed, bool Adapted);
+public sealed record EvaluationSubject(string Run, int Step, string Dataset, int Size, IReadOnlyList<int> Shots, int Identities, int Asked,
+    int HoldOut, int Seed, bool Adapted);
 
 /// <summary>The figures of one method with T source frames.</summary>
 /// <param name="Method">"fine-tuned", "feed-forward", "copy-nearest" or "mean-frame".</param>
@@ -66,7 +67,8 @@ public sealed record ResultRow(string Method, int Shots, IReadOnlyList<Figure> F
 /// <param name="High">Likewise.</param>
 /// <param name="Better">Share of the people for whom the row is better on the mean.</param>
 /// <param name="Frames">Frames that both rows have a value for.</param>
-public sealed record Difference(string Metric, string Method, string Than, int Shots, double Gain, double? Low, double? High, double Better, int Frames);
+public sealed record Difference(string Metric, string Method, string Than, int Shots, double Gain, double? Low, double? High, double Better,
+    int Frames);
 
 /// <summary>One person.</summary>
 /// <param name="Identity">Her name in the dataset.</param>
@@ -75,7 +77,8 @@ public sealed record Difference(string Metric, string Method, string Than, int S
 /// <param name="HoldOut">Frames of the driving clip that were generated.</param>
 /// <param name="Sources">Frames shown, in the order in which T takes them.</param>
 /// <param name="Rows">Her figures.</param>
-public sealed record IdentityResult(string Identity, string Clip, string Driver, IReadOnlyList<int> HoldOut, IReadOnlyList<int> Sources, IReadOnlyList<ResultRow> Rows);
+public sealed record IdentityResult(string Identity, string Clip, string Driver, IReadOnlyList<int> HoldOut, IReadOnlyList<int> Sources,
+    IReadOnlyList<ResultRow> Rows);
 
 /// <summary>What heads of one kind took, over the people.</summary>
 /// <param name="Method">"fine-tuned" or "feed-forward".</param>
@@ -86,7 +89,8 @@ public sealed record IdentityResult(string Identity, string Clip, string Driver,
 /// <param name="FrameMilliseconds">Median over people of the mean over frames.</param>
 /// <param name="Epochs">Median of the epochs run; null where nothing is tuned.</param>
 /// <param name="Machine">On what; several where the parts of an evaluation ran apart.</param>
-public sealed record RowCosts(string Method, int Shots, double EnrolmentSeconds, double LeastSeconds, double MostSeconds, double FrameMilliseconds, double? Epochs, string Machine);
+public sealed record RowCosts(string Method, int Shots, double EnrolmentSeconds, double LeastSeconds, double MostSeconds,
+    double FrameMilliseconds, double? Epochs, string Machine);
 
 /// <summary>How frames came about, as results name it.</summary>
 static class Method
@@ -103,7 +107,11 @@ static class Method
     /// <summary>The average of the T source frames.</summary>
     internal const string MeanFrame = "mean-frame";
 
-    static readonly Dictionary<string, string> titles = new() { [FeedForward] = "Feed-forward", [FineTuned] = "Fine-tuned", [CopyNearest] = "Copy nearest", [MeanFrame] = "Mean frame" };
+    static readonly Dictionary<string, string> titles = new()
+    {
+        [FeedForward] = "Feed-forward", [FineTuned] = "Fine-tuned",
+        [CopyNearest] = "Copy nearest", [MeanFrame] = "Mean frame"
+    };
 
     internal static bool IsOwn(string method) => titles.ContainsKey(method);
 
@@ -121,7 +129,8 @@ readonly record struct Row(string Method, int Shots)
     internal static IReadOnlyList<Row> All(EvaluationSettings settings) =>
     [
         .. from shots in settings.Shots.Order()
-           from method in (string[])[Protocol.Method.FineTuned, Protocol.Method.FeedForward, Protocol.Method.CopyNearest, Protocol.Method.MeanFrame, .. settings.Baselines.Select(baseline => baseline.Name)]
+           from method in (string[])[Protocol.Method.FineTuned, Protocol.Method.FeedForward, Protocol.Method.CopyNearest,
+               Protocol.Method.MeanFrame, .. settings.Baselines.Select(baseline => baseline.Name)]
            where method != Protocol.Method.FineTuned || !settings.FeedForward
            select new Row(method, shots),
     ];
@@ -146,7 +155,8 @@ sealed class Summary : IDisposable
     {
         (this.settings, this.meter, rows) = (settings, meter, Row.All(settings));
         frameMetrics = [.. meter.Measured.Where(metric => metric.Space is null)];
-        distributions = meter.Measured.Select(metric => metric.Space).OfType<FeatureSpace>().Distinct().ToDictionary(space => space, space => new DistributionTally<Row>(space, settings.Comparison, rows));
+        distributions = meter.Measured.Select(metric => metric.Space).OfType<FeatureSpace>().Distinct().ToDictionary(space => space,
+            space => new DistributionTally<Row>(space, settings.Comparison, rows));
     }
 
     /// <summary>Takes the next person.</summary>
@@ -173,15 +183,20 @@ sealed class Summary : IDisposable
         Mode = settings.Mode,
         Subject = subject,
         Metrics = meter.Forms,
-        Rows = [.. rows.Select(row => new ResultRow(row.Method, row.Shots, [.. meter.Measured.Select(metric => metric.Space is { } space ? distributions[space].Compute(row, metric) : tallies[(row, metric)].Pooled())]))],
+        Rows = [.. rows.Select(row => new ResultRow(row.Method, row.Shots,
+            [.. meter.Measured.Select(metric => metric.Space is { } space ? distributions[space].Compute(row, metric)
+                : tallies[(row, metric)].Pooled())]))],
         Floors =
         [
             .. floors.Values.Select(floor => floor.Pooled(": real against real, moved by a pixel")),
-            .. distributions.SelectMany(space => Halves(space.Key == FeatureSpace.Inception ? Metric.Fid.Name : Metric.FdResnet18.Name, space.Value)),
+            .. distributions.SelectMany(space => Halves(space.Key == FeatureSpace.Inception ? Metric.Fid.Name : Metric.FdResnet18.Name,
+                space.Value)),
         ],
         Differences = [.. Differences()],
-        Identities = [.. people.Select((person, i) => new IdentityResult(person.Plan.Identity, person.Plan.Clip, person.Driver.Clip, person.Driver.HoldOut, person.Plan.Sources,
-            [.. rows.Select(row => new ResultRow(row.Method, row.Shots, [.. frameMetrics.Select(metric => tallies[(row, metric)].OfPerson(i))]))]))],
+        Identities = [.. people.Select((person, i) => new IdentityResult(person.Plan.Identity, person.Plan.Clip, person.Driver.Clip,
+            person.Driver.HoldOut, person.Plan.Sources,
+            [.. rows.Select(row => new ResultRow(row.Method, row.Shots,
+                [.. frameMetrics.Select(metric => tallies[(row, metric)].OfPerson(i))]))]))],
         Notes = notes,
         Costs = [.. rows.Where(costs.ContainsKey).Select(row => Costs(row, costs[row]))],
     };
@@ -193,7 +208,8 @@ sealed class Summary : IDisposable
     }
 
     static Figure[] Halves(string metric, DistributionTally<Row> tally) =>
-        [tally.Halves($"{metric}: real against real, each person's hold-out frames halved"), tally.HalvesOfPeople($"{metric}: real against real, people halved")];
+        [tally.Halves($"{metric}: real against real, each person's hold-out frames halved"),
+            tally.HalvesOfPeople($"{metric}: real against real, people halved")];
 
     FrameTally Tally<T>(Dictionary<T, FrameTally> all, T key, Metric metric) where T : notnull =>
         all.TryGetValue(key, out var tally) ? tally : all[key] = new(metric, settings.Seed);
@@ -214,11 +230,13 @@ sealed class Summary : IDisposable
                from metric in frameMetrics
                let found = tallies[(new(pair.Item1, shots), metric)].Against(tallies[(new(pair.Item2, shots), metric)])
                where found.Gain.Value is not null
-               select new Difference(metric.Name, pair.Item1, pair.Item2, shots, found.Gain.Value!.Value, found.Gain.Low, found.Gain.High, found.Better, found.Gain.Frames);
+               select new Difference(metric.Name, pair.Item1, pair.Item2, shots, found.Gain.Value!.Value, found.Gain.Low, found.Gain.High,
+                   found.Better, found.Gain.Frames);
     }
 
     static RowCosts Costs(Row row, List<RowCost> costs) => new(row.Method, row.Shots,
-        Median(costs.Select(cost => cost.EnrolmentSeconds)), costs.Min(cost => cost.EnrolmentSeconds), costs.Max(cost => cost.EnrolmentSeconds),
+        Median(costs.Select(cost => cost.EnrolmentSeconds)), costs.Min(cost => cost.EnrolmentSeconds),
+        costs.Max(cost => cost.EnrolmentSeconds),
         Median(costs.Select(cost => cost.FrameMilliseconds)),
         costs.Any(cost => cost.Epochs is null) ? null : Median(costs.Select(cost => (double)cost.Epochs!)),
         string.Join("; ", costs.Select(cost => cost.Machine).Distinct().Order(StringComparer.Ordinal)));

@@ -15,5 +15,6 @@ sealed class SampleFrames(int frame)
 
     internal void Keep(string name, IReadOnlyList<Picture> frames) => Keep(name, frames[frame]);
 
-    internal void Keep(string name, Picture picture) => encoded[name] = PictureFile.Encode(picture, picture.Width <= LosslessSide ? "sample.png" : "sample.jpg");
+    internal void Keep(string name, Picture picture) => encoded[name] = PictureFile.Encode(picture,
+        picture.Width <= LosslessSide ? "sample.png" : "sample.jpg");
 }

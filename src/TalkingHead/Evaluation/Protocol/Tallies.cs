@@ -82,7 +82,11 @@ sealed class FrameTally(Metric metric, int seed)
         double[] sums = [.. units.Select(values => values.Where(double.IsFinite).Sum())];
         int[] counts = [.. units.Select(values => values.Count(double.IsFinite))];
         var (interval, count) = (Bootstrap.Interval(sums, counts, seed), counts.Sum());
-        return new(metric.Name, count > 0 ? sums.Sum() / count : null) { Low = interval?.Low, High = interval?.High, Frames = count, Missing = units.Sum(values => values.Count) - count, Marks = marks };
+        return new(metric.Name, count > 0 ? sums.Sum() / count : null)
+        {
+            Low = interval?.Low, High = interval?.High, Frames = count,
+            Missing = units.Sum(values => values.Count) - count, Marks = marks
+        };
     }
 }
 
@@ -151,12 +155,14 @@ sealed class DistributionTally<T> : IDisposable where T : notnull
 
     static bool IsTooSmall(FeatureStatistics first, FeatureStatistics second) => Math.Min(first.Count, second.Count) < 2;
 
-    static Figure Frechet(string name, FeatureStatistics first, FeatureStatistics second) => new(name, IsTooSmall(first, second) ? null : Fid.Between(first, second))
-    {
-        Frames = second.Count,
-        Against = first.Count,
-        Marks = IsTooSmall(first, second) ? ["a distribution needs two frames or more on each side"] : Fid.IsBiased(first, second) ? [$"biased: N < {first.Features}"] : [],
-    };
+    static Figure Frechet(string name, FeatureStatistics first, FeatureStatistics second) =>
+        new(name, IsTooSmall(first, second) ? null : Fid.Between(first, second))
+        {
+            Frames = second.Count,
+            Against = first.Count,
+            Marks = IsTooSmall(first, second) ? ["a distribution needs two frames or more on each side"] : Fid.IsBiased(first, second)
+            ? [$"biased: N < {first.Features}"] : [],
+        };
 }
 
 /// <summary>

@@ -78,7 +78,8 @@ static class CurveCharts
     internal static string Create(EvaluationResult result)
     {
         string[] methods = [.. result.Rows.Select(row => row.Method).Distinct()];
-        var charts = Measured(result).Where(form => result.Rows.Any(row => row.Find(form).Value is not null)).Select(form => Chart(result, methods, form)).ToArray();
+        var charts = Measured(result).Where(form => result.Rows.Any(row => row.Find(form).Value is not null))
+            .Select(form => Chart(result, methods, form)).ToArray();
         return charts.Length == 0 ? "" : $"""
             <section aria-labelledby="curves"><h2 id="curves">Over the number of source frames</h2>
             {Legend(methods)}
@@ -93,16 +94,21 @@ static class CurveCharts
         var axis = new Axis(figures.SelectMany(entry => Reach(entry.Figure)), Height - Bottom, Top, 4);
         var svg = new StringBuilder();
         foreach (var tick in axis.Ticks)
-            svg.Append($"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{N(axis.At(tick))}\" y2=\"{N(axis.At(tick))}\"/><text class=\"tick\" x=\"{Left - 6}\" y=\"{N(axis.At(tick) + 3.5)}\" text-anchor=\"end\">{axis.Label(tick)}</text>");
+            svg.Append(
+                $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{N(axis.At(tick))}\" y2=\"{N(axis.At(tick))}\"/><text class=\"tick\" x=\"{Left - 6}\" y=\"{N(axis.At(tick) + 3.5)}\" text-anchor=\"end\">{axis.Label(tick)}</text>");
         for (var i = 0; i < result.Subject.Shots.Count; i++)
-            svg.Append($"<text class=\"tick\" x=\"{N(X(result, i))}\" y=\"{Height - 10}\" text-anchor=\"middle\">T = {result.Subject.Shots[i]}</text>");
+            svg.Append(
+                $"<text class=\"tick\" x=\"{N(X(result, i))}\" y=\"{Height - 10}\" text-anchor=\"middle\">T = {result.Subject.Shots[i]}</text>");
         foreach (var method in methods)
         {
             var points = figures.Where(entry => entry.row.Method == method)
-                .Select(entry => (X: X(result, Place(result, entry.row.Shots)) + (Array.IndexOf(methods, method) - (methods.Length - 1) / 2.0) * Dodge, entry.Figure, Whole: MarkdownReport.IsWhole(result, entry.row, form))).ToArray();
+                .Select(entry => (X: X(result, Place(result, entry.row.Shots))
+                    + (Array.IndexOf(methods, method) - (methods.Length - 1) / 2.0) * Dodge, entry.Figure,
+                    Whole: MarkdownReport.IsWhole(result, entry.row, form))).ToArray();
             svg.Append($"<g class=\"{method}\">");
             if (points.Length > 1)
-                svg.Append($"<polyline class=\"curve\" points=\"{string.Join(' ', points.Select(point => $"{N(point.X)},{N(axis.At(point.Figure.Value!.Value))}"))}\"/>");
+                svg.Append(
+                    $"<polyline class=\"curve\" points=\"{string.Join(' ', points.Select(point => $"{N(point.X)},{N(axis.At(point.Figure.Value!.Value))}"))}\"/>");
             foreach (var (x, figure, whole) in points)
             {
                 if (Reach(figure).ToArray() is [_, var low, var high])
@@ -113,7 +119,8 @@ static class CurveCharts
             svg.Append("</g>");
         }
 
-        var words = string.Join("; ", methods.Select(method => $"{Title(method)}: {string.Join(", ", figures.Where(entry => entry.row.Method == method).Select(entry => $"{Value(entry.Figure, form)} at T = {entry.row.Shots}"))}"));
+        var words = string.Join("; ", methods.Select(method =>
+            $"{Title(method)}: {string.Join(", ", figures.Where(entry => entry.row.Method == method).Select(entry => $"{Value(entry.Figure, form)} at T = {entry.row.Shots}"))}"));
         return $"""
             <figure><figcaption>{Html(form.Metric)} <span class="dim">{(form.HigherIsBetter ? "higher" : "lower")} is better{(form.Unit == "" ? "" : $", {form.Unit}")}</span></figcaption>
             <svg viewBox="0 0 {Width} {Height}" role="img" aria-label="{Html($"{form.Metric} over T. {words}.")}">{svg}</svg></figure>
@@ -143,11 +150,13 @@ static class PeopleChart
     {
         string[] methods = [.. result.Rows.Where(row => row.Shots == ranking.Shots).Select(row => row.Method)];
         var height = Top + ranking.Order.Count * Line + 24;
-        var figures = ranking.Order.SelectMany(person => methods.Select(method => ranking.Figure(result.Identities[person], method))).OfType<Figure>().ToArray();
+        var figures = ranking.Order.SelectMany(person => methods.Select(method => ranking.Figure(result.Identities[person], method)))
+            .OfType<Figure>().ToArray();
         var axis = new Axis(figures.Select(figure => figure.Value).OfType<double>(), Left, Width - Right, 8);
         var svg = new StringBuilder();
         foreach (var tick in axis.Ticks)
-            svg.Append($"<line class=\"grid\" x1=\"{N(axis.At(tick))}\" x2=\"{N(axis.At(tick))}\" y1=\"{Top - 6}\" y2=\"{height - 20}\"/><text class=\"tick\" x=\"{N(axis.At(tick))}\" y=\"{Top - 12}\" text-anchor=\"middle\">{axis.Label(tick)}</text><text class=\"tick\" x=\"{N(axis.At(tick))}\" y=\"{height - 5}\" text-anchor=\"middle\">{axis.Label(tick)}</text>");
+            svg.Append(
+                $"<line class=\"grid\" x1=\"{N(axis.At(tick))}\" x2=\"{N(axis.At(tick))}\" y1=\"{Top - 6}\" y2=\"{height - 20}\"/><text class=\"tick\" x=\"{N(axis.At(tick))}\" y=\"{Top - 12}\" text-anchor=\"middle\">{axis.Label(tick)}</text><text class=\"tick\" x=\"{N(axis.At(tick))}\" y=\"{height - 5}\" text-anchor=\"middle\">{axis.Label(tick)}</text>");
         for (var i = 0; i < ranking.Order.Count; i++)
             Person(svg, result.Identities[ranking.Order[i]], ranking, methods, axis, Top + Line * (i + 0.5));
         return $"""
@@ -160,11 +169,13 @@ static class PeopleChart
 
     static void Person(StringBuilder svg, IdentityResult person, Ranking ranking, string[] methods, Axis axis, double y)
     {
-        var places = methods.Select(method => (method, ranking.Figure(person, method)?.Value)).Where(entry => entry.Value is not null).Select(entry => (entry.method, X: axis.At(entry.Value!.Value))).ToArray();
+        var places = methods.Select(method => (method, ranking.Figure(person, method)?.Value)).Where(entry => entry.Value is not null)
+            .Select(entry => (entry.method, X: axis.At(entry.Value!.Value))).ToArray();
         var name = person.Identity.Length <= LongestName ? person.Identity : person.Identity[..(LongestName - 1)] + "…";
         svg.Append($"<text class=\"name\" x=\"{Left - 12}\" y=\"{N(y + 4)}\" text-anchor=\"end\">{Html(name)}</text>");
         if (places.Length > 0)
-            svg.Append($"<line class=\"span\" x1=\"{N(places.Min(place => place.X))}\" x2=\"{N(places.Max(place => place.X))}\" y1=\"{N(y)}\" y2=\"{N(y)}\"/>");
+            svg.Append(
+                $"<line class=\"span\" x1=\"{N(places.Min(place => place.X))}\" x2=\"{N(places.Max(place => place.X))}\" y1=\"{N(y)}\" y2=\"{N(y)}\"/>");
         foreach (var (method, x) in places.Reverse())
             svg.Append($"<g class=\"{method}\">{Mark(method, x, y, 4.2)}</g>");
     }

@@ -32,7 +32,8 @@ static class HtmlReport
     internal static string Create(EvaluationResult result, Func<int, IReadOnlyDictionary<string, byte[]>> pictures)
     {
         var (subject, ranking) = (result.Subject, Ranking.Create(result));
-        var title = $"{subject.Run}: {(result.Mode == "self-reenactment" ? "few-shot heads, evaluated" : "few-shot heads driven by others, evaluated")}";
+        var title = $"{subject.Run}: {(result.Mode == "self-reenactment" ? "few-shot heads, evaluated" : "few-shot heads driven by others, "
+            + "evaluated")}";
         return $"""
             <!doctype html>
             <html lang="en">
@@ -84,13 +85,17 @@ static class HtmlReport
             return "";
         var row = result.Rows.First(row => row.Method == ranking.Method && row.Shots == ranking.Shots);
         var figure = row.Find(ranking.Metric);
-        var gain = result.Differences.FirstOrDefault(gain => gain.Metric == ranking.Metric.Metric && gain.Method == ranking.Method && gain.Than == "copy-nearest" && gain.Shots == ranking.Shots);
+        var gain = result.Differences.FirstOrDefault(gain =>
+            gain.Metric == ranking.Metric.Metric && gain.Method == ranking.Method && gain.Than == "copy-nearest"
+            && gain.Shots == ranking.Shots);
         var verdict = gain switch
         {
             null => "",
             _ when 2 * gain.Frames < figure.Frames + figure.Missing => "", // too few frames to say
-            { Low: > 0 } => $", better than copying the nearest source frame by {Number(gain.Gain, Decimals(ranking.Metric))} (for {Number(100 * gain.Better, 0)} % of the people)",
-            { High: < 0 } => $", worse than copying the nearest source frame by {Number(-gain.Gain, Decimals(ranking.Metric))} (better for {Number(100 * gain.Better, 0)} % of the people)",
+            { Low: > 0 } => $", better than copying the nearest source "
+                + $"frame by {Number(gain.Gain, Decimals(ranking.Metric))} (for {Number(100 * gain.Better, 0)} % of the people)",
+            { High: < 0 } => $", worse than copying the nearest source "
+            + $"frame by {Number(-gain.Gain, Decimals(ranking.Metric))} (better for {Number(100 * gain.Better, 0)} % of the people)",
             _ => ", not to be told apart from copying the nearest source frame",
         };
         return $"<p class=\"lead\">{Title(ranking.Method)} on {ranking.Shots} {(ranking.Shots == 1 ? "frame" : "frames")}, a new person reaches {Html(ranking.Metric.Metric)} {Value(figure, ranking.Metric)}{(ranking.Metric.Unit == "" ? "" : $" {ranking.Metric.Unit}")}{(Spread(figure, ranking.Metric) is { Length: > 0 } spread ? $" {spread}" : "")}{(Coverage(figure) is { Length: > 0 } frames ? $" on {frames}" : "")}{verdict}.</p>";
@@ -110,10 +115,13 @@ static class HtmlReport
     }
 }
 
-/// <summary>Pictures of the best, the middle and the worst person: what was shown, what drove, the truth, and each method's frame.</summary>
+/// <summary>
+/// Pictures of the best, the middle and the worst person: what was shown, what drove, the truth, and each method's frame.
+/// </summary>
 sealed class Gallery(EvaluationResult result, Ranking ranking, Func<int, IReadOnlyDictionary<string, byte[]>> pictures)
 {
-    readonly string[] methods = [.. result.Rows.Select(row => row.Method).Distinct().OrderBy(method => method switch { "feed-forward" => 0, "fine-tuned" => 1, "copy-nearest" => 2, _ => 3 })];
+    readonly string[] methods = [.. result.Rows.Select(row => row.Method).Distinct()
+        .OrderBy(method => method switch { "feed-forward" => 0, "fine-tuned" => 1, "copy-nearest" => 2, _ => 3 })];
 
     internal string Html() => $"""
         <section aria-labelledby="gallery"><h2 id="gallery">What it looks like</h2>
@@ -134,9 +142,11 @@ sealed class Gallery(EvaluationResult result, Ranking ranking, Func<int, IReadOn
         foreach (var shots in result.Subject.Shots)
         {
             html.Append($"<tr><th scope=\"row\">T&nbsp;=&nbsp;{shots}</th><td>{Sources(shown, shots)}</td>");
-            html.Append($"<td>{Picture(shown, "landmarks", "the landmark image that drives")}</td><td>{Picture(shown, "truth", cross ? "the driver's frame" : "the true frame")}</td>");
+            html.Append(
+                $"<td>{Picture(shown, "landmarks", "the landmark image that drives")}</td><td>{Picture(shown, "truth", cross ? "the driver's frame" : "the true frame")}</td>");
             foreach (var method in methods)
-                html.Append($"<td>{Picture(shown, $"{method}/{shots}", $"{Title(method)}, T = {shots}")}{Caption(found, method, shots)}</td>");
+                html.Append(
+                    $"<td>{Picture(shown, $"{method}/{shots}", $"{Title(method)}, T = {shots}")}{Caption(found, method, shots)}</td>");
             html.Append("</tr>");
         }
 

@@ -28,7 +28,8 @@ static class ReportTables
             html.Append("</tbody>");
         }
 
-        var notes = MarkdownReport.Marks(result).Concat(Unmeasured(result).Select(entry => $"{entry.Metrics}: not measured: {entry.Reason}")).Concat(result.Notes);
+        var notes = MarkdownReport.Marks(result).Concat(Unmeasured(result)
+            .Select(entry => $"{entry.Metrics}: not measured: {entry.Reason}")).Concat(result.Notes);
         return $"""
             <section aria-labelledby="results"><h2 id="results">Results</h2>
             {Table("Results", ["Method", .. measured.Select(Heading)], html.ToString(), "Means over all frames, with 95 % bootstrap intervals over people. The best of each T is in bold; rows in which many frames lack a face are left out of that.")}
@@ -50,7 +51,8 @@ static class ReportTables
             {
                 html.Append($"<tr><th scope=\"row\">{Title(rows.Key.Method)} over {Title(rows.Key.Than).ToLowerInvariant()}</th>");
                 foreach (var form in measured)
-                    html.Append(rows.FirstOrDefault(row => row.Metric == form.Metric) is { } gain ? Gain(gain, form, frames) : $"<td>{None}</td>");
+                    html.Append(rows.FirstOrDefault(row => row.Metric == form.Metric) is { } gain ? Gain(gain, form, frames)
+                        : $"<td>{None}</td>");
                 html.Append("</tr>");
             }
 
@@ -82,7 +84,8 @@ static class ReportTables
     {
         if (result.Identities[0].Rows[0].Figures.Count == 0)
             return "";
-        MetricForm[] forms = [.. result.Identities[0].Rows[0].Figures.Select(figure => result.Metrics.First(form => form.Metric == figure.Metric))];
+        MetricForm[] forms = [.. result.Identities[0].Rows[0].Figures.Select(figure =>
+            result.Metrics.First(form => form.Metric == figure.Metric))];
         var rows = from person in result.Identities
                    from row in person.Rows
                    select $"<tr class=\"{row.Method}\"><th scope=\"row\">{Html(person.Identity)}</th><td class=\"text\">{Title(row.Method)}</td><td>{row.Shots}</td>{string.Concat(forms.Select(form => Cell(row.Find(form), form, false)))}</tr>";
@@ -123,7 +126,8 @@ static class ReportTables
         if (2 * gain.Frames < frames)
             return $"<td>{None}{Small(missing)}</td>";
         var word = (gain.Low, gain.High) switch { ( > 0, _) => "better", (_, < 0) => "worse", _ => "" };
-        var interval = gain.Low is { } low && gain.High is { } high ? $"[{Signed(low, Decimals(form))}, {Signed(high, Decimals(form))}]" : "";
+        var interval = gain.Low is { } low && gain.High is { } high
+            ? $"[{Signed(low, Decimals(form))}, {Signed(high, Decimals(form))}]" : "";
         return $"<td class=\"{word}\">{Signed(gain.Gain, Decimals(form))}{Small(interval)}{Small($"{(word == "" ? "" : $"{word}, ")}{Number(100 * gain.Better, 0)} % gain")}{Small(missing)}</td>";
     }
 
@@ -144,7 +148,8 @@ sealed class Ranking
         (Metric, Method, Shots) = (metric, row.Method, row.Shots);
         var figures = result.Identities.Select(person => Figure(person, row.Method)?.Value ?? double.NaN).ToArray();
         Order = [.. Enumerable.Range(0, figures.Length).Where(person => !double.IsNaN(figures[person]))
-            .OrderBy(person => metric.HigherIsBetter ? -figures[person] : figures[person]).ThenBy(person => result.Identities[person].Identity, StringComparer.Ordinal)];
+            .OrderBy(person => metric.HigherIsBetter ? -figures[person] : figures[person])
+            .ThenBy(person => result.Identities[person].Identity, StringComparer.Ordinal)];
     }
 
     /// <summary>What decides the order.</summary>
@@ -160,8 +165,10 @@ sealed class Ranking
     /// <summary>Null where no metric of single frames was measured.</summary>
     internal static Ranking? Create(EvaluationResult result)
     {
-        var measured = ReportText.Measured(result).Where(form => result.Identities[0].Rows[0].Figures.Any(figure => figure.Metric == form.Metric)).ToArray();
-        var metric = preferred.Select(name => Array.Find(measured, form => form.Metric == name)).FirstOrDefault(form => form is not null) ?? measured.FirstOrDefault();
+        var measured = ReportText.Measured(result).Where(form =>
+            result.Identities[0].Rows[0].Figures.Any(figure => figure.Metric == form.Metric)).ToArray();
+        var metric = preferred.Select(name => Array.Find(measured, form => form.Metric == name)).FirstOrDefault(form => form is not null)
+            ?? measured.FirstOrDefault();
         var row = result.Rows.Where(row => Protocol.Method.IsHead(row.Method))
             .OrderByDescending(row => row.Shots).ThenByDescending(row => row.Method == Protocol.Method.FineTuned).First();
         return metric is not null && new Ranking(result, metric, row) is { Order.Count: > 0 } ranking ? ranking : null;
@@ -171,7 +178,8 @@ sealed class Ranking
     internal Figure? Figure(IdentityResult person, string method) => Figure(person, method, Shots);
 
     internal Figure? Figure(IdentityResult person, string method, int shots) =>
-        person.Rows.FirstOrDefault(row => row.Method == method && row.Shots == shots)?.Figures.FirstOrDefault(figure => figure.Metric == Metric.Metric);
+        person.Rows.FirstOrDefault(row => row.Method == method && row.Shots == shots)?.Figures.FirstOrDefault(figure =>
+            figure.Metric == Metric.Metric);
 
     /// <summary>The best, the middle and the worst, as many of them as there are people.</summary>
     internal IEnumerable<(string Word, int Person)> Examples()
@@ -198,7 +206,8 @@ static class ReportText
             var text => text,
         };
 
-    internal static string Signed(double value, int decimals) => Number(value, decimals) is var text && text.StartsWith('−') ? text : $"+{text}";
+    internal static string Signed(double value, int decimals) =>
+        Number(value, decimals) is var text && text.StartsWith('−') ? text : $"+{text}";
 
     internal static string Value(Figure figure, MetricForm form) => figure.Value is { } value ? Number(value, Decimals(form)) : None;
 
@@ -211,7 +220,8 @@ static class ReportText
     };
 
     /// <summary>"38 of 48 frames" where some are missing.</summary>
-    internal static string Coverage(Figure figure) => figure.Missing == 0 ? "" : $"{figure.Frames} of {figure.Frames + figure.Missing} frames";
+    internal static string Coverage(Figure figure) => figure.Missing == 0 ? ""
+        : $"{figure.Frames} of {figure.Frames + figure.Missing} frames";
 
     /// <summary>Decimals that a table shows: no more than the intervals bear.</summary>
     internal static int Decimals(MetricForm form) => form.Decimals - (form.Metric == Metric.L1.Name ? 0 : 1);
@@ -219,7 +229,8 @@ static class ReportText
     internal static string Arrow(MetricForm form) => form.HigherIsBetter ? "↑" : "↓";
 
     /// <summary>"SSIM ↑" or "PSNR ↑ dB".</summary>
-    internal static string Heading(MetricForm form) => form.Unit == "" ? $"{form.Metric} {Arrow(form)}" : $"{form.Metric} {Arrow(form)} {form.Unit}";
+    internal static string Heading(MetricForm form) => form.Unit == "" ? $"{form.Metric} {Arrow(form)}"
+        : $"{form.Metric} {Arrow(form)} {form.Unit}";
 
     internal static string Title(string method) => Method.Title(method);
 

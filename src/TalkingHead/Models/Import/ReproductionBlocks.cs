@@ -170,7 +170,8 @@ sealed class ReproductionUpBlock : Module<Tensor, Style, Style, Tensor>
             layout.EmitActivation(graph, $"{name}.act{number}", ReproductionNorm.Emit(graph, $"{name}.norm{number}", x, side, style));
         string h = conv_r1.Emit(graph, $"{name}.conv_r1", graph.Double($"{name}.doubled1", Norm(1, x, side, style1), layout.Bilinear));
         h = conv_r2.Emit(graph, $"{name}.conv_r2", Norm(2, h, 2 * side, style2));
-        string left = graph.Double($"{name}.doubled2", conv_l1.Emit(graph, $"{name}.conv_l1", x), layout.Bilinear); // another order, as above
+        // another order, as above
+        string left = graph.Double($"{name}.doubled2", conv_l1.Emit(graph, $"{name}.conv_l1", x), layout.Bilinear);
         return graph.Sum(name, h, left);
     }
 }
@@ -223,7 +224,8 @@ static class ReproductionNorm
         using var scope = NewDisposeScope();
         var centred = x - x.mean([2, 3], keepdim: true);
         var deviation = x.std([2, 3], unbiased: true, keepdim: true).Add(Epsilon);
-        return (centred / deviation * style.Scale.unsqueeze(2).unsqueeze(3)).Add(style.Shift.unsqueeze(2).unsqueeze(3)).MoveToOuterDisposeScope();
+        return (centred / deviation * style.Scale.unsqueeze(2).unsqueeze(3)).Add(style.Shift.unsqueeze(2).unsqueeze(3))
+            .MoveToOuterDisposeScope();
     }
 
     // ONNX's norm has the biased deviation, and its epsilon under the root; side: of x; the style's values are (1 or N,C,1,1)

@@ -98,7 +98,8 @@ sealed record ReproductionLayout
         Slope == 0 ? graph.Each("Relu", name, x) : graph.Add("LeakyRelu", name, [x], ("alpha", Slope));
 
     public Tensor Double(Tensor x) => functional.interpolate(
-        x, scale_factor: [2, 2], mode: Bilinear ? InterpolationMode.Bilinear : InterpolationMode.Nearest, align_corners: Bilinear ? false : null);
+        x, scale_factor: [2, 2], mode: Bilinear ? InterpolationMode.Bilinear : InterpolationMode.Nearest,
+        align_corners: Bilinear ? false : null);
 
     // Pictures (…,3,H,W) in [-1,1] to its own numbers, indexed channel, width, height; and back.
     public Tensor ToOwn(Tensor x) => x.Add(1).Mul(Full / 2).transpose(-1, -2);

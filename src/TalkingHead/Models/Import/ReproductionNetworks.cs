@@ -94,7 +94,8 @@ sealed class ReproductionGenerator : PersonGenerator
         this.layout = layout;
         p = new Parameter(zeros(StyleLength, ReproductionLayout.Embedding));
         psi = zeros(StyleLength, 1);
-        down = [.. layout.Down.Select((channels, i) => new ReproductionDown(layout, i == 0 ? 3 : layout.Down[i - 1], channels, i == 0 ? 9 : 3))];
+        down = [.. layout.Down.Select((channels, i) => new ReproductionDown(layout, i == 0 ? 3 : layout.Down[i - 1], channels,
+            i == 0 ? 9 : 3))];
         norms = [.. layout.Down.Select(channels => InstanceNorm2d(channels, affine: true))];
         same = [.. Enumerable.Range(0, ReproductionLayout.SameSizeBlocks).Select(_ => new ReproductionSame(layout, layout.Down[^1]))];
         up = [.. layout.Up.Select(block => new ReproductionUpBlock(layout, block))];

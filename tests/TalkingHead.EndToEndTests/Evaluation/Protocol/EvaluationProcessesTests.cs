@@ -62,7 +62,8 @@ public sealed class EvaluationProcessesTests : IDisposable
         Assert.True(ProgramProcess.Signal(children[1], Kill));
         var (code, _, said) = started.End();
         Assert.True(code == 1, said);
-        Assert.EndsWith("talkinghead: a process that evaluates people ended with exit code 137; memory may have run out. Who is done is kept: repeat the command, with a smaller --jobs." + Environment.NewLine, said);
+        Assert.EndsWith("talkinghead: a process that evaluates people ended with exit code 137; memory may have run out. Who is done is "
+            + "kept: repeat the command, with a smaller --jobs." + Environment.NewLine, said);
         LivingProcesses.AssertGone(children);
     }
 
@@ -79,10 +80,15 @@ public sealed class EvaluationProcessesTests : IDisposable
     [Fact]
     public void ACommandBecomesTheArgumentsThatMakeIt()
     {
-        var verb = new EvaluateVerb { RunPath = "runs/a \"b\" c", Data = "-x", Out = "it's", Cross = true, Changes = ["a.b=1", "c=2 3"], Jobs = 3, Part = "2/4" };
+        var verb = new EvaluateVerb
+        {
+            RunPath = "runs/a \"b\" c", Data = "-x", Out = "it's", Cross = true, Changes = ["a.b=1", "c=2 3"],
+            Jobs = 3, Part = "2/4"
+        };
         string[] arguments = VerbArguments.From(verb);
         Assert.Equal("evaluate", arguments[0]);
-        var again = Assert.IsType<Parsed<EvaluateVerb>>(new Parser(settings => settings.AllowMultiInstance = true).ParseArguments<EvaluateVerb>(arguments[1..])).Value;
+        var again = Assert.IsType<Parsed<EvaluateVerb>>(new Parser(settings =>
+            settings.AllowMultiInstance = true).ParseArguments<EvaluateVerb>(arguments[1..])).Value;
         Assert.Equal(JsonSerializer.Serialize(verb), JsonSerializer.Serialize(again));
     }
 

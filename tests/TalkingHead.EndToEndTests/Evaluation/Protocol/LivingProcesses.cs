@@ -11,10 +11,12 @@ namespace TalkingHead.EndToEndTests.Evaluation.Protocol;
 static class LivingProcesses
 {
     /// <summary>Waits for so many processes that one started.</summary>
-    internal static int[] Children(ProgramProcess of, int count) => Until(() => All().Where(each => each.Parent == of.Id).Select(each => each.Id).ToArray(), found => found.Length == count);
+    internal static int[] Children(ProgramProcess of, int count) =>
+        Until(() => All().Where(each => each.Parent == of.Id).Select(each => each.Id).ToArray(), found => found.Length == count);
 
     /// <summary>Waits until none of these is there.</summary>
-    internal static void AssertGone(IEnumerable<int> processes) => Until(() => All().Select(each => each.Id).Intersect(processes).Count(), left => left == 0);
+    internal static void AssertGone(IEnumerable<int> processes) =>
+        Until(() => All().Select(each => each.Id).Intersect(processes).Count(), left => left == 0);
 
     static T Until<T>(Func<T> look, Func<T, bool> enough)
     {

@@ -26,7 +26,8 @@ public sealed class BaselineTests : IDisposable
     {
         Copy(small.Export("protocol", settings));
         var result = small.Run("baseline", settings with { Baselines = [new("copied", small.At("copied"))] })!;
-        Assert.Equal(["feed-forward", "copy-nearest", "mean-frame", "copied"], result.Rows.Where(row => row.Shots == 3).Select(row => row.Method));
+        Assert.Equal(["feed-forward", "copy-nearest", "mean-frame", "copied"],
+            result.Rows.Where(row => row.Shots == 3).Select(row => row.Method));
         foreach (int shots in settings.Shots)
             Assert.Equal(Figures(result.Rows, "copy-nearest", shots), Figures(result.Rows, "copied", shots));
         foreach (var person in result.Identities)
@@ -40,11 +41,13 @@ public sealed class BaselineTests : IDisposable
     {
         string folder = small.Export("protocol", settings);
         var manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "protocol.json"))).RootElement;
-        Assert.Equal(("self-reenactment", 32, 3), (manifest.GetProperty("mode").GetString(), manifest.GetProperty("size").GetInt32(), manifest.GetProperty("people").GetArrayLength()));
+        Assert.Equal(("self-reenactment", 32, 3), (manifest.GetProperty("mode").GetString(), manifest.GetProperty("size").GetInt32(),
+            manifest.GetProperty("people").GetArrayLength()));
         foreach (var person in manifest.GetProperty("people").EnumerateArray())
         {
             string at = Path.Combine(folder, person.GetProperty("folder").GetString()!);
-            Assert.Equal((3, 4, 4), (Directory.GetFiles(Path.Combine(at, "source")).Length, Directory.GetFiles(Path.Combine(at, "driver")).Length, Directory.GetFiles(Path.Combine(at, "truth")).Length));
+            Assert.Equal((3, 4, 4), (Directory.GetFiles(Path.Combine(at, "source")).Length,
+                Directory.GetFiles(Path.Combine(at, "driver")).Length, Directory.GetFiles(Path.Combine(at, "truth")).Length));
             Assert.Equal(4, person.GetProperty("hold_out").GetArrayLength());
         }
     }
@@ -56,10 +59,14 @@ public sealed class BaselineTests : IDisposable
         var with = settings with { Baselines = [new("copied", small.At("copied"))] };
         string frame = Path.Combine(small.At("copied"), "t3", "person-0001", "002.png");
         new Picture(16, 16).Save(frame);
-        Assert.Equal($"{frame}: is 16x16; the evaluation's frames are 32x32.", Assert.Throws<UserException>(() => small.Run("size", with)).Message);
+        Assert.Equal($"{frame}: is 16x16; the evaluation's frames are 32x32.",
+            Assert.Throws<UserException>(() => small.Run("size", with)).Message);
         File.Delete(frame);
-        Assert.StartsWith($"{small.At("copied")}: holds no t3/person-0001/002.png; a baseline has a picture for each T, person and driver frame", Assert.Throws<UserException>(() => small.Open("missing", with)).Message);
-        Assert.Equal("--baseline copied: is given twice; expected a name each.", Assert.Throws<UserException>(() => small.Open("twice", settings with { Baselines = [new("copied", "a"), new("copied", "b")] })).Message);
+        Assert.StartsWith($"{small.At("copied")}: holds no t3/person-0001/002.png; a baseline has a picture for each T, person and "
+            + $"driver frame", Assert.Throws<UserException>(() => small.Open("missing", with)).Message);
+        Assert.Equal("--baseline copied: is given twice; expected a name each.",
+            Assert.Throws<UserException>(() => small.Open("twice",
+                settings with { Baselines = [new("copied", "a"), new("copied", "b")] })).Message);
         Assert.Contains("expected NAME=DIR", Assert.Throws<UserException>(() => Baseline.Parse("folder")).Message);
         Assert.Contains("expected NAME=DIR", Assert.Throws<UserException>(() => Baseline.Parse("../x=folder")).Message);
         Assert.Contains("is a row of every evaluation", Assert.Throws<UserException>(() => Baseline.Parse("mean-frame=folder")).Message);
@@ -68,7 +75,8 @@ public sealed class BaselineTests : IDisposable
     // As copy-nearest does, from the exported pictures and the dataset's landmarks.
     void Copy(string protocol)
     {
-        var people = JsonDocument.Parse(File.ReadAllText(Path.Combine(protocol, "protocol.json"))).RootElement.GetProperty("people").EnumerateArray().ToArray();
+        var people = JsonDocument.Parse(File.ReadAllText(Path.Combine(protocol, "protocol.json"))).RootElement.GetProperty("people")
+            .EnumerateArray().ToArray();
         for (int person = 0; person < people.Length; person++)
         {
             var sources = Frames(people[person], "clip", "sources");
@@ -85,8 +93,10 @@ public sealed class BaselineTests : IDisposable
     }
 
     SourceFrames Frames(JsonElement person, string clip, string frames) =>
-        small.Frames(person.GetProperty(clip).GetString()!, [.. person.GetProperty(frames).EnumerateArray().Select(frame => frame.GetInt32())]);
+        small.Frames(person.GetProperty(clip).GetString()!, [.. person.GetProperty(frames).EnumerateArray()
+            .Select(frame => frame.GetInt32())]);
 
     static (double?, double?, double?, int, int)[] Figures(IEnumerable<ResultRow> rows, string method, int shots) =>
-        [.. rows.Single(row => (row.Method, row.Shots) == (method, shots)).Figures.Select(figure => (figure.Value, figure.Low, figure.High, figure.Frames, figure.Missing))];
+        [.. rows.Single(row => (row.Method, row.Shots) == (method, shots))
+            .Figures.Select(figure => (figure.Value, figure.Low, figure.High, figure.Frames, figure.Missing))];
 }

@@ -59,8 +59,10 @@ public sealed class EvaluationPlanTests
     {
         using var made = new MadeDataset(clips: 5, frames: 6, size: 32);
         using var dataset = Dataset.Open(made.Folder);
-        Says("T = 3 and 4 hold-out frames, apart, need clips of 7 frames; its longest held-out clip has 6. Lower --holdout or --shots.", dataset, settings);
-        Says("one held-out person has clips of 3 frames; --cross needs two", dataset, settings with { Shots = [1], HoldOut = 2, Cross = true });
+        Says("T = 3 and 4 hold-out frames, apart, need clips of 7 frames; its longest held-out clip has 6. Lower --holdout or --shots.",
+            dataset, settings);
+        Says("one held-out person has clips of 3 frames; --cross needs two", dataset,
+            settings with { Shots = [1], HoldOut = 2, Cross = true });
 
         using var folder = new TemporaryFolder();
         using (var writer = new DatasetWriter(folder.At("data"), new DatasetWriterOptions { Size = 32, Recipe = "made by a test" }))

@@ -50,7 +50,8 @@ public sealed class HeadEvaluationTests : IDisposable
     public void TheResultHoldsEveryRowWithItsIntervalAndEveryPerson()
     {
         var result = small.Run("whole")!;
-        Assert.Equal(["1 fine-tuned", "1 feed-forward", "1 copy-nearest", "1 mean-frame", "3 fine-tuned", "3 feed-forward", "3 copy-nearest", "3 mean-frame"],
+        Assert.Equal(["1 fine-tuned", "1 feed-forward", "1 copy-nearest", "1 mean-frame", "3 fine-tuned", "3 feed-forward",
+            "3 copy-nearest", "3 mean-frame"],
             result.Rows.Select(row => $"{row.Shots} {row.Method}"));
         Assert.All(result.Rows, row => Assert.Equal(["SSIM", "PSNR", "L1"], row.Figures.Select(figure => figure.Metric)));
         Assert.All(result.Rows.SelectMany(row => row.Figures), figure =>
@@ -60,7 +61,8 @@ public sealed class HeadEvaluationTests : IDisposable
         });
 
         // The pooled value is the mean of the people's, for all have as many frames.
-        Assert.Equal(result.Rows[0].Figures[0].Value!.Value, result.Identities.Average(person => person.Rows[0].Figures[0].Value!.Value), 10);
+        Assert.Equal(result.Rows[0].Figures[0].Value!.Value,
+            result.Identities.Average(person => person.Rows[0].Figures[0].Value!.Value), 10);
         Assert.Equal(3, result.Identities.Count);
         Assert.All(result.Identities, person => Assert.Equal(person.Clip, person.Driver));
         Assert.Equal(4, result.Costs.Count);
@@ -69,7 +71,8 @@ public sealed class HeadEvaluationTests : IDisposable
         Assert.Equal(result.Rows[2].Figures.Select(figure => figure.Value), result.Rows[3].Figures.Select(figure => figure.Value));
         var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(small.At("whole"), "results.json"))).RootElement;
         Assert.Equal("self-reenactment", json.GetProperty("mode").GetString());
-        Assert.Equal(result.Rows[0].Figures[0].Value, json.GetProperty("rows")[0].GetProperty("figures")[0].GetProperty("value").GetDouble());
+        Assert.Equal(result.Rows[0].Figures[0].Value, json.GetProperty("rows")[0].GetProperty("figures")[0].GetProperty("value")
+            .GetDouble());
         Assert.Contains("| 3 | copy nearest |", File.ReadAllText(Path.Combine(small.At("whole"), "table.md")));
     }
 
@@ -77,7 +80,9 @@ public sealed class HeadEvaluationTests : IDisposable
     public void AMetricWithoutItsWeightsIsARowThatSaysHowToGetThem()
     {
         Assert.SkipWhen(PublishedWeights.Has(Inception.File), "the weights are here.");
-        var result = small.Run("poor", SmallEvaluation.Settings with { Comparison = new() { Metrics = [Metric.Fid, Metric.Kid, Metric.L1, Metric.Csim] } })!;
+        var result = small.Run("poor", SmallEvaluation.Settings
+            with
+        { Comparison = new() { Metrics = [Metric.Fid, Metric.Kid, Metric.L1, Metric.Csim] } })!;
         Assert.Equal([true, true, false, true], result.Metrics.Select(form => form.Reason is not null));
         Assert.Contains("run scripts/download-weights.sh pt_inception-2015-12-05-6726825d.pth", result.Metrics[0].Reason);
         Assert.All(result.Rows, row => Assert.Equal(["L1"], row.Figures.Select(figure => figure.Metric)));
@@ -87,7 +92,13 @@ public sealed class HeadEvaluationTests : IDisposable
     [Fact]
     public void DistributionsHaveTheirFloorsAndSayThatTheyAreBiased()
     {
-        var settings = SmallEvaluation.Settings with { Shots = [1], HoldOut = 2, FeedForward = true, Comparison = new() { Metrics = [Metric.Fid, Metric.Kid] } };
+        var settings = SmallEvaluation.Settings with
+        {
+            Shots = [1],
+            HoldOut = 2,
+            FeedForward = true,
+            Comparison = new() { Metrics = [Metric.Fid, Metric.Kid] }
+        };
         var result = small.Run("distributions", settings, SmallEvaluation.FormulaNetworks())!;
         Assert.Equal(["feed-forward", "copy-nearest", "mean-frame"], result.Rows.Select(row => row.Method));
         Assert.All(result.Rows, row =>
@@ -103,10 +114,16 @@ public sealed class HeadEvaluationTests : IDisposable
     [Fact]
     public void InCrossReenactmentTheNextPersonDrivesAndNoTruthIsAsked()
     {
-        var result = small.Run("cross", SmallEvaluation.Settings with { Cross = true, FeedForward = true, Comparison = new() { Metrics = [Metric.Ssim, Metric.Pose] } })!;
+        var result = small.Run("cross", SmallEvaluation.Settings with
+        {
+            Cross = true,
+            FeedForward = true,
+            Comparison = new() { Metrics = [Metric.Ssim, Metric.Pose] }
+        })!;
         Assert.Equal("cross-reenactment", result.Mode);
         Assert.Contains("another person's motion has none", result.Metrics[0].Reason);
-        Assert.Equal(result.Identities.Select(person => person.Clip).Skip(1).Append(result.Identities[0].Clip), result.Identities.Select(person => person.Driver));
+        Assert.Equal(result.Identities.Select(person => person.Clip).Skip(1).Append(result.Identities[0].Clip),
+            result.Identities.Select(person => person.Driver));
         Assert.Equal("Pose", result.Rows[0].Figures.Single().Metric);
         Assert.Equal(12, result.Rows[0].Figures[0].Missing); // discs have no face, and that is counted
     }
@@ -114,7 +131,13 @@ public sealed class HeadEvaluationTests : IDisposable
     [Fact]
     public void AdaptationChangesWhatDrivesAndIsSaid()
     {
-        var settings = SmallEvaluation.Settings with { Cross = true, FeedForward = true, Shots = [3], Comparison = new() { Metrics = [Metric.Fid] } };
+        var settings = SmallEvaluation.Settings with
+        {
+            Cross = true,
+            FeedForward = true,
+            Shots = [3],
+            Comparison = new() { Metrics = [Metric.Fid] }
+        };
         var plain = small.Run("plain", settings, SmallEvaluation.FormulaNetworks())!;
         var adapted = small.Run("adapted", settings with { Adapt = true }, SmallEvaluation.FormulaNetworks())!;
         Assert.NotEqual(plain.Rows[0].Figures[0].Value, adapted.Rows[0].Figures[0].Value);
@@ -136,7 +159,8 @@ public sealed class HeadEvaluationTests : IDisposable
     {
         small.Run("whole");
         var mistake = Assert.Throws<UserException>(() => small.Open("whole", SmallEvaluation.Settings with { HoldOut = 3 }));
-        Assert.Equal($"{small.At("whole")}: holds an evaluation of something else: \"hold_out\" is 4 there and 3 here. Choose another --out, or repeat the command that began it.", mistake.Message);
+        Assert.Equal($"{small.At("whole")}: holds an evaluation of something else: \"hold_out\" is 4 there and 3 here. Choose another "
+            + $"--out, or repeat the command that began it.", mistake.Message);
         File.WriteAllText(Path.Combine(small.At("whole"), "evaluation.json"), "{");
         Assert.Contains("is damaged", Assert.Throws<UserException>(() => small.Open("whole")).Message);
     }
@@ -151,5 +175,6 @@ public sealed class HeadEvaluationTests : IDisposable
 
     [Fact]
     public void FewerPeopleThanAskedAreSaid() =>
-        Assert.Contains("50 people were asked for; the dataset holds 3 held-out ones", small.Run("few", SmallEvaluation.Settings with { Identities = 50, Shots = [1] })!.Notes.Single());
+        Assert.Contains("50 people were asked for; the dataset holds 3 held-out ones",
+            small.Run("few", SmallEvaluation.Settings with { Identities = 50, Shots = [1] })!.Notes.Single());
 }

@@ -14,7 +14,10 @@ using TalkingHead.Tests.Training;
 
 namespace TalkingHead.Tests.Evaluation.Protocol;
 
-/// <summary>Evaluations of a small run (32x32, formula-made weights) on made clips, each in a folder of its own; a clock that never moves.</summary>
+/// <summary>
+/// Evaluations of a small run (32x32, formula-made weights) on made clips, each in a folder of its own; a clock that never
+/// moves.
+/// </summary>
 sealed class SmallEvaluation : IDisposable
 {
     internal static readonly EvaluationSettings Settings = new()
@@ -37,7 +40,8 @@ sealed class SmallEvaluation : IDisposable
     internal HeadEvaluation Open(string name, EvaluationSettings? settings = null, ComparisonNetworks? networks = null) =>
         new(run, dataset, folder.At(name), settings ?? Settings, networks ?? ComparisonNetworks.Published, new StillClock());
 
-    internal EvaluationResult? Run(string name, EvaluationSettings? settings = null, ComparisonNetworks? networks = null, int stopAfter = int.MaxValue)
+    internal EvaluationResult? Run(string name, EvaluationSettings? settings = null, ComparisonNetworks? networks = null,
+        int stopAfter = int.MaxValue)
     {
         using var evaluation = Open(name, settings, networks);
         using var stop = new CancellationTokenSource();
@@ -56,23 +60,28 @@ sealed class SmallEvaluation : IDisposable
         return folder.At(name);
     }
 
-    internal SourceFrames Frames(string clip, IReadOnlyList<int> frames) => SourceFrames.From(dataset, dataset.Get(clip).Index, frames, run.Configuration);
+    internal SourceFrames Frames(string clip, IReadOnlyList<int> frames) =>
+        SourceFrames.From(dataset, dataset.Get(clip).Index, frames, run.Configuration);
 
     internal void AssertSameFiles(string first, string second)
     {
         Assert.True(Unsigned(first) == Unsigned(second), "report.html differs");
         foreach (var file in (string[])["results.json", "timing.json", "table.md", "evaluation.json"])
-            Assert.True(File.ReadAllBytes(Path.Combine(At(first), file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(At(second), file))), $"{file} differs");
+            Assert.True(File.ReadAllBytes(Path.Combine(At(first), file)).AsSpan()
+                .SequenceEqual(File.ReadAllBytes(Path.Combine(At(second), file))), $"{file} differs");
     }
 
     // The report, its pictures as pixels: their credentials hold a time and a signature.
-    string Unsigned(string name) => Regex.Replace(File.ReadAllText(Path.Combine(At(name), "report.html")), "data:image/[a-z]+;base64,([^\"]+)", picture =>
-        Convert.ToHexString(SHA256.HashData(PictureFile.Decode(Convert.FromBase64String(picture.Groups[1].Value), "a picture of the report", out _).Pixels)));
+    string Unsigned(string name) => Regex.Replace(File.ReadAllText(Path.Combine(At(name), "report.html")),
+        "data:image/[a-z]+;base64,([^\"]+)", picture =>
+        Convert.ToHexString(SHA256.HashData(PictureFile.Decode(Convert.FromBase64String(picture.Groups[1].Value), "a picture of the report",
+            out _).Pixels)));
 
     /// <summary>Every network with formula-made weights.</summary>
     internal static ComparisonNetworks FormulaNetworks() => new(
         (settings, device) => new(FormulaWeights.Fill(new Inception()), settings.FidVariant, device),
-        (_, device) => new(new Lpips(FormulaWeights.Fill(new LpipsWeights(LpipsTrunk.Alex)), FormulaWeights.Fill(LpipsTrunk.Alex.Empty())), device),
+        (_, device) => new(new Lpips(FormulaWeights.Fill(new LpipsWeights(LpipsTrunk.Alex)),
+            FormulaWeights.Fill(LpipsTrunk.Alex.Empty())), device),
         (_, device) => new(new ArcFace("IR-SE50", FormulaWeights.Fill(ArcFaceKind.IrSe50.Build()), bgr: true), device));
 
     public void Dispose()

@@ -51,7 +51,8 @@ public class VtNetworkTests
     {
         var configuration = new RunConfiguration { Network = new() { Layout = NetworkLayout.VtMaster } };
         var error = Assert.Throws<UserException>(() => new NetworkSet(configuration));
-        Assert.Equal("network.layout is vt-master: imported networks can be used, not trained. Train with network.layout=paper.", error.Message);
+        Assert.Equal("network.layout is vt-master: imported networks can be used, not trained. Train with network.layout=paper.",
+            error.Message);
     }
 
     // Formula-made weights; u and v by three power iterations, as in tests/oracles/make_vt_fixtures.py.
