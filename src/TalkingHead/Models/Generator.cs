@@ -109,7 +109,7 @@ public sealed class Generator : PersonGenerator
             if (block == attentionBlock)
                 h = attention!.Emit(graph, nameof(attention), h, side >> (up.Count - 1 - block));
         }
-        h = norm.Emit(graph, nameof(norm), h, styles.Dequeue(), styleChannels[^1]);
+        h = norm.Emit(graph, nameof(norm), h, styles.Dequeue());
         return graph.Each("Tanh", "tanh", graph.Single(last.Emit(graph, nameof(last), h)));
     }
 

@@ -80,14 +80,12 @@ public sealed class AdaptiveInstanceNorm : Module<Tensor, Style, Tensor>
     /// <summary>x (B,C,H,W) and scale, shift (B,C) each to x's shape.</summary>
     public override Tensor forward(Tensor x, Style style) => InstanceNorm.Apply(x, style.Scale, style.Shift, relu);
 
-    // ONNX's norm has one scale a channel and no more: those of an input are applied after a plain one.
-    internal string Emit(OnnxGraph graph, string name, string x, OnnxStyle style, long channels)
+    // Constants are (C) each, an input's scales and shifts (N or 1,C,1,1).
+    internal string Emit(OnnxGraph graph, string name, string x, OnnxStyle style)
     {
-        string scale = style.Constant ? style.Scale : graph.Shared($"ones.{channels}", () => ones(channels));
-        string shift = style.Constant ? style.Shift : graph.Shared($"zeros.{channels}", () => zeros(channels));
-        string y = graph.InstanceNorm(name, x, scale, shift, InstanceNorm.Epsilon);
-        if (!style.Constant)
-            y = graph.Sum($"{name}.shifted", graph.Product($"{name}.scaled", y, style.Scale), style.Shift);
+        string y = style.Constant
+            ? graph.InstanceNorm(name, x, style.Scale, style.Shift, InstanceNorm.Epsilon)
+            : graph.Sum(name, graph.Product($"{name}.scaled", graph.Normalized(name, x, InstanceNorm.Epsilon), style.Scale), style.Shift);
         return relu ? graph.Each("Relu", $"{name}.relu", y) : y;
     }
 }

@@ -108,8 +108,8 @@ public sealed class AdaptiveBlock : Module<Tensor, Style, Style, Tensor>
     internal string Emit(OnnxGraph graph, string name, string x, OnnxStyle style1, OnnxStyle style2)
     {
         long channels = conv1.weight.shape[0];
-        string h = conv1.Emit(graph, $"{name}.conv1", norm1.Emit(graph, $"{name}.norm1", x, style1, channels));
-        h = conv2.Emit(graph, $"{name}.conv2", norm2.Emit(graph, $"{name}.norm2", h, style2, channels));
+        string h = conv1.Emit(graph, $"{name}.conv1", norm1.Emit(graph, $"{name}.norm1", x, style1));
+        h = conv2.Emit(graph, $"{name}.conv2", norm2.Emit(graph, $"{name}.norm2", h, style2));
         return graph.Sum(name, x, h);
     }
 }
@@ -146,8 +146,8 @@ public sealed class UpBlock : Module<Tensor, Style, Style, Tensor>
 
     internal string Emit(OnnxGraph graph, string name, string x, OnnxStyle style1, OnnxStyle style2)
     {
-        string h = conv1.Emit(graph, $"{name}.conv1", norm1.Emit(graph, $"{name}.norm1", x, style1, skip.weight.shape[1]));
-        h = conv2.Emit(graph, $"{name}.conv2", norm2.Emit(graph, $"{name}.norm2", h, style2, skip.weight.shape[0]));
+        string h = conv1.Emit(graph, $"{name}.conv1", norm1.Emit(graph, $"{name}.norm1", x, style1));
+        h = conv2.Emit(graph, $"{name}.conv2", norm2.Emit(graph, $"{name}.norm2", h, style2));
         return graph.Sum(name, h, graph.Double($"{name}.doubled", skip.Emit(graph, $"{name}.skip", x)));
     }
 }

@@ -31,9 +31,29 @@ static class OnnxLayers
         return graph.Add("Gemm", name, inputs, ("transB", 1L));
     }
 
-    /// <summary>Instance norm in float32 with numbers for its scale and shift, (C) each.</summary>
-    public static string InstanceNorm(this OnnxGraph graph, string name, string x, string scale, string shift, double epsilon) =>
-        graph.Add("InstanceNormalization", name, [graph.Single(x), scale, shift], ("epsilon", epsilon));
+    /// <summary>
+    /// Instance norm in float32 with numbers for its scale and shift, (C) each. Not ONNX's InstanceNormalization: ONNX Runtime sums
+    /// a whole map in one go there, and at 256x256 pictures come out 1e-3 off. Here means are of rows, then of their means.
+    /// </summary>
+    public static string InstanceNorm(this OnnxGraph graph, string name, string x, string scale, string shift, double epsilon)
+    {
+        string scaled = graph.Add("Mul", $"{name}.scaled", [graph.Normalized(name, x, epsilon), graph.Reshape($"{name}.scale.map", scale, -1, 1, 1)]);
+        return graph.Add("Add", name, [scaled, graph.Reshape($"{name}.shift.map", shift, -1, 1, 1)]);
+    }
+
+    /// <summary>Each map less its mean, over its deviation, in float32.</summary>
+    public static string Normalized(this OnnxGraph graph, string name, string x, double epsilon)
+    {
+        x = graph.Single(x);
+        string centred = graph.Add("Sub", $"{name}.centred", [x, graph.MeanOfMap($"{name}.mean", x)]);
+        string variance = graph.MeanOfMap($"{name}.variance", graph.Add("Mul", $"{name}.squares", [centred, centred]));
+        string safe = graph.Add("Add", $"{name}.safe", [variance, graph.Shared("epsilon", () => tensor((float)epsilon))]);
+        return graph.Add("Div", $"{name}.normal", [centred, graph.Each("Sqrt", $"{name}.deviation", safe)]);
+    }
+
+    /// <summary>The mean of each map: (N,C,H,W) -> (N,C,1,1), in float32, row by row and then over rows.</summary>
+    public static string MeanOfMap(this OnnxGraph graph, string name, string x) =>
+        graph.Reduce("ReduceMean", name, graph.Reduce("ReduceMean", $"{name}.rows", x, keep: true, 3), keep: true, 2);
 
     /// <summary>x + y; in float32 where one of them is.</summary>
     public static string Sum(this OnnxGraph graph, string name, string x, string y) => graph.Pair("Add", name, x, y);

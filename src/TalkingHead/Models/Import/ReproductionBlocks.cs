@@ -228,13 +228,13 @@ static class ReproductionNorm
             .MoveToOuterDisposeScope();
     }
 
-    // ONNX's norm has the biased deviation, and its epsilon under the root; side: of x; the style's values are (1 or N,C,1,1)
+    // The unbiased deviation, and epsilon outside the root; side: of x; the style's values are (1 or N,C,1,1)
     public static string Emit(OnnxGraph graph, string name, string x, long side, OnnxStyle style)
     {
-        string mean = graph.Reduce("ReduceMean", $"{name}.mean", x, keep: true, 2, 3);
+        string mean = graph.MeanOfMap($"{name}.mean", x);
         string centred = graph.Add("Sub", $"{name}.centred", [graph.Single(x), mean]);
-        string squares = graph.Reduce("ReduceSum", $"{name}.squares", graph.Product($"{name}.square", centred, centred), keep: true, 2, 3);
-        string variance = graph.Product($"{name}.variance", squares, ReproductionLayout.Number(graph, 1f / (side * side - 1)));
+        string biased = graph.MeanOfMap($"{name}.biased", graph.Product($"{name}.square", centred, centred));
+        string variance = graph.Product($"{name}.variance", biased, ReproductionLayout.Number(graph, side * side / (side * side - 1f)));
         string root = graph.Each("Sqrt", $"{name}.root", variance);
         string deviation = graph.Sum($"{name}.deviation", root, ReproductionLayout.Number(graph, (float)Epsilon));
         string normal = graph.Add("Div", $"{name}.normal", [centred, deviation]);
