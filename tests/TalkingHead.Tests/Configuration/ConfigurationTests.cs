@@ -61,7 +61,7 @@ public class ConfigurationTests
     [InlineData("training: {warm_up: 1.5}", "a.yaml:1: training.warm_up is \"1.5\"; expected a number from 0 to 1.")]
     [InlineData("optimizer: {clip_norm: -1}", "a.yaml:1: optimizer.clip_norm is \"-1\"; expected a number of at least 0.")]
     [InlineData("landmarks: {inner_lips: yes}", "a.yaml:1: landmarks.inner_lips is \"yes\"; expected true or false.")]
-    [InlineData("objective: {content: vgg16}", "a.yaml:1: objective.content is \"vgg16\"; expected one of vgg, pyramid, random-vgg.")]
+    [InlineData("objective: {content: vgg16}", "a.yaml:1: objective.content is \"vgg16\"; expected one of vgg, pyramid, random-vgg, resnet18.")]
     [InlineData("data: {size: [64]}", "a.yaml:1: expected one value for data.size.")]
     [InlineData("data: 64", "a.yaml:1: expected keys and values under \"data\".")]
     [InlineData("network: {encoder_side: 64}\ndata: {size: 64}", "a.yaml: network.encoder_side is 64; expected less than data.size, 64.")]
