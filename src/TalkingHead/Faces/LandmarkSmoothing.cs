@@ -9,7 +9,7 @@ namespace TalkingHead.Faces;
 public sealed class LandmarkSmoothing
 {
     /// <summary>Cutoff at rest for strength 1, in hertz.</summary>
-    const double RestCutoff = 0.9;
+    const double RestCutoff = 0.7;
 
     /// <summary>How far tremble alone carries a group from its smoothed place, in face sizes.</summary>
     const double Tremble = 0.007;

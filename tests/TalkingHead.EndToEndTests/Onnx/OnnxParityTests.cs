@@ -49,19 +49,6 @@ public sealed class OnnxParityTests : IDisposable
         Assert.True(head.Generate(landmarks).equal(expected).all().item<bool>());
     }
 
-    [Fact]
-    public void ThePapersNetworksAreTheSame()
-    {
-        var configuration = RunConfiguration.Load(Repository.At("configs/paper-voxceleb2-256.yaml"));
-        var networks = new NetworkSet(configuration);
-        using (var _ = no_grad())
-            foreach (var (name, parameter) in networks.Embedder.named_parameters().Concat(networks.Generator.named_parameters()))
-                if (name.EndsWith("gamma", StringComparison.Ordinal))
-                    parameter.copy_(tensor([0.5f])); // fresh attention adds nothing
-        using var run = TrainedRun.From("paper", configuration, networks, CPU);
-        AreTheSame(run, run.Generator.Project(randn(1, configuration.Network.Embedding)));
-    }
-
     [Theory, InlineData(NetworkLayout.VtMaster), InlineData(NetworkLayout.VtSaveDisc)]
     public void TheReproductionsNetworksAreTheSame(NetworkLayout layout)
     {
@@ -94,7 +81,7 @@ public sealed class OnnxParityTests : IDisposable
             OnnxOracle.AreTheSame(expected[..4], InParts(landmarks[..4], 1, Draw), half, $"{what}, batch 1");
             using var enrolling = OnnxModel.Open(files[1]);
             var made = enrolling.Run(("frames", frames), ("landmarks", sourceLandmarks))["psi"];
-            OnnxOracle.AreTheSame(enrolled, made, half, $"{what}, psi");
+            OnnxOracle.AreClose(enrolled, made, half, $"{what}, psi");
         }
     }
 
