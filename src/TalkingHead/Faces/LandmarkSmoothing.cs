@@ -9,10 +9,10 @@ namespace TalkingHead.Faces;
 public sealed class LandmarkSmoothing
 {
     /// <summary>Cutoff at rest for strength 1, in hertz.</summary>
-    const double RestCutoff = 0.7;
+    const double RestCutoff = 0.9;
 
     /// <summary>How far tremble alone carries a group from its smoothed place, in face sizes.</summary>
-    const double Tremble = 0.007;
+    const double Tremble = 0.009;
 
     /// <summary>How soon a group that moved farther is followed: at 1 / Response face sizes beyond, half the way in a frame.</summary>
     const double Response = 350;
