@@ -51,7 +51,7 @@ sealed class InspectVerb : IVerb
             throw new UserException($"{What}: no such file or folder; expected a configuration, a dataset, a run or a head. The ready-made "
                 + $"configurations are in configs/.");
         OutputFiles.Check([What], [OutputFiles.Media("sheet", Sheet), OutputFiles.AnyJson("json", Json,
-            ["configuration", "embedder"], ["size", "train"], ["head", "id"], ["run", "size"])]);
+            ["configuration", "embedder"], ["size", "train"], ["head", "id"], ["run", "size"], ["inputs", "opset"])]);
         if (RunInspection.Looks(What))
             RunInspection.Run(What, Verify, Json);
         else if (Directory.Exists(What))
