@@ -111,12 +111,7 @@ sealed class AnimateVerb : IVerb
         if (Json is not null)
             JsonFile.Write(Json, report);
         stop.ThrowIfCancellationRequested(); // what there is plays
-        if (driver.Damage is { IsThere: true } damage)
-        {
-            if (damage.IsGrave)
-                throw new UserException(damage.Sentence);
-            Console.Error.WriteLine($"talkinghead: {damage.Sentence}");
-        }
+        driver.Damage?.Tell(sentence => Console.Error.WriteLine(Program.Prefix + sentence));
     }
 
     string Choose(Head head, Animation.Engine? engine)

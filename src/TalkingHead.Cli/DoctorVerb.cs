@@ -181,7 +181,8 @@ static class WeightChecks
     public static IEnumerable<Finding> All()
     {
         yield return new("weights", FindingState.Ok,
-            $"{PublishedWeights.Table.Count(file => PublishedWeights.Has(file.Name))} of {PublishedWeights.Table.Count} files are in {Path.GetFullPath(PublishedWeights.Folder)} ({PublishedWeights.FolderVariable} names another folder)");
+            $"{PublishedWeights.Table.Count(file => PublishedWeights.Has(file.Name))} of {PublishedWeights.Table.Count} files are here; "
+            + $"the others belong in {Path.GetFullPath(PublishedWeights.Folder)} ({PublishedWeights.FolderVariable} names another folder)");
         foreach (var file in PublishedWeights.Table)
         {
             var here = new FileInfo(PublishedWeights.PathOf(file.Name));

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
-using CommandLine;
 using TalkingHead.Animation;
 using TalkingHead.Data;
 using TalkingHead.Evaluation;
@@ -144,17 +143,20 @@ static class VerbArguments
     /// <summary>The verb's name, its values, then every option that is set.</summary>
     internal static string[] From(IVerb verb)
     {
-        var properties = verb.GetType().GetProperties();
+        var type = verb.GetType();
         return
         [
-            verb.GetType().GetCustomAttribute<VerbAttribute>()!.Name,
-            .. properties.Where(property => property.IsDefined(typeof(ValueAttribute)))
-            .OrderBy(property => property.GetCustomAttribute<ValueAttribute>()!.Index).SelectMany(Texts),
-            .. properties.SelectMany(property => property.GetCustomAttribute<OptionAttribute>() is { } option
-                ? property.GetValue(verb) is bool flag ? flag ? [$"--{option.LongName}"] : []
-                : Texts(property).Select(text => $"--{option.LongName}={text}")
-                : []),
+            HelpPage.VerbOf(type).Name,
+            .. HelpPage.Values(type).SelectMany(value => Texts(value.Property)),
+            .. HelpPage.Options(type).SelectMany(option => Arguments($"--{option.Attribute.LongName}", option.Property)),
         ];
+
+        IEnumerable<string> Arguments(string name, PropertyInfo property) => property.GetValue(verb) switch
+        {
+            true => [name],
+            false => [],
+            _ => Texts(property).Select(text => $"{name}={text}"),
+        };
 
         IEnumerable<string> Texts(PropertyInfo property) => property.GetValue(verb) switch
         {

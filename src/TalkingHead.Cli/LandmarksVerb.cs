@@ -103,12 +103,7 @@ sealed class LandmarksVerb : IVerb
             Video(tracker, report, output, near, reports, stop);
         reports.Add(report);
         Console.WriteLine($"{input} -> {output}: {report.Summary}");
-        if (report.Damage is { IsThere: true } damage)
-        {
-            if (damage.IsGrave)
-                throw new UserException(damage.Sentence);
-            Console.Error.WriteLine($"talkinghead: {damage.Sentence}");
-        }
+        report.Damage?.Tell(sentence => Console.Error.WriteLine(Program.Prefix + sentence));
     }
 
     void Photo(FaceTracker tracker, LandmarksReport report, string output, FaceBox? near)

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using TalkingHead.Libtorch;
+using TalkingHead.Tests;
 using Xunit.Sdk;
 using Xunit.v3;
 
@@ -8,8 +8,9 @@ using Xunit.v3;
 
 namespace TalkingHead.EndToEndTests;
 
-static class LibtorchOfTests
+static class EndToEnd
 {
+    // As the other tests: libtorch, and keys that are not the user's.
     [ModuleInitializer]
-    internal static void Prepare() => LibtorchLoader.Prepare();
+    internal static void Prepare() => RuntimeHelpers.RunModuleConstructor(typeof(Repository).Module.ModuleHandle);
 }

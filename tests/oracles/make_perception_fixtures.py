@@ -244,8 +244,8 @@ def make_arcface(found, keys):
     for name, net, bgr in (("iresnet50", IResNet((3, 4, 14, 3)), False), ("iresnet100", IResNet((3, 13, 30, 3)), False),
                            ("irse50", IrSe50(), True)):
         keys[name] = shapes(net)
-        with torch.no_grad():
-            found[f"arcface.{name}"] = F.normalize(filled(net)(faces.flip(1) if bgr else faces))
+        with torch.no_grad():  # in float64: in float32 the last of them, so filled, is 0.003 off
+            found[f"arcface.{name}"] = F.normalize(filled(net).double()((faces.flip(1) if bgr else faces).double())).float()
 
 
 # --- LPIPS ----------------------------------------------------------------------------------------------------------

@@ -22,8 +22,7 @@ static class OnnxHeadFile
 
     internal const string Licence =
         "Written by talkinghead (MIT licence). The weights learned from data that may have terms of their own, and a head shows "
-        + "a person: " +
-        "use it with that person's consent only.";
+        + "a person: use it with that person's consent only.";
 
     public static void Save(Head head, string path, bool half)
     {

@@ -249,8 +249,7 @@ public sealed class PersonFrames
                 (picture, landmarks) => sharpness.Add(FrameChoice.Sharpness(picture, landmarks.Bounds)));
             if (take.ColorNote is { } note)
                 say($"{path}: {note}");
-            if (take.Damage is { IsThere: true } damage)
-                say(damage.IsGrave ? throw new UserException(damage.Sentence) : damage.Sentence);
+            take.Damage.Tell(say);
         }
 
         if (followed.Good.Count == 0)

@@ -27,11 +27,11 @@ sealed unsafe class Mpi
     Mpi(nint library)
     {
         this.library = library;
-        (world, bytes, floats, doubles, sum, errorsReturn, inPlace,
-            anySource) = NativeLibrary.TryGetExport(library, "ompi_mpi_comm_world", out nint own)
-            ? (own, Export("ompi_mpi_byte"), Export("ompi_mpi_float"), Export("ompi_mpi_double"), Export("ompi_mpi_op_sum"),
-                Export("ompi_mpi_errors_return"), 1, -1)
-            : (0x44000000, 0x4c00010d, 0x4c00040a, 0x4c00080b, 0x58000003, 0x54000001, -1, -2);
+        bool open = NativeLibrary.TryGetExport(library, "ompi_mpi_comm_world", out _);
+        nint Handle(string name, nint mpich) => open ? Export($"ompi_mpi_{name}") : mpich;
+        (world, bytes, floats) = (Handle("comm_world", 0x44000000), Handle("byte", 0x4c00010d), Handle("float", 0x4c00040a));
+        (doubles, sum, errorsReturn) = (Handle("double", 0x4c00080b), Handle("op_sum", 0x58000003), Handle("errors_return", 0x54000001));
+        (inPlace, anySource) = open ? (1, -1) : (-1, -2);
     }
 
     /// <summary>This machine's library; null where there is none.</summary>
@@ -67,14 +67,13 @@ sealed unsafe class Mpi
         inPlace, Data(flat.bytes), (int)flat.numel(), flat.dtype == ScalarType.Float64 ? doubles : floats, sum, world, request));
 
     /// <summary>Starts to put the root's bytes into everybody's, which do not move meanwhile.</summary>
-    public void Broadcast(Span<byte> data, int root) => Check(((delegate* unmanaged<void*, int, nint, int, nint, nint*,
-        int>)Export("MPI_Ibcast"))(
-        Data(data), data.Length, bytes, root, world, request));
+    public void Broadcast(Span<byte> data, int root) => Check(((delegate* unmanaged<void*, int, nint, int, nint, nint*, int>)
+        Export("MPI_Ibcast"))(Data(data), data.Length, bytes, root, world, request));
 
     /// <summary>Starts to put every rank's bytes, equally many, into everybody's <paramref name="all"/>. Neither moves meanwhile.</summary>
-    public void Gather(Span<byte> mine, Span<byte> all) => Check(((delegate* unmanaged<void*, int, nint, void*, int, nint, nint, nint*,
-        int>)Export("MPI_Iallgather"))(
-        Data(mine), mine.Length, bytes, Data(all), mine.Length, bytes, world, request));
+    public void Gather(Span<byte> mine, Span<byte> all) =>
+        Check(((delegate* unmanaged<void*, int, nint, void*, int, nint, nint, nint*, int>)Export("MPI_Iallgather"))(
+            Data(mine), mine.Length, bytes, Data(all), mine.Length, bytes, world, request));
 
     /// <summary>Whether what was started has ended. MPI gets on in such calls only.</summary>
     public bool Done()
@@ -87,8 +86,8 @@ sealed unsafe class Mpi
     public void Send(int to, int word, int from)
     {
         (notice[0], notice[1]) = (word, from);
-        Check(((delegate* unmanaged<void*, int, nint, int, int, nint, int>)Export("MPI_Send"))(notice, NoticeBytes, bytes, to,
-            NoticeTag, world));
+        Check(((delegate* unmanaged<void*, int, nint, int, int, nint, int>)Export("MPI_Send"))(
+            notice, NoticeBytes, bytes, to, NoticeTag, world));
     }
 
     /// <summary>What a rank has told; null where nothing has come.</summary>

@@ -23,7 +23,7 @@ sealed unsafe class Nccl : IDisposable
     /// <summary>Meets the other ranks, when all do.</summary>
     /// <param name="ranks">They hear NCCL's unique id from rank 0.</param>
     /// <param name="device">The CUDA device of this rank's tensors; no other rank of its machine has the same.</param>
-    /// <param name="name">Of this rank. It ends with a sentence when NCCL has lost the others or this rank is stuck.</param>
+    /// <param name="name">Of this rank, for the sentence with which it ends when NCCL has lost the others or it is stuck.</param>
     /// <param name="deadline">To meet the others; twice as long without a meeting, and this rank is stuck.</param>
     public Nccl(Ranks ranks, int device, string name, TimeSpan deadline)
     {
@@ -54,8 +54,8 @@ sealed unsafe class Nccl : IDisposable
     public Stopwatch SinceOthers { get; } = Stopwatch.StartNew();
 
     /// <summary>Puts the sum over all ranks into everybody's numbers.</summary>
-    public void Sum(Tensor flat) => Collective("ncclAllReduce", flat, flat.numel(),
-        flat.dtype == ScalarType.Float64 ? Float64 : Float32, Added);
+    public void Sum(Tensor flat) =>
+        Collective("ncclAllReduce", flat, flat.numel(), flat.dtype == ScalarType.Float64 ? Float64 : Float32, Added);
 
     /// <summary>Puts the root's numbers into everybody's.</summary>
     public void Broadcast(Tensor flat, int root) => Collective("ncclBroadcast", flat, flat.numel() * flat.element_size(), UInt8, root);
@@ -65,8 +65,8 @@ sealed unsafe class Nccl : IDisposable
     {
         void* data = Aten.Data(flat);
         nint stream;
-        Check(((delegate* unmanaged<int, nint*, int>)NativeLibrary.GetExport(torch,
-            "aoti_torch_get_current_cuda_stream"))(device, &stream));
+        var current = (delegate* unmanaged<int, nint*, int>)NativeLibrary.GetExport(torch, "aoti_torch_get_current_cuda_stream");
+        Check(current(device, &stream));
         Check(((delegate* unmanaged<void*, void*, nuint, int, int, nint, nint, int>)Export(name))(data, data, (nuint)count, type, how,
             communicator, stream));
     }
@@ -77,8 +77,8 @@ sealed unsafe class Nccl : IDisposable
         int state, code = ((delegate* unmanaged<nint, int*, int>)Export("ncclCommGetAsyncError"))(communicator, &state);
         string? failure = code != 0 || state is not (0 or InProgress)
             ? $"has lost the others: NCCL says \"{Words(code != 0 ? code : state)}\""
-            : SinceOthers.Elapsed > patience ? $"has not met the others for {patience.TotalSeconds:0} s (twice --rank-timeout): its GPU "
-            + $"waits for a rank that hangs, or hangs itself" : null;
+            : SinceOthers.Elapsed <= patience ? null
+            : $"has not met the others for {patience.TotalSeconds:0} s (twice --rank-timeout): its GPU or another rank hangs";
         if (failure is not null)
             Watchdog.End($"{name} {failure}.");
     }

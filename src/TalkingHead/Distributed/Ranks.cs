@@ -28,8 +28,7 @@ public sealed class Ranks
     static readonly TimeSpan Eager = TimeSpan.FromMilliseconds(20);
 
     readonly Mpi? mpi;
-    // the deadline's end: for answers, for rank 0 to speak for all, for a launcher to pass it on
-    readonly TimeSpan deadline, answer, turn, heard;
+    readonly TimeSpan deadline, answer, turn, heard; // its last parts: for answers, for rank 0 to speak for all, for the launcher
     readonly Stopwatch waited = new();
     readonly HashSet<int> waiting = [], left = [];
     string[] names = [];
@@ -48,22 +47,18 @@ public sealed class Ranks
     /// <exception cref="UserException">There is no MPI here, or not the launcher's.</exception>
     public Ranks(string launcher, int started, TimeSpan deadline)
     {
-        mpi = Mpi.Find(mpich: launcher == "mpiexec")
-            ?? throw new UserException($"{launcher} started {started} processes, but {Environment.MachineName} has no MPI library. "
-            + $"Install the one that {launcher} belongs to (Debian: apt-get install libopenmpi3 or libmpich12), or start one "
-            + $"process without {launcher}.");
+        mpi = Mpi.Find(mpich: launcher == "mpiexec") ?? throw new UserException($"{launcher} started {started} processes, but "
+            + $"{Environment.MachineName} has no MPI library. Install the one that {launcher} belongs to (Debian: apt-get install "
+            + $"libopenmpi3 or libmpich12), or start one process without {launcher}.");
         (this.deadline, answer, turn, heard) = (deadline, AtMost(2), AtMost(3), AtMost(0.5));
         using (new Watchdog(deadline, $"{Self} has waited for {Limit} in MPI_Init: another rank did not start, or hangs."))
             (Rank, Count) = mpi.Start();
         if (Count != started)
-            throw UserException.Usage(
-                $"{launcher} started {started} processes, but MPI ({mpi.Version()}) counts {Count}: this library does not "
-                + $"belong to {launcher}. "
-                + "Start ranks with its own mpirun, or with srun --mpi=pmix (srun --mpi=list shows what Slurm has).");
+            throw UserException.Usage($"{launcher} started {started} processes, but MPI ({mpi.Version()}) counts {Count}: this library "
+                + $"does not belong to {launcher}. Start ranks with its own mpirun, or with srun --mpi=pmix (srun --mpi=list shows what "
+                + "Slurm has).");
         names = [.. Enumerable.Range(0, Count).Select(rank => $"rank {rank}")];
-
-        // of ten seconds and more
-        TimeSpan AtMost(double seconds) => TimeSpan.FromSeconds(Math.Min(seconds, seconds / 10 * deadline.TotalSeconds));
+        TimeSpan AtMost(double ofTen) => TimeSpan.FromSeconds(Math.Min(ofTen, ofTen / 10 * deadline.TotalSeconds));
     }
 
     static string Self => $"{Environment.MachineName}, process {Environment.ProcessId}";
@@ -109,17 +104,23 @@ public sealed class Ranks
     public T FromFirst<T>(T mine) =>
         mpi is null ? mine : JsonSerializer.Deserialize<T>(Gather(IsFirst ? JsonSerializer.Serialize(mine) : "")[0])!;
 
-    /// <summary>Puts rank 0's numbers into everybody's tensors.</summary>
-    public void FromFirst(IEnumerable<Tensor> tensors) => From(0, tensors);
+    /// <summary>Puts the root's numbers into everybody's tensors, which are of any type and device.</summary>
+    public void Broadcast(IEnumerable<Tensor> tensors, int root = 0)
+    {
+        using var _ = no_grad();
+        foreach (var tensor in mpi is null ? [] : tensors)
+        {
+            using var scope = NewDisposeScope();
+            var flat = tensor.detach().contiguous().view(-1);
+            Carry(flat, piece => mpi!.Broadcast(piece.bytes, root), nccl => nccl.Broadcast(flat, root));
+            if (Rank != root && !tensor.is_contiguous())
+                tensor.copy_(flat.view_as(tensor));
+        }
+    }
 
-    /// <summary>Puts the last rank's numbers, whose part of a batch is the last, into everybody's tensor.</summary>
-    public void FromLast(Tensor tensor) => From(Count - 1, [tensor]);
-
-    /// <summary>
-    /// Puts the mean over all ranks into everybody's tensors, which are of one type, Float32 or Float64, and on one device.
-    /// A single contiguous tensor is summed where it lies, several travel as one copy.
-    /// </summary>
-    public void Average(IReadOnlyList<Tensor> tensors)
+    /// <summary>Puts the mean over all ranks into everybody's tensors, which are of one type and on one device.</summary>
+    /// <param name="rows">Whether they are gradients of rows of W, which <see cref="RankTraffic.RowBytes"/> counts.</param>
+    public void Average(IReadOnlyList<Tensor> tensors, bool rows = false)
     {
         if (mpi is null || tensors.Count == 0)
             return;
@@ -131,23 +132,13 @@ public sealed class Ranks
         var flat = inPlace ? tensors[0].detach().view(-1) : cat([.. tensors.Select(tensor => tensor.reshape(-1))]);
         flat.Div_(Count);
         Carry(flat, mpi.Sum, nccl => nccl.Sum(flat));
+        rowBytes += rows ? flat.element_size() * flat.numel() : 0;
         if (!inPlace)
             foreach (var (tensor, mean) in tensors.Zip(flat.split([.. tensors.Select(tensor => tensor.numel())])))
                 tensor.copy_(mean.view_as(tensor));
     }
 
-    /// <summary>Averages the gradient (U,N) of the rows of W that the step's clips have: its size is theirs, not W's.</summary>
-    public void AverageRows(Tensor gradient)
-    {
-        long before = bytes;
-        Average([gradient]);
-        rowBytes += bytes - before;
-    }
-
-    /// <summary>
-    /// Runs a rank's whole work and returns when all ranks have done theirs. A rank that fails says why and ends all of
-    /// them.
-    /// </summary>
+    /// <summary>Runs a rank's whole work and returns when all have done theirs. A rank that fails says why and ends all.</summary>
     /// <exception cref="OperationCanceledException">All were stopped.</exception>
     public void Run(Action work)
     {
@@ -167,27 +158,12 @@ public sealed class Ranks
         }
         catch (Exception failure) when (mpi is not null && failure is not OperationCanceledException)
         {
-            if (!IsFirst)
-                Thread.Sleep(turn); // rank 0 may have met the same
+            Thread.Sleep(IsFirst ? TimeSpan.Zero : turn); // rank 0 may have met the same
             string why = failure is UserException ? failure.Message : LibtorchLoader.Explain(failure) ?? $"{failure}";
             Console.Error.WriteLine($"talkinghead: {(failure is RankFailure ? why : $"{names[Rank]} stopped: {why}")}");
             Thread.Sleep(heard);
             mpi.Abort(failure is UserException mistake ? mistake.ExitCode : 1);
             throw;
-        }
-    }
-
-    // Tensors of any type and device.
-    void From(int root, IEnumerable<Tensor> tensors)
-    {
-        using var _ = no_grad();
-        foreach (var tensor in mpi is null ? [] : tensors)
-        {
-            using var scope = NewDisposeScope();
-            var flat = tensor.detach().contiguous().view(-1);
-            Carry(flat, piece => mpi!.Broadcast(piece.bytes, root), nccl => nccl.Broadcast(flat, root));
-            if (Rank != root && !tensor.is_contiguous())
-                tensor.copy_(flat.view_as(tensor));
         }
     }
 
@@ -222,14 +198,12 @@ public sealed class Ranks
     {
         Tell(Leaves);
         Wait(() => left.Count == Count - 1, leaving: true);
-        using var _ = new Watchdog(deadline, $"{names[Rank]} has waited for {Limit} in MPI_Finalize: another rank hangs. The work "
-            + $"itself is done.");
+        using var _ = new Watchdog(deadline, $"{names[Rank]} has waited for {Limit} in MPI_Finalize: another hangs. The work is done.");
         nccl?.Dispose();
         mpi?.Finish();
     }
 
-    // A collective knows no names: before the deadline the others are asked who waits too, and who gives no answer is the one
-    // that all wait for.
+    // Before the deadline the others are asked who waits too; who gives no answer is the one that all wait for.
     void Wait(Func<bool> done, bool leaving = false)
     {
         var (clock, limit, asked) = (Stopwatch.StartNew(), deadline - answer - turn - heard, false);
@@ -274,10 +248,7 @@ public sealed class Ranks
     }
 }
 
-/// <summary>
-/// Ends this process with a sentence if a native call that nothing interrupts takes too long; the launcher then ends the
-/// others.
-/// </summary>
+/// <summary>Ends this process with a sentence if a native call takes too long; the launcher then ends the others.</summary>
 sealed class Watchdog(TimeSpan limit, string sentence) : IDisposable
 {
     readonly Timer timer = new(_ => End(sentence), null, limit, Timeout.InfiniteTimeSpan);

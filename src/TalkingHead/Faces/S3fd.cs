@@ -19,9 +19,8 @@ sealed class S3fd : Module<Tensor, (Tensor Scores, Tensor Offsets)[]>
     readonly Conv2d conv3_1 = Conv(128, 256), conv3_2 = Conv(256, 256), conv3_3 = Conv(256, 256);
     readonly Conv2d conv4_1 = Conv(256, 512), conv4_2 = Conv(512, 512), conv4_3 = Conv(512, 512);
     readonly Conv2d conv5_1 = Conv(512, 512), conv5_2 = Conv(512, 512), conv5_3 = Conv(512, 512);
-    readonly Conv2d fc6 = nn.Conv2d(512, 1024, 3, 1, 3), fc7 = nn.Conv2d(1024, 1024, 1);
-    readonly Conv2d conv6_1 = nn.Conv2d(1024, 256, 1), conv6_2 = nn.Conv2d(256, 512, 3, 2, 1);
-    readonly Conv2d conv7_1 = nn.Conv2d(512, 128, 1), conv7_2 = nn.Conv2d(128, 256, 3, 2, 1);
+    readonly Conv2d fc6 = nn.Conv2d(512, 1024, 3, 1, 3), conv6_2 = nn.Conv2d(256, 512, 3, 2, 1), conv7_2 = nn.Conv2d(128, 256, 3, 2, 1);
+    readonly PointwiseConv2d fc7 = new(1024, 1024), conv6_1 = new(1024, 256), conv7_1 = new(512, 128);
     readonly ChannelNorm conv3_3_norm = new(256), conv4_3_norm = new(512), conv5_3_norm = new(512);
     readonly Conv2d conv3_3_norm_mbox_conf = Conv(256, 4), conv3_3_norm_mbox_loc = Conv(256, 4);
     readonly Conv2d conv4_3_norm_mbox_conf = Conv(512, 2), conv4_3_norm_mbox_loc = Conv(512, 4);
@@ -68,7 +67,7 @@ sealed class S3fd : Module<Tensor, (Tensor Scores, Tensor Offsets)[]>
 
     static Tensor Halve(Tensor x) => functional.max_pool2d(x, 2, 2);
 
-    static Tensor Run(Tensor x, params ReadOnlySpan<Conv2d> layers)
+    static Tensor Run(Tensor x, params ReadOnlySpan<Module<Tensor, Tensor>> layers)
     {
         foreach (var layer in layers)
             x = functional.relu(layer.call(x));

@@ -199,6 +199,16 @@ public sealed record VideoDamage(string Path, long Lost, long Corrupt, long Fram
     /// <summary>One sentence, which begins with the file's name.</summary>
     public string Sentence => $"{Path}: the video is damaged: {string.Join(", ", Parts())}; get a whole copy of the file.";
 
+    /// <summary>Says it where there is any.</summary>
+    /// <exception cref="UserException">It is grave.</exception>
+    public void Tell(Action<string> say)
+    {
+        if (IsGrave)
+            throw new UserException(Sentence);
+        if (IsThere)
+            say(Sentence);
+    }
+
     IEnumerable<string> Parts()
     {
         if (Lost > 0)

@@ -13,7 +13,8 @@ namespace TalkingHead.Models;
 /// </summary>
 /// <remarks>
 /// A chunk is some pixels of one sample that fit a processor's cache; their means and squared deviations are joined in
-/// double precision by Chan's formula, so a map whose mean is far from zero loses no digits.
+/// double precision by Chan's formula, and what a rounded mean leaves is part of them, so a map whose mean is far from zero
+/// loses no digits.
 /// </remarks>
 sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
 {
@@ -70,19 +71,19 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
                 (g, gx) = (g + part[0], gx + part[c]);
             double inverse = work.Inverse[i], a = work.A[i], p = -a * inverse * inverse * gx / n;
             (slopeShift[i], slopeScale[i]) = ((float)g, (float)(gx * inverse));
-            (work.P[i], work.Q[i]) = ((float)p, (float)(-a * g / n - p * work.Mean[i]));
+            (work.P[i], work.Q[i]) = ((float)p, (float)(-a * g / n));
         }
         OpenMp.For(b * chunks, &SlopeOfX, &work);
         return [slopeX, slopes[0], slopes[1], null!]; // relu has none
     }
 
-    // y and what the backward pass needs of each map: mean, 1 / deviation, and a and o of y = a x + o, (4,B,C).
+    // y and what the backward pass needs of each map: mean, 1 / deviation, and a and o of y = a (x - mean) + o, (4,B,C).
     static (Tensor Y, Tensor Statistics) Forward(Tensor x, Tensor scale, Tensor shift, bool relu)
     {
         var (b, c, n) = Sizes(x);
         var (y, statistics) = (empty_like(x), empty(4, b, c));
         var (chunk, chunks) = Chunks(c, n);
-        using var partial = empty(b, chunks, 2, c);
+        using var partial = empty(b, chunks, 3, c);
         var work = Pass.Create(x, statistics, partial, relu, chunk, chunks);
         work.Out = Aten.Data(y);
         OpenMp.For(b * chunks, &Moments, &work);
@@ -90,16 +91,17 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
         for (int i = 0; i < b * c; i++)
         {
             double mean = 0, squares = 0, count = 0;
-            float* part = work.Partial + (long)(i / c) * chunks * 2 * c + i % c;
-            for (int k = 0; k < chunks; k++, part += 2 * c)
+            float* part = work.Partial + (long)(i / c) * chunks * 3 * c + i % c;
+            for (int k = 0; k < chunks; k++, part += 3 * c)
             {
-                double more = Math.Min(chunk, n - k * chunk), all = count + more, apart = part[0] - mean;
+                double more = Math.Min(chunk, n - k * chunk), all = count + more, rest = part[c] / more, apart = part[0] + rest - mean;
                 mean += apart * more / all;
-                squares += part[c] + apart * apart * count * more / all;
+                squares += part[2 * c] - rest * part[c] + apart * apart * count * more / all;
                 count = all;
             }
             double inverse = 1 / Math.Sqrt(squares / n + InstanceNorm.Epsilon), a = scales[i] * inverse;
-            (work.Mean[i], work.Inverse[i], work.A[i], work.O[i]) = ((float)mean, (float)inverse, (float)a, (float)(shifts[i] - mean * a));
+            (work.Mean[i], work.Inverse[i], work.A[i]) = ((float)mean, (float)inverse, (float)a);
+            work.O[i] = (float)(shifts[i] + (work.Mean[i] - mean) * a);
         }
         OpenMp.For(b * chunks, &ScaleAndShift, &work);
         return (y, statistics);
@@ -113,7 +115,7 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
         return (chunk, (n + chunk - 1) / chunk);
     }
 
-    // What the loops below share. Per map pointers are indexed b·C + c, as partial sums are [b][chunk][2][C].
+    // What the loops below share. Per map pointers are indexed b·C + c, as partial sums are [b][chunk][2 or 3][C].
     struct Pass
     {
         public float* X, G, Out, Partial, Mean, Inverse, A, O, P, Q;
@@ -149,6 +151,7 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
         }
     }
 
+    // Of each chunk: a mean, the sum of what is above it, and the sum of its squares.
     static void Moments(void* state, int first, int end)
     {
         ref var work = ref *(Pass*)state;
@@ -156,7 +159,7 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
         for (int item = first; item < end; item++)
         {
             var (at, pixels, _) = work.Place(item);
-            float* x = work.X + at, mean = work.Partial + (long)item * 2 * c, squares = mean + c;
+            float* x = work.X + at, mean = work.Partial + (long)item * 3 * c, rest = mean + c, squares = rest + c;
             int j = 0;
             for (; j <= c - Block; j += Block)
             {
@@ -172,11 +175,13 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
                 var share = Vector512.Create(1f / pixels);
                 Vector512<float> m0 = s0 * share, m1 = s1 * share, m2 = s2 * share, m3 = s3 * share;
                 s0 = s1 = s2 = s3 = default;
+                Vector512<float> r0 = default, r1 = default, r2 = default, r3 = default;
                 row = x + j;
                 for (int k = 0; k < pixels; k++, row += c)
                 {
                     Vector512<float> d0 = Vector512.Load(row) - m0, d1 = Vector512.Load(row + Lanes) - m1;
                     Vector512<float> d2 = Vector512.Load(row + 2 * Lanes) - m2, d3 = Vector512.Load(row + 3 * Lanes) - m3;
+                    (r0, r1, r2, r3) = (r0 + d0, r1 + d1, r2 + d2, r3 + d3);
                     s0 = Vector512.FusedMultiplyAdd(d0, d0, s0);
                     s1 = Vector512.FusedMultiplyAdd(d1, d1, s1);
                     s2 = Vector512.FusedMultiplyAdd(d2, d2, s2);
@@ -186,6 +191,10 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
                 m1.Store(mean + j + Lanes);
                 m2.Store(mean + j + 2 * Lanes);
                 m3.Store(mean + j + 3 * Lanes);
+                r0.Store(rest + j);
+                r1.Store(rest + j + Lanes);
+                r2.Store(rest + j + 2 * Lanes);
+                r3.Store(rest + j + 3 * Lanes);
                 s0.Store(squares + j);
                 s1.Store(squares + j + Lanes);
                 s2.Store(squares + j + 2 * Lanes);
@@ -193,27 +202,32 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
             }
             for (; j <= c - Lanes; j += Lanes)
             {
-                Vector512<float> sum = default, deviation = default;
+                Vector512<float> sum = default, above = default, deviation = default;
                 for (int k = 0; k < pixels; k++)
                     sum += Vector512.Load(x + j + k * c);
                 var m = sum * Vector512.Create(1f / pixels);
                 for (int k = 0; k < pixels; k++)
                 {
                     var d = Vector512.Load(x + j + k * c) - m;
+                    above += d;
                     deviation = Vector512.FusedMultiplyAdd(d, d, deviation);
                 }
                 m.Store(mean + j);
+                above.Store(rest + j);
                 deviation.Store(squares + j);
             }
             for (; j < c; j++)
             {
-                float sum = 0, deviation = 0;
+                float sum = 0, above = 0, deviation = 0;
                 for (int k = 0; k < pixels; k++)
                     sum += x[j + k * c];
                 float m = sum / pixels;
                 for (int k = 0; k < pixels; k++)
-                    deviation += (x[j + k * c] - m) * (x[j + k * c] - m);
-                (mean[j], squares[j]) = (m, deviation);
+                {
+                    float d = x[j + k * c] - m;
+                    (above, deviation) = (above + d, deviation + d * d);
+                }
+                (mean[j], rest[j], squares[j]) = (m, above, deviation);
             }
         }
     }
@@ -226,15 +240,15 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
         for (int item = first; item < end; item++)
         {
             var (at, pixels, maps) = work.Place(item);
-            float* x = work.X + at, y = work.Out + at, a = work.A + maps, o = work.O + maps;
+            float* x = work.X + at, y = work.Out + at, m = work.Mean + maps, a = work.A + maps, o = work.O + maps;
             for (int k = 0; k < pixels; k++, x += c, y += c)
             {
                 int j = 0;
                 for (; j <= c - Lanes; j += Lanes)
-                    Vector512.MaxNative(floor, Vector512.FusedMultiplyAdd(Vector512.Load(x + j), Vector512.Load(a + j),
-                        Vector512.Load(o + j))).Store(y + j);
+                    Vector512.MaxNative(floor, Vector512.FusedMultiplyAdd(Vector512.Load(x + j) - Vector512.Load(m + j),
+                        Vector512.Load(a + j), Vector512.Load(o + j))).Store(y + j);
                 for (; j < c; j++)
-                    y[j] = Math.Max(MathF.FusedMultiplyAdd(x[j], a[j], o[j]), floor[0]);
+                    y[j] = Math.Max(MathF.FusedMultiplyAdd(x[j] - m[j], a[j], o[j]), floor[0]);
             }
         }
     }
@@ -258,13 +272,13 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
                 Vector512<float> m0 = Vector512.Load(mean + j), m1 = Vector512.Load(mean + j + Lanes);
                 for (int k = 0; k < pixels; k++)
                 {
-                    Vector512<float> x0 = Vector512.Load(x + j + k * c), x1 = Vector512.Load(x + j + k * c + Lanes);
+                    Vector512<float> x0 = Vector512.Load(x + j + k * c) - m0, x1 = Vector512.Load(x + j + k * c + Lanes) - m1;
                     var g0 = Masked(Vector512.Load(g + j + k * c), x0, a0, o0, floor);
                     var g1 = Masked(Vector512.Load(g + j + k * c + Lanes), x1, a1, o1, floor);
                     s0 += g0;
                     s1 += g1;
-                    t0 = Vector512.FusedMultiplyAdd(g0, x0 - m0, t0);
-                    t1 = Vector512.FusedMultiplyAdd(g1, x1 - m1, t1);
+                    t0 = Vector512.FusedMultiplyAdd(g0, x0, t0);
+                    t1 = Vector512.FusedMultiplyAdd(g1, x1, t1);
                 }
                 s0.Store(sums + j);
                 s1.Store(sums + j + Lanes);
@@ -276,9 +290,8 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
                 float sum = 0, product = 0;
                 for (int k = 0; k < pixels; k++)
                 {
-                    float masked = Masked(g[j + k * c], x[j + k * c], a[j], o[j], floor[0]);
-                    sum += masked;
-                    product += masked * (x[j + k * c] - mean[j]);
+                    float apart = x[j + k * c] - mean[j], masked = Masked(g[j + k * c], apart, a[j], o[j], floor[0]);
+                    (sum, product) = (sum + masked, product + masked * apart);
                 }
                 (sums[j], products[j]) = (sum, product);
             }
@@ -294,24 +307,24 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
         {
             var (at, pixels, maps) = work.Place(item);
             float* x = work.X + at, g = work.G + at, d = work.Out + at;
-            float* a = work.A + maps, o = work.O + maps, p = work.P + maps, q = work.Q + maps;
+            float* m = work.Mean + maps, a = work.A + maps, o = work.O + maps, p = work.P + maps, q = work.Q + maps;
             for (int k = 0; k < pixels; k++, x += c, g += c, d += c)
             {
                 int j = 0;
                 for (; j <= c - Lanes; j += Lanes)
                 {
-                    Vector512<float> v = Vector512.Load(x + j), scale = Vector512.Load(a + j);
+                    Vector512<float> v = Vector512.Load(x + j) - Vector512.Load(m + j), scale = Vector512.Load(a + j);
                     var masked = Masked(Vector512.Load(g + j), v, scale, Vector512.Load(o + j), floor);
                     Vector512.FusedMultiplyAdd(masked, scale,
                         Vector512.FusedMultiplyAdd(v, Vector512.Load(p + j), Vector512.Load(q + j))).Store(d + j);
                 }
                 for (; j < c; j++)
-                    d[j] = Masked(g[j], x[j], a[j], o[j], floor[0]) * a[j] + x[j] * p[j] + q[j];
+                    d[j] = Masked(g[j], x[j] - m[j], a[j], o[j], floor[0]) * a[j] + (x[j] - m[j]) * p[j] + q[j];
             }
         }
     }
 
-    // The slope where a x + o is above the floor: 0 for a ReLU, nowhere else.
+    // The slope where a x + o, x less its mean, is above the floor: 0 for a ReLU, nowhere else.
     static Vector512<float> Masked(Vector512<float> slope, Vector512<float> x, Vector512<float> a, Vector512<float> o,
         Vector512<float> floor) =>
         slope & Vector512.GreaterThan(Vector512.FusedMultiplyAdd(x, a, o), floor);

@@ -76,8 +76,7 @@ public sealed class AdaptiveInstanceNorm : Module<Tensor, Style, Tensor>
 
     internal AdaptiveInstanceNorm(bool relu = false) : base(nameof(AdaptiveInstanceNorm)) => this.relu = relu;
 
-    // x (B,C,H,W), scale and shift (B or 1,C) -> (B,C,H,W)
-    /// <summary>x (B,C,H,W) and scale, shift (B,C) each to x's shape.</summary>
+    /// <summary>x (B,C,H,W), scale and shift (B or 1,C) to x's shape.</summary>
     public override Tensor forward(Tensor x, Style style) => InstanceNorm.Apply(x, style.Scale, style.Shift, relu);
 
     // Constants are (C) each, an input's scales and shifts (N or 1,C,1,1).

@@ -147,9 +147,7 @@ public sealed class SpectralNormConv2d : SpectralNormLayer
             ResampledConvolution.Double(x, ResampledKernel(), BiasInUse()),
             Resampling.Halve => ResampledConvolution.HalveInSteps(x, WeightInUse(), BiasInUse()),
             Resampling.Double => ResampledConvolution.DoubleInSteps(x, WeightInUse(), BiasInUse()),
-            // oneDNN of libtorch 2.10 gives wrong numbers for some 1x1 convolutions (256 to 512 channels, two threads): a product does not.
-            _ when padding[0] == 0 && x.device_type == DeviceType.CPU =>
-                functional.linear(x.permute(0, 2, 3, 1), WeightInUse().flatten(1), BiasInUse()).permute(0, 3, 1, 2),
+            _ when padding[0] == 0 => PointwiseConv2d.Apply(x, WeightInUse(), BiasInUse()),
             _ => functional.conv2d(x, WeightInUse(), BiasInUse(), padding: padding),
         };
         return y.MoveToOuterDisposeScope();

@@ -69,7 +69,7 @@ sealed class IResNetBlock : Module<Tensor, Tensor>
         conv2 = Conv2d(outputs, outputs, 3, stride: stride, padding: 1, bias: false);
         bn3 = BatchNorm2d(outputs);
         if (stride != 1 || inputs != outputs)
-            downsample = Sequential(("0", Conv2d(inputs, outputs, 1, stride: stride, bias: false)), ("1", BatchNorm2d(outputs)));
+            downsample = Sequential(("0", new PointwiseConv2d(inputs, outputs, stride, bias: false)), ("1", BatchNorm2d(outputs)));
         RegisterComponents();
     }
 
@@ -145,13 +145,13 @@ sealed class SqueezeExcitation : Module<Tensor, Tensor>
 {
     const int Reduction = 16;
 
-    readonly Conv2d fc1;
-    readonly Conv2d fc2;
+    readonly PointwiseConv2d fc1;
+    readonly PointwiseConv2d fc2;
 
     internal SqueezeExcitation(long channels) : base(nameof(SqueezeExcitation))
     {
-        fc1 = Conv2d(channels, channels / Reduction, 1, bias: false);
-        fc2 = Conv2d(channels / Reduction, channels, 1, bias: false);
+        fc1 = new PointwiseConv2d(channels, channels / Reduction, bias: false);
+        fc2 = new PointwiseConv2d(channels / Reduction, channels, bias: false);
         RegisterComponents();
     }
 
@@ -182,7 +182,7 @@ sealed class IrSeBlock : Module<Tensor, Tensor>
             ("4", BatchNorm2d(outputs)),
             ("5", new SqueezeExcitation(outputs)));
         if (inputs != outputs)
-            shortcut_layer = Sequential(("0", Conv2d(inputs, outputs, 1, stride: stride, bias: false)), ("1", BatchNorm2d(outputs)));
+            shortcut_layer = Sequential(("0", new PointwiseConv2d(inputs, outputs, stride, bias: false)), ("1", BatchNorm2d(outputs)));
         RegisterComponents();
     }
 

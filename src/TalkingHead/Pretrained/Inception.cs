@@ -82,13 +82,15 @@ sealed class Inception : Module<Tensor, Tensor>
 /// </summary>
 sealed class InceptionUnit : Module<Tensor, Tensor>
 {
-    readonly Conv2d conv;
+    readonly Module<Tensor, Tensor> conv;
     readonly BatchNorm2d bn;
 
     internal InceptionUnit(long inputs, long outputs, (long, long) kernel, long stride = 1, (long, long)? padding = null)
         : base(nameof(InceptionUnit))
     {
-        conv = Conv2d(inputs, outputs, kernel, stride: (stride, stride), padding: padding ?? (0, 0), bias: false);
+        conv = kernel == (1, 1)
+            ? new PointwiseConv2d(inputs, outputs, stride, bias: false)
+            : Conv2d(inputs, outputs, kernel, stride: (stride, stride), padding: padding ?? (0, 0), bias: false);
         bn = BatchNorm2d(outputs, eps: 0.001);
         RegisterComponents();
     }

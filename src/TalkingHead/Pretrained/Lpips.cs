@@ -35,11 +35,11 @@ sealed record LpipsTrunk(string Name, string File, long[] Channels, Func<Module<
 /// <summary>The learned weights over the channels of each compared map; registered as lin0, lin1, ….</summary>
 sealed class LpipsWeights : Module<Tensor[], Tensor>
 {
-    readonly Conv2d[] layers; // an array is not found as a field
+    readonly PointwiseConv2d[] layers; // an array is not found as a field
 
     internal LpipsWeights(LpipsTrunk kind) : base($"LPIPS v0.1 ({kind.Name})")
     {
-        layers = [.. kind.Channels.Select(channels => Conv2d(channels, 1, 1, bias: false))];
+        layers = [.. kind.Channels.Select(channels => new PointwiseConv2d(channels, 1, bias: false))];
         for (var i = 0; i < layers.Length; i++)
             register_module($"lin{i}", layers[i]);
         PublishedWeights.Freeze(this);
@@ -140,14 +140,14 @@ sealed class AlexTrunk : Module<Tensor, Tensor[]>
 /// <summary>A fire module of SqueezeNet (Iandola et al. 2016). Fields are checkpoint keys.</summary>
 sealed class Fire : Module<Tensor, Tensor>
 {
-    readonly Conv2d squeeze;
-    readonly Conv2d expand1x1;
+    readonly PointwiseConv2d squeeze;
+    readonly PointwiseConv2d expand1x1;
     readonly Conv2d expand3x3;
 
     internal Fire(long inputs, long squeezed, long expanded) : base(nameof(Fire))
     {
-        squeeze = Conv2d(inputs, squeezed, 1);
-        expand1x1 = Conv2d(squeezed, expanded, 1);
+        squeeze = new PointwiseConv2d(inputs, squeezed);
+        expand1x1 = new PointwiseConv2d(squeezed, expanded);
         expand3x3 = Conv2d(squeezed, expanded, 3, padding: 1);
         RegisterComponents();
     }

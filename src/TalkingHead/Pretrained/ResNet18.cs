@@ -96,7 +96,7 @@ sealed class ResNet18 : FeatureNetwork
     {
         long macs = side * side / 4 * stem.weight!.numel();
         foreach (var (stage, block) in blocks)
-            macs += (side >> (2 + stage)) * (side >> (2 + stage)) * block.Convolutions().Sum(convolution => convolution.weight!.numel());
+            macs += (side >> (2 + stage)) * (side >> (2 + stage)) * block.Convolutions().Sum(convolution => convolution.get_parameter("weight")!.numel());
         return macs;
     }
 
@@ -120,22 +120,22 @@ sealed class ResNet18 : FeatureNetwork
     }
 
     // In the file's order.
-    IEnumerable<Conv2d> Convolutions() => blocks.SelectMany(block => block.Block.Convolutions()).Prepend(stem);
+    IEnumerable<Module<Tensor, Tensor>> Convolutions() => blocks.SelectMany(block => block.Block.Convolutions()).Prepend(stem);
 
     // y = scale (w * x - mean) / √(variance + ε) + shift, as one convolution.
-    static void Fill(Conv2d convolution, NodeProto layer, NodeProto norm, Dictionary<string, TensorProto> weights)
+    static void Fill(Module<Tensor, Tensor> convolution, NodeProto layer, NodeProto norm, Dictionary<string, TensorProto> weights)
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         double epsilon = norm.Attribute.Single(attribute => attribute.Name == "epsilon").F;
         var (scale, shift, mean, variance) = (Read(norm.Input[1]), Read(norm.Input[2]), Read(norm.Input[3]), Read(norm.Input[4]));
         var factor = scale / variance.Add(epsilon).sqrt();
-        var weight = Read(layer.Input[1]);
-        if (!weight.shape.SequenceEqual(convolution.weight!.shape))
+        var (weight, filled) = (Read(layer.Input[1]), convolution.get_parameter("weight")!);
+        if (!weight.shape.SequenceEqual(filled.shape))
             throw new InvalidDataException(
-                $"{layer.Input[1]} is ({string.Join(",", weight.shape)}), expected ({string.Join(",", convolution.weight!.shape)})");
-        convolution.weight!.copy_(weight * factor.view(-1, 1, 1, 1));
-        convolution.bias!.copy_(shift - mean * factor);
+                $"{layer.Input[1]} is ({string.Join(",", weight.shape)}), expected ({string.Join(",", filled.shape)})");
+        filled.copy_(weight * factor.view(-1, 1, 1, 1));
+        convolution.get_parameter("bias")!.copy_(shift - mean * factor);
 
         Tensor Read(string name)
         {
@@ -151,13 +151,13 @@ sealed class ResNet18 : FeatureNetwork
 sealed class ResidualPair : Module<Tensor, Tensor>
 {
     readonly Conv2d first, second;
-    readonly Conv2d? projection;
+    readonly PointwiseConv2d? projection;
 
     internal ResidualPair(int from, int to, int stride) : base(nameof(ResidualPair))
     {
         first = Conv2d(from, to, 3, stride: stride, padding: 1);
         second = Conv2d(to, to, 3, padding: 1);
-        projection = stride == 1 ? null : Conv2d(from, to, 1, stride: stride);
+        projection = stride == 1 ? null : new PointwiseConv2d(from, to, stride);
         RegisterComponents();
     }
 
@@ -169,5 +169,5 @@ sealed class ResidualPair : Module<Tensor, Tensor>
         return second.call(first.call(x).relu_()).Add_(around).relu_().MoveToOuterDisposeScope();
     }
 
-    internal IEnumerable<Conv2d> Convolutions() => projection is null ? [first, second] : [projection, first, second];
+    internal IEnumerable<Module<Tensor, Tensor>> Convolutions() => projection is null ? [first, second] : [projection, first, second];
 }

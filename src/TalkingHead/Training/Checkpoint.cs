@@ -231,13 +231,13 @@ sealed class TrainingState(NetworkSet networks, TrainingStep step, EmbeddingTabl
             return;
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        ranks.FromFirst([.. Tensors(), .. Optimizers.SelectMany(optimizer => optimizer.FlatMoments)]);
+        ranks.Broadcast([.. Tensors(), .. Optimizers.SelectMany(optimizer => optimizer.FlatMoments)]);
         foreach (var (optimizer, steps) in Optimizers.Zip(ranks.FromFirst(Optimizers.Select(optimizer => optimizer.Steps).ToList())))
             optimizer.GoOnFrom(steps);
         embeddings.FromFirst(ranks);
         statistics.FromFirst(ranks, device);
         var random = get_rng_state();
-        ranks.FromFirst([random]);
+        ranks.Broadcast([random]);
         set_rng_state(random);
     }
 
@@ -248,7 +248,7 @@ sealed class TrainingState(NetworkSet networks, TrainingStep step, EmbeddingTabl
         if (ranks.Count == 1)
             return;
         using var scope = NewDisposeScope();
-        ranks.FromFirst(new nn.Module[] { networks.Embedder, networks.Generator,
+        ranks.Broadcast(new nn.Module[] { networks.Embedder, networks.Generator,
             networks.Discriminator }.SelectMany(network => network.buffers()));
         ranks.Expect("state", StateBroadcast.Digest([.. Tensors(), .. Optimizers.SelectMany(optimizer => optimizer.FlatMoments),
             get_rng_state()], embeddings),

@@ -24,7 +24,7 @@ static class StateBroadcast
         var text = zeros([ranks.FromFirst(names.LongLength)], ScalarType.Byte);
         if (ranks.IsFirst)
             text.bytes = names;
-        ranks.FromFirst([text]);
+        ranks.Broadcast([text]);
         if (!ranks.IsFirst)
         {
             embeddings.Clear();
@@ -40,13 +40,13 @@ static class StateBroadcast
             for (int row = 0; row < count; row++)
                 embeddings.Table[start + row].CopyTo(values.AsSpan(row * width));
             var rows = tensor(values);
-            ranks.FromFirst([rows]);
+            ranks.Broadcast([rows]);
             values = rows.data<float>().ToArray();
             for (int row = 0; row < count; row++)
                 values.AsSpan(row * width, width).CopyTo(embeddings.Table[start + row]);
         }
         if (embeddings.Spectrum is { } spectrum)
-            ranks.FromFirst([spectrum.Gram, spectrum.Direction]);
+            ranks.Broadcast([spectrum.Gram, spectrum.Direction]);
     }
 
     /// <summary>A checksum of tensors and of the rows of W: equal on two ranks when every bit is.</summary>

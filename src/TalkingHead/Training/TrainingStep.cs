@@ -86,7 +86,7 @@ public sealed class TrainingStep : IDisposable
         for (int step = 0; rows != null && step < settings.DiscriminatorSteps; step++)
             TrainDiscriminator(batch, rows, fake, losses);
         if (measure && rows != null)
-            ranks.FromLast(losses["adversarial_gradient"] = AdversarialGradient(batch, rows, fake));
+            ranks.Broadcast([losses["adversarial_gradient"] = AdversarialGradient(batch, rows, fake)], root: ranks.Count - 1);
         foreach (var loss in losses.Values)
             loss.MoveToOuterDisposeScope();
         return losses;
@@ -167,7 +167,7 @@ public sealed class TrainingStep : IDisposable
         foreach (var (w, slope) in slopes)
             w!.backward([slope]); // on to the rows, as many as the batch has different clips
         discriminatorOptimizer.Step(losses);
-        ranks.AverageRows(rows.Gradient);
+        ranks.Average([rows.Gradient], rows: true);
         rows.Adam(rowSettings);
         rows.Freeze();
         SpectralNorm.Iterate(discriminator);

@@ -46,8 +46,8 @@ public sealed class RanksTests
         using var mine = tensor([1f, 2]);
         var alone = Ranks.Alone;
         alone.Average([mine]);
-        alone.FromFirst([mine]);
-        alone.FromLast(mine);
+        alone.Broadcast([mine]);
+        alone.Broadcast([mine], root: alone.Count - 1);
         Assert.Equal([1f, 2], mine.data<float>().ToArray());
         Assert.Equal(["text"], alone.Gather("text"));
         Assert.Equal((true, false, 7), (alone.Any(true), alone.Any(false), alone.FromFirst(7)));
@@ -74,8 +74,8 @@ public sealed class RanksTests
         Tensor first = Scalars.Full([2, 2], (float)ranks.Rank), last = Scalars.Full([3], (float)ranks.Rank), turned = Scalars.Full([2, 3],
             1f + ranks.Rank).t(), scalar = tensor((float)ranks.Rank);
         var whole = Scalars.Full([4], 5L + ranks.Rank, int64);
-        ranks.FromFirst([first, whole]);
-        ranks.FromLast(last);
+        ranks.Broadcast([first, whole]);
+        ranks.Broadcast([last], root: ranks.Count - 1);
         ranks.Average([turned, scalar]);
         Assert.Equal([0f, 0, 0, 0], first.data<float>().ToArray());
         Assert.Equal([5L, 5, 5, 5], whole.data<long>().ToArray());
@@ -251,7 +251,7 @@ public sealed class RanksTests
             Assert.Equal([2, N], own.shape);
             own.Pow(2).mean().backward();
             long before = ranks.Traffic.RowBytes;
-            ranks.AverageRows(rows.Gradient);
+            ranks.Average([rows.Gradient], rows: true);
             Assert.Equal(3 * N * sizeof(float), ranks.Traffic.RowBytes - before); // three different clips
         }
     });

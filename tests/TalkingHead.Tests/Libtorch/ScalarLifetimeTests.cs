@@ -17,7 +17,10 @@ public class ScalarLifetimeTests
     [InlineData("TalkingHead")]
     [InlineData("TalkingHead.Cli")]
     [InlineData("TalkingHead.Tests")]
-    public void NoTemporaryScalars(string assembly)
+    public void NoTemporaryScalars(string assembly) => AssertNone(assembly);
+
+    /// <summary>Looks through an assembly beside the tests.</summary>
+    internal static void AssertNone(string assembly)
     {
         string folder = AppContext.BaseDirectory;
         using var torchSharp = ModuleDefinition.ReadModule(Path.Combine(folder, "TorchSharp.dll"));
@@ -25,8 +28,8 @@ public class ScalarLifetimeTests
         var makers = Makers(torchSharp);
         Assert.Contains(makers, m => m.EndsWith("::add(TorchSharp.torch/Tensor)", StringComparison.Ordinal));
 
+        // Scalars keeps those that it makes.
         var calls = from method in Methods(ours)
-                        // those it makes
                     let keeps = method.DeclaringType.FullName.Split('/')[0] == typeof(TalkingHead.Libtorch.Scalars).FullName
                     from called in Calls(method)
                     where Creates(called) && !keeps || makers.Contains(called.FullName)

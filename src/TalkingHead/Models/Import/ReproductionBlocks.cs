@@ -30,7 +30,9 @@ sealed class ReproductionConv : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var sigma = weight_u.dot(weight_orig.flatten(1).mv(weight_v));
-        return functional.conv2d(x, weight_orig / sigma, bias, padding: padding).MoveToOuterDisposeScope();
+        var weight = weight_orig / sigma;
+        var y = padding[0] == 0 ? PointwiseConv2d.Apply(x, weight, bias) : functional.conv2d(x, weight, bias, padding: padding);
+        return y.MoveToOuterDisposeScope();
     }
 
     internal long Outputs => bias.shape[0];

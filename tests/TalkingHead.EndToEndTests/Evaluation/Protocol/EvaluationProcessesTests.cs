@@ -70,7 +70,7 @@ public sealed class EvaluationProcessesTests : IDisposable
     [Fact]
     public void WhatIsWrongWithAPersonIsOneSentence()
     {
-        using var started = program.Start("wrong", "--heads-out", program.At("run/config.yaml"));
+        using var started = program.Start("wrong", "--heads-out", program.At("run/config.yaml/heads"));
         var (code, _, said) = started.End();
         Assert.True(code == 1, said);
         Assert.StartsWith($"talkinghead: {program.At("run/config.yaml")}", said.TrimEnd().Split('\n')[^1]);
