@@ -13,6 +13,9 @@ namespace TalkingHead.Studio;
 /// <param name="Advice">What could be better about it; null where nothing.</param>
 sealed record Shot(int Number, string Label, string? Fault, string? Advice)
 {
+    /// <summary>For the head's record: the file's name, or that it is the webcam's.</summary>
+    internal string Source { get; init; } = "";
+
     internal FoundFace? Found { get; init; }
 
     internal byte[] Thumbnail { get; init; } = [];
@@ -78,9 +81,10 @@ sealed class Gathering(string id)
         var sum = new XxHash3();
         foreach (var shot in chosen)
             sum.Append(shot.Found!.Crop.Pixels);
-        string[] labels = [.. chosen.Select(shot => shot.Label).Distinct()];
+        string[] sources = [.. chosen.Select(shot => shot.Source).Distinct()];
+        var name = sources.Length == 1 ? sources[0] : $"{sources[0]} and {sources.Length - 1} more";
         return new([.. chosen.Select(shot => shot.Found!.Crop)], [.. chosen.Select(shot => shot.Found!.Frame.Landmarks)],
-            new(labels.Length == 1 ? labels[0] : $"{labels[0]} and {labels.Length - 1} more", $"studio:{sum.GetCurrentHashAsUInt64():x16}"));
+            new(name, $"studio:{sum.GetCurrentHashAsUInt64():x16}"));
     }
 }
 
@@ -177,7 +181,12 @@ sealed class GatheringDesk(RunConfiguration? configuration, Downloads files) : I
 
     static Shot Added(Gathering gathering, string label, string? fault, string? advice, FoundFace? found, Picture shown)
     {
-        var shot = new Shot(gathering.Next(), label, fault, advice) { Found = found, Thumbnail = PictureFile.Encode(shown, "thumbnail.jpg") };
+        var shot = new Shot(gathering.Next(), label, fault, advice)
+        {
+            Source = Pose.All.Contains(label) ? "the webcam" : label,
+            Found = found,
+            Thumbnail = PictureFile.Encode(shown, "thumbnail.jpg"),
+        };
         gathering.Add(shot);
         return shot;
     }

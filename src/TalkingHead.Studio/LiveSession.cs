@@ -382,7 +382,9 @@ sealed class FrameBuffers
 /// <summary>Reads the camera's frames.</summary>
 static class JpegFrame
 {
-    /// <summary>The picture, in the memory of <paramref name="into"/> where that fits; null where it is none, cut off or too large.</summary>
+    /// <summary>
+    /// The picture, in the memory of <paramref name="into"/> where that fits; null where it is none, cut off or too large.
+    /// </summary>
     public static Picture? Read(ReadOnlySpan<byte> bytes, SKBitmap decoded, ref Picture? into)
     {
         if (!bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]))

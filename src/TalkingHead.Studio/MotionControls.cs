@@ -92,7 +92,8 @@ sealed record MotionControls(double Motion = 1, double Smoothing = 1, double Ada
         for (var axis = 0; axis < 2; axis++)
         {
             var at = 2 * pupil + axis;
-            double middle = (face[right + axis] + face[left + axis]) / 2.0, atRest = rest[at] - (rest[right + axis] + rest[left + axis]) / 2.0;
+            var middle = (face[right + axis] + face[left + axis]) / 2.0;
+            var atRest = rest[at] - (rest[right + axis] + rest[left + axis]) / 2.0;
             var width = Math.Abs(face[left] - face[right]);
             face[at] = (float)(middle + Math.Clamp(atRest + Gaze * (face[at] - middle - atRest), -0.4 * width, 0.4 * width));
         }

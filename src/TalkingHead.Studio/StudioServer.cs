@@ -4,11 +4,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TalkingHead.Animation;
 using TalkingHead.Provenance;
+using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
 
 namespace TalkingHead.Studio;
 
@@ -42,10 +44,10 @@ public sealed class StudioServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
         builder.Logging.ClearProviders();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(5));
-        builder.Services.AddSingleton<IHostLifetime, QuietLifetime>(); // signals are the program's
+        builder.Services.AddSingleton<IHostLifetime, QuietLifetime>(); // signals are the program's own
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http1);
+            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = Limits.Connections;
             kestrel.Limits.MaxConcurrentUpgradedConnections = Limits.LiveConnections;
@@ -70,8 +72,8 @@ public sealed class StudioServer : IAsyncDisposable
         {
             routes.Dispose();
             await application.DisposeAsync();
-            throw new UserException($"--port {port}: the port is taken, perhaps by another studio. Take another one, or --port 0 for any that "
-                + "is free.", e);
+            throw new UserException($"--port {port}: the port is taken, perhaps by another studio. Take another one, or --port 0 for "
+                + "any that is free.", e);
         }
         return new(application, routes, gate.Address, notes);
     }

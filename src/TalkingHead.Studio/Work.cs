@@ -176,7 +176,8 @@ sealed class LearningWork(string runPath, Gathering gathering, string name, Head
             Change(now => now with
             {
                 Curve = [.. curve, new(pass, epoch.Epoch, Finite(epoch.Loss), Finite(epoch.HeldOut))],
-                Stage = pass == 1 ? $"epoch {epoch.Epoch} of at most {epoch.Epochs}" : $"with all pictures: epoch {epoch.Epoch} of {longest}",
+                Stage = pass == 1 ? $"epoch {epoch.Epoch} of at most {epoch.Epochs}"
+                    : $"with all pictures: epoch {epoch.Epoch} of {longest}",
                 Progress = pass == 1 ? 0.5 * epoch.Epoch / epoch.Epochs : 0.5 + 0.5 * epoch.Epoch / longest,
             });
             Show(Picture.Beside(source.Pictures[shown], drawn, epoch.Show!(shown)));

@@ -31,10 +31,11 @@ function show() {
   showLive(state);
   showFile(state);
   const work = state.work, working = $('working');
-  working.hidden = work?.state !== 'running';
+  const at = work?.kind === 'learning' ? '#person' : '#file';
+  working.hidden = work?.state !== 'running' || location.hash === at;
   if (!working.hidden) {
     working.textContent = `${work.title}: ${work.stage} (${seconds(work.seconds)})`;
-    working.href = work.kind === 'learning' ? '#person' : '#file';
+    working.href = at;
   }
 }
 
@@ -49,6 +50,7 @@ function route(event) {
   }
   document.title = `${$(`${part}-title`).textContent} · talkinghead studio`;
   if (part !== 'live') leaveLive();
+  show();
   if (event) { $(`${part}-title`).focus({ preventScroll: true }); scrollTo(0, 0); }
 }
 

@@ -69,8 +69,10 @@ export function showFile(state) {
     : [make('li', { className: 'hint', textContent: 'Nothing yet: recordings and animations are listed here.' })]));
 }
 
-const save = file => make('a', { className: 'button small', href: `api/files/${file.id}?save=1`, download: file.name, textContent: 'Download',
-  ariaLabel: `Download ${file.name}` });
+const save = file => make('a', {
+  className: 'button small', href: `api/files/${file.id}?save=1`, download: file.name, textContent: 'Download',
+  ariaLabel: `Download ${file.name}`,
+});
 
 const row = file => make('li', {}, make('a', { href: `api/files/${file.id}`, target: '_blank', rel: 'noopener', textContent: file.title }),
   ' ', save(file));

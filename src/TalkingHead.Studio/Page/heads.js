@@ -20,7 +20,8 @@ function card(head, isLive, refresh) {
     className: 'button small', textContent: text, onclick: () => guarded(action), ariaLabel: label ?? `${text}: ${head.name}`,
   });
   const link = (text, what) => make('a', {
-    className: 'button small', textContent: text, href: `${at}/${what}`, download: '', ariaLabel: `Download ${head.name} as ${text}`,
+    className: 'button small', textContent: `Download ${text}`, href: `${at}/${what}`, download: '',
+    ariaLabel: `Download ${text} of ${head.name}`,
   });
   return make('li', { className: 'card' },
     make('h2', { textContent: head.name }),

@@ -72,6 +72,7 @@ function stop(text, isFault = false) {
   $('live-video').srcObject = null;
   parts();
   if (text) tell(text, isFault);
+  setTimeout(refresh, 500);
 }
 
 function disconnect() {
@@ -206,7 +207,9 @@ function ended() {
 
 function recorded({ id, title }) {
   tell('The recording is ready.');
-  const save = make('a', { className: 'button small primary', href: `api/files/${id}?save=1`, download: '', textContent: 'Download the recording' });
+  const save = make('a', {
+    className: 'button small primary', href: `api/files/${id}?save=1`, download: '', textContent: 'Download the recording',
+  });
   $('recorded').replaceChildren(make('h2', { textContent: 'Recording' }),
     make('video', { src: `api/files/${id}`, controls: true, playsInline: true, muted: true, loop: true }),
     make('p', { className: 'hint', textContent: title }), make('p', { className: 'row' }, save));

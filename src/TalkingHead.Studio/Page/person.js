@@ -93,7 +93,8 @@ async function add(blob, label, asked) {
 
 function drawShots() {
   const good = shots.filter(shot => !shot.fault).length;
-  $('shots-state').textContent = shots.length === 0 ? '' : `${good} of ${shots.length} picture${shots.length === 1 ? '' : 's'} can be used.`;
+  $('shots-state').textContent = shots.length === 0 ? ''
+    : `${good} of ${shots.length} picture${shots.length === 1 ? '' : 's'} can be used.`;
   $('shots').replaceChildren(...shots.map(shot => make('li', { className: shot.fault ? 'bad' : '' },
     make('img', {
       src: `api/people/${person}/shots/${shot.number}`, width: 160, height: 160,
@@ -142,19 +143,21 @@ function toPose(next) {
   $('webcam-hint').textContent = 'Space or Enter on the button takes the picture.';
   $('poses').replaceChildren(...poses.map((name, i) => {
     const done = shots.some(shot => shot.label === name && !shot.fault);
-    return make('li', { className: done ? 'done' : '', textContent: done ? `${name} ✓` : name, ...(i === pose ? { ariaCurrent: 'step' } : {}) });
+    const now = i === pose ? { ariaCurrent: 'step' } : {};
+    return make('li', { className: done ? 'done' : '', textContent: done ? `${name} ✓` : name, ...now });
   }));
   $('webcam-take').focus();
 }
 
 async function take() {
-  const video = $('webcam-video'), asked = state.poses[pose], canvas = make('canvas', { width: video.videoWidth, height: video.videoHeight });
+  const video = $('webcam-video'), asked = state.poses[pose];
+  const canvas = make('canvas', { width: video.videoWidth, height: video.videoHeight });
   canvas.getContext('2d').drawImage(video, 0, 0);
   const blob = await new Promise(resolve => canvas.toBlob(resolve, 'image/jpeg', 0.95));
   $('webcam-take').disabled = true;
   try {
-    for (const old of shots.filter(shot => shot.label === asked)) await remove(old); // taken again
-    const [shot] = await add(blob, asked, asked);
+    const before = shots.filter(shot => shot.label === asked), [shot] = await add(blob, asked, asked);
+    for (const old of shot.fault ? [] : before) await remove(old); // taken again
     if (!shot.fault && !shot.advice) return toPose(pose + 1);
     toPose(pose);
     $('webcam-pose').textContent = shot.fault ? `Not used: ${shot.fault}. Try again.`
