@@ -170,10 +170,7 @@ sealed class StudioRoutes : IDisposable
     {
         if (!context.WebSockets.IsWebSocketRequest)
             throw RefusedException.Bad("This address takes a WebSocket.");
-        var name = context.Request.Query["head"].ToString();
-        shelf.PathOf(name);
-        using var socket = await context.WebSockets.AcceptWebSocketAsync();
-        await seat.Serve(socket, name, context.Request.Query.ContainsKey("take"), stop);
+        await seat.Serve(context.WebSockets, context.Request.Query["head"].ToString(), context.Request.Query.ContainsKey("take"), stop);
     }
 
     static bool IsVideo(HttpContext context) => context.Request.ContentType?.StartsWith("image/", StringComparison.Ordinal) != true;

@@ -50,7 +50,7 @@ public sealed class StudioServer : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = Limits.Connections;
-            kestrel.Limits.MaxConcurrentUpgradedConnections = Limits.LiveConnections;
+            kestrel.Limits.MaxConcurrentUpgradedConnections = Limits.Connections;
             kestrel.Limits.MaxRequestBodySize = Limits.TextBytes;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         });

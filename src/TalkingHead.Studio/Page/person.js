@@ -34,10 +34,6 @@ export function initPerson(refresh) {
   });
   $('learning-again').addEventListener('click', () => {
     again = state.work.id;
-    [person, shots] = [null, []];
-    $('consent').checked = false;
-    $('person-name').value = '';
-    drawShots();
     showPerson(state);
     $('person-title').focus();
   });
@@ -54,11 +50,21 @@ export function showPerson(now) {
   if (learning) {
     drawCurve(work.curve);
     $('learning-after').hidden = work.state !== 'done';
+    if (work.state === 'done' && work.id === seen) forget();
     $('learning-drive').onclick = () => chooseHead(work.head);
   }
   if (now.run) $('person-lead').textContent = 'Eight pictures from different sides make a good head; one makes a recognisable one. '
     + `Learned with ${now.run.name}, at ${now.run.size} pixels.`;
   why();
+}
+
+// The server has no pictures of a person who is learned.
+function forget() {
+  if (person === null) return;
+  [person, shots] = [null, []];
+  $('consent').checked = false;
+  $('person-name').value = '';
+  drawShots();
 }
 
 // Why learning cannot start, which is said beside the button; empty where it can.

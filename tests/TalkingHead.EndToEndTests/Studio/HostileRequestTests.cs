@@ -82,7 +82,6 @@ public sealed class HostileRequestTests(StudioHouse house) : IClassFixture<Studi
     [InlineData("api/heads/..%2f..%2fetc%2fpasswd/head")]
     [InlineData("api/heads/%2e%2e/head")]
     [InlineData("api/heads/..%5canna/head")]
-    [InlineData("api/heads/anna%00/sheet")]
     [InlineData("api/heads/nobody/onnx")]
     [InlineData("api/files/..%2f..%2fetc%2fpasswd")]
     [InlineData("api/files/1")]
@@ -126,7 +125,8 @@ public sealed class HostileRequestTests(StudioHouse house) : IClassFixture<Studi
     [Fact]
     public async Task AGigabyteIsRefusedBeforeItIsSent()
     {
-        using var http = house.Client();
+        using var handler = new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) };
+        using var http = new HttpClient(handler) { BaseAddress = house.Address };
         var id = await Begin(http);
         foreach (var path in new[] { $"api/people/{id}/shots?name=big.mp4", "api/animations?head=anna&name=big.mp4" })
         {
@@ -300,12 +300,15 @@ public sealed class HostileRequestTests(StudioHouse house) : IClassFixture<Studi
         Assert.Equal(1u, BitConverter.ToUInt32(await first.Answer(), 0));
     }
 
-    [Fact]
-    public async Task AHeaderOfBrokenBytesIsRefused()
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil\r\n\0\r\n\r\n")]
+    [InlineData("GET /api%00 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")]
+    [InlineData("hello\r\n\r\n")]
+    public async Task BrokenBytesAreRefused(string bytes)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, house.Address.Port);
-        await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil\r\n\0\r\n\r\n"u8.ToArray());
+        await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(bytes));
         using var reader = new StreamReader(client.GetStream());
         Assert.StartsWith("HTTP/1.1 400", await reader.ReadLineAsync());
     }

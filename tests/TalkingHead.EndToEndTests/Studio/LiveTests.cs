@@ -82,7 +82,7 @@ public sealed class LiveTests(StudioHouse house) : IClassFixture<StudioHouse>
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
             Assert.Equal((Gone, "This head was renamed or deleted."), await page.Ended());
         }
-        Assert.DoesNotContain("for ", await http.GetStringAsync("api/state"));
+        Assert.DoesNotContain("\"name\":\"for ", await http.GetStringAsync("api/state"));
         Assert.False(File.Exists(Path.Combine(house.Heads, "for long.head")));
     }
 
