@@ -210,6 +210,7 @@ function recorded({ id, title }) {
   const save = make('a', {
     className: 'button small primary', href: `api/files/${id}?save=1`, download: '', textContent: 'Download the recording',
   });
+  $('recorded').hidden = false;
   $('recorded').replaceChildren(make('h2', { textContent: 'Recording' }),
     make('video', { src: `api/files/${id}`, controls: true, playsInline: true, muted: true, loop: true }),
     make('p', { className: 'hint', textContent: title }), make('p', { className: 'row' }, save));

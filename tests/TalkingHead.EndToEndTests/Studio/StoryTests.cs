@@ -15,71 +15,23 @@ namespace TalkingHead.EndToEndTests.Studio;
 /// </summary>
 public sealed class StoryTests : IAsyncLifetime
 {
-    const int Wide = 1400, Narrow = 400, Height = 1000;
-
     static readonly int LiveSeconds = int.Parse(Environment.GetEnvironmentVariable("TALKINGHEAD_LIVE_SECONDS") ?? "6",
         CultureInfo.InvariantCulture);
-    static readonly string? Screenshots = Environment.GetEnvironmentVariable("TALKINGHEAD_SCREENSHOTS");
 
     readonly TemporaryFolder folder = new();
-    readonly List<string> messages = [], requests = [];
+    readonly StudioBrowser browser = new();
     StudioServer? server;
-    IPlaywright? playwright;
-    IBrowser? browser;
 
     public async ValueTask InitializeAsync() =>
         server = await StudioServer.Start(new() { Run = StudioHouse.Model, Heads = folder.At("heads"), Port = 0 });
 
     public async ValueTask DisposeAsync()
     {
-        if (browser is not null)
-            await browser.DisposeAsync();
-        playwright?.Dispose();
+        await browser.DisposeAsync();
         if (server is not null)
             await server.DisposeAsync();
         folder.Dispose();
     }
-
-    async Task<IPage> Open(bool camera = true, bool dark = false)
-    {
-        Needs.Ffmpeg();
-        var program = Array.Find(["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"], File.Exists);
-        Assert.SkipWhen(program is null, "no Chromium is installed (scripts/setup.sh --tests installs it).");
-        Directory.CreateDirectory(folder.At("films"));
-        List<string> flags = ["--no-sandbox", "--disable-gpu", "--use-fake-device-for-media-stream"];
-        if (camera)
-            flags.AddRange(["--use-fake-ui-for-media-stream",
-                $"--use-file-for-fake-video-capture={CameraFile.Make(folder.At("films"), "head-pose-male.mp4", 1)}"]);
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = program, Args = flags });
-        var context = await browser.NewContextAsync(new()
-        {
-            ViewportSize = new() { Width = Wide, Height = Height },
-            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
-            Permissions = camera ? ["camera"] : [],
-        });
-        context.SetDefaultTimeout(120_000);
-        var page = await context.NewPageAsync();
-        page.Console += (_, message) => messages.Add(message.Text);
-        page.PageError += (_, error) => messages.Add(error);
-        page.Request += (_, request) => requests.Add(request.Url);
-        await page.GotoAsync(server!.Address.AbsoluteUri);
-        return page;
-    }
-
-    static async Task Shoot(IPage page, string name)
-    {
-        if (Screenshots is null)
-            return;
-        foreach (var width in new[] { Wide, Narrow })
-        {
-            await page.SetViewportSizeAsync(width, Height);
-            await page.ScreenshotAsync(new() { Path = Path.Combine(Screenshots, $"{name}-{width}.png"), FullPage = true });
-        }
-        await page.SetViewportSizeAsync(Wide, Height);
-    }
-
-    static Task Until(IPage page, string condition) => page.WaitForFunctionAsync($"() => {condition}");
 
     async Task Verified(IPage page, ILocator link, string name)
     {
@@ -92,13 +44,13 @@ public sealed class StoryTests : IAsyncLifetime
     [Fact]
     public async Task APersonIsLearnedDrivenRecordedAndAnimated()
     {
-        var page = await Open();
+        var page = await browser.Open(server!.Address);
         await page.Locator("#no-heads").WaitForAsync();
-        await Shoot(page, "1-empty");
+        await StudioBrowser.Shoot(page, "1-empty");
 
         // Enrol by webcam, then a picture without a face.
         await page.GetByRole(AriaRole.Link, new() { Name = "Learn a new person" }).ClickAsync();
-        await Shoot(page, "2-person");
+        await StudioBrowser.Shoot(page, "2-person");
         await page.Locator("#webcam-start").ClickAsync();
         await page.Locator("#webcam-take").WaitForAsync();
         for (var tries = 0; await page.Locator("#poses .done").CountAsync() < 6; tries++)
@@ -106,9 +58,9 @@ public sealed class StoryTests : IAsyncLifetime
             Assert.True(tries < 30, "the poses do not get done");
             await page.RunAndWaitForResponseAsync(() => page.Locator("#webcam-take").PressAsync("Space"),
                 answer => answer.Request.Method == "POST" && answer.Url.Contains("/shots?"));
-            await Until(page, "!document.getElementById('webcam-take').disabled");
+            await StudioBrowser.Until(page, "!document.getElementById('webcam-take').disabled");
             if (tries == 2)
-                await Shoot(page, "3-webcam");
+                await StudioBrowser.Shoot(page, "3-webcam");
             if ((await page.Locator("#poses li[aria-current]").InnerTextAsync()).Contains('✓'))
                 await page.Locator("#webcam-next").ClickAsync();
         }
@@ -121,58 +73,58 @@ public sealed class StoryTests : IAsyncLifetime
         Assert.True(await page.Locator("#learn").IsDisabledAsync(), "learning starts without consent");
         await page.GetByLabel("Name of the head").FillAsync("Anna B");
         await page.GetByLabel("These are pictures of me").CheckAsync();
-        await Shoot(page, "4-consent");
+        await StudioBrowser.Shoot(page, "4-consent");
         await page.Locator("#learn").ClickAsync();
 
         // Learn, and stop early with what there is.
-        await Until(page, "document.getElementById('curve-text').textContent.includes('held-out')");
+        await StudioBrowser.Until(page, "document.getElementById('curve-text').textContent.includes('held-out')");
         await page.Locator("#learning-preview").WaitForAsync();
-        await Until(page, "document.getElementById('learning-progress').value > 0.1");
-        await Shoot(page, "5-learning");
+        await StudioBrowser.Until(page, "document.getElementById('learning-progress').value > 0.1");
+        await StudioBrowser.Shoot(page, "5-learning");
         await page.Locator("#learning-keep").ClickAsync();
         await page.Locator("#learning-after").WaitForAsync();
-        await Shoot(page, "6-learned");
+        await StudioBrowser.Shoot(page, "6-learned");
         Assert.True(File.Exists(folder.At("heads/Anna B.head")) && File.Exists(folder.At("heads/Anna B.png")));
 
         // Live.
         await page.Locator("#learning-drive").ClickAsync();
         await page.Locator("#live-start").ClickAsync();
-        await Until(page, "/^\\d/.test(document.getElementById('fps').textContent)");
+        await StudioBrowser.Until(page, "/^\\d/.test(document.getElementById('fps').textContent)");
         await page.GetByRole(AriaRole.Slider, new() { Name = "Mouth" }).FillAsync("1.5");
         await page.Locator("#live-calibrate").ClickAsync();
         await page.WaitForTimeoutAsync(1000 * LiveSeconds);
         foreach (var id in new[] { "fps", "median", "p95", "dropped" })
             Assert.Matches("^[0-9]", await page.Locator($"#{id}").InnerTextAsync());
         TestContext.Current.SendDiagnosticMessage(string.Join(", ", await page.Locator(".figures > div").AllInnerTextsAsync()));
-        await Shoot(page, "7-live");
+        await StudioBrowser.Shoot(page, "7-live");
         await page.Locator("#live-record").ClickAsync();
         await page.WaitForTimeoutAsync(2500);
         await page.Locator("#live-record").ClickAsync();
         await page.Locator("#recorded video").WaitForAsync();
-        await Shoot(page, "8-recorded");
+        await StudioBrowser.Shoot(page, "8-recorded");
         await Verified(page, page.GetByText("Download the recording"), "recorded.mp4");
 
         // The settings are this browser's, also after a reload; the seat is free again.
         await page.ReloadAsync();
-        await Until(page, "document.getElementById('slider-mouth')?.value === '1.5'");
+        await StudioBrowser.Until(page, "document.getElementById('slider-mouth')?.value === '1.5'");
         await page.Locator("#live-start").ClickAsync();
-        await Until(page, "/^\\d/.test(document.getElementById('fps').textContent)");
+        await StudioBrowser.Until(page, "/^\\d/.test(document.getElementById('fps').textContent)");
         await page.Locator("#live-stop").ClickAsync();
 
         // From a file.
         await page.GetByRole(AriaRole.Link, new() { Name = "From a file" }).ClickAsync();
-        await page.Locator("#file-input").SetInputFilesAsync(CameraFile.Film(folder.At("films"), "head-pose-female.mp4", 2));
+        await page.Locator("#file-input").SetInputFilesAsync(CameraFile.Film(browser.Films, "head-pose-female.mp4", 2));
         await page.GetByLabel("side by side").CheckAsync();
         await page.Locator("#animate").ClickAsync();
         await page.Locator("#animated video").First.WaitForAsync();
-        await Until(page, "[...document.querySelectorAll('#animated video')].every(video => video.readyState > 1)");
-        await Shoot(page, "9-file");
+        await StudioBrowser.Until(page, "[...document.querySelectorAll('#animated video')].every(video => video.readyState > 1)");
+        await StudioBrowser.Shoot(page, "9-file");
         await Verified(page, page.Locator("#animated a[download]"), "animated.mp4");
 
         // The head's own file and ONNX file; renamed and deleted.
         await page.GetByRole(AriaRole.Link, new() { Name = "Heads" }).ClickAsync();
         await page.GetByText("6 pictures of the webcam").WaitForAsync();
-        await Shoot(page, "10-heads");
+        await StudioBrowser.Shoot(page, "10-heads");
         foreach (var ending in new[] { ".head", ".onnx" })
         {
             var link = page.GetByLabel($"Download {ending} of Anna B");
@@ -182,7 +134,7 @@ public sealed class StoryTests : IAsyncLifetime
             Assert.Equal(64, copy.Size);
         }
         await page.GetByLabel("Rename: Anna B").ClickAsync();
-        await Shoot(page, "11-question");
+        await StudioBrowser.Shoot(page, "11-question");
         await page.GetByLabel("New name").FillAsync("Anna C");
         await page.Locator("#ask-yes").ClickAsync();
         await page.GetByLabel("Delete: Anna C").ClickAsync();
@@ -190,9 +142,6 @@ public sealed class StoryTests : IAsyncLifetime
         await page.Locator("#no-heads").WaitForAsync();
         Assert.Empty(Directory.GetFiles(folder.At("heads")));
 
-        Assert.Empty(messages);
-        var own = server!.Address.GetLeftPart(UriPartial.Authority);
-        Assert.All(requests, request => Assert.True(request.StartsWith(own, StringComparison.Ordinal)
-            || request.StartsWith("blob:" + own, StringComparison.Ordinal) || request.StartsWith("data:", StringComparison.Ordinal), request));
+        browser.AssertQuiet(server.Address);
     }
 }
