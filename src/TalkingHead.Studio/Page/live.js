@@ -82,7 +82,6 @@ function disconnect() {
 
 function connect(take) {
   tell('Loading the head…');
-  speed.reset();
   const address = new URL('api/live', document.baseURI);
   address.protocol = 'ws:';
   address.searchParams.set('head', $('live-head').value);
@@ -112,6 +111,7 @@ function hear(message) {
   if (message.type === 'ready') {
     ready = message;
     attempts = 0;
+    speed.reset();
     say({ type: 'controls', ...controls() });
     allowGaze(message.pupils);
     tell(`Live, computed by ${message.engine.split(' (')[0]}.`);

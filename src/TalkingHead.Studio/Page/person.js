@@ -177,7 +177,8 @@ async function take() {
 // The loss of each pass, and of held-out pictures, epoch by epoch, on a scale of powers of ten.
 function drawCurve(curve) {
   const canvas = $('curve'), pen = canvas.getContext('2d'), { width, height } = canvas, style = getComputedStyle(canvas);
-  const lines = [['first', 1, 'loss', '--line-a'], ['held-out', 1, 'heldOut', '--line-b'], ['with all', 2, 'loss', '--line-c']].map(
+  const lines = [['learned pictures', 1, 'loss', '--line-a'], ['held-out picture', 1, 'heldOut', '--line-b'],
+    ['all pictures', 2, 'loss', '--line-c']].map(
     ([name, pass, of, colour]) => ({ name, colour, of: curve.filter(p => p.pass === pass && p[of] > 0).map(p => [p.epoch, p[of]]) }));
   const all = lines.flatMap(line => line.of);
   pen.clearRect(0, 0, width, height);

@@ -8,7 +8,7 @@ namespace TalkingHead.EndToEndTests.Studio;
 /// <summary>Files for Chromium's fake camera, which reads Motion JPEG, and films of faces for uploads.</summary>
 static class CameraFile
 {
-    /// <summary>A real clip where there is one beside the repository, else a synthetic person, as Motion JPEG of 30 frames a second.</summary>
+    /// <summary>A real clip, or a synthetic person where there is none beside the repository, as Motion JPEG of 30 frames/s.</summary>
     internal static string Make(string folder, string realClip, int person)
     {
         var film = Film(folder, realClip, person);

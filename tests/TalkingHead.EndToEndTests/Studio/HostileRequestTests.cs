@@ -167,7 +167,8 @@ public sealed class HostileRequestTests(StudioHouse house) : IClassFixture<Studi
             ("hello"u8.ToArray(), "a.mp4"),
         })
         {
-            using var answer = await http.PostAsync($"api/people/{id}/shots?name={Uri.EscapeDataString(name)}", new ByteArrayContent(bytes));
+            using var content = new ByteArrayContent(bytes);
+            using var answer = await http.PostAsync($"api/people/{id}/shots?name={Uri.EscapeDataString(name)}", content);
             var said = await answer.Content.ReadAsStringAsync();
             Assert.Contains("\"fault\":\"", said);
             Assert.DoesNotContain("/tmp", said);

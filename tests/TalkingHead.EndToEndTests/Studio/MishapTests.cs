@@ -33,7 +33,8 @@ public sealed class MishapTests(StudioHouse house) : IClassFixture<StudioHouse>,
 
         var page = await Open();
         await Drive(page);
-        await page.EvaluateAsync("() => document.getElementById('live-video').srcObject.getVideoTracks()[0].dispatchEvent(new Event('ended'))");
+        await page.EvaluateAsync("() => document.getElementById('live-video').srcObject.getVideoTracks()[0]"
+            + ".dispatchEvent(new Event('ended'))");
         await Said(page, "The camera is gone");
         await Drive(page);
         browser.AssertQuiet(house.Address);
@@ -74,8 +75,8 @@ public sealed class MishapTests(StudioHouse house) : IClassFixture<StudioHouse>,
     public async Task AConnectionThatIsLostComesBack()
     {
         var page = await Open();
-        await page.EvaluateAsync("() => { const Own = WebSocket; window.WebSocket = class extends Own { constructor(...all) { super(...all); "
-            + "window.last = this; } }; window.WebSocket.OPEN = Own.OPEN; }");
+        await page.EvaluateAsync("() => { const Own = WebSocket; window.WebSocket = class extends Own { "
+            + "constructor(...all) { super(...all); window.last = this; } }; }");
         await Drive(page);
         await page.EvaluateAsync("() => { const before = window.last; before.close(); }");
         await Said(page, "The connection was lost; trying again (1).");
@@ -115,7 +116,8 @@ public sealed class MishapTests(StudioHouse house) : IClassFixture<StudioHouse>,
         for (var i = 0; i < 14; i++)
         {
             await page.Keyboard.PressAsync("Tab");
-            seen.Add(await page.EvaluateAsync<string>("() => document.activeElement.ariaLabel || document.activeElement.textContent.trim()"));
+            seen.Add(await page.EvaluateAsync<string>(
+                "() => document.activeElement.ariaLabel || document.activeElement.textContent.trim()"));
             Assert.True(await page.EvaluateAsync<bool>("() => document.activeElement === document.body "
                 + "|| getComputedStyle(document.activeElement).outlineStyle !== 'none'"), "the focus is not seen");
         }

@@ -49,7 +49,8 @@ public sealed class StudioHouse : IAsyncLifetime
     internal static byte[][] Camera(int frames, int side = 256)
     {
         var clip = new SyntheticPopulation(9).Identity(2).Clip(0);
-        return [.. Enumerable.Range(0, frames).Select(i => PictureFile.Encode(new Picture(side, side, clip.Frame(i, side).Rgb), "frame.jpg"))];
+        return [.. Enumerable.Range(0, frames).Select(i =>
+            PictureFile.Encode(new Picture(side, side, clip.Frame(i, side).Rgb), "frame.jpg"))];
     }
 
     internal HttpClient Client() => new() { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(2) };
