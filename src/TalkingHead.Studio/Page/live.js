@@ -10,8 +10,9 @@ const longestSide = 480, quality = 0.85;
 const codes = { taken: 4001, moved: 4002, gone: 4003, silent: 4004, failed: 4005, stopped: 4006 };
 
 let wish = null, socket = null, camera = null, running = false, ready = null, refresh = () => {};
-let newest = null, flying = null, number = 0, attempts = 0, retry = 0, recordingSince = 0, lastState = null;
-const sent = document.createElement('canvas'), speed = new Speed();
+let newest = null, prepared = null, flying = null, isPreparing = false, number = 0, attempts = 0, retry = 0, recordingSince = 0;
+let lastState = null;
+const spare = [], speed = new Speed();
 
 /** Which head the page of live is to show. */
 export function chooseHead(name) { wish = name; }
@@ -77,7 +78,7 @@ function stop(text, isFault = false) {
 
 function disconnect() {
   if (socket) { socket.onclose = socket.onmessage = null; socket.close(); }
-  [socket, ready, flying, newest, recordingSince] = [null, null, null, null, 0];
+  [socket, ready, newest, prepared, flying, recordingSince] = [null, null, null, null, null, 0];
 }
 
 function connect(take) {
@@ -116,12 +117,11 @@ function hear(message) {
     allowGaze(message.pupils);
     tell(`Live, computed by ${message.engine.split(' (')[0]}.`);
     parts();
-    pump();
+    prepare();
   } else if (message.type === 'recorded') {
     recorded(message);
   } else if (message.type === 'unreadable') {
-    flying = null;
-    pump();
+    if (flying) landed();
   } else {
     tell(message.text, true);
   }
@@ -135,24 +135,44 @@ function frame(now, facts) {
   newest = { taken: facts.captureTime ?? now };
   speed.presented(facts.presentedFrames);
   $('live-video').requestVideoFrameCallback(frame);
-  pump();
+  prepare();
 }
 
-async function pump() {
-  if (!ready || flying || !newest || socket?.readyState !== WebSocket.OPEN) return;
+// While one frame is under way the newest one is encoded, to leave when the answer is there; a newer one takes its place.
+async function prepare() {
+  if (!ready || isPreparing || !newest) return;
   const video = $('live-video'), scale = Math.min(1, longestSide / Math.max(video.videoWidth, video.videoHeight));
-  flying = { number: ++number >>> 0, taken: newest.taken, since: performance.now() };
-  newest = null;
-  const mine = flying, to = socket;
-  [sent.width, sent.height] = [Math.round(video.videoWidth * scale), Math.round(video.videoHeight * scale)];
-  sent.getContext('2d').drawImage(video, 0, 0, sent.width, sent.height);
-  const jpeg = await new Promise(resolve => sent.toBlob(resolve, 'image/jpeg', quality));
-  if (mine !== flying || !jpeg) return;
-  const message = new Uint8Array(12 + jpeg.size), view = new DataView(message.buffer);
-  view.setUint32(0, mine.number, true);
-  view.setFloat64(4, mine.taken / 1000, true);
-  message.set(new Uint8Array(await jpeg.arrayBuffer()), 12);
-  if (mine === flying && to.readyState === WebSocket.OPEN) { to.send(message); speed.sent(); }
+  const canvas = spare.pop() ?? document.createElement('canvas'), { taken } = newest, to = socket;
+  [newest, isPreparing] = [null, true];
+  [canvas.width, canvas.height] = [Math.round(video.videoWidth * scale), Math.round(video.videoHeight * scale)];
+  canvas.getContext('2d').drawImage(video, 0, 0, canvas.width, canvas.height);
+  const jpeg = await new Promise(resolve => canvas.toBlob(resolve, 'image/jpeg', quality));
+  const bytes = jpeg && await jpeg.arrayBuffer();
+  isPreparing = false;
+  if (!bytes || to !== socket) return;
+  const message = new Uint8Array(12 + bytes.byteLength);
+  new DataView(message.buffer).setFloat64(4, taken / 1000, true);
+  message.set(new Uint8Array(bytes), 12);
+  if (prepared) spare.push(prepared.canvas);
+  prepared = { taken, message, canvas };
+  launch();
+  prepare();
+}
+
+function launch() {
+  if (flying || !prepared || socket?.readyState !== WebSocket.OPEN) return;
+  number = (number + 1) >>> 0;
+  [flying, prepared] = [{ ...prepared, number, since: performance.now() }, null];
+  new DataView(flying.message.buffer).setUint32(0, number, true);
+  socket.send(flying.message);
+  speed.sent();
+}
+
+function landed() {
+  spare.push(flying.canvas);
+  flying = null;
+  launch();
+  prepare();
 }
 
 // An answer: number, seconds, milliseconds, state, flags, side, numbers of points, the points, the head's pixels.
@@ -160,21 +180,20 @@ function show(data) {
   const view = new DataView(data), side = view.getUint16(18, true);
   if (!flying || view.getUint32(0, true) !== flying.number) return;
   const state = view.getUint8(16), driver = view.getUint16(20, true), drawn = view.getUint16(22, true);
-  drawDriver($('live-driver'), sent, new Float32Array(data, 24, 2 * driver));
+  drawDriver($('live-driver'), flying.canvas, new Float32Array(data, 24, 2 * driver));
   drawLandmarks($('live-landmarks'), new Float32Array(data, 24 + 8 * driver, 2 * drawn), ready);
   const canvas = $('live-picture');
   if (canvas.width !== side) [canvas.width, canvas.height] = [side, side];
   canvas.getContext('2d').putImageData(new ImageData(new Uint8ClampedArray(data, data.byteLength - 4 * side * side), side, side), 0, 0);
   canvas.classList.toggle('lost', state === 2);
   speed.answered(performance.now() - flying.taken, view.getFloat32(12, true));
-  flying = null;
   if (state !== lastState) {
     if (state === 2) tell('No face is in view.', true);
     else if (lastState === 2) tell('Live.');
     lastState = state;
   }
   if (!view.getUint8(17) && recordingSince > 0 && performance.now() - recordingSince > 2000) ended();
-  pump();
+  landed();
 }
 
 function everySecond() {
