@@ -7,7 +7,7 @@ WORKDIR /source
 COPY . .
 RUN dotnet publish src/TalkingHead.Cli -c Release -o /app
 
-FROM mcr.microsoft.com/dotnet/runtime:10.0
+FROM mcr.microsoft.com/dotnet/aspnet:10.0
 RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg && rm -rf /var/lib/apt/lists/*
 COPY --from=build /app /app
 WORKDIR /data

@@ -105,7 +105,7 @@ sealed class AnimateVerb : IVerb
 
         AnimationReport? report = null;
         Progress.Run("animate", driver.FrameCount, "frames",
-            progress => report = AnimationFile.Write(head, driver, Out, settings, SideBySide, () => progress.Step(), stop, credentials,
+            progress => report = AnimationFile.Write(head, driver, Out, settings, SideBySide, _ => progress.Step(), stop, credentials,
                 Mark == "on"));
         Say(report!);
         if (Json is not null)

@@ -24,6 +24,7 @@ static class Program
         typeof(ExportVerb),
         typeof(FinetuneVerb),
         typeof(AnimateVerb),
+        typeof(StudioVerb),
         typeof(VerifyVerb),
         typeof(EvaluateVerb),
         typeof(CompareVerb),

@@ -36,6 +36,19 @@ public class ArchitectureTests
         Assert.True(!wrong.Any(), string.Join(Environment.NewLine, wrong.Select(edge => $"{edge.From} -> {edge.To}: {edge.Example}")));
     }
 
+    [Theory]
+    [InlineData(typeof(UserException), "")]
+    [InlineData(typeof(TalkingHead.Synthetic.SyntheticPopulation), "TalkingHead")]
+    [InlineData(typeof(TalkingHead.Studio.StudioServer), "TalkingHead")]
+    [InlineData(typeof(TalkingHead.Cli.HelpPage), "TalkingHead TalkingHead.Studio TalkingHead.Synthetic")]
+    public void AssembliesUseTheFrameworkAndItUsesNoneOfThem(Type type, string expected)
+    {
+        using var module = ModuleDefinition.ReadModule(type.Assembly.Location);
+        var used = module.AssemblyReferences.Select(reference => reference.Name)
+            .Where(name => name.StartsWith("TalkingHead", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        Assert.Equal(expected, string.Join(' ', used));
+    }
+
     static string Namespace(TypeReference type) => type.DeclaringType is { } outer ? Namespace(outer) : type.Namespace;
 
     static IEnumerable<TypeReference> Used(TypeDefinition type)

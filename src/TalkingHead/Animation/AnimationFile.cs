@@ -42,7 +42,7 @@ public static class AnimationFile
     /// <param name="markPixels">Whether generated frames of <see cref="PixelMark.LeastSide"/> or more carry the mark.</param>
     /// <exception cref="UserException">The driver is damaged or shows no face, or the path cannot be written; then nothing is.</exception>
     public static AnimationReport Write(Head head, Driver driver, string path, AnimationSettings? settings = null, bool parallel = false,
-        Action? onFrame = null, CancellationToken stop = default,
+        Action<AnimatedFrame>? onFrame = null, CancellationToken stop = default,
         ContentCredentials? credentials = null, bool markPixels = true)
     {
         credentials ??= ContentCredentials.Open();
@@ -60,8 +60,8 @@ public static class AnimationFile
         });
         long found = 0, held = 0, lost = 0;
         var latencies = new List<float>();
-        foreach (var _ in stages.Encode.Timed(Written()))
-            onFrame?.Invoke();
+        foreach (var frame in stages.Encode.Timed(Written()))
+            onFrame?.Invoke(frame);
         if (found == 0)
             throw stop.IsCancellationRequested ? new OperationCanceledException(stop)
                 : new UserException($"{driver.Name}: no face was found in its {writer.FramesWritten} frames.");

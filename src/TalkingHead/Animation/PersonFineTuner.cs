@@ -2,6 +2,7 @@ using TalkingHead.Configuration;
 using TalkingHead.Data;
 using TalkingHead.Faces;
 using TalkingHead.Losses;
+using TalkingHead.Media;
 using TalkingHead.Models;
 using TalkingHead.Training;
 using TorchSharp;
@@ -22,11 +23,13 @@ public sealed class PersonFineTuner
     readonly RunConfiguration configuration;
     readonly Tensor frames, landmarks; // (T,3,S,S)
     readonly Action<FineTuningEpoch>? report;
+    readonly CancellationToken keep;
     IReadOnlyList<Tensor>? targets; // of all frames
 
-    PersonFineTuner(TrainedRun run, Tensor frames, Tensor landmarks, FineTunerSettings settings, Action<FineTuningEpoch>? report)
+    PersonFineTuner(TrainedRun run, Tensor frames, Tensor landmarks, FineTunerSettings settings, Action<FineTuningEpoch>? report,
+        CancellationToken keep)
     {
-        (this.run, this.frames, this.landmarks, this.settings, this.report) = (run, frames, landmarks, settings, report);
+        (this.run, this.frames, this.landmarks, this.settings, this.report, this.keep) = (run, frames, landmarks, settings, report, keep);
         var (all, tuning) = (run.Configuration, run.Configuration.FineTuning);
         configuration = all with
         {
@@ -44,11 +47,12 @@ public sealed class PersonFineTuner
     /// <param name="settings">How.</param>
     /// <param name="report">Hears of each epoch as it ends, the curve of the stopping rule.</param>
     /// <param name="cancel">Stops between steps.</param>
+    /// <param name="keep">Ends the tuning after the epoch under way; the head is the best so far.</param>
     /// <exception cref="UserException">The frames' size is another, the run cannot be fine-tuned, or no finite number comes
     /// out.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static Head Run(TrainedRun run, SourceFrames source, FineTunerSettings? settings = null, Action<FineTuningEpoch>? report = null,
-        CancellationToken cancel = default)
+        CancellationToken cancel = default, CancellationToken keep = default)
     {
         if (source.Size != run.Configuration.Data.Size)
             throw new UserException(
@@ -56,7 +60,7 @@ public sealed class PersonFineTuner
         settings ??= new();
         using var scope = NewDisposeScope();
         var (frames, landmarks) = source.ToTensors(run.Configuration, run.Device);
-        var enrollment = new PersonFineTuner(run, frames, landmarks, settings, report);
+        var enrollment = new PersonFineTuner(run, frames, landmarks, settings, report, keep);
         var person = settings.FeedForward ? enrollment.FeedForward() : enrollment.FineTune(cancel);
         return new Head(person.Generator, person.Psi, run.Configuration, LandmarkShape.Frontal(source.Landmarks), source.Pictures[0],
             new HeadOrigin
@@ -96,12 +100,23 @@ public sealed class PersonFineTuner
             return Tune(epochs, epochs, null, cancel);
         var rule = StoppingRule.For(count);
         var person = Tune(epochs, epochs, rule, cancel);
-        if (rule.HeldOut.Count == 0 || rule.Kept == 0)
+        if (rule.HeldOut.Count == 0 || rule.Kept == 0 || keep.IsCancellationRequested)
             return person;
         // How long is known now. The person is learned once more for so long, from the frames that were held out as well:
-        // of few frames, one more is worth more than the epochs.
-        person.Dispose();
-        return Tune(rule.Kept, epochs, null, cancel) with { Epochs = person.Epochs };
+        // of few frames, one more is worth more than the epochs. Ended early, it has learned less than the first one.
+        Person again;
+        try
+        {
+            again = Tune(rule.Kept, epochs, null, cancel) with { Epochs = person.Epochs };
+        }
+        catch
+        {
+            person.Dispose();
+            throw;
+        }
+        bool whole = again.Kept == rule.Kept;
+        (whole ? person : again).Dispose();
+        return whole ? again : person;
     }
 
     // So many epochs, or until the rule says to end; most is the number reported.
@@ -116,12 +131,12 @@ public sealed class PersonFineTuner
         using var averaged = new PersonAverage(networks.Generator, step, configuration, run.Device);
         using var best = new BestWeights(averaged.Generator, averaged.Psi);
         int epoch = 0;
-        bool end = Report(rule, best, new FineTuningEpoch(0, most, double.NaN, HeldOut(averaged, rule)));
+        bool end = Report(rule, best, averaged, new FineTuningEpoch(0, most, double.NaN, HeldOut(averaged, rule)));
         while (!end && epoch < epochs)
         {
             epoch++;
             double loss = Epoch(step, averaged, learned, epoch, cancel);
-            end = Report(rule, best, new FineTuningEpoch(epoch, most, loss, HeldOut(averaged, rule)));
+            end = Report(rule, best, averaged, new FineTuningEpoch(epoch, most, loss, HeldOut(averaged, rule)));
         }
         best.Restore();
         return new Person(GeneratorFactory.Create(averaged.Generator, configuration, run.Device),
@@ -139,13 +154,21 @@ public sealed class PersonFineTuner
 
     // True when the rule says to end; it also says which epoch is kept, without one it is the last. What is reported has
     // a loss on held-out frames in the first pass and none in the second.
-    bool Report(StoppingRule? rule, BestWeights best, FineTuningEpoch epoch)
+    bool Report(StoppingRule? rule, BestWeights best, PersonAverage person, FineTuningEpoch epoch)
     {
-        report?.Invoke(epoch);
-        var (keep, end) = rule?.Judge(epoch) ?? (true, false);
-        if (keep)
+        report?.Invoke(epoch with { Show = frame => Show(person, frame) });
+        var (taken, end) = rule?.Judge(epoch) ?? (true, false);
+        if (taken)
             best.Take();
-        return end;
+        return end || keep.IsCancellationRequested;
+    }
+
+    // The person as learned so far with the landmarks of one of the frames.
+    Picture Show(PersonAverage person, int frame)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        return PictureTensor.ToPictures(person.Generator.call(landmarks.narrow(0, frame, 1), person.Psi))[0];
     }
 
     // Every frame once, in an order of the epoch's own. Returns the mean content loss.
@@ -220,7 +243,11 @@ public sealed record FineTunerSettings
 /// <param name="Epochs">The most there will be.</param>
 /// <param name="Loss">Mean weighted content loss of the frames learned from, as the epoch went over them; NaN for epoch 0.</param>
 /// <param name="HeldOut">Weighted content loss of the held-out frames after the epoch; NaN where none are held out.</param>
-public readonly record struct FineTuningEpoch(int Epoch, int Epochs, double Loss, double HeldOut);
+public readonly record struct FineTuningEpoch(int Epoch, int Epochs, double Loss, double HeldOut)
+{
+    /// <summary>Draws the person as learned so far with the landmarks of the frame of that number; only while it is reported.</summary>
+    public Func<int, Picture>? Show { get; init; }
+}
 
 /// <summary>
 /// When a fine-tuning has learned enough. Too few steps leave an identity gap, too many freeze the mouth: with four

@@ -87,6 +87,26 @@ public sealed record SourceName(string Name, string Key)
 /// <param name="Sharpness">Of the face (<see cref="FrameChoice.Sharpness"/>).</param>
 readonly record struct Candidate(Landmarks Landmarks, double Sharpness);
 
+/// <summary>The face of a picture, cut out as in training.</summary>
+/// <param name="Crop">Square, of the size asked for.</param>
+/// <param name="Frame">With the landmarks in its pixels.</param>
+sealed record FoundFace(Picture Crop, Candidate Frame)
+{
+    /// <summary>A face of fewer pixels shows too little.</summary>
+    public const int LeastSide = 32;
+
+    /// <summary>The largest face of a picture, or why there is none that a person could be learned from.</summary>
+    public static (FoundFace? Found, string? Fault) In(Picture picture, FaceTracker tracker, int size)
+    {
+        var face = tracker.FindOne(picture);
+        if (GoodFace.Fault(face, picture, LeastSide) is { } fault)
+            return (null, fault);
+        var square = FaceCrop.Around(face!.Landmarks);
+        return (new(FaceCrop.Take(picture, square, size),
+            new(face.Landmarks.Crop(square, size, size), FrameChoice.Sharpness(picture, face.Landmarks.Bounds))), null);
+    }
+}
+
 /// <summary>
 /// Which T frames of many show a person best: far apart in pose and expression, sharp, eyes open. It begins with the
 /// frame nearest to the mean and adds, each time, the one farthest from all chosen (Gonzalez 1985).
@@ -187,9 +207,6 @@ public sealed class PersonFrames
     /// <summary>Frames of a video that are looked at, evenly spaced: a few minutes give no more to choose from.</summary>
     const int MostLooked = 600;
 
-    /// <summary>A face of fewer pixels shows too little.</summary>
-    const int LeastFace = 32;
-
     readonly RunConfiguration configuration;
     readonly string detector;
     readonly Action<string> say;
@@ -244,7 +261,7 @@ public sealed class PersonFrames
         using (var tracker = FaceTracker.Open(detector))
         using (var take = VideoTake.Open(path))
         {
-            tracking = new(tracker, LeastFace, wholeFrames: false);
+            tracking = new(tracker, FoundFace.LeastSide, wholeFrames: false);
             followed = new(tracking.Follow(take, take.Times.Evenly(0, take.Times.Count, MostLooked), stop),
                 (picture, landmarks) => sharpness.Add(FrameChoice.Sharpness(picture, landmarks.Bounds)));
             if (take.ColorNote is { } note)
@@ -283,7 +300,7 @@ public sealed class PersonFrames
         string[] files = [.. from.SelectMany(path => Files(path, refused))];
         using var tracker = FaceTracker.Open(detector);
         var size = configuration.Data.Size;
-        var good = new List<(string File, Picture Picture, Candidate Frame)>();
+        var good = new List<(string File, FoundFace Found)>();
         UserException? unreadable = null;
         foreach (var file in files)
         {
@@ -300,16 +317,11 @@ public sealed class PersonFrames
                 continue;
             }
 
-            var face = tracker.FindOne(picture);
-            if (GoodFace.Fault(face, picture, LeastFace) is { } fault)
-            {
+            var (found, fault) = FoundFace.In(picture, tracker, size);
+            if (found is null)
                 refused.Add($"{file} ({fault})");
-                continue;
-            }
-
-            var square = FaceCrop.Around(face!.Landmarks);
-            good.Add((file, FaceCrop.Take(picture, square, size),
-                new(face.Landmarks.Crop(square, size, size), FrameChoice.Sharpness(picture, face.Landmarks.Bounds))));
+            else
+                good.Add((file, found));
         }
 
         if (good.Count == 0)
@@ -317,8 +329,8 @@ public sealed class PersonFrames
                 : new UserException($"no face that could be used was found in any picture: {string.Join(", ", refused)}.");
         if (refused.Count > 0)
             say($"left out: {string.Join(", ", refused)}");
-        int[] chosen = [.. FrameChoice.Spread([.. good.Select(each => each.Frame)], shots)];
-        return new([.. chosen.Select(place => good[place].Picture)], [.. chosen.Select(place => good[place].Frame.Landmarks)],
+        int[] chosen = [.. FrameChoice.Spread([.. good.Select(each => each.Found.Frame)], shots)];
+        return new([.. chosen.Select(place => good[place].Found.Crop)], [.. chosen.Select(place => good[place].Found.Frame.Landmarks)],
             SourceName.From(good[0].File));
     }
 

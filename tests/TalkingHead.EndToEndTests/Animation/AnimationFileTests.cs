@@ -36,7 +36,7 @@ public sealed class AnimationFileTests : IDisposable
         folder.Dispose();
     }
 
-    AnimationReport Write(string name, bool parallel = false, CancellationToken stop = default, Action? onFrame = null)
+    AnimationReport Write(string name, bool parallel = false, CancellationToken stop = default, Action<AnimatedFrame>? onFrame = null)
     {
         using var opened = Driver.Open(driver);
         return AnimationFile.Write(head, opened, folder.At(name), parallel: parallel, onFrame: onFrame, stop: stop);
@@ -81,7 +81,7 @@ public sealed class AnimationFileTests : IDisposable
         Needs.Ffmpeg();
         using var stop = new CancellationTokenSource();
         int frames = 0;
-        var report = Write("out.mp4", stop: stop.Token, onFrame: () =>
+        var report = Write("out.mp4", stop: stop.Token, onFrame: _ =>
         {
             frames++;
             stop.Cancel();

@@ -27,6 +27,7 @@ public sealed partial class ReadmeTests : IDisposable
         ("scripts/setup.sh", "installs packages"),
         ("scripts/test.sh", "runs this test"),
         ("scripts/demo.sh", "trains for minutes"),
+        ("scripts/talkinghead studio", "runs until it is stopped; the tests of Studio open its page"),
         ("scripts/launch.sh", "needs a processor for each rank; scripts/test-ranks.sh and the tests of Distributed start ranks"),
         ("scripts/download-weights.sh", "needs the internet"),
         ("scripts/talkinghead prepare --layout voxceleb", "needs VoxCeleb"),

@@ -50,6 +50,28 @@ public class PersonFineTunerTests
         Assert.Equal((12, 12), (tuned.Origin.Epochs, tuned.Origin.KeptEpoch));
     }
 
+    [Theory]
+    [InlineData(1, 3)]
+    [InlineData(2, 1)]
+    public void EndedEarlyItKeepsTheBestSoFar(int endingPass, int endingEpoch)
+    {
+        using var run = SmallPerson.Run(SmallPerson.Configuration("plain", epochs: 12));
+        using var keep = new CancellationTokenSource();
+        var epochs = new List<FineTuningEpoch>();
+        var pass = 0;
+        using var head = PersonFineTuner.Run(run, SmallPerson.Frames(4), report: epoch =>
+        {
+            pass += epoch.Epoch == 0 ? 1 : 0;
+            if (pass == endingPass && epoch.Epoch == endingEpoch)
+                keep.Cancel();
+            epochs.Add(epoch);
+            Assert.Equal(run.Configuration.Data.Size, epoch.Show!(0).Width);
+        }, keep: keep.Token);
+        Assert.Equal((endingPass, endingEpoch), (pass, epochs[^1].Epoch));
+        var first = epochs.TakeWhile((epoch, i) => i == 0 || epoch.Epoch > 0).ToArray(); // the second pass has not come to its end
+        Assert.Equal((first[^1].Epoch, first.MinBy(epoch => epoch.HeldOut).Epoch), (head.Origin.Epochs, head.Origin.KeptEpoch));
+    }
+
     [Fact]
     public void TheSameSeedGivesTheSameHead()
     {

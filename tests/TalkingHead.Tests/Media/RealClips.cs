@@ -5,6 +5,15 @@ static class RealClips
 {
     internal static string Path(string name)
     {
+        if (Find(name) is { } path)
+            return path;
+        Assert.Skip($"shared/real/{name} is not beside the repository: clips of people are not part of it.");
+        return "";
+    }
+
+    /// <summary>Null where it is not there.</summary>
+    internal static string? Find(string name)
+    {
         for (var folder = new DirectoryInfo(Repository.Root); folder is not null; folder = folder.Parent)
         {
             foreach (var place in new[] { "real", "shared/real" })
@@ -15,8 +24,7 @@ static class RealClips
             }
         }
 
-        Assert.Skip($"shared/real/{name} is not beside the repository: clips of people are not part of it.");
-        return "";
+        return null;
     }
 }
 
