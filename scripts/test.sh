@@ -40,8 +40,8 @@ share() {
     tee -a "$log" < "$results/first"
 }
 
-share TalkingHead.Tests 'Evaluation* Faces* Serialization*' "$@"
-[ -n "$fast" ] || share TalkingHead.EndToEndTests 'Data* Distributed* Training*' "$@"
+share TalkingHead.Tests 'Evaluation* Faces* Models* Pretrained* Serialization* Synthetic*' "$@"
+[ -n "$fast" ] || share TalkingHead.EndToEndTests 'Data* Distributed* Evaluation* Training*' "$@"
 
 # The failures again, below all that the tests wrote: a long log is read from its end.
 awk '/^failed / { on = 1 } /^(passed|skipped|Test run summary)/ { on = 0 } on && ++shown <= 200' "$log"

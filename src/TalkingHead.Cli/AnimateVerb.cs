@@ -128,14 +128,16 @@ sealed class AnimateVerb : IVerb
 
     static void Say(AnimationReport report)
     {
-        string missing = report.Held + report.Lost == 0 ? ""
+        var missing = report.Held + report.Lost == 0 ? ""
             : $", {report.Held} without a face held from the last one, {report.Lost} marked as without a face";
-        string lost = report.Unreadable == 0 ? "" : $", {report.Unreadable} of the driver's could not be read: the one before stands in "
+        var lost = report.Unreadable == 0 ? "" : $", {report.Unreadable} of the driver's could not be read: the one before stands in "
             + $"their place";
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{report.Output}: {report.Frames} frames at {report.Rate:0.##}/s{(report.VariableRate ? " on average, each at "
             + "its own time" : "")}{missing}{lost}"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{report.Frames / report.Seconds:0.0} frames/s; work a frame: {string.Join(", ", report.Stages.Select(stage => $"{stage.Key} {stage.Value:0.0} ms"))}; from a frame in to its result out {report.Latency:0} ms (median)"));
+            $"{report.Frames / report.Seconds:0.0} frames/s; work a frame: "
+                + $"{string.Join(", ", report.Stages.Select(stage => $"{stage.Key} {stage.Value:0.0} ms"))}; from a frame in to its "
+                + $"result out {report.Latency:0} ms (median)"));
     }
 }

@@ -76,7 +76,7 @@ sealed class BenchVerb : IVerb
             return;
         var peak = Devices.PeakMemory();
         var animations = new Dictionary<string, AnimationFigures>();
-        foreach (int many in new[] { 1, 8 })
+        foreach (var many in new[] { 1, 8 })
         {
             animations[$"batch_{many}"] = AnimationBenchmark.Run(configuration, device, many, Frames, stop);
             if (device.type == TorchSharp.DeviceType.CPU)
@@ -122,7 +122,7 @@ sealed record BenchReport(string Configuration, string Device, string Libtorch, 
         {
             Line(
                 $"{kind} step: best {figures.Best:0.0000} s, median {figures.Median:0.0000} s, {figures.Processor.Min():0.0000} s of processor time; {Batch / figures.Best:0.00} episodes/s; {figures.Flop / figures.Best / 1e9:0} GFLOP/s of {figures.Flop / 1e9:0} GFLOP");
-            double whole = figures.Phases.Values.Sum();
+            var whole = figures.Phases.Values.Sum();
             output.WriteLine("  " + string.Join(", ", figures.Phases.Where(phase => phase.Value > 0)
                 .Select(phase => Invariant($"{phase.Key} {phase.Value:0.0000} s ({100 * phase.Value / whole:0.0} %)"))));
             if (figures.Communication is { } sent)

@@ -43,7 +43,7 @@ sealed class DoctorVerb : IVerb
     // Lines, not a table: the commands stay whole and can be pasted.
     static void Say(Finding row)
     {
-        string state = row.State switch { FindingState.Ok => "OK", FindingState.Optional => "optional", _ => "MISSING" };
+        var state = row.State switch { FindingState.Ok => "OK", FindingState.Optional => "optional", _ => "MISSING" };
         Console.WriteLine($"{state,-9} {row.What}: {row.Found}");
         if (row.Mend is not null)
             Console.WriteLine($"{"",-9}   {row.Mend}");
@@ -81,7 +81,9 @@ static class MachineChecks
     public static IEnumerable<Finding> All()
     {
         yield return new("system", FindingState.Ok, string.Create(CultureInfo.InvariantCulture,
-            $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {Count(Environment.ProcessorCount, "logical processor")}, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:0.0} GB of memory"));
+            $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, "
+                + $"{Count(Environment.ProcessorCount, "logical processor")}, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:0.0} "
+                + $"GB of memory"));
         yield return new(".NET", FindingState.Ok, $"{Environment.Version} in {RuntimeEnvironment.GetRuntimeDirectory()}");
         var libtorch = Libtorch();
         yield return libtorch;
@@ -101,9 +103,9 @@ static class MachineChecks
 
     static Finding Libtorch() => Guarded("libtorch", () =>
     {
-        string about = Devices.Backend + (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is { Length: > 0 } threads
+        var about = Devices.Backend + (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is { Length: > 0 } threads
             ? $" (OMP_NUM_THREADS is {threads})" : "");
-        string cured = LibtorchLoader.IsCured() switch
+        var cured = LibtorchLoader.IsCured() switch
         {
             true => "; TorchSharp's library works without GCC 13's C++ library here",
             false => "; TorchSharp's library as the package has it",
@@ -129,10 +131,10 @@ static class MachineChecks
     {
         using var process = Ffmpeg.Start(name, ["-version"], reads: true);
         using var said = new StreamReader(process.Output);
-        string[] lines = said.ReadToEnd().Split('\n');
+        var lines = said.ReadToEnd().Split('\n');
         if (process.Wait() != 0)
             throw new UserException($"does not run ({process.LastWords()}).");
-        string[] words = lines[0].Split(' '); // ffmpeg version 5.1.6-0+deb12u1 Copyright ...
+        var words = lines[0].Split(' '); // ffmpeg version 5.1.6-0+deb12u1 Copyright ...
         if (name == "ffmpeg" && lines.Any(line => line.Contains("--disable-libx264", StringComparison.Ordinal)))
             throw new UserException("was built without libx264, which writes mp4.");
         return words.Length > 2 ? words[2] : lines[0];
@@ -153,7 +155,7 @@ static class MachineChecks
     static Finding Disk()
     {
         var drive = new DriveInfo(Path.GetFullPath("."));
-        string found = string.Create(CultureInfo.InvariantCulture, $"{drive.AvailableFreeSpace / 1e9:0.0} GB free here");
+        var found = string.Create(CultureInfo.InvariantCulture, $"{drive.AvailableFreeSpace / 1e9:0.0} GB free here");
         return drive.AvailableFreeSpace >= LeastDisk ? new("disk", FindingState.Ok, found)
             : new("disk", FindingState.Missing, $"{found}, 1.1 GB are wanted for datasets and runs", "df -h");
     }

@@ -106,7 +106,7 @@ sealed class EvaluateVerb : MetricVerb, IVerb
         using var run = OpenRun();
         using var dataset = Dataset.Open(Data);
         using var evaluation = Open(run, dataset);
-        foreach (int person in evaluation.Missing)
+        foreach (var person in evaluation.Missing)
             evaluation.Evaluate(person, stop);
     }
 
@@ -120,7 +120,7 @@ sealed class EvaluateVerb : MetricVerb, IVerb
         using var dataset = Dataset.Open(Data);
         if (ExportProtocol is not null)
         {
-            int people = HeadEvaluation.Export(run.Configuration, dataset, Settings(), ExportProtocol);
+            var people = HeadEvaluation.Export(run.Configuration, dataset, Settings(), ExportProtocol);
             Console.WriteLine($"{Path.Combine(ExportProtocol, "protocol.json")}: frames of {people} people; pictures for them become rows "
                 + $"with --baseline NAME=DIR");
             return;

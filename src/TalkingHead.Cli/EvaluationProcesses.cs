@@ -29,12 +29,12 @@ static class EvaluationProcesses
     internal static EvaluationResult? Run(HeadEvaluation evaluation, EvaluateVerb command, DatasetPart part, EvaluationJobs jobs,
         Progress progress, CancellationToken stop)
     {
-        int done = 0;
+        var done = 0;
         Report();
         var processes = new List<ChildProcess>();
         try
         {
-            for (int job = 0; job < jobs.Count && done < evaluation.People; job++)
+            for (var job = 0; job < jobs.Count && done < evaluation.People; job++)
                 processes.Add(new ChildProcess(VerbArguments.From(command.ForPart(part.Part(job, jobs.Count))), jobs));
             while (processes.Any(process => !process.HasEnded))
             {
@@ -51,7 +51,7 @@ static class EvaluationProcesses
 
         void Report()
         {
-            int now = evaluation.People - evaluation.Missing.Count;
+            var now = evaluation.People - evaluation.Missing.Count;
             progress.Step(now - done);
             done = now;
         }
@@ -86,7 +86,7 @@ static class EvaluationProcesses
         public ChildProcess(IEnumerable<string> arguments, EvaluationJobs jobs)
         {
             var program = typeof(Program).Assembly;
-            string host = Assembly.GetEntryAssembly() == program ? Environment.ProcessPath! : "dotnet";
+            var host = Assembly.GetEntryAssembly() == program ? Environment.ProcessPath! : "dotnet";
             var start = new ProcessStartInfo(host, Path.GetFileNameWithoutExtension(host) == "dotnet" ? [program.Location, .. arguments]
                 : arguments)
             {
@@ -94,7 +94,7 @@ static class EvaluationProcesses
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
             };
-            string threads = jobs.Threads.ToString(CultureInfo.InvariantCulture);
+            var threads = jobs.Threads.ToString(CultureInfo.InvariantCulture);
             start.Environment["OMP_NUM_THREADS"] = threads; // libtorch, MKL
             start.Environment["DOTNET_PROCESSOR_COUNT"] = threads; // threads of .NET, such as those that look for faces
             try
@@ -120,7 +120,7 @@ static class EvaluationProcesses
                     return true;
                 if (process.ExitCode == Program.Stopped)
                     throw new OperationCanceledException();
-                string last = error.Result.TrimEnd().Split('\n')[^1].Trim();
+                var last = error.Result.TrimEnd().Split('\n')[^1].Trim();
                 throw last.StartsWith(Program.Prefix, StringComparison.Ordinal)
                     ? new UserException(last[Program.Prefix.Length..], exitCode: process.ExitCode)
                     : new UserException($"a process that evaluates people ended with exit code {process.ExitCode}; memory may have run "

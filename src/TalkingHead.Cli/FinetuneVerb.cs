@@ -66,7 +66,7 @@ sealed class FinetuneVerb : IVerb
             throw UserException.Usage($"--epochs {Epochs}: expected 1 to 100000.");
         if (FeedForward && Epochs is not null)
             throw UserException.Usage("--feed-forward does not tune, so --epochs has no use; give one of them.");
-        string sheet = Path.ChangeExtension(Out, ".png");
+        var sheet = Path.ChangeExtension(Out, ".png");
         if (string.Equals(sheet, Out, StringComparison.OrdinalIgnoreCase))
             throw UserException.Usage($"--out {Out}: the head's name ends in .png, which its picture is to have; take "
                 + $"another, such as {Path.ChangeExtension(Out, ".head")}.");
@@ -77,7 +77,7 @@ sealed class FinetuneVerb : IVerb
         var credentials = ContentCredentials.Open([.. SignWith]);
 
         using var run = TrainedRun.Open(RunPath, Device, Checkpoint, Set);
-        foreach (string note in run.Notes)
+        foreach (var note in run.Notes)
             Console.Error.WriteLine(note);
         Console.Error.WriteLine(credentials.Signer);
         if (!FeedForward)
@@ -115,7 +115,7 @@ sealed class FinetuneVerb : IVerb
 
     void Say(Head head, List<FineTuningEpoch> curve, string sheet)
     {
-        bool heldOut = curve.Exists(epoch => double.IsFinite(epoch.HeldOut));
+        var heldOut = curve.Exists(epoch => double.IsFinite(epoch.HeldOut));
         if (heldOut)
             curve = curve.FindAll(epoch => double.IsFinite(epoch.HeldOut));
         if (curve.Count > 1)
@@ -134,7 +134,7 @@ sealed class FinetuneVerb : IVerb
                 new('#', (int)Math.Round(40 * Score(epoch) / curve.Where(each => double.IsFinite(Score(each))).Max(Score)));
         }
 
-        string how = head.Origin.Epochs is { } epochs ? $"fine-tuned, epoch {head.Origin.KeptEpoch} of {epochs}" : "feed-forward";
+        var how = head.Origin.Epochs is { } epochs ? $"fine-tuned, epoch {head.Origin.KeptEpoch} of {epochs}" : "feed-forward";
         Console.WriteLine($"{Out}: a head of {head.Origin.Shots} frames of {head.Origin.Source.Name}, {how}; id {head.Id[..16]}");
         Console.WriteLine($"{sheet}: its source frames and what it makes of them");
     }

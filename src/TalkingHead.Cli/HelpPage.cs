@@ -26,7 +26,7 @@ static class HelpPage
         var values = Values(verb);
         var options = Options(verb).Where(option => !option.Attribute.Hidden).ToArray();
         var required = options.Where(option => option.Attribute.Required).ToArray();
-        string name = $"talkinghead {VerbOf(verb).Name}";
+        var name = $"talkinghead {VerbOf(verb).Name}";
         var page = new StringBuilder();
         Wrap(page, $"{name}: ", 0, $"{char.ToLowerInvariant(VerbOf(verb).HelpText[0])}{VerbOf(verb).HelpText[1..]}");
         page.AppendLine();
@@ -82,7 +82,7 @@ static class HelpPage
         var words = Values(sample.GetType()).Select(value => Text(value.Property.GetValue(sample)!)).ToList();
         foreach (var option in Options(sample.GetType()))
         {
-            object? value = option.Property.GetValue(sample);
+            var value = option.Property.GetValue(sample);
             if (value is null or false || Equals(value, option.Attribute.Default)
                 || value is IEnumerable and not string && !((IEnumerable)value).GetEnumerator().MoveNext())
                 continue;
@@ -102,7 +102,7 @@ static class HelpPage
             return;
         if (title != "")
             page.AppendLine($"{title}:");
-        int column = Math.Min(26, rows.Max(row => row.Name.Length) + 4);
+        var column = Math.Min(26, rows.Max(row => row.Name.Length) + 4);
         foreach (var (name, text) in rows)
         {
             if (name.Length + 4 > column)
@@ -114,9 +114,9 @@ static class HelpPage
 
     static void Wrap(StringBuilder page, string start, int indent, string text)
     {
-        string line = start;
-        bool empty = true;
-        foreach (string word in text.Split(' '))
+        var line = start;
+        var empty = true;
+        foreach (var word in text.Split(' '))
         {
             if (!empty && line.Length + 1 + word.Length > Width)
             {

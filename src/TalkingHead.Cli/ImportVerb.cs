@@ -31,7 +31,7 @@ sealed class ImportVerb : IVerb
             _ => throw UserException.Usage($"--kind is \"{Kind}\"; expected vt-master or vt-save-disc."),
         };
         OutputFiles.Check([Checkpoint], [OutputFiles.Folder("out", Out, ".lock", "config.yaml", "environment.json")]);
-        string folder = ReproductionCheckpoint.Import(Checkpoint, layout, Out);
+        var folder = ReproductionCheckpoint.Import(Checkpoint, layout, Out);
         Console.Out.WriteLine($"{folder}: the networks of {Checkpoint}. Its landmarks are drawn in its own style, and its pictures are "
             + $"padded from 224 to 256 pixels, as it was trained.");
     }

@@ -97,7 +97,7 @@ sealed class InspectVerb : IVerb
     static Table Columns(params string[] names)
     {
         var table = new Table { Border = TableBorder.Simple };
-        for (int i = 0; i < names.Length; i++)
+        for (var i = 0; i < names.Length; i++)
             table.AddColumn(new TableColumn(names[i]) { Alignment = i >= names.Length - 2 ? Justify.Right : Justify.Left, NoWrap = true });
         return table;
     }
@@ -274,7 +274,7 @@ static class OnnxInspection
     internal static void Run(string path, string? sheet, string? json)
     {
         var file = OnnxFile.Read(path);
-        string format = file.Metadata.GetValueOrDefault(OnnxHeadFile.FormatKey) ?? "";
+        var format = file.Metadata.GetValueOrDefault(OnnxHeadFile.FormatKey) ?? "";
         var table = new Table { Border = TableBorder.Simple, ShowHeaders = false }.AddColumns("", "");
         Row("what", format switch
         {
@@ -287,10 +287,10 @@ static class OnnxInspection
         Row("gives", string.Join(", ", file.Outputs));
         Row("graph", string.Create(CultureInfo.InvariantCulture,
             $"{file.Nodes} operators of opset {file.Opset}, {file.Parameters:N0} numbers"));
-        foreach (string key in new[] { "precision", "run", "step", OnnxHeadFile.LicenceKey })
-            if (file.Metadata.TryGetValue(key, out string? text))
+        foreach (var key in new[] { "precision", "run", "step", OnnxHeadFile.LicenceKey })
+            if (file.Metadata.TryGetValue(key, out var text))
                 Row(key, text);
-        string checksum = file.ChecksumFits switch
+        var checksum = file.ChecksumFits switch
         {
             true => "its checksum is right",
             false => "its checksum is wrong",
@@ -329,7 +329,7 @@ static class RunInspection
     internal static void Run(string path, bool verify, string? json)
     {
         var configuration = RunConfiguration.Load(Path.Combine(path, "config.yaml"));
-        string folder = Path.Combine(path, "checkpoints");
+        var folder = Path.Combine(path, "checkpoints");
         var found = Checkpoint.Steps(folder).Select(step => Describe(Checkpoint.Folder(folder, step), step, verify)).ToList();
         var table = new Table { Border = TableBorder.Simple }.AddColumns("checkpoint", "validation SSIM", "MB", "state");
         foreach (var column in table.Columns.Skip(1).Take(2))
@@ -344,7 +344,8 @@ static class RunInspection
             Console.WriteLine(
                 $"last {kind}: {string.Join(", ", line.Select(figure => $"{figure.Key} {figure.Value.ToString("0.####", CultureInfo.InvariantCulture)}"))}");
         Console.WriteLine(
-            $"{(found.Count == 0 ? 0 : found[^1].Step)} of {configuration.Training.Steps} steps, {configuration.Data.Size}x{configuration.Data.Size}");
+            $"{(found.Count == 0 ? 0 : found[^1].Step)} of {configuration.Training.Steps} steps, "
+                + $"{configuration.Data.Size}x{configuration.Data.Size}");
         Console.WriteLine(configuration.ToYaml());
         if (json is not null)
             JsonFile.Write(json, new Report(path, configuration.Data.Size, configuration.Training.Steps, found, figures));
@@ -354,7 +355,7 @@ static class RunInspection
 
     static Found Describe(string folder, int step, bool verify)
     {
-        long bytes = Directory.EnumerateFiles(folder).Sum(file => new FileInfo(file).Length);
+        var bytes = Directory.EnumerateFiles(folder).Sum(file => new FileInfo(file).Length);
         try
         {
             return new(step, verify ? Checkpoint.Read(folder).Score : Checkpoint.Peek(folder), bytes, null);
@@ -371,7 +372,7 @@ static class RunInspection
         var last = new Dictionary<string, Dictionary<string, double>>(StringComparer.Ordinal);
         if (!File.Exists(metrics))
             return last;
-        foreach (string line in File.ReadLines(metrics))
+        foreach (var line in File.ReadLines(metrics))
         {
             try
             {

@@ -236,7 +236,8 @@ sealed class LandmarksReport(string file)
                 return "one face";
             var detected = Frames.Count(frame => frame is { Face.Detected: true });
             return string.Create(CultureInfo.InvariantCulture,
-                $"a face in {Found} of {Frames.Count} frames ({detected} detected, {Found - detected} followed), {Frames.Count / Math.Max(1e-9, Seconds):0.0} frames/s{(Note is null ? "" : $"; {Note}")}");
+                $"a face in {Found} of {Frames.Count} frames ({detected} detected, {Found - detected} followed), "
+                    + $"{Frames.Count / Math.Max(1e-9, Seconds):0.0} frames/s{(Note is null ? "" : $"; {Note}")}");
         }
     }
 

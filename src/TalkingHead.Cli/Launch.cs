@@ -49,7 +49,7 @@ sealed record Launcher(string Name, int Count)
     {
         foreach (var (name, launcher) in All)
             if (variable(name) is { } text)
-                return !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) || count == 0
+                return !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count == 0
                     ? throw UserException.Usage($"{name} is \"{text}\"; expected a number of processes.")
                     : count > 1 ? new Launcher(launcher, count) : null;
         return variable("WORLD_SIZE") is null or "1" ? null // else several processes would write one run

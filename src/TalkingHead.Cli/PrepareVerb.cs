@@ -104,7 +104,8 @@ sealed class PrepareVerb : IVerb
                 },
                 refusal => bar.Say($"refused {refusal.Input}: {refusal.Reason}"), stop, bar.Say);
             Console.WriteLine(
-                $"{Out}: {(result.AlreadyComplete ? "was complete already: " : "")}{result.Clips} clips of {result.Frames} frames from {result.Inputs} inputs, {result.Refusals} refusals");
+                $"{Out}: {(result.AlreadyComplete ? "was complete already: " : "")}{result.Clips} clips of {result.Frames} frames from "
+                    + $"{result.Inputs} inputs, {result.Refusals} refusals");
             if (Json is not null)
                 JsonFile.Write(Json, result);
         });

@@ -110,7 +110,7 @@ sealed class TrainingView : ITrainingView
     public void Report(int step, int steps, double episodesPerSecond, double secondsLeft,
         IReadOnlyList<KeyValuePair<string, double>> figures, long memoryBytes)
     {
-        string head = string.Create(CultureInfo.InvariantCulture,
+        var head = string.Create(CultureInfo.InvariantCulture,
             $"step {step} of {steps}, {episodesPerSecond:0.0} episodes/s, {Progress.Clock(secondsLeft)} left, {memoryBytes >> 20} MiB");
         if (terminal is null)
         {
@@ -137,7 +137,7 @@ sealed class TrainingView : ITrainingView
     {
         if (terminal is null || tableLines == 0)
             return;
-        for (int line = 0; line < tableLines; line++)
+        for (var line = 0; line < tableLines; line++)
             terminal.Write(new ControlCode("\x1b[1A\x1b[2K"));
         tableLines = 0;
     }

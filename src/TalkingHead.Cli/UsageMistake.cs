@@ -15,7 +15,9 @@ static class UsageMistake
     public static string Sentence(Type? verb, IEnumerable<Type> verbs, string[] arguments, IReadOnlyList<Error> errors)
     {
         if (errors.OfType<BadVerbSelectedError>().FirstOrDefault() is { } unknown)
-            return $"talkinghead: unknown verb \"{unknown.Token}\".{Spelling.Suggestion(unknown.Token, verbs.Select(each => HelpPage.VerbOf(each).Name))} See talkinghead --help.";
+            return $"talkinghead: unknown verb "
+                + $"\"{unknown.Token}\".{Spelling.Suggestion(unknown.Token, verbs.Select(each => HelpPage.VerbOf(each).Name))} See "
+                + $"talkinghead --help.";
         if (verb is null)
             return $"talkinghead: {SentenceBuilder.Create().FormatError(errors[0])} See talkinghead --help.";
         var found = errors.FirstOrDefault(error => error is not MissingRequiredOptionError);
@@ -28,17 +30,17 @@ static class UsageMistake
     /// </summary>
     public static string? Overlooked(Type verb, string[] arguments)
     {
-        int values = 0;
+        var values = 0;
         HashSet<string> single = [];
-        bool optionsEnded = false; // by "--": what follows is values, whatever it looks like
-        for (int i = 1; i < arguments.Length; i++)
+        var optionsEnded = false; // by "--": what follows is values, whatever it looks like
+        for (var i = 1; i < arguments.Length; i++)
         {
             if (!optionsEnded && arguments[i] == "--")
             {
                 optionsEnded = true;
                 continue;
             }
-            string[] parts = arguments[i].Split('=', 2);
+            var parts = arguments[i].Split('=', 2);
             if (optionsEnded || HelpPage.Options(verb).FirstOrDefault(option =>
                 $"--{option.Attribute.LongName}" == parts[0]) is not { Attribute: not null } option)
             {
@@ -104,12 +106,12 @@ static class UsageMistake
             case UnknownOptionError unknown:
                 return $"unknown option --{unknown.Token}.{Spelling.Suggestion(unknown.Token, HelpPage.Options(verb).Select(option => option.Attribute.LongName))}";
             case BadFormatConversionError wrong:
-                string name = $"--{wrong.NameInfo.LongName}";
-                int at = Array.FindIndex(arguments, argument =>
+                var name = $"--{wrong.NameInfo.LongName}";
+                var at = Array.FindIndex(arguments, argument =>
                     argument == name || argument.StartsWith($"{name}=", StringComparison.Ordinal));
-                string value = at < 0 ? "" : arguments[at] != name ? arguments[at][(name.Length + 1)..] : at + 1 < arguments.Length
+                var value = at < 0 ? "" : arguments[at] != name ? arguments[at][(name.Length + 1)..] : at + 1 < arguments.Length
                     ? arguments[at + 1] : "";
-                string expected = HelpPage.Options(verb).FirstOrDefault(option =>
+                var expected = HelpPage.Options(verb).FirstOrDefault(option =>
                     option.Attribute.LongName == wrong.NameInfo.LongName) is { Attribute: not null } option ? Kind(
                     option.Property.PropertyType) : "another value";
                 return $"{name} \"{value}\": expected {expected}.";

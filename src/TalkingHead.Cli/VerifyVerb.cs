@@ -31,7 +31,7 @@ sealed class VerifyVerb : IVerb
     {
         var verification = FileVerifier.Trusting(Trust);
         var verified = new List<VerifiedFile>();
-        foreach (string file in Files.SelectMany(Within))
+        foreach (var file in Files.SelectMany(Within))
         {
             stop.ThrowIfCancellationRequested();
             verified.Add(verification.Verify(file, stop));
@@ -39,7 +39,7 @@ sealed class VerifyVerb : IVerb
         }
         if (Json is not null)
             JsonFile.Write(Json, verified.ConvertAll(file => new Entry(file)));
-        int uncertain = verified.Count(file => file.Verdict != Verdict.Certain);
+        var uncertain = verified.Count(file => file.Verdict != Verdict.Certain);
         if (uncertain > 0)
             throw new UserException(verified.Count == 1 ? $"{verified[0].File}: not certain to be made by talkinghead and unchanged."
                 : $"{uncertain} of {verified.Count} files are not certain to be made by talkinghead and unchanged.");
@@ -56,7 +56,7 @@ sealed class VerifyVerb : IVerb
     static void Say(VerifiedFile file)
     {
         Console.WriteLine($"{file.File}: {Word(file.Verdict)}");
-        foreach (string sentence in file.Sentences)
+        foreach (var sentence in file.Sentences)
             Console.WriteLine($"  {char.ToUpperInvariant(sentence[0])}{sentence[1..]}");
     }
 

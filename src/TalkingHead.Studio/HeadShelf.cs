@@ -58,7 +58,7 @@ sealed class HeadShelf(string folder)
                 return null;
             using var stored = SafeTensorsFile.Open(file.FullName);
             var origin = HeadOrigin.FromJson(stored.Metadata[HeadFile.OriginKey], file.Name);
-            RunConfiguration run = HeadFile.Configuration(file.Name, stored.Metadata[HeadFile.ConfigurationKey]);
+            var run = HeadFile.Configuration(file.Name, stored.Metadata[HeadFile.ConfigurationKey]);
             return new(Path.GetFileNameWithoutExtension(file.Name), run.Data.Size, origin.Shots, origin.Source.Name, origin.Run,
                 origin.KeptEpoch, run.Landmarks.Pupils, false, file.LastWriteTimeUtc);
         }

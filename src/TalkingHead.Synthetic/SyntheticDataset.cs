@@ -42,7 +42,8 @@ public sealed record SyntheticRecipe
 
     // One more than the last whenever the pictures of a seed change.
     internal string Line => string.Create(CultureInfo.InvariantCulture,
-        $"synth 1: seed {Seed}, {Identities} identities, {ClipsEach} clip(s) each, {Frames} frames at {FramesPerSecond}/s, size {Size}, {TestShare} held out");
+        $"synth 1: seed {Seed}, {Identities} identities, {ClipsEach} clip(s) each, {Frames} frames at {FramesPerSecond}/s, size {Size}, "
+            + $"{TestShare} held out");
 }
 
 /// <summary>Writes a dataset of made-up people.</summary>

@@ -23,8 +23,8 @@ static class HeadAblation
             .Select(option => option.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
         var changes = options.Where(option => option.IndexOf('.') is > 0 and var dot && dot < option.IndexOf('=')).ToArray();
         int[] shots = [.. own.GetValueOrDefault("shots", "1,8,32").Split(',').Select(int.Parse)];
-        int people = int.Parse(own.GetValueOrDefault("people", "20"), CultureInfo.InvariantCulture);
-        string[] rows = own.TryGetValue("rows", out var chosen) ? [.. chosen.Split(',').Select(row => AllRows[int.Parse(row)])] : AllRows;
+        var people = int.Parse(own.GetValueOrDefault("people", "20"), CultureInfo.InvariantCulture);
+        var rows = own.TryGetValue("rows", out var chosen) ? [.. chosen.Split(',').Select(row => AllRows[int.Parse(row)])] : AllRows;
 
         // without the stopping rule
         int? epochs = own.TryGetValue("epochs", out var given) ? int.Parse(given, CultureInfo.InvariantCulture) : null;
@@ -39,15 +39,17 @@ static class HeadAblation
         Console.WriteLine($"{clips.Length} people of {data} whom no training saw; {run.Configuration.FineTuning}");
         Console.WriteLine("| row | T | SSIM | PSNR | s a person | epochs kept |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- |");
-        foreach (int count in shots)
+        foreach (var count in shots)
             foreach (var row in rows)
             {
                 var scores = new List<(double Ssim, double Psnr, double Seconds, int? Kept)>();
-                foreach (int clip in clips)
+                foreach (var clip in clips)
                     scores.Add(Score(row, row.EndsWith("not meta-trained", StringComparison.Ordinal) ? fresh : run, dataset, clip,
                         count, epochs));
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"| {row} | {count} | {scores.Average(s => s.Ssim):0.0000} | {scores.Average(s => s.Psnr):0.00} | {scores.Average(s => s.Seconds):0.0} | {(scores[0].Kept is null ? "" : $"{scores.Average(s => s.Kept!.Value):0.0}")} |"));
+                    $"| {row} | {count} | {scores.Average(s => s.Ssim):0.0000} | {scores.Average(s => s.Psnr):0.00} | "
+                        + $"{scores.Average(s => s.Seconds):0.0} | "
+                        + $"{(scores[0].Kept is null ? "" : $"{scores.Average(s => s.Kept!.Value):0.0}")} |"));
             }
         return 0;
     }
@@ -57,7 +59,7 @@ static class HeadAblation
         int? epochs)
     {
         using var scope = NewDisposeScope();
-        int half = dataset.FrameCountOf(clip) / 2;
+        var half = dataset.FrameCountOf(clip) / 2;
         var source = SourceFrames.From(dataset, clip, [.. Enumerable.Range(0,
             count).Select(k => 2 * (int)((2L * k + 1) * half / (2L * count)))], run.Configuration);
         var target = SourceFrames.From(dataset, clip, [.. Enumerable.Range(0, Math.Min(32, half)).Select(k => 2 * k + 1)],

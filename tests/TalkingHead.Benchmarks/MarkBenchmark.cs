@@ -43,10 +43,10 @@ static class MarkBenchmark
         var margins = attacks.Select(_ => new List<double>()).ToArray();
         var noise = new List<double>();
         double milliseconds = 0;
-        int marked = 0;
+        var marked = 0;
         foreach (var frames in Clips(clips, size, videos))
         {
-            uint payload = (uint)new CounterRandom(7, (ulong)marked++).Next();
+            var payload = (uint)new CounterRandom(7, (ulong)marked++).Next();
             var mark = new PixelMark(size, payload);
             var copies = Array.ConvertAll(frames, frame => frame.Clone());
             var before = Environment.CpuUsage.TotalTime; // the processor's, as others may be at work
@@ -54,7 +54,7 @@ static class MarkBenchmark
                 mark.Apply(copy);
             milliseconds += (Environment.CpuUsage.TotalTime - before).TotalMilliseconds / frames.Length;
             noise.Add(frames.Zip(copies, Psnr).Average());
-            for (int i = 0; i < attacks.Length; i++)
+            for (var i = 0; i < attacks.Length; i++)
             {
                 var finding = Find(detector, attacks[i].Change(copies));
                 statistics[i].Add(finding.Statistic);
@@ -72,12 +72,12 @@ static class MarkBenchmark
             double mean = noise.Average(), least = noise.Min(), cost = milliseconds / marked;
             Print($"{marked} clips of {Frames} frames at {size}; PSNR mean {mean:0.00}, least {least:0.00} dB; {cost:0.00} ms a frame");
             Console.WriteLine("| after | found | least | 1 % | median | payload right | its margin |");
-            for (int i = 0; i < attacks.Length; i++)
+            for (var i = 0; i < attacks.Length; i++)
             {
                 var sorted = statistics[i].Order().ToArray();
                 double found = 100.0 * sorted.Count(value => value >= MarkFinding.Threshold) / marked, right = 100.0 * read[i] / marked;
                 double middle = sorted[marked / 2], low = sorted[marked / 100], margin = margins[i].Order().ElementAt(marked / 2);
-                string name = attacks[i].Name;
+                var name = attacks[i].Name;
                 Print($"| {name} | {found:0.0} % | {sorted[0]:0.0} | {low:0.0} | {middle:0.0} | {right:0.0} % | {margin:0.0} |");
             }
         }
@@ -96,7 +96,7 @@ static class MarkBenchmark
         var maxima = new List<float>();
         var detector = new MarkDetector();
         var first = new MarkDetector(KeyOf(0));
-        int done = 0;
+        var done = 0;
         double own = 0;
         foreach (var frames in Unmarked(clips, videos))
         {
@@ -105,14 +105,14 @@ static class MarkBenchmark
             var evidence = Narrow(MarkDetector.Evidence(mean));
             own = Math.Max(own, detector.Find(mean).Statistic);
             Tensor? best = null;
-            for (int s = 0; s < steps.Length; s++)
+            for (var s = 0; s < steps.Length; s++)
             {
                 // Rows: (columns, places down, keys). Columns: (places down, keys, places across).
                 var rows = matmul(steps[s].Down.unsqueeze(0).mul(evidence[s].t().unsqueeze(1)), searched);
                 var map = matmul(rows.permute(1, 2, 0), steps[s].Across).real.amax(0, 2);
                 best = best is null ? map : maximum(best, map);
             }
-            float[] statistics = best!.contiguous().data<float>().ToArray();
+            var statistics = best!.contiguous().data<float>().ToArray();
             if (done < 3 && first.Find(mean).Statistic is var slow && Math.Abs(slow - statistics[0]) > 1e-3)
                 throw new InvalidOperationException($"The detector finds {slow}, the products {statistics[0]}.");
             maxima.AddRange(statistics);
@@ -126,15 +126,15 @@ static class MarkBenchmark
         {
             float[] sorted = [.. maxima.Order()];
             Print($"{done} clips and pictures, {sorted.Length} statistics over {places.Count} places; the public key's highest {own:0.00}");
-            foreach (double share in new[] { 0.5, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5 })
+            foreach (var share in new[] { 0.5, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5 })
                 Print($"| {share:0.#####} | {At(sorted, share):0.000} |");
             // Places that count as independent: the share above x is that many times the normal tail.
-            foreach (double share in new[] { 1e-2, 1e-3, 1e-4 })
+            foreach (var share in new[] { 1e-2, 1e-3, 1e-4 })
             {
                 double independent = share / Tail(At(sorted, share)), threshold = Threshold(independent, 1e-6);
                 Print($"fit at {share:0.####}: {independent:0} independent places, one in a million at {threshold:0.000}");
             }
-            int above = sorted.Count(value => value >= MarkFinding.Threshold);
+            var above = sorted.Count(value => value >= MarkFinding.Threshold);
             Print($"highest {sorted[^1]:0.000}; {above} reach the threshold of {MarkFinding.Threshold:0.0}");
         }
     }
@@ -179,8 +179,8 @@ static class MarkBenchmark
     // P(N(0,1) > x), by its asymptotic continued fraction: for x > 2.
     static double Tail(double x)
     {
-        double fraction = x;
-        for (int k = 60; k > 0; k--)
+        var fraction = x;
+        for (var k = 60; k > 0; k--)
             fraction = x + k / fraction;
         return Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI) / fraction;
     }
@@ -210,15 +210,15 @@ static class MarkBenchmark
     static IEnumerable<Picture[]> Windows(int count, int size, string[] videos, int length)
     {
         var random = new CounterRandom(5, (ulong)length);
-        for (int v = 0; v < videos.Length; v++)
+        for (var v = 0; v < videos.Length; v++)
         {
             using var reader = VideoReader.Open(videos[v]);
             Picture[] frames = [.. reader.Frames().Take(96)];
-            for (int window = v; window < count; window += videos.Length)
+            for (var window = v; window < count; window += videos.Length)
             {
                 int taken = Math.Min(length, frames.Length), start = random.Below(frames.Length - taken + 1);
                 // Around the middle, where the people are.
-                double side = Math.Min(reader.Width, reader.Height) * (0.7 + 0.3 * random.Unit());
+                var side = Math.Min(reader.Width, reader.Height) * (0.7 + 0.3 * random.Unit());
                 double x = (0.25 + 0.5 * random.Unit()) * (reader.Width - side), y = random.Unit() * (reader.Height - side);
                 yield return [.. frames.Skip(start).Take(taken).Select(frame => Resampler.Crop(frame, x, y, side, side, size, size))];
             }
@@ -228,14 +228,14 @@ static class MarkBenchmark
     static IEnumerable<Picture[]> People(int count, int size, int length)
     {
         var population = new SyntheticPopulation(3);
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
             yield return Array.ConvertAll(population.Identity(i % 400).Clip(i / 400).Frames(length, size, 2), frame =>
                 new Picture(size, size, frame.Rgb));
     }
 
     static Picture[] Encoded(Picture[] frames, int quality)
     {
-        string path = Path.Combine(Path.GetTempPath(), $"mark-{Environment.ProcessId}.mp4");
+        var path = Path.Combine(Path.GetTempPath(), $"mark-{Environment.ProcessId}.mp4");
         using (var writer = VideoWriter.Create(path, frames[0].Width, frames[0].Height, new(25, 1), new() { Quality = quality }))
         {
             foreach (var frame in frames)
@@ -269,7 +269,7 @@ static class MarkBenchmark
     static double Psnr(Picture a, Picture b)
     {
         double squares = 0;
-        for (int i = 0; i < a.Pixels.Length; i++)
+        for (var i = 0; i < a.Pixels.Length; i++)
             squares += Math.Pow(a.Pixels[i] - b.Pixels[i], 2);
         return 10 * Math.Log10(255.0 * 255 * a.Pixels.Length / squares);
     }

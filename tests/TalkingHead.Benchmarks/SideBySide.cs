@@ -40,8 +40,8 @@ static class SideBySide
     {
         if (args.Length % 2 != 0)
             throw UserException.Usage($"steps: a batch is missing after {args[^1]}. Expected pairs of CONFIG and BATCH.");
-        string? python = Python();
-        bool same = true;
+        var python = Python();
+        var same = true;
         foreach (var pair in (args.Length == 0 ? usual : args).Chunk(2))
         {
             var folder = Directory.CreateTempSubdirectory("talkinghead-steps-");
@@ -72,7 +72,7 @@ static class SideBySide
 
         Report Start(string program, string[] arguments, string name)
         {
-            string json = Path.Combine(folder, name + ".json");
+            var json = Path.Combine(folder, name + ".json");
             var (code, error) = Execute(program, [.. arguments, .. counts, "--json", json]);
             if (code != 0)
                 throw new UserException($"{program} {string.Join(' ', arguments)} ended with code {code}:\n{error}");
@@ -86,7 +86,7 @@ static class SideBySide
         var (ours, plain, pytorch) = rounds[0];
         Say($"{config}, batch {ours.Json["batch"]}, K {ours.Json["shots"]}, {device}, {plain.Json["threads"]} threads");
         Say($"  {"",-24} {"plain",12} {"talkinghead",12} {"",4} {"",7} {(pytorch is null ? "" : "PyTorch " + pytorch.Json["torch"]),18}");
-        foreach (string kind in plain.Kinds)
+        foreach (var kind in plain.Kinds)
         {
             Row($"{kind} step", report => report.Best(kind), "ms", 1e3);
             Row($"{kind} step, processor", report => report.Processor(kind), "ms", 1e3);
@@ -94,7 +94,7 @@ static class SideBySide
         Row("a frame of animation", report => report.Frame, "ms", 1e3);
         Row("peak memory", report => report.PeakMemory, "MiB", 1 / 1048576.0);
 
-        double rate = (double)ours.Json["steps"]!["full"]!["flop"]! / rounds.Min(round => round.Ours.Best("full"));
+        var rate = (double)ours.Json["steps"]!["full"]!["flop"]! / rounds.Min(round => round.Ours.Best("full"));
         var (product, convolution) = (Ceiling("matrix_product"), Ceiling("convolution"));
         Say($"  {rate / 1e9:0} GFLOP/s of the paper's operations; a matrix product reaches {product:0}, a convolution {convolution:0}");
         var (difference, next) = (Difference(ours, plain, 0), Difference(ours, plain, 1));
@@ -120,14 +120,14 @@ static class SideBySide
     {
         var (mine, theirs) = (ours.Losses(step), other.Losses(step));
         string[] shared = [.. theirs.Select(loss => loss.Key).Where(mine.ContainsKey)];
-        double largest = shared.Max(name => Math.Abs((double)theirs[name]!));
+        var largest = shared.Max(name => Math.Abs((double)theirs[name]!));
         return shared.Max(name => Math.Abs((double)mine[name]! - (double)theirs[name]!)) / largest;
     }
 
     // $PYTHON or the system's, where it has what tests/oracles/pytorch_step.py needs.
     static string? Python()
     {
-        string python = Environment.GetEnvironmentVariable("PYTHON") ?? "/usr/bin/python3";
+        var python = Environment.GetEnvironmentVariable("PYTHON") ?? "/usr/bin/python3";
         try
         {
             return Execute(python, ["-c", "import torch, yaml, numpy"]).Code == 0 ? python : null;
@@ -144,7 +144,7 @@ static class SideBySide
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
-        string error = process.StandardError.ReadToEnd();
+        var error = process.StandardError.ReadToEnd();
         output.Wait();
         process.WaitForExit();
         return (process.ExitCode, string.Join('\n', error.TrimEnd().Split('\n').TakeLast(LastLines)));

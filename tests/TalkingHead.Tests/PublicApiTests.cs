@@ -28,7 +28,7 @@ public class PublicApiTests
     {
         var text = new StringBuilder();
         foreach (var type in assembly.GetExportedTypes().OrderBy(Name, StringComparer.Ordinal))
-            foreach (string line in type.GetMembers(Declared).Select(member => Describe(type, member)).OfType<string>()
+            foreach (var line in type.GetMembers(Declared).Select(member => Describe(type, member)).OfType<string>()
                 .Order(StringComparer.Ordinal).Prepend(Kind(type)))
                 text.Append(line).Append('\n');
         return text.ToString();
@@ -42,16 +42,18 @@ public class PublicApiTests
     // What the compiler makes of a record beside what is written is left out.
     static string? Describe(Type type, MemberInfo member)
     {
-        string? shown = member switch
+        var shown = member switch
         {
             _ when member.IsDefined(typeof(System.Runtime.CompilerServices.CompilerGeneratedAttribute)) => null,
             FieldInfo { IsSpecialName: false } field when Visible(field) => $"{Name(field.FieldType)} {field.Name}",
             PropertyInfo property when property.GetAccessors(nonPublic: true).Any(Visible) =>
             $"{Name(property.PropertyType)} {property.Name}"
-                + $"{Parameters(property.GetIndexParameters(), '[', ']')} {{{(property.GetMethod is { } get && Visible(get) ? " get;" : "")}{(property.SetMethod is { } set && Visible(set) ? " set;" : "")} }}",
+                + $"{Parameters(property.GetIndexParameters(), '[', ']')} "
+                + $"{{{(property.GetMethod is { } get && Visible(get) ? " get;" : "")}{(property.SetMethod is { } set && Visible(set) ? " set;" : "")} }}",
             ConstructorInfo constructor when Visible(constructor) => $"new{Parameters(constructor.GetParameters(), '(', ')')}",
             MethodInfo method when Visible(method) && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal)) =>
-                $"{Name(method.ReturnType)} {method.Name}{(method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(Name))}>" : "")}{Parameters(method.GetParameters(), '(', ')')}",
+                $"{Name(method.ReturnType)} "
+                    + $"{method.Name}{(method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(Name))}>" : "")}{Parameters(method.GetParameters(), '(', ')')}",
             _ => null,
         };
         return shown is null ? null : $"{Name(type)}: {shown}";
@@ -72,7 +74,7 @@ public class PublicApiTests
             return $"ref {Name(type.GetElementType()!)}";
         if (type.IsArray)
             return $"{Name(type.GetElementType()!)}[]";
-        string name = type.IsGenericParameter ? type.Name : type.IsNested ? $"{Name(type.DeclaringType!)}.{type.Name}"
+        var name = type.IsGenericParameter ? type.Name : type.IsNested ? $"{Name(type.DeclaringType!)}.{type.Name}"
             : (type.Namespace ?? "").StartsWith("TalkingHead", StringComparison.Ordinal) ? type.FullName! : type.Name;
         return type.IsGenericType ? $"{name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>" : name;
     }

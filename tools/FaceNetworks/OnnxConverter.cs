@@ -24,7 +24,7 @@ sealed class OnnxConverter
         var converter = new OnnxConverter(source, name);
         foreach (var (node, output) in outputs)
         {
-            string value = converter.Value(node);
+            var value = converter.Value(node);
             converter.graph.Output(value, output, converter.OutputShape(node));
         }
         return converter.graph;
@@ -32,7 +32,7 @@ sealed class OnnxConverter
 
     string Value(string name)
     {
-        if (!values.TryGetValue(name, out string? value))
+        if (!values.TryGetValue(name, out var value))
             values.Add(name, value = Write(source.Node(name)));
         return value;
     }
@@ -40,7 +40,7 @@ sealed class OnnxConverter
     string Write(TensorflowNode node)
     {
         string[] inputs = [.. node.Inputs.Where(input => source.Node(input).Operation != "Const").Select(Value)];
-        string output = $"{written++}.{node.Operation}";
+        var output = $"{written++}.{node.Operation}";
         switch (node.Operation)
         {
             case "Placeholder":
@@ -66,17 +66,17 @@ sealed class OnnxConverter
                 return graph.Add("MaxPool", output, [inputs[0]], ("kernel_shape", node.Numbers("ksize")[1..3]),
                     ("strides", node.Numbers("strides")[1..3]), ("auto_pad", Padding(node)));
             case "Pad": // [[before n, after n], ...] in the order n, h, w, c
-                long[] pads = source.Weight(node.Inputs[1]).data<long>().ToArray();
+                var pads = source.Weight(node.Inputs[1]).data<long>().ToArray();
                 int[] order = [0, 3, 1, 2];
                 return graph.Add("Pad", output, [inputs[0], graph.Constant($"{output}.pads",
                     tensor((long[])[.. order.Select(i => pads[2 * i]), .. order.Select(i => pads[2 * i + 1])]))]);
             case "ConcatV2":
-                long axis = source.Weight(node.Inputs[^1]).data<long>()[0];
+                var axis = source.Weight(node.Inputs[^1]).data<long>()[0];
                 if (axis is not (3 or -1))
                     throw new UserException($"{node.Name}: joins axis {axis}; only channels are expected.");
                 return graph.Add("Concat", output, inputs, ("axis", 1L));
             case "Reshape":
-                string turned = graph.Add("Transpose", $"{output}.turned", [inputs[0]], ("perm", new long[] { 0, 2, 3, 1 }));
+                var turned = graph.Add("Transpose", $"{output}.turned", [inputs[0]], ("perm", new long[] { 0, 2, 3, 1 }));
                 return graph.Add("Reshape", output, [turned, graph.Constant($"{output}.shape", source.Weight(node.Inputs[1]))]);
             default:
                 throw new UserException($"{node.Name}: {node.Operation} is not converted.");
@@ -86,10 +86,10 @@ sealed class OnnxConverter
     // Bias and activation that TensorFlow keeps within the convolution's node.
     string Fused(TensorflowNode node, string value)
     {
-        int next = 2;
-        foreach (string operation in node.Texts("fused_ops"))
+        var next = 2;
+        foreach (var operation in node.Texts("fused_ops"))
         {
-            string output = $"{value}.{operation}";
+            var output = $"{value}.{operation}";
             value = operation switch
             {
                 "BiasAdd" => graph.Add("Add", output, [value, Slope(node.Inputs[next++])]),
@@ -122,7 +122,7 @@ sealed class OnnxConverter
 
     string Constant(string name, Tensor weight)
     {
-        if (!values.TryGetValue(name, out string? value))
+        if (!values.TryGetValue(name, out var value))
             values.Add(name, value = graph.Single(graph.Constant($"weight{values.Count}", weight.contiguous())));
         return value;
     }

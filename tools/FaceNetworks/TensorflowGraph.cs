@@ -52,7 +52,7 @@ sealed class TensorflowGraph
                 graph.ReadWeights(group, Path.GetDirectoryName(path)!);
             foreach (var node in document.RootElement.GetProperty("modelTopology").GetProperty("node").EnumerateArray())
             {
-                string name = node.GetProperty("name").GetString()!;
+                var name = node.GetProperty("name").GetString()!;
                 string[] inputs = node.TryGetProperty("input", out var list)
                     ? [.. list.EnumerateArray().Select(input => input.GetString()!.Split(':')[0])] : [];
                 graph.nodes.Add(name, new(name, node.GetProperty("op").GetString()!, inputs,
@@ -75,8 +75,8 @@ sealed class TensorflowGraph
         foreach (var weight in group.GetProperty("weights").EnumerateArray())
         {
             long[] shape = [.. weight.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())];
-            int count = checked((int)shape.Aggregate(1L, (product, size) => checked(product * size)));
-            string type = (weight.TryGetProperty("quantization", out var stored) ? stored : weight).GetProperty("dtype").GetString()!;
+            var count = checked((int)shape.Aggregate(1L, (product, size) => checked(product * size)));
+            var type = (weight.TryGetProperty("quantization", out var stored) ? stored : weight).GetProperty("dtype").GetString()!;
             var values = type switch
             {
                 "float32" => tensor(MemoryMarshal.Cast<byte, float>(Take(ref rest, 4 * count)).ToArray(), shape),

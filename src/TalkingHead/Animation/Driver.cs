@@ -67,7 +67,7 @@ public sealed class Driver : IDisposable
             var dataset = Dataset.Open(folder);
             try
             {
-                int clip = dataset.Get(id).Index;
+                var clip = dataset.Get(id).Index;
                 var record = dataset.ReadRecord(clip);
                 var rate = record.Rate is { } given && FrameRate.TryParse(FormattableString.Invariant($"{given}"), out var known) ? known
                     : Otherwise;

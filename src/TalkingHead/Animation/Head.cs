@@ -157,14 +157,14 @@ public sealed class Head : IDisposable
         double torch = Time(Engine.Torch), onnx = Time(Engine.Onnx);
         if (onnx > 0.9 * torch)
             Use(Engine.Torch);
-        string chosen = Engine == Engine.Onnx ? "ONNX Runtime" : "libtorch";
+        var chosen = Engine == Engine.Onnx ? "ONNX Runtime" : "libtorch";
         return FormattableString.Invariant($"{chosen} (a frame takes ONNX Runtime {onnx:0.0} ms, libtorch {torch:0.0} ms)");
 
         double Time(Engine engine)
         {
             Use(engine);
-            double best = double.MaxValue;
-            for (int i = 0; i < 4; i++) // the first one warms up
+            var best = double.MaxValue;
+            for (var i = 0; i < 4; i++) // the first one warms up
             {
                 var clock = Stopwatch.StartNew();
                 Generate(landmarks).Dispose();
@@ -260,7 +260,7 @@ public static class HeadSheet
     /// <summary>Draws up to eight of the source frames, evenly chosen.</summary>
     public static Picture Draw(Head head, SourceFrames source)
     {
-        int count = Math.Min(Most, source.Count);
+        var count = Math.Min(Most, source.Count);
         int[] chosen = [.. Enumerable.Range(0, count).Select(k => (int)((2L * k + 1) * source.Count / (2L * count)))];
         var landmarks = source.Drawn(head.Configuration);
         var made = head.Generate([.. chosen.Select(frame => source.Landmarks[frame])]);

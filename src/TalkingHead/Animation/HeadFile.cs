@@ -73,10 +73,11 @@ static class HeadFile
             throw new UserException($"{path}: no head, but another safetensors file; talkinghead finetune makes heads.");
         if (metadata.GetValueOrDefault(VersionKey) != Version)
             throw new UserException(
-                $"{path}: a head of version {Short(metadata.GetValueOrDefault(VersionKey))}, this program reads version {Version}. Use the program that made it, or make it again.");
+                $"{path}: a head of version {Short(metadata.GetValueOrDefault(VersionKey))}, this program reads version {Version}. Use "
+                    + $"the program that made it, or make it again.");
         var configuration = Configuration(path, Text(ConfigurationKey));
         var origin = HeadOrigin.FromJson(Text(OriginKey), path);
-        int side = configuration.Data.Size;
+        var side = configuration.Data.Size;
         CheckSize(path, file, configuration);
         Expect(MeanShape, ScalarType.Float32, Landmarks.Count, 2);
         Expect(Portrait, ScalarType.Byte, side, side, 3);
@@ -125,7 +126,7 @@ static class HeadFile
         }
         catch (UserException mistakes)
         {
-            string first = mistakes.Message.Split(Environment.NewLine)[0];
+            var first = mistakes.Message.Split(Environment.NewLine)[0];
             throw new UserException($"{path}: {first} The file is damaged, or a newer program made it: use that one, or make the "
                 + $"head again.", mistakes);
         }
@@ -136,8 +137,8 @@ static class HeadFile
     {
         if (configuration.Network.Layout != NetworkLayout.Paper)
             return; // of a fixed size
-        long asked = Generator.CountWithoutProjection(configuration.Network, configuration.Data.Size);
-        long held = file.Tensors.Where(entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal)).Sum(entry => entry.Value.Count);
+        var asked = Generator.CountWithoutProjection(configuration.Network, configuration.Data.Size);
+        var held = file.Tensors.Where(entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal)).Sum(entry => entry.Value.Count);
         if (asked != held)
             throw new UserException($"{path}: its configuration is of a "
                 + $"generator with {asked:N0} numbers, the file holds {held:N0}: the file is damaged. Copy it again, or make it again.");
@@ -217,7 +218,7 @@ static class ModelFile
         if (file.Metadata.GetValueOrDefault(FormatKey) != Format)
             throw new UserException($"{path}: no model, but another safetensors file; talkinghead export makes models, talkinghead "
                 + $"train runs.");
-        if (!int.TryParse(file.Metadata.GetValueOrDefault(StepKey), CultureInfo.InvariantCulture, out int step)
+        if (!int.TryParse(file.Metadata.GetValueOrDefault(StepKey), CultureInfo.InvariantCulture, out var step)
             || file.Metadata.GetValueOrDefault(ConfigurationKey) is not { } text || file.Metadata.GetValueOrDefault(RunKey) is not { } name)
             throw new UserException($"{path}: a model without \"{RunKey}\", \"{StepKey}\" or \"{ConfigurationKey}\" in its metadata: the "
                 + $"file is damaged. Copy it again.");
@@ -247,7 +248,7 @@ static class ModelFile
         if (configuration.Network.Layout != NetworkLayout.Paper)
             throw new UserException($"{path}: its configuration is of imported networks, which no model file holds: the file is damaged. "
                 + $"Copy it again.");
-        long held = file.Tensors.Values.Sum(tensor => tensor.Count);
+        var held = file.Tensors.Values.Sum(tensor => tensor.Count);
         // E and V each have a 3x3 convolution of their widest maps to themselves, and no layer that is larger.
         long widest = configuration.Network.EncoderChannels(configuration.Data.Size).Max();
         if (TalkingHead.Models.Generator.CountWithoutProjection(configuration.Network, configuration.Data.Size) > held

@@ -45,7 +45,7 @@ static class OnnxHeadFile
         using var _ = no_grad();
         long side = head.Size;
         var graph = new OnnxGraph("head") { Half = half };
-        string landmarks = graph.Input(Landmarks, "N", 3, side, side);
+        var landmarks = graph.Input(Landmarks, "N", 3, side, side);
         graph.Output(head.Generator.Emit(graph, landmarks, side, head.Psi), Picture, "N", 3, side, side);
         graph.Write(stream, new Dictionary<string, string>(head.Texts)
         {
@@ -139,13 +139,13 @@ static class OnnxRunFiles
         long side = run.Configuration.Data.Size, length = run.Generator.StyleLength;
         using var generator = GeneratorFactory.Create(run.Generator, run.Configuration, CPU); // spectral norm folded, as in a head
         var drawing = new OnnxGraph("generator") { Half = half };
-        string driver = drawing.Input(OnnxHeadFile.Landmarks, "N", 3, side, side);
+        var driver = drawing.Input(OnnxHeadFile.Landmarks, "N", 3, side, side);
         drawing.Output(generator.Emit(drawing, driver, side, null), OnnxHeadFile.Picture, "N", 3, side, side);
 
         var enrolling = new OnnxGraph("embedder") { Half = half };
-        string frames = enrolling.Input("frames", "K", 3, side, side);
-        string landmarks = enrolling.Input(OnnxHeadFile.Landmarks, "K", 3, side, side);
-        string embedding = ((IOnnxEmbedder)run.Embedder).Emit(enrolling, frames, landmarks, side);
+        var frames = enrolling.Input("frames", "K", 3, side, side);
+        var landmarks = enrolling.Input(OnnxHeadFile.Landmarks, "K", 3, side, side);
+        var embedding = ((IOnnxEmbedder)run.Embedder).Emit(enrolling, frames, landmarks, side);
         enrolling.Output(run.Generator.EmitProjection(enrolling, embedding), "psi", 1, length);
 
         foreach (var (graph, format, to) in new[] { (drawing, GeneratorFormat, path), (enrolling, EmbedderFormat, EmbedderPath(path)) })

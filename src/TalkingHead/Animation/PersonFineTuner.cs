@@ -114,7 +114,7 @@ public sealed class PersonFineTuner
             person.Dispose();
             throw;
         }
-        bool whole = again.Kept == rule.Kept;
+        var whole = again.Kept == rule.Kept;
         (whole ? person : again).Dispose();
         return whole ? again : person;
     }
@@ -130,12 +130,12 @@ public sealed class PersonFineTuner
         int[] learned = [.. Enumerable.Range(0, (int)frames.shape[0]).Except(rule?.HeldOut ?? [])];
         using var averaged = new PersonAverage(networks.Generator, step, configuration, run.Device);
         using var best = new BestWeights(averaged.Generator, averaged.Psi);
-        int epoch = 0;
-        bool end = Report(rule, best, averaged, new FineTuningEpoch(0, most, double.NaN, HeldOut(averaged, rule)));
+        var epoch = 0;
+        var end = Report(rule, best, averaged, new FineTuningEpoch(0, most, double.NaN, HeldOut(averaged, rule)));
         while (!end && epoch < epochs)
         {
             epoch++;
-            double loss = Epoch(step, averaged, learned, epoch, cancel);
+            var loss = Epoch(step, averaged, learned, epoch, cancel);
             end = Report(rule, best, averaged, new FineTuningEpoch(epoch, most, loss, HeldOut(averaged, rule)));
         }
         best.Restore();
@@ -177,7 +177,7 @@ public sealed class PersonFineTuner
         int[] order = [.. learned];
         new CounterRandom((ulong)settings.Seed, (ulong)epoch).Shuffle(order);
         double sum = 0;
-        foreach (int[] batch in order.Chunk(configuration.FineTuning.Batch))
+        foreach (var batch in order.Chunk(configuration.FineTuning.Batch))
         {
             cancel.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
@@ -282,7 +282,7 @@ sealed class StoppingRule
 
     public static StoppingRule For(int frames)
     {
-        int held = frames < LeastFrames ? 0 : Math.Clamp(frames / 8, 1, MostHeldOut);
+        var held = frames < LeastFrames ? 0 : Math.Clamp(frames / 8, 1, MostHeldOut);
         return new([.. Enumerable.Range(0, held).Select(k => (2 * k + 1) * frames / (2 * held))]);
     }
 
@@ -298,7 +298,7 @@ sealed class StoppingRule
 
         // The last epoch is kept: its loss says how well the frames are learned. Before the first step there is none.
         Kept = epoch.Epoch;
-        bool gained = epoch.Epoch == 0 || epoch.Loss < best * (1 - Gain);
+        var gained = epoch.Epoch == 0 || epoch.Loss < best * (1 - Gain);
         (best, waited) = gained ? (epoch.Epoch == 0 ? double.PositiveInfinity : epoch.Loss, 0) : (best, waited + 1);
         return (true, waited >= Patience);
     }
@@ -358,14 +358,14 @@ sealed class BestWeights(nn.Module generator, Tensor psi) : IDisposable
         if (taken.Length == 0)
             taken = [.. live.Select(tensor => tensor.detach().clone().DetachFromDisposeScope())];
         else
-            for (int i = 0; i < live.Length; i++)
+            for (var i = 0; i < live.Length; i++)
                 taken[i].copy_(live[i]);
     }
 
     public void Restore()
     {
         using var _ = no_grad();
-        for (int i = 0; i < taken.Length; i++)
+        for (var i = 0; i < taken.Length; i++)
             live[i].copy_(taken[i]);
     }
 

@@ -18,7 +18,7 @@ public sealed class SourceFrames
         if (pictures.Count == 0 || pictures.Count != landmarks.Count)
             throw new ArgumentException($"got {pictures.Count} pictures and {landmarks.Count} landmarks; expected as many, and at "
                 + $"least one.", nameof(pictures));
-        int side = pictures[0].Width;
+        var side = pictures[0].Width;
         if (pictures.Any(picture => picture.Width != side || picture.Height != side))
             throw new ArgumentException($"got pictures of several sizes; expected all {side}x{side}.", nameof(pictures));
         (Pictures, Landmarks, Source) = (pictures, landmarks, source);
@@ -241,7 +241,7 @@ public sealed class PersonFrames
     SourceFrames OfDataset(string folder, string id, int shots)
     {
         using var dataset = Dataset.Open(folder);
-        int clip = dataset.Get(id).Index;
+        var clip = dataset.Get(id).Index;
         var faces = dataset.ReadFaces(clip);
         var candidates = Enumerable.Range(0, dataset.FrameCountOf(clip)).Select(frame =>
         {

@@ -71,13 +71,13 @@ public sealed class TrainedRun : IDisposable
         var (chosen, reason) = Devices.Choose(device);
         Devices.Configure(configuration.Training.Precision);
         var (folder, step, why) = Choose(path, checkpoints, checkpoint);
-        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
 
         var networks = PersonNetworks.Build(configuration, chosen);
         NetworkSet? trainable = null;
         try
         {
-            bool averaged = LoadInto(networks, folder);
+            var averaged = LoadInto(networks, folder);
             if (configuration.Network.Layout == NetworkLayout.Paper)
             {
                 trainable = new NetworkSet(configuration, chosen);
@@ -121,7 +121,7 @@ public sealed class TrainedRun : IDisposable
         Tensor? sum = null;
         for (long start = 0; start < count; start += part)
         {
-            long length = Math.Min(part, count - start);
+            var length = Math.Min(part, count - start);
             // (1,N)
             var mean = networks.Embedder.call(frames.narrow(0, start, length).unsqueeze(0),
                 landmarks.narrow(0, start, length).unsqueeze(0));
@@ -185,19 +185,19 @@ public sealed class TrainedRun : IDisposable
                 .OrderByDescending(each => Checkpoint.Peek(Checkpoint.Folder(checkpoints, each))).ThenByDescending(each => each)
                 .Select(each => (int?)each).FirstOrDefault()
                 ?? throw new UserException($"{path}: none of its checkpoints was validated, so none is the best; take --checkpoint newest.")
-            : int.TryParse(wanted, out int number) && steps.Contains(number) ? number
+            : int.TryParse(wanted, out var number) && steps.Contains(number) ? number
             : throw UserException.Usage($"--checkpoint {wanted}: expected newest, best, or one of the steps {string.Join(", ", steps)}.");
-        string folder = Checkpoint.Folder(checkpoints, step.Value);
+        var folder = Checkpoint.Folder(checkpoints, step.Value);
         Checkpoint.Read(folder);
         return (folder, step.Value, wanted == "best" ? $"best in validation of {steps.Count} checkpoints" : "as asked");
     }
 
     static (string, int, string) Newest(string path, string checkpoints, IReadOnlyList<int> steps)
     {
-        string damages = "";
-        foreach (int step in steps.Reverse())
+        var damages = "";
+        foreach (var step in steps.Reverse())
         {
-            string folder = Checkpoint.Folder(checkpoints, step);
+            var folder = Checkpoint.Folder(checkpoints, step);
             try
             {
                 Checkpoint.Read(folder);
@@ -214,7 +214,7 @@ public sealed class TrainedRun : IDisposable
     // True where the averages were there to take.
     static bool LoadInto(PersonNetworks networks, string folder)
     {
-        string averages = Path.Combine(folder, AveragesFile);
+        var averages = Path.Combine(folder, AveragesFile);
         if (!File.Exists(averages))
         {
             networks.Load(folder);

@@ -38,7 +38,7 @@ public static class AnimationBenchmark
         var landmarks = rand(batch, 3, configuration.Data.Size, configuration.Data.Size, device: device).Mul(2).Sub(1);
         using var model = engine == Engine.Onnx ? Model(generator, psi, configuration.Data.Size, device) : null;
         var (seconds, processor) = (new List<double>(), new List<double>());
-        for (int call = 0; call < calls + 2; call++)
+        for (var call = 0; call < calls + 2; call++)
         {
             stop.ThrowIfCancellationRequested();
             using var inner = NewDisposeScope();
@@ -80,8 +80,8 @@ public static class MetricsBenchmark
         return new (string Name, Func<Tensor, Tensor, Tensor> Of)[] { ("ssim", Ssim.Compute), ("psnr", Psnr.Compute),
             ("l1", L1.Compute) }.ToDictionary(metric => metric.Name, metric =>
         {
-            double best = double.MaxValue;
-            for (int round = 0; round < 4; round++)
+            var best = double.MaxValue;
+            for (var round = 0; round < 4; round++)
             {
                 var clock = Stopwatch.StartNew();
                 metric.Of(real, fake).Dispose();
@@ -109,7 +109,7 @@ public sealed record Ceiling(double MatrixProduct, double Convolution)
         using var _ = no_grad();
         long side = device.type == DeviceType.CUDA ? 8192 : 2048;
         var (a, b) = (randn([side, side], type, device), randn([side, side], type, device));
-        double product = 2.0 * side * side * side / Best(() => a.mm(b), device);
+        var product = 2.0 * side * side * side / Best(() => a.mm(b), device);
         return new Ceiling(product, shapes.Max(shape => Rate(shape.B * (device.type == DeviceType.CUDA ? 8 : 1), shape.C, shape.S,
             type, device)));
     }
@@ -125,9 +125,9 @@ public sealed record Ceiling(double MatrixProduct, double Convolution)
     // Seconds of the fastest call.
     static double Best(Func<Tensor> call, Device device)
     {
-        double best = double.MaxValue;
+        var best = double.MaxValue;
         var whole = Stopwatch.StartNew();
-        for (int i = 0; i < 3 || whole.Elapsed.TotalSeconds < Seconds; i++)
+        for (var i = 0; i < 3 || whole.Elapsed.TotalSeconds < Seconds; i++)
         {
             var clock = Stopwatch.StartNew();
             call().Dispose();

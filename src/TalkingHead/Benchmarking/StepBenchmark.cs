@@ -81,7 +81,8 @@ public sealed class StepBenchmark : IDisposable
         }
         if (dataset.Size != configuration.Data.Size)
             throw UserException.Usage(
-                $"{dataset.Folder}: its frames are {dataset.Size} pixels a side, the configuration's are {configuration.Data.Size}. Add --set data.size={dataset.Size}, or prepare the dataset with --size {configuration.Data.Size}.");
+                $"{dataset.Folder}: its frames are {dataset.Size} pixels a side, the configuration's are {configuration.Data.Size}. Add "
+                    + $"--set data.size={dataset.Size}, or prepare the dataset with --size {configuration.Data.Size}.");
         var sampler = new EpisodeSampler(dataset, EpisodeSampling.From(configuration));
         embeddings.Add(sampler.Clips.Select(clip => dataset[clip].Id));
         loader = new EpisodeLoader(dataset, sampler, new EpisodeLoading
@@ -103,12 +104,12 @@ public sealed class StepBenchmark : IDisposable
     public StepFigures Run(int steps, int warming, bool adversarial, CancellationToken stop)
     {
         var losses = new List<IReadOnlyDictionary<string, float>>();
-        for (int i = 0; i < warming; i++)
+        for (var i = 0; i < warming; i++)
             losses.Add(Step(adversarial, stop));
         using var clock = StepClock.Start(device);
         var (seconds, processor) = (new List<double>(), new List<double>());
         var before = ranks.Traffic;
-        for (int i = 0; i < steps; i++)
+        for (var i = 0; i < steps; i++)
         {
             var (whole, used) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
             losses.Add(Step(adversarial, stop));
@@ -178,11 +179,11 @@ static class StepCost
     {
         double[] macs = [.. NetworkSet.Profile(configuration).Select(profile => (double)profile.Macs)];
         var (e, g, v) = (macs[0], macs[1], macs[2]);
-        double vgg = content.Networks.Sum(entry => (double)entry.Network.Macs(configuration.Data.Size));
-        double generator = 3 * (configuration.Episodes.Shots * e + g)
+        var vgg = content.Networks.Sum(entry => (double)entry.Network.Macs(configuration.Data.Size));
+        var generator = 3 * (configuration.Episodes.Shots * e + g)
             + 3 * vgg                             // x, x̂, and back to x̂
             + (adversarial ? 3 * v : 0);          // the same through V
-        double discriminator = adversarial ? configuration.Optimizer.DiscriminatorSteps * 2 * 3 * v : 0;
+        var discriminator = adversarial ? configuration.Optimizer.DiscriminatorSteps * 2 * 3 * v : 0;
         return 2 * batch * (generator + discriminator);
     }
 

@@ -53,7 +53,7 @@ sealed class ConfigurationReader(string source)
     /// <summary>One <c>section.key=value</c> of the command line.</summary>
     public void ReadChange(string change)
     {
-        string where = $"--set {change}";
+        var where = $"--set {change}";
         int equals = change.IndexOf('='), dot = change.IndexOf('.');
         if (dot <= 0 || equals < dot)
         {
@@ -70,7 +70,7 @@ sealed class ConfigurationReader(string source)
         var configuration = new RunConfiguration();
         foreach (var section in Schema.Keys.GroupBy(key => key.Section))
         {
-            object settings = section.Key.GetValue(configuration)!;
+            var settings = section.Key.GetValue(configuration)!;
             foreach (var key in section)
             {
                 if (!values.TryGetValue(key.Path, out var value))
@@ -102,10 +102,10 @@ sealed class ConfigurationReader(string source)
         }
         foreach (var (keyNode, value) in keys.Children)
         {
-            string key = Renamed.GetValueOrDefault($"{section}.{keyNode}", keyNode.ToString());
+            var key = Renamed.GetValueOrDefault($"{section}.{keyNode}", keyNode.ToString());
             if (Gone.Contains($"{section}.{key}") || !KnowsKey(section, key, source))
                 continue;
-            string where = $"{source}:{value.Start.Line}";
+            var where = $"{source}:{value.Start.Line}";
             if (value is YamlScalarNode { Value: { } text })
                 values[$"{section}.{key}"] = (text, where);
             else
@@ -126,12 +126,12 @@ sealed class ConfigurationReader(string source)
         var here = Schema.Keys.Where(known => known.SectionName == section).Select(known => known.Name).ToList();
         if (here.Contains(key))
             return true;
-        if (Renamed.TryGetValue($"{section}.{key}", out string? name))
+        if (Renamed.TryGetValue($"{section}.{key}", out var name))
         {
             Errors.Add($"{where}: {section}.{key} is called {section}.{name} now: write that.");
             return false;
         }
-        string suggestion = Spelling.Suggestion(key, here);
+        var suggestion = Spelling.Suggestion(key, here);
         if (suggestion == "" && Schema.Keys.FirstOrDefault(known => known.Name == key) is { } elsewhere)
             suggestion = $" Did you mean \"{elsewhere.Path}\"?";
         Errors.Add($"{where}: unknown key \"{key}\" under \"{section}\".{suggestion}");
@@ -147,7 +147,7 @@ static class ConfigurationWriter
         var text = new StringBuilder();
         foreach (var section in Schema.Keys.GroupBy(key => key.Section))
         {
-            object settings = section.Key.GetValue(configuration)!;
+            var settings = section.Key.GetValue(configuration)!;
             text.Append(section.First().SectionName).Append(":\n");
             foreach (var key in section)
                 if (key.Property.GetValue(settings) is { } value)

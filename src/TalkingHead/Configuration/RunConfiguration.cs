@@ -48,7 +48,7 @@ public sealed record RunConfiguration
     {
         var reader = new ConfigurationReader(source);
         reader.ReadYaml(text);
-        foreach (string change in changes ?? [])
+        foreach (var change in changes ?? [])
             reader.ReadChange(change);
         var configuration = reader.Bind();
         configuration = configuration with { Objective = configuration.Objective.Resolved() };

@@ -32,7 +32,7 @@ static class Schema
     public static string Spell(string name, char separator)
     {
         var text = new StringBuilder();
-        foreach (char c in name)
+        foreach (var c in name)
         {
             if (char.IsUpper(c) && text.Length > 0)
                 text.Append(separator);
@@ -71,17 +71,17 @@ static class SettingValue
         if (type.IsEnum)
         {
             var names = Enum.GetValues(type).Cast<object>().ToDictionary(value => Format(value));
-            return names.TryGetValue(text, out object? value)
+            return names.TryGetValue(text, out var value)
                 ? (value, null)
                 : (null, $"one of {string.Join(", ", names.Keys)}");
         }
         if (type == typeof(int))
-            return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int whole)
+            return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
                 && InRange(key.Setting, whole) && (!key.Setting.PowerOfTwo || BitOperations.IsPow2(whole))
                 ? (whole, null)
                 : (null, $"a {(key.Setting.PowerOfTwo ? "power of two" : "whole number")}{Range(key.Setting)}");
         if (type == typeof(double))
-            return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
                 && double.IsFinite(number) && InRange(key.Setting, number)
                 ? (number, null)
                 : (null, $"a number{Range(key.Setting)}");
@@ -122,13 +122,13 @@ static class Spelling
     public static int Distance(string a, string b)
     {
         int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (int i = 1; i <= a.Length; i++)
+        for (var i = 1; i <= a.Length; i++)
         {
-            int diagonal = row[0];
+            var diagonal = row[0];
             row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
+            for (var j = 1; j <= b.Length; j++)
             {
-                int replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+                var replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
                 diagonal = row[j];
                 row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
             }

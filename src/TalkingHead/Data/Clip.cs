@@ -176,7 +176,8 @@ sealed class ClipBytes
         var pairs = landmarks.Length / 2 / frames.Count;
         if (landmarks.Length != 2 * pairs * frames.Count || pairs is not (Faces.Landmarks.Count or Faces.Landmarks.CountWithPupils))
             throw new ArgumentException(
-                $"Clip {record.Id}: {frames.Count} frames need {2 * Faces.Landmarks.Count * frames.Count} landmark coordinates, or {2 * Faces.Landmarks.CountWithPupils * frames.Count} with pupils; got {landmarks.Length}.", nameof(landmarks));
+                $"Clip {record.Id}: {frames.Count} frames need {2 * Faces.Landmarks.Count * frames.Count} landmark coordinates, or "
+                    + $"{2 * Faces.Landmarks.CountWithPupils * frames.Count} with pupils; got {landmarks.Length}.", nameof(landmarks));
         if (landmarks.ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
             throw new ArgumentException($"Clip {record.Id}: landmarks that are not finite.", nameof(landmarks));
 

@@ -81,7 +81,8 @@ public sealed class Dataset : IDisposable
             var odd = indices.Find(index => index.Size != indices[0].Size);
             if (odd is not null)
                 throw new UserException(
-                    $"{odd.Path}: its frames are {odd.Size} pixels a side, those of {indices[0].Part} {indices[0].Size}; prepare all parts with one --size.");
+                    $"{odd.Path}: its frames are {odd.Size} pixels a side, those of {indices[0].Part} {indices[0].Size}; prepare all "
+                        + $"parts with one --size.");
             if (indices.Sum(index => (long)index.Clips) == 0)
                 throw new UserException($"{folder}: the dataset holds no clip, every input was refused; its ledger "
                     + $"says why ({Path.Combine(folder, indices[0].Part.LedgerName)}).");
@@ -123,7 +124,8 @@ public sealed class Dataset : IDisposable
     /// <summary>The clip of that id.</summary>
     /// <exception cref="UserException">There is none.</exception>
     public Clip Get(string id) => Find(id) ?? throw new UserException(
-        $"{Folder}: no clip \"{id}\" among its {Count}.{Spelling.Suggestion(id, Enumerable.Range(0, Math.Min(Count, 10_000)).Select(clip => this[clip].Id))}");
+        $"{Folder}: no clip \"{id}\" among its "
+            + $"{Count}.{Spelling.Suggestion(id, Enumerable.Range(0, Math.Min(Count, 10_000)).Select(clip => this[clip].Id))}");
 
     /// <summary>The clip's record, with crop, rate and checksum.</summary>
     public ClipRecord ReadRecord(int clip)
@@ -148,7 +150,8 @@ public sealed class Dataset : IDisposable
             || !array.Shape.SequenceEqual([frames, Landmarks.Count, 2])
             && !array.Shape.SequenceEqual([frames, Landmarks.CountWithPupils, 2]))
             throw new UserException(
-                $"{Folder}: the landmarks of clip {this[clip].Id} are {array.Type} ({string.Join(",", array.Shape)}), expected Float32 ({frames},68,2), or ({frames},71,2) with pupils; prepare the dataset again.");
+                $"{Folder}: the landmarks of clip {this[clip].Id} are {array.Type} ({string.Join(",", array.Shape)}), expected Float32 "
+                    + $"({frames},68,2), or ({frames},71,2) with pupils; prepare the dataset again.");
         return new(array.ToArray<float>(), frames);
     }
 
@@ -266,7 +269,8 @@ public sealed class Dataset : IDisposable
                 + $"datasets ({string.Join(", ", found.Select(part => part.IndexName))}); keep one in a folder.");
         int[] missing = [.. Enumerable.Range(1, found[0].Count).Except(found.Select(part => part.Number))];
         return missing.Length == 0 ? found : throw new UserException(
-            $"{folder}: of {found[0].Count} parts, {string.Join(", ", missing.Take(8))}{(missing.Length > 8 ? ", …" : "")} {(missing.Length == 1 ? "is" : "are")} missing; prepare or copy them into the folder.");
+            $"{folder}: of {found[0].Count} parts, {string.Join(", ", missing.Take(8))}{(missing.Length > 8 ? ", …" : "")} "
+                + $"{(missing.Length == 1 ? "is" : "are")} missing; prepare or copy them into the folder.");
     }
 }
 

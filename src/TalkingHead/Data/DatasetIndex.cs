@@ -120,7 +120,8 @@ sealed class DatasetIndex : IDisposable
             throw new UserException($"{file.Path}: not the index of a dataset.");
         if (read.Version != IndexHeader.CurrentVersion)
             throw new UserException(
-                $"{file.Path}: the dataset has format version {read.Version}, this program reads version {IndexHeader.CurrentVersion}; prepare it again with this program, or use the one that made it.");
+                $"{file.Path}: the dataset has format version {read.Version}, this program reads version {IndexHeader.CurrentVersion}; "
+                    + $"prepare it again with this program, or use the one that made it.");
         if (read.HeaderChecksum != read.ComputeHeaderChecksum() || read.Clips < 0 || read.Shards < 0 || read.Identities < 0
             || read.RecipeBytes < 0
             || read.Members < 0 || read.Members > file.Length || read.TextBytes < 0 || read.Size is < 1 or > MostSize

@@ -216,7 +216,8 @@ public sealed class DatasetWriter : IDisposable
                 throw new UserException($"{folder}: holds a finished dataset already; name another folder, or remove this one first.");
             if (found.Count != options.Part.Count)
                 throw new UserException(
-                    $"{folder}: holds a dataset in {found.Count} part(s), this would be {options.Part.Number} of {options.Part.Count}; name another folder.");
+                    $"{folder}: holds a dataset in {found.Count} part(s), this would be {options.Part.Number} of {options.Part.Count}; "
+                        + $"name another folder.");
         }
     }
 

@@ -46,9 +46,9 @@ public sealed class EpisodeBatch : IDisposable
     /// <summary>The batch in <paramref name="count"/> parts of nearly one size, as views: what each needs of memory is less.</summary>
     internal IEnumerable<EpisodePart> Parts(int count)
     {
-        int b = Clips.Count;
+        var b = Clips.Count;
         count = Math.Min(count, b);
-        for (int part = 0; part < count; part++)
+        for (var part = 0; part < count; part++)
         {
             int start = part * b / count, length = (part + 1) * b / count - start;
             yield return new EpisodePart(Source.narrow(0, start, length), SourceLandmarks.narrow(0, start, length),

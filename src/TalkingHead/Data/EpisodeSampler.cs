@@ -98,7 +98,8 @@ public sealed class EpisodeSampler
                 $"{dataset.Folder}: none of its {dataset.Count} clips is on the {sampling.Split.ToString().ToLowerInvariant()} side.");
         if (eligible.Count == 0)
             throw new UserException(
-                $"{dataset.Folder}: episodes of {sampling.Shots} shots need clips of {sampling.Shots + 1} frames, and the longest has {longest}; lower the shots, or prepare longer clips.");
+                $"{dataset.Folder}: episodes of {sampling.Shots} shots need clips of {sampling.Shots + 1} frames, and the longest has "
+                    + $"{longest}; lower the shots, or prepare longer clips.");
         clips = [.. eligible];
         order = new int[clips.Length];
         TooShort = onThisSide - clips.Length;

@@ -27,7 +27,7 @@ sealed unsafe class Mpi
     Mpi(nint library)
     {
         this.library = library;
-        bool open = NativeLibrary.TryGetExport(library, "ompi_mpi_comm_world", out _);
+        var open = NativeLibrary.TryGetExport(library, "ompi_mpi_comm_world", out _);
         nint Handle(string name, nint mpich) => open ? Export($"ompi_mpi_{name}") : mpich;
         (world, bytes, floats) = (Handle("comm_world", 0x44000000), Handle("byte", 0x4c00010d), Handle("float", 0x4c00040a));
         (doubles, sum, errorsReturn) = (Handle("double", 0x4c00080b), Handle("op_sum", 0x58000003), Handle("errors_return", 0x54000001));
@@ -40,13 +40,13 @@ sealed unsafe class Mpi
     {
         string[] openMpi = ["libmpi.so.40"], others = ["libmpi.so.12", "libmpich.so.12", "msmpi.dll"];
         return (mpich ? others.Concat(openMpi) : openMpi.Concat(others)).Append("libmpi.so")
-            .Select(name => NativeLibrary.TryLoad(name, out nint library) ? new Mpi(library) : null).FirstOrDefault(mpi => mpi is not null);
+            .Select(name => NativeLibrary.TryLoad(name, out var library) ? new Mpi(library) : null).FirstOrDefault(mpi => mpi is not null);
     });
 
     /// <summary>Name and version in the library's own words.</summary>
     public string Version()
     {
-        byte* text = stackalloc byte[VersionBytes];
+        var text = stackalloc byte[VersionBytes];
         Check(((delegate* unmanaged<byte*, int*, int>)Export("MPI_Get_library_version"))(text, answer));
         return Encoding.UTF8.GetString(text, *answer).Split(['\n', ',', '\0'])[0].Replace('\t', ' ').Trim();
     }
@@ -120,7 +120,7 @@ sealed unsafe class Mpi
     // UCX, a part of many MPIs, takes the signals in which .NET sees null references, and ends the process: .NET gets them back.
     static T KeepingFaults<T>(Func<T> work)
     {
-        byte* kept = stackalloc byte[Faults.Length * ActionBytes];
+        var kept = stackalloc byte[Faults.Length * ActionBytes];
         foreach (var (place, fault) in Faults.Index())
             sigaction(fault, null, kept + place * ActionBytes);
         var result = work();

@@ -30,7 +30,7 @@ sealed unsafe class Nccl : IDisposable
         this.device = device;
         torch = LibtorchLoader.Loaded("libtorch_cuda.so") is [var file, ..] ? NativeLibrary.Load(file) : 0; // the same that computes
         nccl = torch != 0 && NativeLibrary.TryGetExport(torch, "ncclCommInitRank", out _) ? torch
-            : NativeLibrary.TryLoad("libnccl.so.2", out nint other) ? other : 0;
+            : NativeLibrary.TryLoad("libnccl.so.2", out var other) ? other : 0;
         if (nccl == 0 || torch == 0)
             throw new UserException("several ranks on CUDA need NCCL, which neither this libtorch nor libnccl.so.2 offers. Install NCCL "
                 + "(Debian: libnccl2), or take --device cpu.");
@@ -75,7 +75,7 @@ sealed unsafe class Nccl : IDisposable
     void Watch(string name, TimeSpan patience)
     {
         int state, code = ((delegate* unmanaged<nint, int*, int>)Export("ncclCommGetAsyncError"))(communicator, &state);
-        string? failure = code != 0 || state is not (0 or InProgress)
+        var failure = code != 0 || state is not (0 or InProgress)
             ? $"has lost the others: NCCL says \"{Words(code != 0 ? code : state)}\""
             : SinceOthers.Elapsed <= patience ? null
             : $"has not met the others for {patience.TotalSeconds:0} s (twice --rank-timeout): its GPU or another rank hangs";

@@ -83,8 +83,8 @@ public sealed class Ranks
             return [mine];
         byte[] text = Encoding.UTF8.GetBytes(mine), lengths = Gather(mpi, BitConverter.GetBytes(text.Length), sizeof(int));
         int[] each = [.. Enumerable.Range(0, Count).Select(rank => BitConverter.ToInt32(lengths, rank * sizeof(int)))];
-        int most = each.Max();
-        byte[] texts = most == 0 ? [] : Gather(mpi, text, most);
+        var most = each.Max();
+        var texts = most == 0 ? [] : Gather(mpi, text, most);
         return [.. each.Select((length, rank) => Encoding.UTF8.GetString(texts, rank * most, length))];
     }
 
@@ -95,7 +95,7 @@ public sealed class Ranks
     /// <exception cref="RankFailure">One has not; it is named.</exception>
     public void Expect(string what, string mine, string advice)
     {
-        string[] all = Gather(mine);
+        var all = Gather(mine);
         if (Array.FindIndex(all, one => one != all[0]) is > 0 and var other)
             throw new RankFailure($"rank {other} has another {what} than rank 0. {advice}");
     }
@@ -128,7 +128,7 @@ public sealed class Ranks
             throw new ArgumentException($"a mean over ranks of {tensors[0].dtype}; expected Float32 or Float64", nameof(tensors));
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        bool inPlace = tensors.Count == 1 && tensors[0].is_contiguous();
+        var inPlace = tensors.Count == 1 && tensors[0].is_contiguous();
         var flat = inPlace ? tensors[0].detach().view(-1) : cat([.. tensors.Select(tensor => tensor.reshape(-1))]);
         flat.Div_(Count);
         Carry(flat, mpi.Sum, nccl => nccl.Sum(flat));
@@ -159,7 +159,7 @@ public sealed class Ranks
         catch (Exception failure) when (mpi is not null && failure is not OperationCanceledException)
         {
             Thread.Sleep(IsFirst ? TimeSpan.Zero : turn); // rank 0 may have met the same
-            string why = failure is UserException ? failure.Message : LibtorchLoader.Explain(failure) ?? $"{failure}";
+            var why = failure is UserException ? failure.Message : LibtorchLoader.Explain(failure) ?? $"{failure}";
             Console.Error.WriteLine($"talkinghead: {(failure is RankFailure ? why : $"{names[Rank]} stopped: {why}")}");
             Thread.Sleep(heard);
             mpi.Abort(failure is UserException mistake ? mistake.ExitCode : 1);
@@ -216,7 +216,7 @@ public sealed class Ranks
                 if (word == Asks)
                     mpi.Send(from, Waits, Rank);
             }
-            bool missed = left.Count > 0 && !leaving; // or it left after this very collective, which then ends here too
+            var missed = left.Count > 0 && !leaving; // or it left after this very collective, which then ends here too
             if (clock.Elapsed > limit || missed && !asked)
             {
                 if (asked)
@@ -233,13 +233,13 @@ public sealed class Ranks
 
     void Tell(int word)
     {
-        foreach (int other in Enumerable.Range(0, Count).Where(other => other != Rank))
+        foreach (var other in Enumerable.Range(0, Count).Where(other => other != Rank))
             mpi!.Send(other, word, Rank);
     }
 
     string Missing(bool missed)
     {
-        string who = string.Join(", ", names.Where((_, other) =>
+        var who = string.Join(", ", names.Where((_, other) =>
             missed ? left.Contains(other) : other != Rank && !waiting.Contains(other) && !left.Contains(other)));
         string within = $"within {Limit}", advice = "Start all again with --resume.";
         return missed ? $"{who} has finished while others go on."

@@ -286,14 +286,16 @@ sealed class ComparisonNotes(PictureSet real, PictureSet fake, PictureMatching m
             found.Add($"{Pairs(unequal)} of unequal size left out of the metrics of pairs: {firstUnequal}{Others(unequal)}.");
         if (refused > 0)
             found.Add(
-                $"{Pictures(refused)} could not be read and {(refused == 1 ? "was" : "were")} left out{(refused == 1 ? "" : ", the first")}: {firstRefused}");
+                $"{Pictures(refused)} could not be read and {(refused == 1 ? "was" : "were")} left "
+                    + $"out{(refused == 1 ? "" : ", the first")}: {firstRefused}");
         foreach (var ((set, form), (count, first)) in forms.OrderBy(entry => entry.Key.Item1 == fake).ThenBy(entry => entry.Key.Item2))
             found.Add($"{set.Where}: {Pictures(count)} {(form == PictureForm.Gray ? "grayscale, measured with "
                 + "equal channels" : "transparent, laid on white")}: {first}{Others(count)}.");
         foreach (var set in (PictureSet[])[real, fake])
             if (set.OtherFiles > 0)
                 found.Add(
-                    $"{set.Where}: {(set.OtherFiles == 1 ? "1 file is" : $"{set.OtherFiles} files are")} not named as a picture and {(set.OtherFiles == 1 ? "was" : "were")} not read.");
+                    $"{set.Where}: {(set.OtherFiles == 1 ? "1 file is" : $"{set.OtherFiles} files are")} not named as a picture and "
+                        + $"{(set.OtherFiles == 1 ? "was" : "were")} not read.");
         return found;
 
         void Alone(PictureSet here, PictureSet there, Func<MatchedName, bool> isAlone)

@@ -292,7 +292,8 @@ sealed class IdentityEvaluation(Dataset dataset, TrainedRun run, FrameMetrics me
     }
 
     string Machine() => string.Create(CultureInfo.InvariantCulture,
-        $"{run.Device}, {Environment.ProcessorCount} processor{(Environment.ProcessorCount == 1 ? "" : "s")}{(settings.AtOnce == 1 ? "" : $" for each of {settings.AtOnce} people at once")}");
+        $"{run.Device}, {Environment.ProcessorCount} "
+            + $"processor{(Environment.ProcessorCount == 1 ? "" : "s")}{(settings.AtOnce == 1 ? "" : $" for each of {settings.AtOnce} people at once")}");
 
     // Names of people are a dataset's own and may hold anything.
     static string HeadName(IdentityPlan plan, Row row) => string.Create(CultureInfo.InvariantCulture,

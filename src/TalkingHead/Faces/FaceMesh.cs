@@ -52,7 +52,7 @@ sealed record FaceMesh(float[] Points, float[] Right, float[] Left)
     /// <summary>The square in which the mesh network expects this face, upright.</summary>
     public FaceSquare Around()
     {
-        double tilt = Math.Atan2(Points[3 * LeftOuter + 1] - Points[3 * RightOuter + 1], Points[3 * LeftOuter] - Points[3 * RightOuter]);
+        var tilt = Math.Atan2(Points[3 * LeftOuter + 1] - Points[3 * RightOuter + 1], Points[3 * LeftOuter] - Points[3 * RightOuter]);
         double cos = Math.Cos(tilt), sin = Math.Sin(tilt);
         double left = double.MaxValue, top = double.MaxValue, right = double.MinValue, bottom = double.MinValue;
         for (var i = 0; i < Points.Length; i += 3)
@@ -77,7 +77,7 @@ sealed record FaceMesh(float[] Points, float[] Right, float[] Left)
     FaceSquare Eye(int outer, int inner, double tilt)
     {
         ReadOnlySpan<float> a = Points.AsSpan(3 * outer, 3), b = Points.AsSpan(3 * inner, 3);
-        double width = Math.Sqrt((a[0] - b[0]) * (a[0] - b[0]) + (a[1] - b[1]) * (a[1] - b[1]) + (a[2] - b[2]) * (a[2] - b[2]));
+        var width = Math.Sqrt((a[0] - b[0]) * (a[0] - b[0]) + (a[1] - b[1]) * (a[1] - b[1]) + (a[2] - b[2]) * (a[2] - b[2]));
         return new((a[0] + b[0]) / 2, (a[1] + b[1]) / 2, EyeMargin * width, tilt);
     }
 }

@@ -158,7 +158,7 @@ static class ReproductionLandmarkImage
         var picture = new Picture(width, height);
         Array.Fill(picture.Pixels, byte.MaxValue);
         foreach (var (first, last, red, green, blue) in Lines)
-            for (int point = first; point < last; point++)
+            for (var point = first; point < last; point++)
                 Segment(picture, landmarks[point], landmarks[point + 1], [red, green, blue]);
         return picture;
     }
@@ -170,17 +170,17 @@ static class ReproductionLandmarkImage
             return;
         const float reach = Width / 2 + 0.5f;
         var (dx, dy) = (b.X - a.X, b.Y - a.Y);
-        float square = dx * dx + dy * dy;
+        var square = dx * dx + dy * dy;
         var (left, right) = Range(Math.Min(a.X, b.X), Math.Max(a.X, b.X), picture.Width);
         var (top, bottom) = Range(Math.Min(a.Y, b.Y), Math.Max(a.Y, b.Y), picture.Height);
-        for (int y = top; y <= bottom; y++)
-            for (int x = left; x <= right; x++)
+        for (var y = top; y <= bottom; y++)
+            for (var x = left; x <= right; x++)
             {
-                float along = square == 0 ? 0 : Math.Clamp(((x - a.X) * dx + (y - a.Y) * dy) / square, 0, 1);
+                var along = square == 0 ? 0 : Math.Clamp(((x - a.X) * dx + (y - a.Y) * dy) / square, 0, 1);
                 var (u, v) = (x - a.X - along * dx, y - a.Y - along * dy);
-                float cover = Math.Clamp(reach - MathF.Sqrt(u * u + v * v), 0, 1);
+                var cover = Math.Clamp(reach - MathF.Sqrt(u * u + v * v), 0, 1);
                 var pixel = picture.Pixels.AsSpan(3 * (y * picture.Width + x), 3);
-                for (int channel = 0; channel < 3; channel++)
+                for (var channel = 0; channel < 3; channel++)
                     pixel[channel] = (byte)MathF.Round(pixel[channel] + cover * (colour[channel] - pixel[channel]));
             }
 

@@ -130,10 +130,10 @@ static class FaceAnchors
             var score = 1 / (1 + Math.Exp((double)scores[i] - scores[cells + i])); // softmax of two
             if (!(score >= least))
                 continue;
-            double x = (i % width + 0.5) * stride + CentreVariance * anchor * offsets[i];
-            double y = (i / width + 0.5) * stride + CentreVariance * anchor * offsets[cells + i];
-            double across = anchor * Math.Exp(Math.Min(10, SizeVariance * offsets[2 * cells + i])) / 2;
-            double down = anchor * Math.Exp(Math.Min(10, SizeVariance * offsets[3 * cells + i])) / 2;
+            var x = (i % width + 0.5) * stride + CentreVariance * anchor * offsets[i];
+            var y = (i / width + 0.5) * stride + CentreVariance * anchor * offsets[cells + i];
+            var across = anchor * Math.Exp(Math.Min(10, SizeVariance * offsets[2 * cells + i])) / 2;
+            var down = anchor * Math.Exp(Math.Min(10, SizeVariance * offsets[3 * cells + i])) / 2;
             if (double.IsFinite(x) && double.IsFinite(y))
                 found.Add((new(x - across, y - down, x + across, y + down), score));
         }

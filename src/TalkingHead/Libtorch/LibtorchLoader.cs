@@ -26,7 +26,7 @@ public static unsafe partial class LibtorchLoader
         get
         {
             // Major, minor and patch in the upper three bytes (torch/headeronly/version.h).
-            ulong version = Aten.Version;
+            var version = Aten.Version;
             return $"{version >> 56}.{version >> 48 & 0xFF}.{version >> 40 & 0xFF}";
         }
     }
@@ -54,28 +54,28 @@ public static unsafe partial class LibtorchLoader
     {
         const int errors = 2;
         if ((basics != 0 || NativeLibrary.TryLoad("c10", typeof(torch).Assembly, null, out basics))
-            && NativeLibrary.TryGetExport(basics, "FLAGS_caffe2_log_level", out nint level))
+            && NativeLibrary.TryGetExport(basics, "FLAGS_caffe2_log_level", out var level))
             *(int*)level = errors;
     }
 
     // Explicitly and in the order of their needs, so that TorchSharp's own library finds these where it asks by name.
     static void LoadFrom(string folder)
     {
-        string cpu = Path.Combine(folder, FileName("torch_cpu"));
+        var cpu = Path.Combine(folder, FileName("torch_cpu"));
         if (!File.Exists(cpu))
             throw UserException.Usage($"{Variable} is {folder}, which holds no {FileName("torch_cpu")}. Set it to the folder \"lib\" of "
                 + $"a PyTorch {Expected} (python3 -c \"import torch; print(torch.__path__[0] + '/lib')\"), or unset it.");
         // TorchSharp looks for a libtorch beside the program first, and would load that one too.
-        string beside = Path.Combine(AppContext.BaseDirectory, FileName("torch_cpu"));
+        var beside = Path.Combine(AppContext.BaseDirectory, FileName("torch_cpu"));
         if (File.Exists(beside))
             throw UserException.Usage($"{Variable} is {folder}, but {beside} would be loaded as well, and two libtorch cannot share a "
                 + $"process. Use a copy of the program without that file, or unset {Variable}.");
         try
         {
-            foreach (string name in (string[])["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch"])
+            foreach (var name in (string[])["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch"])
                 if (Path.Combine(folder, FileName(name)) is var file && File.Exists(file))
                 {
-                    nint loaded = NativeLibrary.Load(file);
+                    var loaded = NativeLibrary.Load(file);
                     if (name == "torch_cpu")
                         library = loaded;
                     else if (name == "c10")
@@ -90,7 +90,9 @@ public static unsafe partial class LibtorchLoader
         if (!NativeLibrary.TryGetExport(library, "aoti_torch_abi_version", out _)
             || !Version.StartsWith(Expected + ".", StringComparison.Ordinal))
             throw new UserException(
-                $"{Variable}: {folder} holds libtorch {(NativeLibrary.TryGetExport(library, "aoti_torch_abi_version", out _) ? Version : "of before 2.7")}, but TorchSharp's own library was compiled with {Expected}. Use a PyTorch {Expected}, or unset it.");
+                $"{Variable}: {folder} holds libtorch "
+                    + $"{(NativeLibrary.TryGetExport(library, "aoti_torch_abi_version", out _) ? Version : "of before 2.7")}, but "
+                    + $"TorchSharp's own library was compiled with {Expected}. Use a PyTorch {Expected}, or unset it.");
     }
 
     static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) => name == Aten.Library ? library : 0;
@@ -113,10 +115,10 @@ public static unsafe partial class LibtorchLoader
     // What the system's loader says of the first of the two that it cannot load.
     static string Reason()
     {
-        foreach (string name in (string[])["torch_cpu", "LibTorchSharp"])
+        foreach (var name in (string[])["torch_cpu", "LibTorchSharp"])
             try
             {
-                string beside = Path.Combine(AppContext.BaseDirectory, FileName(name));
+                var beside = Path.Combine(AppContext.BaseDirectory, FileName(name));
                 NativeLibrary.Load(File.Exists(beside) ? beside : FileName(name));
             }
             catch (Exception why) when (why is DllNotFoundException or BadImageFormatException)
@@ -147,7 +149,7 @@ public static unsafe partial class LibtorchLoader
         // An ELF version need (Elf64_Vernaux) starts with the hash of its name and its flags, of which 2 is "weak".
         const uint hash = 0x297f842; // of GLIBCXX_3.4.32
         var file = File.ReadAllBytes(path).AsSpan();
-        for (int at = 0; at + 16 <= file.Length; at += 4)
+        for (var at = 0; at + 16 <= file.Length; at += 4)
             if (MemoryMarshal.Read<uint>(file[at..]) == hash && file[at + 5] == 0 && file[at + 4] is 0 or 2)
                 return file[at + 4] == 2;
         return null;

@@ -47,6 +47,6 @@ static unsafe class OpenMp
         loop->Body(loop->State, (int)((long)loop->Items * thread / loop->Threads), (int)((long)loop->Items * (thread + 1) / loop->Threads));
 
     static nint Export(string name) =>
-        NativeLibrary.TryLoad(Aten.Library, typeof(OpenMp).Assembly, null, out nint library)
-        && NativeLibrary.TryGetExport(library, name, out nint address) ? address : 0;
+        NativeLibrary.TryLoad(Aten.Library, typeof(OpenMp).Assembly, null, out var library)
+        && NativeLibrary.TryGetExport(library, name, out var address) ? address : 0;
 }

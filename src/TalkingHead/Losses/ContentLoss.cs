@@ -59,7 +59,7 @@ public sealed class ContentLoss : IDisposable
     /// <summary>As <see cref="Create"/>, with random weights in the networks whose files are missing: they cost the same.</summary>
     internal static ContentLoss ForBenchmark(ObjectiveSettings settings, long seed, Device device, Precision precision)
     {
-        bool standIn = settings.Content == ContentKind.Vgg && (PublishedVgg19() is null || !PublishedWeights.Has(VggKind.Face.File));
+        var standIn = settings.Content == ContentKind.Vgg && (PublishedVgg19() is null || !PublishedWeights.Has(VggKind.Face.File));
         return standIn
             ? new ContentLoss(settings, ContentKind.Vgg, seed, device, precision,
                 standIn)
@@ -114,7 +114,7 @@ public sealed class ContentLoss : IDisposable
                 ? "content loss: VGG19 (Caffe) and VGGFace, on whose activations the paper's weights were tuned"
                 : $"content loss: VGG19 (torchvision) and VGGFace; the paper's weight was "
                 + $"tuned on {VggKind.Caffe19.File}, whose activations are far larger");
-        string files = string.Join(" ", missing);
+        var files = string.Join(" ", missing);
         if (settings.WithoutVgg == MissingVgg.Refuse)
             throw UserException.Usage($"objective.content is vgg, but "
                 + $"the folder {PublishedWeights.Folder} lacks {files}. Run scripts/download-weights.sh {files}, or train without it: "
@@ -201,7 +201,7 @@ static class AbsoluteDifference
             throw new ArgumentException($"got {fake.Count} maps of the fake and {real.Count} of the real picture.");
         using var scope = NewDisposeScope();
         var total = Mean(0);
-        for (int map = 1; map < fake.Count; map++)
+        for (var map = 1; map < fake.Count; map++)
             total = total.Add(Mean(map));
         return total.MoveToOuterDisposeScope();
 

@@ -82,7 +82,8 @@ public static class PictureFile
         int width = codec.Info.Width, height = codec.Info.Height;
         if (!Picture.SizeIsAllowed(width, height))
             throw new UserException(
-                $"{path}: the picture is {width}x{height}; the limit is {Picture.MaxSide} a side and {Picture.MaxPixels / 1_000_000} megapixels.");
+                $"{path}: the picture is {width}x{height}; the limit is {Picture.MaxSide} a side and {Picture.MaxPixels / 1_000_000} "
+                    + $"megapixels.");
 
         var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Premul, Srgb); // an ICC profile's colours are converted
         var result = codec.GetPixels(info, out var rgba);

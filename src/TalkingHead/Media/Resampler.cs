@@ -50,7 +50,7 @@ public static class Resampler
 
     static void Vertical(short[] band, Taps rows, int row, Span<byte> to)
     {
-        Span<int> sums = to.Length <= 4096 ? stackalloc int[to.Length] : new int[to.Length];
+        var sums = to.Length <= 4096 ? stackalloc int[to.Length] : new int[to.Length];
         sums.Clear();
         for (var k = row * rows.Count; k < (row + 1) * rows.Count; k++)
         {

@@ -16,10 +16,10 @@ sealed class TimedFrameStream
     public TimedFrameStream(Stream output, int width, int height)
     {
         this.output = output;
-        byte[] info = Element(0x1549A966, Element(0x2AD7B1, Number(NanosecondsPerTick)));
-        byte[] video = Element(0xE0, [.. Element(0xB0, Number(width)), .. Element(0xBA, Number(height)),
+        var info = Element(0x1549A966, Element(0x2AD7B1, Number(NanosecondsPerTick)));
+        var video = Element(0xE0, [.. Element(0xB0, Number(width)), .. Element(0xBA, Number(height)),
             .. Element(0x2EB524, "RGB\x18"u8)]);
-        byte[] track = Element(0xAE, [.. Element(0xD7, Number(1)), .. Element(0x73C5, Number(1)), .. Element(0x83, Number(1)),
+        var track = Element(0xAE, [.. Element(0xD7, Number(1)), .. Element(0x73C5, Number(1)), .. Element(0x83, Number(1)),
             .. Element(0x86, "V_UNCOMPRESSED"u8), .. video]);
         output.Write(
         [
@@ -33,9 +33,9 @@ sealed class TimedFrameStream
     /// <param name="seconds">From 0 on, ascending.</param>
     public void Write(ReadOnlySpan<byte> pixels, double seconds)
     {
-        byte[] time = Element(0xE7, Number((long)Math.Round(seconds * TicksPerSecond)));
+        var time = Element(0xE7, Number((long)Math.Round(seconds * TicksPerSecond)));
         byte[] block = [0x81, 0, 0, 0x80]; // track 1, at the cluster's own time, a key frame
-        byte[] head = Head(0xA3, block.Length + pixels.Length);
+        var head = Head(0xA3, block.Length + pixels.Length);
         output.Write([.. Head(0x1F43B675, time.Length + head.Length + block.Length + pixels.Length), .. time, .. head, .. block]);
         output.Write(pixels);
     }

@@ -150,7 +150,7 @@ public sealed class VideoWriter : IDisposable
             var png = PictureFile.Encode(frame, "frame.png", settings.Mark is null ? settings.Comment : null);
             Guarded(() =>
             {
-                string file = Path.Combine(partial, $"{FramesWritten:D6}.png");
+                var file = Path.Combine(partial, $"{FramesWritten:D6}.png");
                 File.WriteAllBytes(file, settings.Mark?.InPng(png) ?? png);
                 settings.Seal?.Invoke(file);
             });

@@ -83,7 +83,7 @@ public sealed class Discriminator : Module<Tensor, Tensor, Tensor, (Tensor Score
     /// <summary>Scores (B) of real and fake pictures with the same landmarks and persons, in one pass over the weights.</summary>
     internal (Tensor Real, Tensor Fake) Compare(Tensor real, Tensor fake, Tensor landmarks, Tensor persons)
     {
-        long b = real.shape[0];
+        var b = real.shape[0];
         var pair = persons.shape[0] == 1 ? persons : cat([persons, persons]);
         var (scores, _) = call(cat([real, fake]), cat([landmarks, landmarks]), pair);
         return (scores.narrow(0, 0, b), scores.narrow(0, b, b));

@@ -36,9 +36,9 @@ public sealed class Embedder : Module<Tensor, Tensor, Tensor>, IOnnxEmbedder
     // Frames and landmark images (K,3,S,S) of one person -> ê (1,N)
     string IOnnxEmbedder.Emit(OnnxGraph graph, string frames, string landmarks, long side)
     {
-        string x = graph.Add("Concat", "embedder.pairs", [frames, landmarks], ("axis", 1L)); // (K,6,S,S)
-        string map = graph.Each("Relu", "embedder.relu", graph.Single(path.Emit(graph, "embedder.path", x, side)));
-        string each = graph.Reduce("ReduceSum", "embedder.each", map, keep: false, 2, 3); // (K,N)
+        var x = graph.Add("Concat", "embedder.pairs", [frames, landmarks], ("axis", 1L)); // (K,6,S,S)
+        var map = graph.Each("Relu", "embedder.relu", graph.Single(path.Emit(graph, "embedder.path", x, side)));
+        var each = graph.Reduce("ReduceSum", "embedder.each", map, keep: false, 2, 3); // (K,N)
         return graph.Reduce("ReduceMean", "embedder.mean", each, keep: true, 0);
     }
 }
@@ -61,7 +61,7 @@ public sealed class DownPath : Module<Tensor, Tensor>
         : base(nameof(DownPath))
     {
         blocks = new ModuleList<DownBlock>();
-        for (int block = 0; block < channels.Length; block++)
+        for (var block = 0; block < channels.Length; block++)
             blocks.Add(new DownBlock(block == 0 ? inputs : channels[block - 1], channels[block], mode, first: block == 0, norm));
         attentionBlock = Array.FindIndex([.. channels.Select((_, block) => size >> (block + 1))], side => side == attentionSide);
         if (attentionBlock >= 0)
@@ -81,7 +81,7 @@ public sealed class DownPath : Module<Tensor, Tensor>
     internal Tensor Run(Tensor x, List<Tensor>? maps)
     {
         x = Layout.PixelByPixel(x);
-        for (int block = 0; block < blocks.Count; block++)
+        for (var block = 0; block < blocks.Count; block++)
         {
             x = blocks[block].call(x);
             maps?.Add(x);
@@ -94,7 +94,7 @@ public sealed class DownPath : Module<Tensor, Tensor>
     // side: of x
     internal string Emit(OnnxGraph graph, string name, string x, long side)
     {
-        for (int block = 0; block < blocks.Count; block++)
+        for (var block = 0; block < blocks.Count; block++)
         {
             x = blocks[block].Emit(graph, $"{name}.blocks.{block}", x);
             if (block == attentionBlock)

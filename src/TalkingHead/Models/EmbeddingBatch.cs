@@ -77,7 +77,7 @@ public sealed class EmbeddingBatch : IDisposable
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var grad = Gradient;
-        for (int i = 0; i < steps.Length; i++)
+        for (var i = 0; i < steps.Length; i++)
             steps[i]++;
         mean.Mul_(settings.Beta1).Add_(grad, alpha: 1 - settings.Beta1);
         square.Mul_(settings.Beta2).Addcmul_(grad, grad, value: 1 - settings.Beta2);
@@ -101,7 +101,7 @@ public sealed class EmbeddingBatch : IDisposable
         Put(weight, EmbeddingLayout.Weight);
         Put(mean, EmbeddingLayout.Mean);
         Put(square, EmbeddingLayout.Square);
-        for (int i = 0; i < unique.Length; i++)
+        for (var i = 0; i < unique.Length; i++)
             EmbeddingLayout.Steps(table[unique[i]], length) = steps[i];
     }
 
@@ -109,15 +109,15 @@ public sealed class EmbeddingBatch : IDisposable
     Tensor Take(Part part)
     {
         var values = new float[unique.Length * length];
-        for (int i = 0; i < unique.Length; i++)
+        for (var i = 0; i < unique.Length; i++)
             part(table[unique[i]], length).CopyTo(values.AsSpan(i * length));
         return tensor(values, [unique.Length, length]).clone();
     }
 
     void Put(Tensor tensor, Part part)
     {
-        float[] values = tensor.detach().cpu().data<float>().ToArray();
-        for (int i = 0; i < unique.Length; i++)
+        var values = tensor.detach().cpu().data<float>().ToArray();
+        for (var i = 0; i < unique.Length; i++)
             values.AsSpan(i * length, length).CopyTo(part(table[unique[i]], length));
     }
 
@@ -177,7 +177,7 @@ sealed unsafe class EmbeddingRows : IDisposable
     /// <summary>Forgets every row; the room stays.</summary>
     public void Clear()
     {
-        for (int row = 0; row < Count; row++)
+        for (var row = 0; row < Count; row++)
             this[row].Clear(); // Add promises zeros
         Count = 0;
     }
@@ -254,11 +254,11 @@ sealed class EmbeddingSpectrum : IDisposable
     /// <summary>Takes in the rows from number <paramref name="first"/> on.</summary>
     public void Add(EmbeddingRows table, int first)
     {
-        for (int start = first; start < table.Count; start += RowsAtOnce)
+        for (var start = first; start < table.Count; start += RowsAtOnce)
         {
             using var scope = NewDisposeScope();
             var values = new float[Math.Min(RowsAtOnce, table.Count - start) * length];
-            for (int i = 0; i < values.Length / length; i++)
+            for (var i = 0; i < values.Length / length; i++)
                 EmbeddingLayout.Weight(table[start + i], length).CopyTo(values.AsSpan(i * length));
             Change(tensor(values, [values.Length / length, length]), 1);
         }

@@ -63,8 +63,8 @@ public sealed class EmbeddingTable : IDisposable
     /// <summary>Makes a row for every clip that has none; returns how many that were.</summary>
     public int Add(IEnumerable<string> newClips)
     {
-        int before = Count;
-        foreach (string clip in newClips)
+        var before = Count;
+        foreach (var clip in newClips)
             if (!numbers.ContainsKey(clip))
                 EmbeddingInitializer.Fill(EmbeddingLayout.Weight(table[Append(clip)], length), clip, seed, deviation);
         Created += Count - before;
@@ -111,7 +111,7 @@ public sealed class EmbeddingTable : IDisposable
     internal void Overwrite(ReadOnlySpan<float> rows)
     {
         Flush();
-        for (int row = 0; row < Count; row++)
+        for (var row = 0; row < Count; row++)
             rows.Slice(row * length, length).CopyTo(EmbeddingLayout.Weight(table[row], length));
         spectrum?.Recompute(table);
     }
@@ -133,7 +133,7 @@ public sealed class EmbeddingTable : IDisposable
 
     internal int Append(string clip)
     {
-        int row = table.Add();
+        var row = table.Add();
         numbers.Add(clip, row);
         clips.Add(clip);
         return row;
@@ -174,14 +174,14 @@ static class EmbeddingTableFile
     public static void Save(this EmbeddingTable embeddings, string path)
     {
         embeddings.Flush();
-        byte[] clips = Encoding.UTF8.GetBytes(string.Concat(embeddings.Clips.Select(clip => clip + "\n")));
-        int width = EmbeddingLayout.Width(embeddings.Length);
+        var clips = Encoding.UTF8.GetBytes(string.Concat(embeddings.Clips.Select(clip => clip + "\n")));
+        var width = EmbeddingLayout.Width(embeddings.Length);
         var entries = new List<SafeTensorsEntry>
         {
             new(ClipsName, ScalarType.Byte, [clips.Length], stream => stream.Write(clips)),
             new(RowsName, ScalarType.Float32, [embeddings.Count, width], stream =>
             {
-                for (int row = 0; row < embeddings.Count; row++)
+                for (var row = 0; row < embeddings.Count; row++)
                     stream.Write(MemoryMarshal.AsBytes(embeddings.Table[row]));
             }),
         };
@@ -199,18 +199,18 @@ static class EmbeddingTableFile
     public static void Load(this EmbeddingTable embeddings, string path)
     {
         using var file = SafeTensorsFile.Open(path);
-        int width = EmbeddingLayout.Width(embeddings.Length);
+        var width = EmbeddingLayout.Width(embeddings.Length);
         var rows = Find(file, RowsName);
         if (rows.Shape is not [_, var found] || found != width)
             throw new UserException(
                 $"{path}: the rows of W are ({string.Join(",", rows.Shape)}), expected (M,{width}). Use the configuration that the run was "
                 + $"started with.");
-        string[] clips = Encoding.UTF8.GetString(Find(file, ClipsName).ToArray<byte>()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var clips = Encoding.UTF8.GetString(Find(file, ClipsName).ToArray<byte>()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if (clips.Length != rows.Shape[0])
             throw new UserException($"{path}: names {clips.Length} clips for {rows.Shape[0]} rows of W: the file is damaged.");
         embeddings.Clear();
-        float[] values = rows.ToArray<float>();
-        for (int clip = 0; clip < clips.Length; clip++)
+        var values = rows.ToArray<float>();
+        for (var clip = 0; clip < clips.Length; clip++)
             values.AsSpan(clip * width, width).CopyTo(embeddings.Table[embeddings.Append(clips[clip])]);
         if (embeddings.Spectrum is not { } spectrum)
             return;
@@ -233,11 +233,11 @@ static class EmbeddingInitializer
 
     public static void Fill(Span<float> row, string clip, long seed, double deviation)
     {
-        ulong state = FnvOffset ^ (ulong)seed;
-        foreach (byte b in Encoding.UTF8.GetBytes(clip))
+        var state = FnvOffset ^ (ulong)seed;
+        foreach (var b in Encoding.UTF8.GetBytes(clip))
             state = (state ^ b) * FnvPrime;
         var random = CounterRandom.FromState(state);
-        for (int i = 0; i < row.Length; i += 2)
+        for (var i = 0; i < row.Length; i += 2)
         {
             // Box and Muller: two uniform numbers to two normal ones.
             double radius = deviation * Math.Sqrt(-2 * Math.Log(1 - random.Unit())), angle = 2 * Math.PI * random.Unit();

@@ -95,13 +95,13 @@ static unsafe class FusedDoubling
     static void Gather(void* state, int first, int end)
     {
         ref var pass = ref *(Pass*)state;
-        for (int item = first; item < end; item++)
+        for (var item = first; item < end; item++)
         {
             var (sample, row) = (item / (2 * pass.H), item % (2 * pass.H));
-            int i = row % 2;
-            float* from = (float*)pass.Low + ((long)sample * (pass.H + 1) + row / 2 + i) * (pass.W + 1) * 4 * pass.C + 2 * i * pass.C;
-            float* to = (float*)pass.High + (long)item * 2 * pass.W * pass.C;
-            for (int x = 0; x < pass.W; x++, from += 4 * pass.C, to += 2 * pass.C)
+            var i = row % 2;
+            var from = (float*)pass.Low + ((long)sample * (pass.H + 1) + row / 2 + i) * (pass.W + 1) * 4 * pass.C + 2 * i * pass.C;
+            var to = (float*)pass.High + (long)item * 2 * pass.W * pass.C;
+            for (var x = 0; x < pass.W; x++, from += 4 * pass.C, to += 2 * pass.C)
             {
                 Copy(from, to, pass.C);
                 Copy(from + 5 * pass.C, to + pass.C, pass.C); // corner 2i + 1 of the next place
@@ -112,12 +112,12 @@ static unsafe class FusedDoubling
     static void Scatter(void* state, int first, int end)
     {
         ref var pass = ref *(Pass*)state;
-        for (int item = first; item < end; item++)
+        for (var item = first; item < end; item++)
         {
             var (sample, row) = (item / (pass.H + 1), item % (pass.H + 1));
-            float* to = (float*)pass.Low + (long)item * (pass.W + 1) * 4 * pass.C;
-            for (int x = 0; x <= pass.W; x++)
-                for (int corner = 0; corner < 4; corner++, to += pass.C)
+            var to = (float*)pass.Low + (long)item * (pass.W + 1) * 4 * pass.C;
+            for (var x = 0; x <= pass.W; x++)
+                for (var corner = 0; corner < 4; corner++, to += pass.C)
                 {
                     var (i, j) = (corner / 2, corner % 2);
                     var (y0, x0) = (row - i, x - j);
@@ -132,14 +132,14 @@ static unsafe class FusedDoubling
     static void Add(void* state, int first, int end)
     {
         ref var pass = ref *(Pass*)state;
-        for (int item = first; item < end; item++)
+        for (var item = first; item < end; item++)
         {
-            float* skip = (float*)pass.Low + (long)(item / 2) * pass.W * pass.C; // 2h rows of a sample lie over its h rows
+            var skip = (float*)pass.Low + (long)(item / 2) * pass.W * pass.C; // 2h rows of a sample lie over its h rows
             float* x = (float*)pass.High + (long)item * 2 * pass.W * pass.C, y = (float*)pass.Sum + (long)item * 2 * pass.W * pass.C;
-            for (int column = 0; column < 2 * pass.W; column++, x += pass.C, y += pass.C)
+            for (var column = 0; column < 2 * pass.W; column++, x += pass.C, y += pass.C)
             {
-                float* s = skip + column / 2 * pass.C;
-                int j = 0;
+                var s = skip + column / 2 * pass.C;
+                var j = 0;
                 for (; j <= pass.C - Vector256<float>.Count; j += Vector256<float>.Count)
                     (Vector256.Load(x + j) + Vector256.Load(s + j)).Store(y + j);
                 for (; j < pass.C; j++)
@@ -151,13 +151,13 @@ static unsafe class FusedDoubling
     static void SumSquares(void* state, int first, int end)
     {
         ref var pass = ref *(Pass*)state;
-        for (int item = first; item < end; item++)
+        for (var item = first; item < end; item++)
         {
-            float* to = (float*)pass.Low + (long)item * pass.W * pass.C;
+            var to = (float*)pass.Low + (long)item * pass.W * pass.C;
             float* upper = (float*)pass.High + (long)item * 4 * pass.W * pass.C, lower = upper + 2 * pass.W * pass.C;
-            for (int x = 0; x < pass.W; x++, to += pass.C, upper += 2 * pass.C, lower += 2 * pass.C)
+            for (var x = 0; x < pass.W; x++, to += pass.C, upper += 2 * pass.C, lower += 2 * pass.C)
             {
-                int j = 0;
+                var j = 0;
                 for (; j <= pass.C - Vector256<float>.Count; j += Vector256<float>.Count)
                     (Vector256.Load(upper + j) + Vector256.Load(upper + pass.C + j)
                         + (Vector256.Load(lower + j) + Vector256.Load(lower + pass.C + j))).Store(to + j);

@@ -63,7 +63,7 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
         work.Q = work.P + b * c;
         OpenMp.For(b * chunks, &SumSlopes, &work);
         float* slopeScale = Aten.Data(slopes), slopeShift = slopeScale + b * c;
-        for (int i = 0; i < b * c; i++)
+        for (var i = 0; i < b * c; i++)
         {
             double g = 0, gx = 0; // sums over places of the slope, and of the slope times x less its mean
             for (float* part = work.Partial + (long)(i / c) * chunks * 2 * c + i % c,
@@ -88,11 +88,11 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
         work.Out = Aten.Data(y);
         OpenMp.For(b * chunks, &Moments, &work);
         float* scales = Aten.Data(scale), shifts = Aten.Data(shift);
-        for (int i = 0; i < b * c; i++)
+        for (var i = 0; i < b * c; i++)
         {
             double mean = 0, squares = 0, count = 0;
-            float* part = work.Partial + (long)(i / c) * chunks * 3 * c + i % c;
-            for (int k = 0; k < chunks; k++, part += 3 * c)
+            var part = work.Partial + (long)(i / c) * chunks * 3 * c + i % c;
+            for (var k = 0; k < chunks; k++, part += 3 * c)
             {
                 double more = Math.Min(chunk, n - k * chunk), all = count + more, rest = part[c] / more, apart = part[0] + rest - mean;
                 mean += apart * more / all;
@@ -111,7 +111,7 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
 
     static (int Chunk, int Chunks) Chunks(int c, int n)
     {
-        int chunk = Math.Max(1, FloatsInAChunk / c);
+        var chunk = Math.Max(1, FloatsInAChunk / c);
         return (chunk, (n + chunk - 1) / chunk);
     }
 
@@ -125,7 +125,7 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
         public static Pass Create(Tensor x, Tensor statistics, Tensor partial, bool relu, int chunk, int chunks)
         {
             var (b, c, n) = Sizes(x);
-            float* first = Aten.Data(statistics);
+            var first = Aten.Data(statistics);
             return new Pass
             {
                 X = Aten.Data(x),
@@ -146,7 +146,7 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
         public readonly (long At, int Pixels, int Maps) Place(int item)
         {
             var (sample, chunk) = (item / Chunks, item % Chunks);
-            int first = chunk * Chunk;
+            var first = chunk * Chunk;
             return (((long)sample * N + first) * C, Math.Min(Chunk, N - first), sample * C);
         }
     }
@@ -155,17 +155,17 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
     static void Moments(void* state, int first, int end)
     {
         ref var work = ref *(Pass*)state;
-        int c = work.C;
-        for (int item = first; item < end; item++)
+        var c = work.C;
+        for (var item = first; item < end; item++)
         {
             var (at, pixels, _) = work.Place(item);
             float* x = work.X + at, mean = work.Partial + (long)item * 3 * c, rest = mean + c, squares = rest + c;
-            int j = 0;
+            var j = 0;
             for (; j <= c - Block; j += Block)
             {
                 Vector512<float> s0 = default, s1 = default, s2 = default, s3 = default;
-                float* row = x + j;
-                for (int k = 0; k < pixels; k++, row += c)
+                var row = x + j;
+                for (var k = 0; k < pixels; k++, row += c)
                 {
                     s0 += Vector512.Load(row);
                     s1 += Vector512.Load(row + Lanes);
@@ -177,7 +177,7 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
                 s0 = s1 = s2 = s3 = default;
                 Vector512<float> r0 = default, r1 = default, r2 = default, r3 = default;
                 row = x + j;
-                for (int k = 0; k < pixels; k++, row += c)
+                for (var k = 0; k < pixels; k++, row += c)
                 {
                     Vector512<float> d0 = Vector512.Load(row) - m0, d1 = Vector512.Load(row + Lanes) - m1;
                     Vector512<float> d2 = Vector512.Load(row + 2 * Lanes) - m2, d3 = Vector512.Load(row + 3 * Lanes) - m3;
@@ -203,10 +203,10 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
             for (; j <= c - Lanes; j += Lanes)
             {
                 Vector512<float> sum = default, above = default, deviation = default;
-                for (int k = 0; k < pixels; k++)
+                for (var k = 0; k < pixels; k++)
                     sum += Vector512.Load(x + j + k * c);
                 var m = sum * Vector512.Create(1f / pixels);
-                for (int k = 0; k < pixels; k++)
+                for (var k = 0; k < pixels; k++)
                 {
                     var d = Vector512.Load(x + j + k * c) - m;
                     above += d;
@@ -219,12 +219,12 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
             for (; j < c; j++)
             {
                 float sum = 0, above = 0, deviation = 0;
-                for (int k = 0; k < pixels; k++)
+                for (var k = 0; k < pixels; k++)
                     sum += x[j + k * c];
-                float m = sum / pixels;
-                for (int k = 0; k < pixels; k++)
+                var m = sum / pixels;
+                for (var k = 0; k < pixels; k++)
                 {
-                    float d = x[j + k * c] - m;
+                    var d = x[j + k * c] - m;
                     (above, deviation) = (above + d, deviation + d * d);
                 }
                 (mean[j], rest[j], squares[j]) = (m, above, deviation);
@@ -235,15 +235,15 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
     static void ScaleAndShift(void* state, int first, int end)
     {
         ref var work = ref *(Pass*)state;
-        int c = work.C;
+        var c = work.C;
         var floor = work.Relu ? default : Vector512.Create(float.NegativeInfinity);
-        for (int item = first; item < end; item++)
+        for (var item = first; item < end; item++)
         {
             var (at, pixels, maps) = work.Place(item);
             float* x = work.X + at, y = work.Out + at, m = work.Mean + maps, a = work.A + maps, o = work.O + maps;
-            for (int k = 0; k < pixels; k++, x += c, y += c)
+            for (var k = 0; k < pixels; k++, x += c, y += c)
             {
-                int j = 0;
+                var j = 0;
                 for (; j <= c - Lanes; j += Lanes)
                     Vector512.MaxNative(floor, Vector512.FusedMultiplyAdd(Vector512.Load(x + j) - Vector512.Load(m + j),
                         Vector512.Load(a + j), Vector512.Load(o + j))).Store(y + j);
@@ -256,21 +256,21 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
     static void SumSlopes(void* state, int first, int end)
     {
         ref var work = ref *(Pass*)state;
-        int c = work.C;
+        var c = work.C;
         var floor = work.Relu ? default : Vector512.Create(float.NegativeInfinity);
-        for (int item = first; item < end; item++)
+        for (var item = first; item < end; item++)
         {
             var (at, pixels, maps) = work.Place(item);
             float* x = work.X + at, g = work.G + at, sums = work.Partial + (long)item * 2 * c, products = sums + c;
             float* a = work.A + maps, o = work.O + maps, mean = work.Mean + maps;
-            int j = 0;
+            var j = 0;
             for (; j <= c - 2 * Lanes; j += 2 * Lanes)
             {
                 Vector512<float> s0 = default, s1 = default, t0 = default, t1 = default;
                 Vector512<float> a0 = Vector512.Load(a + j), a1 = Vector512.Load(a + j + Lanes), o0 = Vector512.Load(o + j),
                     o1 = Vector512.Load(o + j + Lanes);
                 Vector512<float> m0 = Vector512.Load(mean + j), m1 = Vector512.Load(mean + j + Lanes);
-                for (int k = 0; k < pixels; k++)
+                for (var k = 0; k < pixels; k++)
                 {
                     Vector512<float> x0 = Vector512.Load(x + j + k * c) - m0, x1 = Vector512.Load(x + j + k * c + Lanes) - m1;
                     var g0 = Masked(Vector512.Load(g + j + k * c), x0, a0, o0, floor);
@@ -288,7 +288,7 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
             for (; j < c; j++)
             {
                 float sum = 0, product = 0;
-                for (int k = 0; k < pixels; k++)
+                for (var k = 0; k < pixels; k++)
                 {
                     float apart = x[j + k * c] - mean[j], masked = Masked(g[j + k * c], apart, a[j], o[j], floor[0]);
                     (sum, product) = (sum + masked, product + masked * apart);
@@ -301,16 +301,16 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
     static void SlopeOfX(void* state, int first, int end)
     {
         ref var work = ref *(Pass*)state;
-        int c = work.C;
+        var c = work.C;
         var floor = work.Relu ? default : Vector512.Create(float.NegativeInfinity);
-        for (int item = first; item < end; item++)
+        for (var item = first; item < end; item++)
         {
             var (at, pixels, maps) = work.Place(item);
             float* x = work.X + at, g = work.G + at, d = work.Out + at;
             float* m = work.Mean + maps, a = work.A + maps, o = work.O + maps, p = work.P + maps, q = work.Q + maps;
-            for (int k = 0; k < pixels; k++, x += c, g += c, d += c)
+            for (var k = 0; k < pixels; k++, x += c, g += c, d += c)
             {
-                int j = 0;
+                var j = 0;
                 for (; j <= c - Lanes; j += Lanes)
                 {
                     Vector512<float> v = Vector512.Load(x + j) - Vector512.Load(m + j), scale = Vector512.Load(a + j);

@@ -33,16 +33,16 @@ public sealed class Generator : PersonGenerator
     internal Generator(NetworkSettings settings, int size, SpectralMode mode, bool projects) : base(nameof(Generator))
     {
         this.size = size;
-        int[] channels = settings.DownChannels(size, settings.BottleneckSide);
+        var channels = settings.DownChannels(size, settings.BottleneckSide);
         path = new DownPath(3, channels, size, settings.AttentionSide, mode, norm: true);
         residual = new ModuleList<AdaptiveBlock>();
-        for (int block = 0; block < settings.ResidualBlocks; block++)
+        for (var block = 0; block < settings.ResidualBlocks; block++)
             residual.Add(new AdaptiveBlock(channels[^1], mode));
 
         // The way up mirrors the way down: 512 -> 512 -> 256 -> 128 -> 64 in the paper.
         int[] ups = [channels[^1], .. channels.Reverse()];
         up = new ModuleList<UpBlock>();
-        for (int block = 0; block < channels.Length; block++)
+        for (var block = 0; block < channels.Length; block++)
             up.Add(new UpBlock(ups[block], ups[block + 1], mode));
         attentionBlock = Array.FindIndex([.. channels.Select((_, block) => settings.BottleneckSide << (block + 1))],
             side => side == settings.UpAttentionSide);
@@ -86,7 +86,7 @@ public sealed class Generator : PersonGenerator
         var h = path.call(landmarks);
         foreach (var block in residual)
             h = block.call(h, styles.Dequeue(), styles.Dequeue());
-        for (int block = 0; block < up.Count; block++)
+        for (var block = 0; block < up.Count; block++)
         {
             h = up[block].call(h, styles.Dequeue(), styles.Dequeue());
             if (block == attentionBlock)
@@ -100,10 +100,10 @@ public sealed class Generator : PersonGenerator
     {
         var styles = new Queue<OnnxStyle>(
             psi is null ? InputStyles(graph, styleChannels, shiftFirst: false) : ConstantStyles(graph, Styles(psi), places: false));
-        string h = path.Emit(graph, nameof(path), landmarks, side);
-        for (int block = 0; block < residual.Count; block++)
+        var h = path.Emit(graph, nameof(path), landmarks, side);
+        for (var block = 0; block < residual.Count; block++)
             h = residual[block].Emit(graph, $"{nameof(residual)}.{block}", h, styles.Dequeue(), styles.Dequeue());
-        for (int block = 0; block < up.Count; block++)
+        for (var block = 0; block < up.Count; block++)
         {
             h = up[block].Emit(graph, $"{nameof(up)}.{block}", h, styles.Dequeue(), styles.Dequeue());
             if (block == attentionBlock)
@@ -128,8 +128,8 @@ public sealed class Generator : PersonGenerator
     {
         long[] down = [.. settings.DownChannels(size, settings.BottleneckSide)];
         long[] ups = [down[^1], .. down.Reverse()];
-        long count = 2 * settings.ResidualBlocks * 9 * down[^1] * down[^1] + 9 * 3 * down[0] + 3;
-        for (int block = 0; block < down.Length; block++)
+        var count = 2 * settings.ResidualBlocks * 9 * down[^1] * down[^1] + 9 * 3 * down[0] + 3;
+        for (var block = 0; block < down.Length; block++)
         {
             var (inputs, outputs) = (block == 0 ? 3 : down[block - 1], down[block]);
             count += Convolutions(inputs, outputs) + (block == 0 ? 2 * outputs : 2 * (inputs + outputs)); // biases, or affine norms
@@ -151,7 +151,7 @@ public sealed class Generator : PersonGenerator
     IEnumerable<Style> Styles(Tensor psi)
     {
         long start = 0;
-        foreach (int channels in styleChannels)
+        foreach (var channels in styleChannels)
         {
             yield return new Style(psi.narrow(1, start, channels), psi.narrow(1, start + channels, channels));
             start += 2 * channels;
@@ -204,8 +204,8 @@ public abstract class PersonGenerator : Module<Tensor, Tensor, Tensor>
     // Styles of the input psi, (N or 1,C,1,1) each.
     private protected IEnumerable<OnnxStyle> InputStyles(OnnxGraph graph, IReadOnlyList<int> channels, bool shiftFirst)
     {
-        string psi = graph.Reshape("psi.places", graph.Input("psi", "people", StyleLength), 0, StyleLength, 1, 1);
-        string[] parts = graph.Split(psi, [.. channels.SelectMany(count => new long[] { count, count })]);
+        var psi = graph.Reshape("psi.places", graph.Input("psi", "people", StyleLength), 0, StyleLength, 1, 1);
+        var parts = graph.Split(psi, [.. channels.SelectMany(count => new long[] { count, count })]);
         return parts.Chunk(2).Select(pair => new OnnxStyle(pair[shiftFirst ? 1 : 0], pair[shiftFirst ? 0 : 1], Constant: false));
     }
 }

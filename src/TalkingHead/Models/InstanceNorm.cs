@@ -34,7 +34,7 @@ public sealed class InstanceNorm : Module<Tensor, Tensor>
 
     internal string Emit(OnnxGraph graph, string name, string x)
     {
-        string y = graph.InstanceNorm(name, x, graph.Numbers($"{name}.weight", weight), graph.Numbers($"{name}.bias", bias), Epsilon);
+        var y = graph.InstanceNorm(name, x, graph.Numbers($"{name}.weight", weight), graph.Numbers($"{name}.bias", bias), Epsilon);
         return relu ? graph.Each("Relu", $"{name}.relu", y) : y;
     }
 
@@ -82,7 +82,7 @@ public sealed class AdaptiveInstanceNorm : Module<Tensor, Style, Tensor>
     // Constants are (C) each, an input's scales and shifts (N or 1,C,1,1).
     internal string Emit(OnnxGraph graph, string name, string x, OnnxStyle style)
     {
-        string y = style.Constant
+        var y = style.Constant
             ? graph.InstanceNorm(name, x, style.Scale, style.Shift, InstanceNorm.Epsilon)
             : graph.Sum(name, graph.Product($"{name}.scaled", graph.Normalized(name, x, InstanceNorm.Epsilon), style.Scale), style.Shift);
         return relu ? graph.Each("Relu", $"{name}.relu", y) : y;

@@ -65,7 +65,7 @@ public sealed class NetworkSet : IDisposable
             }
         });
         using var scope = NewDisposeScope();
-        int size = configuration.Data.Size;
+        var size = configuration.Data.Size;
         var picture = zeros(1, 3, size, size);
         var (e, g, v) = (networks.Embedder, networks.Generator, networks.Discriminator.Trunk);
         return

@@ -39,10 +39,10 @@ static class ResampledConvolution
     public static Constant Taps(Resampling resampling)
     {
         var taps = new float[9 * 16];
-        for (int tap = 0; tap < 9; tap++)
+        for (var tap = 0; tap < 9; tap++)
         {
             var (row, column) = (tap / 3, tap % 3);
-            for (int to = 0; to < 4; to++)
+            for (var to = 0; to < 4; to++)
             {
                 // The place inside the 2x2 square at which the kernel lies.
                 var (y, x) = (to / 2, to % 2);
@@ -96,7 +96,7 @@ static class ResampledConvolution
     public static string EmitDouble(OnnxGraph graph, string name, string x, Tensor kernel, Tensor? bias)
     {
         using var scope = NewDisposeScope();
-        long outputs = kernel.shape[0] / 4;
+        var outputs = kernel.shape[0] / 4;
         string[] corners = [.. Enumerable.Range(0, 4).Select(to => graph.Conv(
             $"{name}.{to}", x, kernel.narrow(0, to * outputs, outputs), bias, 1, 1 - to / 2, 1 - to % 2, to / 2, to % 2))];
         return graph.Add("DepthToSpace", name, [graph.Add("Concat", $"{name}.square", corners, ("axis", 1L))], ("blocksize", 2L));

@@ -48,7 +48,7 @@ public sealed class DownBlock : Module<Tensor, Tensor>
 
     internal string Emit(OnnxGraph graph, string name, string x)
     {
-        string h = first ? x : norm1?.Emit(graph, $"{name}.norm1", x) ?? graph.Each("Relu", $"{name}.relu1", x);
+        var h = first ? x : norm1?.Emit(graph, $"{name}.norm1", x) ?? graph.Each("Relu", $"{name}.relu1", x);
         h = conv1.Emit(graph, $"{name}.conv1", h);
         h = conv2.Emit(graph, $"{name}.conv2", norm2?.Emit(graph, $"{name}.norm2", h) ?? graph.Each("Relu", $"{name}.relu2", h));
         return graph.Sum(name, h, skip.Emit(graph, $"{name}.skip", graph.Mean2x2($"{name}.mean", x)));
@@ -107,8 +107,8 @@ public sealed class AdaptiveBlock : Module<Tensor, Style, Style, Tensor>
 
     internal string Emit(OnnxGraph graph, string name, string x, OnnxStyle style1, OnnxStyle style2)
     {
-        long channels = conv1.weight.shape[0];
-        string h = conv1.Emit(graph, $"{name}.conv1", norm1.Emit(graph, $"{name}.norm1", x, style1));
+        var channels = conv1.weight.shape[0];
+        var h = conv1.Emit(graph, $"{name}.conv1", norm1.Emit(graph, $"{name}.norm1", x, style1));
         h = conv2.Emit(graph, $"{name}.conv2", norm2.Emit(graph, $"{name}.norm2", h, style2));
         return graph.Sum(name, x, h);
     }
@@ -146,7 +146,7 @@ public sealed class UpBlock : Module<Tensor, Style, Style, Tensor>
 
     internal string Emit(OnnxGraph graph, string name, string x, OnnxStyle style1, OnnxStyle style2)
     {
-        string h = conv1.Emit(graph, $"{name}.conv1", norm1.Emit(graph, $"{name}.norm1", x, style1));
+        var h = conv1.Emit(graph, $"{name}.conv1", norm1.Emit(graph, $"{name}.norm1", x, style1));
         h = conv2.Emit(graph, $"{name}.conv2", norm2.Emit(graph, $"{name}.norm2", h, style2));
         return graph.Sum(name, h, graph.Double($"{name}.doubled", skip.Emit(graph, $"{name}.skip", x)));
     }

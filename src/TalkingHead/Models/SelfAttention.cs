@@ -44,7 +44,7 @@ public sealed class SelfAttention : Module<Tensor, Tensor>
     {
         string Places(SpectralNormConv2d layer, string part) =>
             graph.Reshape($"{name}.{part}.places", layer.Emit(graph, $"{name}.{part}", x), 0, layer.weight.shape[0], -1); // (B,C,P)
-        string seen = graph.Attend($"{name}.seen", Places(query, nameof(query)), Places(key, nameof(key)), Places(value, nameof(value)));
+        var seen = graph.Attend($"{name}.seen", Places(query, nameof(query)), Places(key, nameof(key)), Places(value, nameof(value)));
         seen = graph.Reshape($"{name}.picture", seen, 0, value.weight.shape[0], side, side);
         return graph.Sum(name, x, graph.Product($"{name}.weighted", seen, graph.Weight($"{name}.{nameof(gamma)}", gamma)));
     }

@@ -42,7 +42,7 @@ public static class SpectralNorm
         {
             if (module is not SpectralNormLayer { IsNormalized: true } layer)
                 continue;
-            string prefix = path == "" ? "" : path + ".";
+            var prefix = path == "" ? "" : path + ".";
             state[prefix + nameof(layer.weight)].Div_(ExactSigma(layer.weight));
             state.Remove(prefix + nameof(layer.u));
             state.Remove(prefix + nameof(layer.v));

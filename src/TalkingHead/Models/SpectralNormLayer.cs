@@ -30,7 +30,7 @@ public abstract class SpectralNormLayer : Module<Tensor, Tensor>
         this.mode = mode;
         long outputs = weight.shape[0], inputs = weight.numel() / outputs;
         // PyTorch's default: uniform with bound 1/√fan-in for both.
-        double bound = 1 / Math.Sqrt(inputs);
+        var bound = 1 / Math.Sqrt(inputs);
         init.uniform_(weight, -bound, bound);
         this.weight = new Parameter(weight);
         this.bias = bias ? new Parameter(init.uniform_(zeros(outputs), -bound, bound)) : null;
@@ -60,7 +60,7 @@ public abstract class SpectralNormLayer : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var matrix = weight.flatten(1); // (out, in·k·k)
-        for (int i = 0; i < times; i++)
+        for (var i = 0; i < times; i++)
         {
             v!.copy_(functional.normalize(matrix.t().mv(u!), dim: 0, eps: SpectralNorm.Epsilon));
             u!.copy_(functional.normalize(matrix.mv(v), dim: 0, eps: SpectralNorm.Epsilon));
@@ -77,7 +77,7 @@ public abstract class SpectralNormLayer : Module<Tensor, Tensor>
             return weight;
         using var scope = NewDisposeScope();
         // A frozen network stays as it is to the last bit, u and v included.
-        bool iterate = IteratesEachForward && training && weight.requires_grad;
+        var iterate = IteratesEachForward && training && weight.requires_grad;
         if (iterate)
             Iterate(1);
         // Copies, where a later forward of the same graph changes u and v in place.

@@ -50,7 +50,7 @@ sealed class OnnxFile
         Outputs = [.. model.Graph.Output.Select(Value)];
         Parameters = model.Graph.Initializer.Sum(Elements);
         Nodes = model.Graph.Node.Count;
-        if (metadata.TryGetValue(ChecksumKey, out string? checksum))
+        if (metadata.TryGetValue(ChecksumKey, out var checksum))
             ChecksumFits = checksum == Digest(model);
     }
 
@@ -103,7 +103,7 @@ sealed class OnnxFile
         ModelProto model;
         try
         {
-            long structure = bytes.Length - WeightBytes(bytes, 0);
+            var structure = bytes.Length - WeightBytes(bytes, 0);
             if (structure > MostStructureBytes)
                 throw new UserException(
                     $"{path}: its graph takes {structure} bytes beside the weights; the most allowed is {MostStructureBytes}.");
@@ -147,7 +147,7 @@ sealed class OnnxFile
             using var file = File.OpenRead(path);
             if (file.Length > MostBytes)
                 throw new UserException($"{path}: {file.Length} bytes; an ONNX file of at most {MostBytes} is read.");
-            byte[] bytes = new byte[file.Length];
+            var bytes = new byte[file.Length];
             file.ReadExactly(bytes);
             return bytes;
         }
@@ -168,7 +168,7 @@ sealed class OnnxFile
         long sum = 0;
         while (!message.IsEmpty)
         {
-            ulong tag = Varint(ref message);
+            var tag = Varint(ref message);
             switch (tag & 7)
             {
                 case 0:
@@ -199,7 +199,7 @@ sealed class OnnxFile
     static ulong Varint(ref ReadOnlySpan<byte> message)
     {
         ulong value = 0;
-        for (int i = 0; i < 10 && i < message.Length; i++)
+        for (var i = 0; i < 10 && i < message.Length; i++)
         {
             value |= (ulong)(message[i] & 127) << (7 * i);
             if (message[i] < 128)
@@ -230,7 +230,7 @@ sealed class OnnxFile
         {
             if (!IsStandard(node.Domain) || !operators.Contains(node.OpType))
             {
-                string domain = IsStandard(node.Domain) ? "" : $"{node.Domain}.";
+                var domain = IsStandard(node.Domain) ? "" : $"{node.Domain}.";
                 return $"node \"{node.Name}\" is the operator {domain}{node.OpType}, which is not among those that are allowed.";
             }
             foreach (var attribute in node.Attribute)
@@ -255,7 +255,7 @@ sealed class OnnxFile
     {
         if (tensor.DataLocation == TensorProto.Types.DataLocation.External || tensor.ExternalData.Count > 0)
             return $"weight \"{tensor.Name}\" is kept in another file; a model must be one file: export it without external data.";
-        int size = (ElementType)tensor.DataType switch
+        var size = (ElementType)tensor.DataType switch
         {
             ElementType.Float or ElementType.Int32 => 4,
             ElementType.Float16 => 2,
@@ -283,7 +283,8 @@ sealed class OnnxFile
     }
 
     static string TooLarge(string what, IEnumerable<long> sizes) =>
-        $"{what} has the shape ({string.Join(",", sizes.Take(MostDimensions + 1))}); at most {MostDimensions} dimensions and {MostElements} numbers are allowed.";
+        $"{what} has the shape ({string.Join(",", sizes.Take(MostDimensions + 1))}); at most {MostDimensions} dimensions and "
+            + $"{MostElements} numbers are allowed.";
 
     static OnnxValue Value(ValueInfoProto value) => new(value.Name, [.. value.Type.TensorType.Shape.Dim.Select(Size)]);
 

@@ -93,9 +93,9 @@ sealed class OnnxGraph(string name)
     public string[] Split(string value, IReadOnlyList<long> lengths)
     {
         string[] parts = [.. lengths.Select((_, part) => $"{value}.{part}")];
-        string first = Add("Split", parts[0], [value, Shared($"{value}.lengths", () => tensor([.. lengths]))], ("axis", 1L));
+        var first = Add("Split", parts[0], [value, Shared($"{value}.lengths", () => tensor([.. lengths]))], ("axis", 1L));
         var node = graph.Node[^1];
-        foreach (string part in parts.Skip(1))
+        foreach (var part in parts.Skip(1))
         {
             node.Output.Add(part);
             types.Add(part, types[first]);
@@ -143,9 +143,9 @@ sealed class OnnxGraph(string name)
     {
         if (types[value] == type)
             return value;
-        if (casts.TryGetValue((value, type), out string? made))
+        if (casts.TryGetValue((value, type), out var made))
             return made;
-        string cast = Add("Cast", $"{value}.{(type == ElementType.Float ? "float" : "half")}", [value], ("to", (long)type));
+        var cast = Add("Cast", $"{value}.{(type == ElementType.Float ? "float" : "half")}", [value], ("to", (long)type));
         types[cast] = type;
         return casts[(value, type)] = cast;
     }

@@ -37,7 +37,7 @@ static class OnnxLayers
     /// </summary>
     public static string InstanceNorm(this OnnxGraph graph, string name, string x, string scale, string shift, double epsilon)
     {
-        string scaled = graph.Add("Mul", $"{name}.scaled", [graph.Normalized(name, x, epsilon), graph.Reshape($"{name}.scale.map", scale, -1, 1, 1)]);
+        var scaled = graph.Add("Mul", $"{name}.scaled", [graph.Normalized(name, x, epsilon), graph.Reshape($"{name}.scale.map", scale, -1, 1, 1)]);
         return graph.Add("Add", name, [scaled, graph.Reshape($"{name}.shift.map", shift, -1, 1, 1)]);
     }
 
@@ -45,9 +45,9 @@ static class OnnxLayers
     public static string Normalized(this OnnxGraph graph, string name, string x, double epsilon)
     {
         x = graph.Single(x);
-        string centred = graph.Add("Sub", $"{name}.centred", [x, graph.MeanOfMap($"{name}.mean", x)]);
-        string variance = graph.MeanOfMap($"{name}.variance", graph.Add("Mul", $"{name}.squares", [centred, centred]));
-        string safe = graph.Add("Add", $"{name}.safe", [variance, graph.Shared("epsilon", () => tensor((float)epsilon))]);
+        var centred = graph.Add("Sub", $"{name}.centred", [x, graph.MeanOfMap($"{name}.mean", x)]);
+        var variance = graph.MeanOfMap($"{name}.variance", graph.Add("Mul", $"{name}.squares", [centred, centred]));
+        var safe = graph.Add("Add", $"{name}.safe", [variance, graph.Shared("epsilon", () => tensor((float)epsilon))]);
         return graph.Add("Div", $"{name}.normal", [centred, graph.Each("Sqrt", $"{name}.deviation", safe)]);
     }
 
@@ -91,7 +91,7 @@ static class OnnxLayers
         var keeps = ("keepdims", (object)(keep ? 1L : 0));
         if (operation != "ReduceSum")
             return graph.Add(operation, name, [graph.Single(x)], ("axes", axes), keeps);
-        string places = graph.Shared($"axes.{string.Join(".", axes)}", () => tensor(axes)); // an input since opset 13
+        var places = graph.Shared($"axes.{string.Join(".", axes)}", () => tensor(axes)); // an input since opset 13
         return graph.Add(operation, name, [graph.Single(x), places], keeps);
     }
 
@@ -100,15 +100,15 @@ static class OnnxLayers
     /// </summary>
     public static string Attend(this OnnxGraph graph, string name, string q, string k, string v)
     {
-        string looking = graph.Transpose($"{name}.looking", graph.Single(q), 0, 2, 1);                    // (N,P,D)
-        string weights = graph.Softmax($"{name}.weights", graph.Add("MatMul", $"{name}.likeness", [looking, graph.Single(k)])); // (N,P,P)
-        string turned = graph.Transpose($"{name}.turned", weights, 0, 2, 1);
+        var looking = graph.Transpose($"{name}.looking", graph.Single(q), 0, 2, 1);                    // (N,P,D)
+        var weights = graph.Softmax($"{name}.weights", graph.Add("MatMul", $"{name}.likeness", [looking, graph.Single(k)])); // (N,P,P)
+        var turned = graph.Transpose($"{name}.turned", weights, 0, 2, 1);
         return graph.Add("MatMul", name, [graph.Computed(v), graph.Computed(turned)]);
     }
 
     static string Pair(this OnnxGraph graph, string operation, string name, string x, string y)
     {
-        bool half = graph.IsHalf(x) && graph.IsHalf(y);
+        var half = graph.IsHalf(x) && graph.IsHalf(y);
         return graph.Add(operation, name, half ? [x, y] : [graph.Single(x), graph.Single(y)]);
     }
 }

@@ -52,7 +52,7 @@ sealed class ResNet18 : FeatureNetwork
             ? new ResidualPair(32 << stage, 64 << stage, stride: 2)
             : new ResidualPair(64 << stage, 64 << stage, stride: 1))];
         RegisterComponents();
-        for (int i = 0; i < blocks.Length; i++)
+        for (var i = 0; i < blocks.Length; i++)
             register_module($"block{i}", blocks[i].Block);
         PublishedWeights.Freeze(this);
     }
@@ -61,7 +61,7 @@ sealed class ResNet18 : FeatureNetwork
     /// <exception cref="UserException">The file is missing or another network's.</exception>
     internal static ResNet18 Load()
     {
-        string path = PublishedWeights.Locate(File);
+        var path = PublishedWeights.Locate(File);
         var graph = ModelProto.Parser.ParseFrom(OnnxFile.Read(path).Bytes).Graph;
         var network = new ResNet18();
         try
@@ -94,7 +94,7 @@ sealed class ResNet18 : FeatureNetwork
     /// <inheritdoc/>
     internal override long Macs(long side)
     {
-        long macs = side * side / 4 * stem.weight!.numel();
+        var macs = side * side / 4 * stem.weight!.numel();
         foreach (var (stage, block) in blocks)
             macs += (side >> (2 + stage)) * (side >> (2 + stage)) * block.Convolutions().Sum(convolution => convolution.get_parameter("weight")!.numel());
         return macs;
@@ -108,7 +108,7 @@ sealed class ResNet18 : FeatureNetwork
         var h = stem.call(Layout.PixelByPixel(normalisation.call(x)).to(type)).relu_();
         h = functional.max_pool2d(h, 3, stride: 2, padding: 1);
         var found = new List<Tensor>();
-        for (int i = 0; i < blocks.Length; i++)
+        for (var i = 0; i < blocks.Length; i++)
         {
             h = blocks[i].Block.call(h);
             if (i + 1 == blocks.Length || blocks[i + 1].Stage > blocks[i].Stage)
@@ -140,7 +140,7 @@ sealed class ResNet18 : FeatureNetwork
         Tensor Read(string name)
         {
             var found = weights[name];
-            float[] values = found.RawData.Length > 0 ? MemoryMarshal.Cast<byte, float>(found.RawData.Span).ToArray()
+            var values = found.RawData.Length > 0 ? MemoryMarshal.Cast<byte, float>(found.RawData.Span).ToArray()
                 : [.. found.FloatData];
             return tensor(values, [.. found.Dims]).to(ScalarType.Float64);
         }

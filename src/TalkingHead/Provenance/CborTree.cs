@@ -48,7 +48,7 @@ static class CborTree
                 break;
             case object?[] list:
                 writer.WriteStartArray(list.Length);
-                foreach (object? inner in list)
+                foreach (var inner in list)
                     Write(writer, inner);
                 writer.WriteEndArray();
                 break;
@@ -102,7 +102,7 @@ static class CborTree
                 var map = new Dictionary<string, object?>();
                 while (reader.PeekState() != CborReaderState.EndMap)
                 {
-                    string key = Convert.ToString(Read(reader, depth + 1), System.Globalization.CultureInfo.InvariantCulture) ?? "";
+                    var key = Convert.ToString(Read(reader, depth + 1), System.Globalization.CultureInfo.InvariantCulture) ?? "";
                     if (!map.TryAdd(key, Read(reader, depth + 1)))
                         throw new CborContentException($"the key \"{key}\" stands twice in a map");
                 }

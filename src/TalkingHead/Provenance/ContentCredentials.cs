@@ -42,7 +42,7 @@ public sealed class ContentCredentials(SigningIdentity identity)
         var place = PictureContainer.Locate(type, picture);
         if (place.Store is not null)
             throw new ArgumentException("The picture has credentials already.", nameof(picture));
-        byte[] hash = SHA256.HashData(picture); // what surrounds the manifest is all of it
+        var hash = SHA256.HashData(picture); // what surrounds the manifest is all of it
         var draft = new Draft(mark, type, pixelsMarked);
         byte[] chunk = [];
         int length;
@@ -82,7 +82,7 @@ public sealed class ContentCredentials(SigningIdentity identity)
             File.WriteAllBytes(path, Sign(File.ReadAllBytes(path), mark, pixelsMarked));
             return;
         }
-        string signed = path + "-signed";
+        var signed = path + "-signed";
         try
         {
             using (var from = File.OpenRead(path))
@@ -102,16 +102,16 @@ public sealed class ContentCredentials(SigningIdentity identity)
 
     void SignMp4(Stream from, Stream to, Draft draft)
     {
-        int length = Mp4Container.Wrap(Build(draft, BmffHashLabel, Mp4Container.Binding(new byte[32]))).Length;
-        long room = Mp4Container.CopyWithRoom(from, to, length);
+        var length = Mp4Container.Wrap(Build(draft, BmffHashLabel, Mp4Container.Binding(new byte[32]))).Length;
+        var room = Mp4Container.CopyWithRoom(from, to, length);
         to.Flush();
         // Room that is not yet a box cannot be read as one.
         to.Position = room;
         to.Write(Mp4Container.Wrap(new byte[length - Mp4Container.Wrap([]).Length]));
         to.Flush();
         var boxes = Mp4Container.Boxes(to);
-        byte[] hash = Mp4Container.Hash(to, boxes, box => box.Start <= room || box.Type == "mfra", HashAlgorithmName.SHA256);
-        byte[] box = Mp4Container.Wrap(Build(draft, BmffHashLabel, Mp4Container.Binding(hash)));
+        var hash = Mp4Container.Hash(to, boxes, box => box.Start <= room || box.Type == "mfra", HashAlgorithmName.SHA256);
+        var box = Mp4Container.Wrap(Build(draft, BmffHashLabel, Mp4Container.Binding(hash)));
         if (box.Length != length)
             throw new InvalidOperationException($"The credentials took {box.Length} bytes, not the {length} kept for them.");
         to.Position = room;
@@ -132,7 +132,7 @@ public sealed class ContentCredentials(SigningIdentity identity)
     {
         var (name, version) = draft.Mark.Program;
         var generator = CborTree.Map(("name", name), ("version", version));
-        byte[] ingredient = Assertion(IngredientLabel, CborTree.Map(
+        var ingredient = Assertion(IngredientLabel, CborTree.Map(
             ("dc:title", draft.Mark.Model), ("relationship", "inputTo"), ("description", "The model that generated this file."),
             ("dataTypes", new object?[] { CborTree.Map(("type", "c2pa.types.model")) })));
         var created = CborTree.Map(("action", "c2pa.created"), ("when", draft.When), ("softwareAgent", generator),
@@ -140,11 +140,11 @@ public sealed class ContentCredentials(SigningIdentity identity)
             ("parameters", CborTree.Map(("ingredients", new object?[] { Reference(IngredientLabel, ingredient) }))));
         var marked = CborTree.Map(("action", "c2pa.watermarked.unbound"), ("when", draft.When), ("softwareAgent", generator));
         object?[] all = draft.PixelsMarked ? [created, marked] : [created];
-        byte[] actions = Assertion(ActionsLabel, CborTree.Map(("actions", all), ("allActionsIncluded", true)));
-        byte[] bound = Assertion(bindingLabel, binding);
+        var actions = Assertion(ActionsLabel, CborTree.Map(("actions", all), ("allActionsIncluded", true)));
+        var bound = Assertion(bindingLabel, binding);
 
         object?[] references = [Reference(IngredientLabel, ingredient), Reference(ActionsLabel, actions), Reference(bindingLabel, bound)];
-        byte[] claim = CborTree.Encode(CborTree.Map(
+        var claim = CborTree.Encode(CborTree.Map(
             ("instanceID", draft.Instance), ("claim_generator_info", generator),
             ("signature", $"self#jumbf=/c2pa/{draft.Label}/{SignatureLabel}"),
             ("created_assertions", references), ("alg", "sha256")));
@@ -163,7 +163,7 @@ public sealed class ContentCredentials(SigningIdentity identity)
     byte[] Signature(byte[] claim)
     {
         object?[] chain = [.. identity.Chain.Select(certificate => certificate.RawData)];
-        byte[] encoded = CborTree.Encode(chain.Length == 1 ? chain[0] : chain);
+        var encoded = CborTree.Encode(chain.Length == 1 ? chain[0] : chain);
         var headers = new CoseHeaderMap { [new(X5Chain)] = CoseHeaderValue.FromEncodedValue(encoded) };
         var signer = identity.Key switch
         {

@@ -67,7 +67,7 @@ static class CredentialReader
             return null;
         if (file.Length > MostPictureBytes)
             throw new BadCredentialsException($"the file has {file.Length >> 20} MiB; the limit for a picture is {MostPictureBytes >> 20}");
-        byte[] bytes = new byte[file.Length];
+        var bytes = new byte[file.Length];
         file.Position = 0;
         file.ReadExactly(bytes);
         var place = PictureContainer.Locate(type, bytes);
@@ -85,17 +85,17 @@ static class CredentialReader
         if (claimBox?.Content is not { } claimBytes || manifest.Find(ContentCredentials.AssertionsLabel) is not { Type: "c2as" } assertions
             || manifest.Find(ContentCredentials.SignatureLabel) is not { Type: "c2cs", Content: { } signature })
             throw new BadCredentialsException("their manifest lacks its claim, its assertions or its signature");
-        object? claim = CborTree.Decode(claimBytes, "their claim");
+        var claim = CborTree.Decode(claimBytes, "their claim");
         var failures = new List<string>();
         var notChecked = new List<string>();
         var finding = Describe(claim, assertions);
         finding = CheckSignature(finding, signature.ToArray(), claimBytes.Span, trusted, failures);
-        string uri = CborTree.Get<string>(claim, "signature") ?? "";
+        var uri = CborTree.Get<string>(claim, "signature") ?? "";
         const string Signature = ContentCredentials.SignatureLabel;
         if (uri != $"self#jumbf={Signature}" && uri != $"self#jumbf=/c2pa/{manifest.Label}/{Signature}")
             failures.Add("the claim names another manifest's signature");
         // Neither the hashes nor the signature cover the boxes' own headers: of this program's files these are known.
-        bool asWritten = content.IsAsWritten(bytes) && store.Rebuilt().AsSpan().SequenceEqual(bytes);
+        var asWritten = content.IsAsWritten(bytes) && store.Rebuilt().AsSpan().SequenceEqual(bytes);
         if (finding.IsOurs && !(asWritten && claimBox.Label == ContentCredentials.ClaimLabel))
             failures.Add("the manifest's boxes are not as this program writes them");
         CheckReferences(claim, assertions, failures, notChecked);
@@ -105,15 +105,15 @@ static class CredentialReader
 
     static CredentialFinding Describe(object? claim, Jumbf assertions)
     {
-        object? info = claim is Dictionary<string, object?> map ? map.GetValueOrDefault("claim_generator_info") : null;
+        var info = claim is Dictionary<string, object?> map ? map.GetValueOrDefault("claim_generator_info") : null;
         if (info is object?[] list) // of a claim of version 1
             info = list.FirstOrDefault();
-        string? generator = CborTree.Get<string>(info, "name") is { } name ? $"{name} {CborTree.Get<string>(info, "version")}".TrimEnd()
+        var generator = CborTree.Get<string>(info, "name") is { } name ? $"{name} {CborTree.Get<string>(info, "version")}".TrimEnd()
             : CborTree.Get<string>(claim, "claim_generator");
-        object? allActions = Content(assertions, ContentCredentials.ActionsLabel) ?? Content(assertions, "c2pa.actions");
-        object?[] actions = CborTree.Get<object?[]>(allActions, "actions") ?? [];
+        var allActions = Content(assertions, ContentCredentials.ActionsLabel) ?? Content(assertions, "c2pa.actions");
+        var actions = CborTree.Get<object?[]>(allActions, "actions") ?? [];
         string? First(string key) => actions.Select(action => CborTree.Get<string>(action, key)).FirstOrDefault(text => text is not null);
-        object? ingredient = Content(assertions, ContentCredentials.IngredientLabel);
+        var ingredient = Content(assertions, ContentCredentials.IngredientLabel);
         return new()
         {
             Generator = Shown(generator) ?? "an unnamed program",
@@ -141,11 +141,11 @@ static class CredentialReader
                 throw new BadCredentialsException("their signature names no certificate");
             using var ecdsa = chain[0].GetECDsaPublicKey();
             using var rsa = chain[0].GetRSAPublicKey();
-            bool valid = message.Content is null && ((AsymmetricAlgorithm?)ecdsa ?? rsa) is { } key ? message.VerifyDetached(key, claim)
+            var valid = message.Content is null && ((AsymmetricAlgorithm?)ecdsa ?? rsa) is { } key ? message.VerifyDetached(key, claim)
                 : throw new BadCredentialsException("their signature is of a kind that this program does not know");
             if (!valid)
                 failures.Add("the signature does not belong to the claim");
-            string? objection = SigningIdentity.Objection(chain[0]);
+            var objection = SigningIdentity.Objection(chain[0]);
             if (objection is not null)
                 failures.Add($"the signer's certificate may not sign: {objection}");
             return finding with
@@ -167,9 +167,9 @@ static class CredentialReader
         if (!message.ProtectedHeaders.TryGetValue(label, out var value) && !message.UnprotectedHeaders.TryGetValue(label, out value)
             && !message.UnprotectedHeaders.TryGetValue(new("x5chain"), out value))
             return [];
-        object? decoded = CborTree.Decode(value.EncodedValue, "their certificate chain");
+        var decoded = CborTree.Decode(value.EncodedValue, "their certificate chain");
         var all = new X509Certificate2Collection();
-        foreach (object? each in decoded is object?[] list ? list.Take(16) : [decoded])
+        foreach (var each in decoded is object?[] list ? list.Take(16) : [decoded])
             all.Add(X509CertificateLoader.LoadCertificate(each as byte[] ?? []));
         return all;
     }
@@ -191,10 +191,10 @@ static class CredentialReader
     static void CheckReferences(object? claim, Jumbf assertions, List<string> failures, List<string> notChecked)
     {
         var named = new HashSet<string>();
-        foreach (object? reference in new[] { "created_assertions", "gathered_assertions", "assertions" }
+        foreach (var reference in new[] { "created_assertions", "gathered_assertions", "assertions" }
             .SelectMany(key => CborTree.Get<object?[]>(claim, key) ?? []))
         {
-            string label = (CborTree.Get<string>(reference, "url") ?? "").Split('/')[^1];
+            var label = (CborTree.Get<string>(reference, "url") ?? "").Split('/')[^1];
             named.Add(label);
             if (assertions.Find(label) is not { } box)
                 failures.Add($"the assertion {Shown(label)} is missing");
@@ -230,8 +230,8 @@ static class CredentialReader
                 notChecked.Add($"the file's content, which {Shown(bindings[0].Label)} covers");
             else
             {
-                object? binding = CborTree.Decode(content, "their binding");
-                byte[]? hash = Algorithm(CborTree.Get<string>(binding, "alg") ?? "sha256") is { } algorithm
+                var binding = CborTree.Decode(content, "their binding");
+                var hash = Algorithm(CborTree.Get<string>(binding, "alg") ?? "sha256") is { } algorithm
                     ? Hash(binding, algorithm, notChecked) : null;
                 if (hash is null)
                     notChecked.Add("the file's content, whose hash is of an unknown kind");
@@ -260,7 +260,7 @@ static class CredentialReader
         {
             using var hash = IncrementalHash.CreateHash(algorithm);
             long at = 0, outside = 0;
-            foreach (object? exclusion in CborTree.Get<object?[]>(binding, "exclusions") ?? [])
+            foreach (var exclusion in CborTree.Get<object?[]>(binding, "exclusions") ?? [])
             {
                 if (exclusion is not Dictionary<string, object?> map || map.GetValueOrDefault("start") is not long start
                     || map.GetValueOrDefault("length") is not long length
@@ -281,7 +281,7 @@ static class CredentialReader
     {
         internal override bool IsAsWritten(byte[] store)
         {
-            byte[] box = new byte[manifest.Length];
+            var box = new byte[manifest.Length];
             file.Position = manifest.Start;
             file.ReadExactly(box);
             return box.AsSpan().SequenceEqual(Mp4Container.Wrap(store));
@@ -294,9 +294,9 @@ static class CredentialReader
             if (binding is Dictionary<string, object?> map && map.ContainsKey("merkle"))
                 return null;
             var left = new HashSet<string>();
-            foreach (object? exclusion in CborTree.Get<object?[]>(binding, "exclusions") ?? [])
+            foreach (var exclusion in CborTree.Get<object?[]>(binding, "exclusions") ?? [])
             {
-                string path = CborTree.Get<string>(exclusion, "xpath") ?? "";
+                var path = CborTree.Get<string>(exclusion, "xpath") ?? "";
                 if (exclusion is Dictionary<string, object?> entries && entries.Keys.Any(key => key is not ("xpath" or "data"))
                     || path.Count(letter => letter == '/') != 1 || path.Contains('['))
                     return null; // parts of boxes

@@ -54,7 +54,7 @@ public sealed class FileVerifier(IReadOnlyCollection<X509Certificate2> trusted)
         var trusted = new List<X509Certificate2>();
         if (SigningIdentity.LocalRoot() is { } own)
             trusted.Add(own);
-        foreach (string file in files)
+        foreach (var file in files)
             trusted.AddRange(SigningIdentity.Open(file));
         return new(trusted);
     }
@@ -136,11 +136,11 @@ public sealed class FileVerifier(IReadOnlyCollection<X509Certificate2> trusted)
 
     static IEnumerable<string> Tell(CredentialFinding credentials)
     {
-        string when = credentials.When is { } time ? string.Create(CultureInfo.InvariantCulture,
+        var when = credentials.When is { } time ? string.Create(CultureInfo.InvariantCulture,
             $" on {time.UtcDateTime:yyyy-MM-dd HH:mm} UTC") : "";
-        string model = credentials.Model is { } name ? $" from {(name.Length > 21 ? name[..21] : name)}" : "";
+        var model = credentials.Model is { } name ? $" from {(name.Length > 21 ? name[..21] : name)}" : "";
         yield return $"made by {credentials.Generator}{model}{when}, by its Content Credentials.";
-        string signer = credentials.IsTrusted ? "known"
+        var signer = credentials.IsTrusted ? "known"
             : "unknown here: anyone can sign under any name; --trust names a certificate to rely on";
         yield return credentials.Failures.Count > 0 ? $"They do not hold: {string.Join("; ", credentials.Failures)}."
             : $"Signed by {credentials.Signer} ({signer}); unchanged since.";
@@ -150,7 +150,7 @@ public sealed class FileVerifier(IReadOnlyCollection<X509Certificate2> trusted)
 
     static string Tell(MarkFinding mark)
     {
-        string figures = string.Create(CultureInfo.InvariantCulture,
+        var figures = string.Create(CultureInfo.InvariantCulture,
             $"statistic {mark.Statistic:0.0}, threshold {MarkFinding.Threshold:0.0}: one unmarked file in a million reaches it");
         return !mark.IsFound ? $"No mark found in the pixels ({figures})."
             : mark.IsRead ? $"The pixels carry the mark of head {mark.Payload:x8}... ({figures})."
@@ -186,8 +186,8 @@ public sealed class FileVerifier(IReadOnlyCollection<X509Certificate2> trusted)
     static bool SaysSynthetic(string path)
     {
         using var file = File.OpenRead(path);
-        byte[] part = new byte[MetadataBytes];
-        int got = file.ReadAtLeast(part, part.Length, throwOnEndOfStream: false);
+        var part = new byte[MetadataBytes];
+        var got = file.ReadAtLeast(part, part.Length, throwOnEndOfStream: false);
         if (Says(part.AsSpan(0, got)))
             return true;
         if (file.Length <= got)

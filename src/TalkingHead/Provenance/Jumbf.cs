@@ -47,7 +47,7 @@ sealed class Jumbf
         byte[] description = [.. Encoding.ASCII.GetBytes(type), .. UuidTail, 3, .. Encoding.UTF8.GetBytes(label), 0];
         var all = new MemoryStream();
         all.Write(Box("jumd"u8, description));
-        foreach (byte[] content in contents)
+        foreach (var content in contents)
             all.Write(content);
         return Box("jumb"u8, all.ToArray());
     }
@@ -65,7 +65,7 @@ sealed class Jumbf
     /// <exception cref="BadCredentialsException">Sizes that do not fit, boxes without end, no superbox.</exception>
     internal static Jumbf Parse(ReadOnlyMemory<byte> bytes)
     {
-        int boxes = 0;
+        var boxes = 0;
         var (type, payload, length) = Next(bytes);
         if (type != "jumb")
             throw new BadCredentialsException($"they begin with a box \"{Shown(type)}\" instead of \"jumb\"");
@@ -101,7 +101,7 @@ sealed class Jumbf
     {
         if (bytes.Length < HeaderLength)
             throw new BadCredentialsException("a box is cut off");
-        uint size = BinaryPrimitives.ReadUInt32BigEndian(bytes.Span);
+        var size = BinaryPrimitives.ReadUInt32BigEndian(bytes.Span);
         if (size < HeaderLength || size > bytes.Length)
             throw new BadCredentialsException($"a box says that it has {size:N0} bytes where {bytes.Length:N0} are left");
         return (Encoding.Latin1.GetString(bytes.Span.Slice(4, 4)), bytes[HeaderLength..(int)size], (int)size);
@@ -115,7 +115,7 @@ sealed class Jumbf
         if ((description[UuidLength] & 2) == 0)
             return "";
         var text = description[(UuidLength + 1)..];
-        int end = text.IndexOf((byte)0);
+        var end = text.IndexOf((byte)0);
         return end >= 0 ? Encoding.UTF8.GetString(text[..end]) : throw new BadCredentialsException("a box's label has no end");
     }
 

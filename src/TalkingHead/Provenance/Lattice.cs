@@ -27,17 +27,17 @@ static class Lattice
         double step = length / points, reach = Math.Max(1, step);
         var to = new float[rows * count];
         var weights = new float[2 * (int)Math.Ceiling(reach) + 2];
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
-            double centre = (i + 0.5) * step - 0.5;
+            var centre = (i + 0.5) * step - 0.5;
             int first = (int)Math.Ceiling(centre - reach), taps = Math.Min(weights.Length, (int)Math.Floor(centre + reach) - first + 1);
             float sum = 0;
-            for (int k = 0; k < taps; k++)
+            for (var k = 0; k < taps; k++)
                 sum += weights[k] = (float)Math.Max(0, 1 - Math.Abs(first + k - centre) / reach);
-            for (int row = 0; row < rows; row++)
+            for (var row = 0; row < rows; row++)
             {
                 float value = 0;
-                for (int k = 0; k < taps; k++)
+                for (var k = 0; k < taps; k++)
                     value += weights[k] * from[row * length + Math.Clamp(first + k, 0, length - 1)];
                 to[row * count + i] = value / sum;
             }
@@ -51,14 +51,14 @@ static class Lattice
     internal static void Whiten(float[] values, int width, int height)
     {
         var mean = Blurred(values, width, height);
-        for (int i = 0; i < values.Length; i++)
+        for (var i = 0; i < values.Length; i++)
             values[i] -= mean[i];
         var power = Blurred(Array.ConvertAll(values, value => value * value), width, height);
         for (int y = 0, i = 0; y < height; y++)
         {
-            for (int x = 0; x < width; x++, i++)
+            for (var x = 0; x < width; x++, i++)
             {
-                float fade = Math.Min(1, (1 + Math.Min(Math.Min(x, width - 1 - x), Math.Min(y, height - 1 - y))) / (Fade + 1f));
+                var fade = Math.Min(1, (1 + Math.Min(Math.Min(x, width - 1 - x), Math.Min(y, height - 1 - y))) / (Fade + 1f));
                 values[i] *= fade / (MathF.Sqrt(power[i]) + Floor);
             }
         }
@@ -71,13 +71,13 @@ static class Lattice
     static float[] RowsBlurred(float[] from, int length)
     {
         var to = new float[from.Length];
-        for (int row = 0; row < from.Length; row += length)
+        for (var row = 0; row < from.Length; row += length)
         {
-            for (int x = 0; x < length; x++)
+            for (var x = 0; x < length; x++)
             {
                 int first = Math.Max(0, x - Reach), last = Math.Min(length - 1, x + Reach);
                 float sum = 0;
-                for (int k = first; k <= last; k++)
+                for (var k = first; k <= last; k++)
                     sum += from[row + k];
                 to[row + x] = sum / (last - first + 1);
             }
@@ -88,8 +88,8 @@ static class Lattice
     static float[] Transposed(float[] from, int width, int height)
     {
         var to = new float[from.Length];
-        for (int y = 0; y < height; y++)
-            for (int x = 0; x < width; x++)
+        for (var y = 0; y < height; y++)
+            for (var x = 0; x < width; x++)
                 to[x * height + y] = from[y * width + x];
         return to;
     }

@@ -74,11 +74,11 @@ sealed class MarkDetector(ulong key = MarkPattern.PublicKey)
     internal static IReadOnlyList<(int Hypothesis, int X, int Y)> Places(int width, int height)
     {
         var places = new List<(int, int, int)>();
-        for (int s = 0; s < Scales.Length; s++)
+        for (var s = 0; s < Scales.Length; s++)
         {
             var (across, down) = Shares(s, width, height);
-            for (int y = -(int)Math.Ceiling(Side * (1 - down)) - Slack; y <= Slack; y++)
-                for (int x = -(int)Math.Ceiling(Side * (1 - across)) - Slack; x <= Slack; x++)
+            for (var y = -(int)Math.Ceiling(Side * (1 - down)) - Slack; y <= Slack; y++)
+                for (var x = -(int)Math.Ceiling(Side * (1 - across)) - Slack; x <= Slack; x++)
                     places.Add((s, x, y));
         }
         return places;
@@ -93,12 +93,12 @@ sealed class MarkDetector(ulong key = MarkPattern.PublicKey)
         using var scope = NewDisposeScope();
         var maps = new float[Scales.Length * Side * Side];
         var luminance = mean.Luminance();
-        for (int s = 0; s < Scales.Length; s++)
+        for (var s = 0; s < Scales.Length; s++)
         {
             var (across, down) = Shares(s, mean.Width, mean.Height);
-            var small = Lattice.Resample(luminance, mean.Width, mean.Height, Side * across, Side * down, out int width, out int height);
+            var small = Lattice.Resample(luminance, mean.Width, mean.Height, Side * across, Side * down, out var width, out var height);
             Lattice.Whiten(small, width, height);
-            for (int y = 0; y < height; y++)
+            for (var y = 0; y < height; y++)
                 small.AsSpan(y * width, width).CopyTo(maps.AsSpan((s * Side + y) * Side));
         }
         var spectrum = fft.rfft2(tensor(maps, [Scales.Length, Side, Side]));
@@ -140,7 +140,7 @@ sealed class FrameMean
     internal FrameMean Right(int columns)
     {
         var part = new float[columns * Height];
-        for (int y = 0; y < Height; y++)
+        for (var y = 0; y < Height; y++)
             sum.AsSpan(y * Width + Width - columns, columns).CopyTo(part.AsSpan(y * columns));
         return new(columns, Height, part) { Frames = Frames };
     }

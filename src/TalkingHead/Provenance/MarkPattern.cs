@@ -57,14 +57,14 @@ sealed class MarkPattern
         var at = new int[Groups];
         foreach (var (u, v, re, im, group) in coefficients)
         {
-            float sign = group == Search ? 1 : spelt[group][at[group]++];
+            var sign = group == Search ? 1 : spelt[group][at[group]++];
             if (2 * u < size && 2 * Math.Abs(v) < size)
                 spectrum[(v + size) % size * (size / 2 + 1) + u] = sign * new Complex(re, im) * HalfPixel(u, v, size);
         }
         using var scope = NewDisposeScope();
         var values = fft.irfft2(tensor(spectrum, [size, size / 2 + 1]), [size, size]).to_type(ScalarType.Float32).contiguous();
         var pattern = values.data<float>().ToArray();
-        double scale = 1 / Math.Sqrt(pattern.Average(value => (double)value * value));
+        var scale = 1 / Math.Sqrt(pattern.Average(value => (double)value * value));
         return Array.ConvertAll(pattern, value => (float)(value * scale));
     }
 
@@ -75,9 +75,9 @@ sealed class MarkPattern
     internal Tensor Searched()
     {
         var spectrum = new Complex[Side * (Side / 2 + 1)];
-        int count = coefficients.Count(each => each.Group == Search);
+        var count = coefficients.Count(each => each.Group == Search);
         // irfft2 divides by Side², and each coefficient comes back with its mirror: twice its real part.
-        double scale = (double)Side * Side / 2 / Math.Sqrt(count / 2.0);
+        var scale = (double)Side * Side / 2 / Math.Sqrt(count / 2.0);
         foreach (var (u, v, re, im, group) in coefficients)
         {
             if (group == Search)
@@ -98,9 +98,9 @@ sealed class MarkPattern
     // One of each pair of mirrored frequencies; those without any change across are left out.
     static IEnumerable<(int U, int V)> Frequencies()
     {
-        for (int u = 1; u <= Highest; u++)
+        for (var u = 1; u <= Highest; u++)
         {
-            for (int v = -Highest; v <= Highest; v++)
+            for (var v = -Highest; v <= Highest; v++)
             {
                 if (u * u + v * v is >= Lowest * Lowest and <= Highest * Highest)
                     yield return (u, v);
@@ -125,16 +125,16 @@ sealed class MarkPattern
             agreement[group].Add((float)(seen[Index(u, v)] * Complex.Conjugate(expected)).Real);
         }
         uint payload = 0;
-        double margin = double.PositiveInfinity;
-        for (int group = 0; group < Groups; group++)
+        var margin = double.PositiveInfinity;
+        for (var group = 0; group < Groups; group++)
         {
             float[] values = [.. agreement[group]];
             (int Word, float Sum) best = (0, float.NegativeInfinity), second = best;
-            for (int word = 0; word < Words; word++)
+            for (var word = 0; word < Words; word++)
             {
                 float sum = 0;
-                float[] signs = words.Value[group][word];
-                for (int i = 0; i < values.Length; i++)
+                var signs = words.Value[group][word];
+                for (var i = 0; i < values.Length; i++)
                     sum += signs[i] * values[i];
                 if (sum > best.Sum)
                     (best, second) = ((word, sum), best);
@@ -151,7 +151,7 @@ sealed class MarkPattern
     {
         var random = new CounterRandom(key, 2, (ulong)group, (ulong)word);
         var signs = new float[coefficients.Count(each => each.Group == group)];
-        for (int i = 0; i < signs.Length; i++)
+        for (var i = 0; i < signs.Length; i++)
             signs[i] = (random.Next() & 1) == 0 ? 1 : -1;
         return signs;
     }

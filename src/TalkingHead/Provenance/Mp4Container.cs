@@ -33,7 +33,7 @@ static class Mp4Container
         for (long at = 0; at < file.Length;)
         {
             file.Position = at;
-            int got = file.ReadAtLeast(head, 16, throwOnEndOfStream: false);
+            var got = file.ReadAtLeast(head, 16, throwOnEndOfStream: false);
             if (got < 8)
                 throw new BadCredentialsException("the file breaks off in a box's header");
             long length = BinaryPrimitives.ReadUInt32BigEndian(head);
@@ -41,7 +41,7 @@ static class Mp4Container
                 length = got == 16 ? BinaryPrimitives.ReadInt64BigEndian(head[8..]) : -1;
             else if (length == 0)
                 length = file.Length - at;
-            string type = Encoding.Latin1.GetString(head[4..8]);
+            var type = Encoding.Latin1.GetString(head[4..8]);
             if (length < 8 || length > file.Length - at)
                 throw new BadCredentialsException(
                     $"the box at byte {at:N0} says that it has {length:N0} bytes where {file.Length - at:N0} are left");
@@ -73,7 +73,7 @@ static class Mp4Container
                 throw new BadCredentialsException("their box does not say that it is a manifest's");
             if (box.Length - head.Length > MostStore)
                 throw new BadCredentialsException($"they have {box.Length >> 20} MiB; the limit is {MostStore >> 20}");
-            byte[] store = new byte[box.Length - head.Length];
+            var store = new byte[box.Length - head.Length];
             file.ReadExactly(store);
             found = (store, box);
         }
@@ -102,7 +102,7 @@ static class Mp4Container
     internal static byte[] Hash(Stream file, IEnumerable<TopBox> boxes, Predicate<TopBox> isLeftOut, HashAlgorithmName algorithm)
     {
         using var hash = IncrementalHash.CreateHash(algorithm);
-        byte[] buffer = new byte[1 << 20];
+        var buffer = new byte[1 << 20];
         foreach (var box in boxes)
         {
             if (isLeftOut(box))
@@ -110,9 +110,9 @@ static class Mp4Container
             BinaryPrimitives.WriteInt64BigEndian(buffer, box.Start);
             hash.AppendData(buffer, 0, 8);
             file.Position = box.Start;
-            for (long left = box.Length; left > 0;)
+            for (var left = box.Length; left > 0;)
             {
-                int got = file.Read(buffer, 0, (int)Math.Min(left, buffer.Length));
+                var got = file.Read(buffer, 0, (int)Math.Min(left, buffer.Length));
                 if (got == 0)
                     throw new EndOfStreamException();
                 hash.AppendData(buffer, 0, got);
@@ -132,7 +132,7 @@ static class Mp4Container
         var boxes = Boxes(from);
         if (boxes.Count == 0 || boxes[0].Type != "ftyp")
             throw new BadCredentialsException("the file does not begin with ftyp");
-        long room = boxes[0].Length;
+        var room = boxes[0].Length;
         foreach (var box in boxes)
         {
             from.Position = box.Start;
@@ -140,7 +140,7 @@ static class Mp4Container
             {
                 if (box.Length > MostMoov)
                     throw new BadCredentialsException($"its moov box has {box.Length >> 20} MiB; the limit is {MostMoov >> 20}");
-                byte[] moov = new byte[box.Length];
+                var moov = new byte[box.Length];
                 from.ReadExactly(moov);
                 Shift(moov, length, room, 0);
                 to.Write(moov);
@@ -157,10 +157,10 @@ static class Mp4Container
 
     static void Copy(Stream from, Stream to, long length)
     {
-        byte[] buffer = new byte[1 << 20];
+        var buffer = new byte[1 << 20];
         while (length > 0)
         {
-            int got = from.Read(buffer, 0, (int)Math.Min(length, buffer.Length));
+            var got = from.Read(buffer, 0, (int)Math.Min(length, buffer.Length));
             if (got == 0)
                 throw new EndOfStreamException();
             to.Write(buffer, 0, got);
@@ -175,11 +175,11 @@ static class Mp4Container
             throw new BadCredentialsException($"its boxes lie more than {MostDepth} deep in each other");
         for (var rest = holder[8..]; rest.Length >= 8;)
         {
-            uint size = BinaryPrimitives.ReadUInt32BigEndian(rest);
+            var size = BinaryPrimitives.ReadUInt32BigEndian(rest);
             if (size < 8 || size > rest.Length)
                 throw new BadCredentialsException("a box in its moov is damaged");
             var box = rest[..(int)size];
-            string type = Encoding.Latin1.GetString(box[4..8]);
+            var type = Encoding.Latin1.GetString(box[4..8]);
             if (type is "stco" or "co64")
                 ShiftTable(box, type == "stco" ? 4 : 8, by, behind);
             else if (Holders.Contains(type))
@@ -194,7 +194,7 @@ static class Mp4Container
             throw new BadCredentialsException("a table in its moov is damaged");
         for (var entries = table.Slice(16, (int)(count * width)); !entries.IsEmpty; entries = entries[width..])
         {
-            long place = width == 4 ? BinaryPrimitives.ReadUInt32BigEndian(entries) : BinaryPrimitives.ReadInt64BigEndian(entries);
+            var place = width == 4 ? BinaryPrimitives.ReadUInt32BigEndian(entries) : BinaryPrimitives.ReadInt64BigEndian(entries);
             if (place < behind)
                 continue;
             if (width == 8)

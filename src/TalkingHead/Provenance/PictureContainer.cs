@@ -68,8 +68,8 @@ static class PictureContainer
     static byte[] JpegSegments(byte[] store)
     {
         var all = new MemoryStream();
-        int packet = 1;
-        foreach (byte[] part in store.AsSpan(JumbfHeader).ToArray().Chunk(MostSegment))
+        var packet = 1;
+        foreach (var part in store.AsSpan(JumbfHeader).ToArray().Chunk(MostSegment))
         {
             byte[] segment = [0xFF, 0xEB, 0, 0, .. "JP"u8, 0, 1, 0, 0, 0, 0, .. store.AsSpan(0, JumbfHeader), .. part];
             BinaryPrimitives.WriteUInt16BigEndian(segment.AsSpan(2), checked((ushort)(segment.Length - 2)));
@@ -82,12 +82,12 @@ static class PictureContainer
     static ManifestPlace InPng(byte[] bytes)
     {
         var place = new ManifestPlace(null, PngHeader, 0);
-        for (int at = PngSignature.Length; at < bytes.Length;)
+        for (var at = PngSignature.Length; at < bytes.Length;)
         {
-            int length = BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(at, 4));
+            var length = BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(at, 4));
             var type = bytes.AsSpan(at + 4, 4);
             var data = bytes.AsSpan(at + 8, length);
-            int whole = checked(length + 12);
+            var whole = checked(length + 12);
             _ = bytes.AsSpan(at, whole);
             if (type.SequenceEqual("caBX"u8))
                 place = place.Store is null ? new(data.ToArray(), at, whole) : throw Twice();
@@ -106,7 +106,7 @@ static class PictureContainer
         {
             if (bytes[at] != 0xFF)
                 throw new BadCredentialsException($"byte {at:N0} of the JPEG file is no marker");
-            byte marker = bytes[at + 1];
+            var marker = bytes[at + 1];
             if (marker is 0xDA or 0xD9) // the picture itself, or the end
                 break;
             if (marker is 0xFF or 0x01 or (>= 0xD0 and <= 0xD7))
@@ -114,7 +114,7 @@ static class PictureContainer
                 at += marker == 0xFF ? 1 : 2;
                 continue;
             }
-            int length = BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(at + 2, 2)) + 2;
+            var length = BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(at + 2, 2)) + 2;
             var segment = bytes.AsSpan(at, length);
             if (marker == 0xE0 && at == 2)
                 insert = at + length; // JFIF's comes first
@@ -140,12 +140,12 @@ static class PictureContainer
 
     static ManifestPlace InGif(byte[] bytes)
     {
-        int at = 13 + TableLength(bytes[10]);
+        var at = 13 + TableLength(bytes[10]);
         var place = new ManifestPlace(null, at, 0);
         while (at < bytes.Length && bytes[at] != 0x3B)
         {
-            int start = at;
-            bool ours = bytes.AsSpan(at).StartsWith(GifExtension);
+            var start = at;
+            var ours = bytes.AsSpan(at).StartsWith(GifExtension);
             at += ours ? GifExtension.Length
                 : bytes[at] == 0x21 ? 2
                 : bytes[at] == 0x2C ? 10 + TableLength(bytes[at + 9]) + 1

@@ -46,21 +46,21 @@ public sealed class PixelMark
         if (frame.Width != size || frame.Height != size)
             throw new ArgumentException($"The mark is for frames of {size}x{size}, the picture is {frame.Width}x{frame.Height}.",
                 nameof(frame));
-        int blocks = (size + Block - 1) / Block;
+        var blocks = (size + Block - 1) / Block;
         var strengths = new float[blocks * blocks];
         float power = 0;
-        for (int i = 0; i < strengths.Length; i++)
+        for (var i = 0; i < strengths.Length; i++)
         {
             strengths[i] = Math.Min(MostInBlock, Flat + Busy * Activity(frame.Pixels, i % blocks * Block, i / blocks * Block));
             power += strengths[i] * strengths[i];
         }
-        float scale = Math.Min(1, MostInFrame / MathF.Sqrt(power / strengths.Length));
+        var scale = Math.Min(1, MostInFrame / MathF.Sqrt(power / strengths.Length));
         for (int y = 0, i = 0; y < size; y++)
         {
-            for (int x = 0; x < size; x++, i++)
+            for (var x = 0; x < size; x++, i++)
             {
-                int change = (int)MathF.Round(scale * strengths[y / Block * blocks + x / Block] * pattern[i]);
-                for (int at = 3 * i; at < 3 * i + 3; at++)
+                var change = (int)MathF.Round(scale * strengths[y / Block * blocks + x / Block] * pattern[i]);
+                for (var at = 3 * i; at < 3 * i + 3; at++)
                     frame.Pixels[at] = (byte)Math.Clamp(frame.Pixels[at] + change, 0, 255);
             }
         }
@@ -70,7 +70,7 @@ public sealed class PixelMark
     float Activity(byte[] pixels, int left, int top)
     {
         int sum = 0, count = 0, bottom = Math.Min(size, top + Block), right = Math.Min(size, left + Block);
-        for (int y = top; y < bottom; y++)
+        for (var y = top; y < bottom; y++)
         {
             for (int x = left, at = 3 * (y * size + left) + 1; x < right; x++, at += 3)
             {

@@ -50,7 +50,7 @@ public sealed class SigningIdentity : IDisposable
         {
             if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } named)
                 return named;
-            string home = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData,
+            var home = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData,
                 Environment.SpecialFolderOption.DoNotVerify);
             return home.Length > 0 ? Path.Combine(home, "talkinghead", "signing")
                 : throw new UserException(
@@ -71,7 +71,7 @@ public sealed class SigningIdentity : IDisposable
             {
                 if (!File.Exists(path))
                     Make(folder, path);
-                string pem = File.ReadAllText(path);
+                var pem = File.ReadAllText(path);
                 var leaf = X509Certificate2.CreateFromPem(pem, pem);
                 if (leaf.NotAfter < DateTime.Now)
                     throw new UserException($"{path}: the signing certificate expired on {leaf.NotAfter:yyyy-MM-dd}. {Renew}");
@@ -95,7 +95,7 @@ public sealed class SigningIdentity : IDisposable
     /// <exception cref="UserException">Its file is damaged.</exception>
     internal static X509Certificate2? LocalRoot()
     {
-        string path = Path.Combine(Folder, RootFileName);
+        var path = Path.Combine(Folder, RootFileName);
         return File.Exists(path) ? Open(path)[0] : null;
     }
 
@@ -104,7 +104,7 @@ public sealed class SigningIdentity : IDisposable
         var from = DateTimeOffset.UtcNow.AddMinutes(-5); // clocks differ
         var until = from.AddYears(Years);
         using var rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4)); // no names: a user's would travel with every file
+        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4)); // no names: a user's would travel with every file
         var rootRequest = new CertificateRequest($"CN=talkinghead root {id}, O={Organisation}", rootKey, HashAlgorithmName.SHA256);
         rootRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
         rootRequest.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
@@ -118,13 +118,13 @@ public sealed class SigningIdentity : IDisposable
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(EmailProtection), new Oid(DocumentSigning)], false));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(root, true, false));
-        byte[] serial = RandomNumberGenerator.GetBytes(16);
+        var serial = RandomNumberGenerator.GetBytes(16);
         serial[0] = (byte)((serial[0] & 0x3F) | 0x40); // positive, of full length
         using var leaf = request.Create(root, from, until, serial);
 
         MakePrivate(folder);
-        string pem = string.Join('\n', key.ExportPkcs8PrivateKeyPem(), leaf.ExportCertificatePem(), root.ExportCertificatePem()) + "\n";
-        string partial = $"{path}.{Environment.ProcessId}.partial";
+        var pem = string.Join('\n', key.ExportPkcs8PrivateKeyPem(), leaf.ExportCertificatePem(), root.ExportCertificatePem()) + "\n";
+        var partial = $"{path}.{Environment.ProcessId}.partial";
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -169,7 +169,7 @@ public sealed class SigningIdentity : IDisposable
         }
         if (Objection(leaf) is { } objection)
             throw UserException.Usage($"{certificates}: its first certificate cannot sign Content Credentials: {objection}.");
-        AsymmetricAlgorithm? secret = (AsymmetricAlgorithm?)leaf.GetECDsaPrivateKey() ?? leaf.GetRSAPrivateKey();
+        var secret = (AsymmetricAlgorithm?)leaf.GetECDsaPrivateKey() ?? leaf.GetRSAPrivateKey();
         if (secret is null)
             throw UserException.Usage($"{key}: a {leaf.PublicKey.Oid.FriendlyName} key; expected ECDSA or RSA.");
         return new([leaf, .. chain.Skip(1).Where(each => each.Subject != each.Issuer)], secret, isLocal: false);
@@ -195,7 +195,7 @@ public sealed class SigningIdentity : IDisposable
     /// <exception cref="UserException">There are none.</exception>
     internal static X509Certificate2Collection Open(string path)
     {
-        string pem = Text(path);
+        var pem = Text(path);
         try
         {
             if (Certificates(pem) is { Count: > 0 } found)

@@ -179,7 +179,8 @@ sealed class PyTorchLegacy
             position += CountBytes;
             if (count != storage.Count || bytes.Length > file.Length - position)
                 throw Damaged(
-                    $"storage {text.Value} should hold {storage.Count} elements, {count} are announced and {file.Length - position} bytes are left");
+                    $"storage {text.Value} should hold {storage.Count} elements, {count} are announced and {file.Length - position} "
+                        + $"bytes are left");
             bytes.Start = position;
             position += bytes.Length;
         }

@@ -146,7 +146,8 @@ static class SafeTensorsHeader
             throw Damaged(file, $"tensor \"{name}\" does not have exactly dtype, shape and data_offsets");
         var type = ElementTypes.Find(names => names.SafeTensors == dtype.GetString())
             ?? throw new UserException(
-                $"{file.Path}: tensor \"{name}\" has dtype {dtype}; known are {string.Join(", ", ElementTypes.All.Select(names => names.SafeTensors))}.");
+                $"{file.Path}: tensor \"{name}\" has dtype {dtype}; known are "
+                    + $"{string.Join(", ", ElementTypes.All.Select(names => names.SafeTensors))}.");
         var shape = sizes.EnumerateArray().Select(size => size.GetInt64()).ToArray();
         if (offsets.GetArrayLength() != 2)
             throw Damaged(file, $"tensor \"{name}\" has data_offsets {offsets}");

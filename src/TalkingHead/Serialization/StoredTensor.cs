@@ -125,7 +125,8 @@ public sealed class StoredTensor
         }
         if ((last + 1) * ItemSize > storage.Length || count * ItemSize > long.MaxValue)
             throw new UserException(
-                $"{what} of shape ({string.Join(",", shape)}) reaches element {last}, but its storage holds {storage.Length / ItemSize}: the file is damaged.");
+                $"{what} of shape ({string.Join(",", shape)}) reaches element {last}, but its storage holds {storage.Length / ItemSize}: "
+                    + $"the file is damaged.");
         return (long)count;
     }
 
@@ -177,13 +178,15 @@ static class StateDict
             }
             if (!stored.Shape.SequenceEqual(target.shape))
                 throw new UserException(
-                    $"{where}: tensor \"{key}\" is ({string.Join(",", stored.Shape)}) in the file, ({string.Join(",", target.shape)}) in {module.GetName()}.");
+                    $"{where}: tensor \"{key}\" is ({string.Join(",", stored.Shape)}) in the file, ({string.Join(",", target.shape)}) in "
+                        + $"{module.GetName()}.");
             pairs.Add((target, stored));
         }
         var unknown = source.Keys.Where(key => !used.Contains(key) && unused?.Invoke(key) != true).ToList();
         if (missing.Count + unknown.Count > 0)
             throw new UserException(
-                $"{where}: does not hold the weights of {module.GetName()}: {List("lacks", missing)}{List("has the unknown", unknown)}the file is another network's.");
+                $"{where}: does not hold the weights of {module.GetName()}: "
+                    + $"{List("lacks", missing)}{List("has the unknown", unknown)}the file is another network's.");
 
         using var scope = NewDisposeScope();
         using var guard = no_grad();

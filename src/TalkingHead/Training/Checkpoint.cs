@@ -68,7 +68,7 @@ public static class Checkpoint
     internal static IReadOnlyList<int> Steps(string checkpoints) =>
     [
         .. Directory.EnumerateDirectories(checkpoints, Prefix + "*")
-            .Select(folder => int.TryParse(Path.GetFileName(folder)[Prefix.Length..], out int step) ? step : -1)
+            .Select(folder => int.TryParse(Path.GetFileName(folder)[Prefix.Length..], out var step) ? step : -1)
             .Where(step => step >= 0)
             .Order(),
     ];
@@ -111,9 +111,9 @@ public static class Checkpoint
     /// <summary>The newest checkpoint whose files are all whole, or none; <paramref name="say"/> hears of damaged ones.</summary>
     public static (string Folder, State State)? Newest(RunDirectory run, Action<string> say)
     {
-        foreach (int step in Steps(run).Reverse())
+        foreach (var step in Steps(run).Reverse())
         {
-            string folder = Folder(run, step);
+            var folder = Folder(run, step);
             try
             {
                 return (folder, Read(folder));
@@ -145,7 +145,7 @@ public static class Checkpoint
                 + $"wrote it.");
         foreach (var (name, digest) in state.Files)
         {
-            string file = Path.Combine(folder, Path.GetFileName(name));
+            var file = Path.Combine(folder, Path.GetFileName(name));
             if (!File.Exists(file) || Digest(file) != digest)
                 throw new UserException($"{file}: is missing or damaged (its checksum differs from {StateFile}).");
         }
@@ -156,10 +156,10 @@ public static class Checkpoint
     public static void Retain(RunDirectory run, int keep)
     {
         var steps = Steps(run);
-        int? best = steps.Select(step => (Step: step, Score: Peek(Folder(run, step))))
+        var best = steps.Select(step => (Step: step, Score: Peek(Folder(run, step))))
             .Where(pair => pair.Score is not null).OrderByDescending(pair => pair.Score).ThenByDescending(pair => pair.Step)
             .Select(pair => (int?)pair.Step).FirstOrDefault();
-        foreach (int step in steps.SkipLast(keep).Where(step => step != best))
+        foreach (var step in steps.SkipLast(keep).Where(step => step != best))
             Remove(Folder(run, step));
     }
 
@@ -277,7 +277,7 @@ sealed class TrainingState(NetworkSet networks, TrainingStep step, EmbeddingTabl
     static Dictionary<string, Tensor> Moments(PlayerOptimizer optimizer)
     {
         var moments = new Dictionary<string, Tensor>();
-        for (int index = 0; index < optimizer.Flat.Parameters.Count; index++)
+        for (var index = 0; index < optimizer.Flat.Parameters.Count; index++)
             (moments[$"{index}.mean"], moments[$"{index}.square"], moments[$"{index}.steps"]) = (optimizer.Moments(index).Mean,
                 optimizer.Moments(index).Square, tensor(optimizer.Steps));
         return moments;
@@ -290,7 +290,7 @@ sealed class TrainingState(NetworkSet networks, TrainingStep step, EmbeddingTabl
             ("discriminator", step.DiscriminatorOptimizer) })
         {
             long steps = 0; // runs of before counted none for what Muon moves
-            for (int index = 0; index < optimizer.Flat.Parameters.Count; index++)
+            for (var index = 0; index < optimizer.Flat.Parameters.Count; index++)
             {
                 var (mean, square) = optimizer.Moments(index);
                 mean.copy_(saved[$"{player}.{index}.mean"]);
@@ -303,7 +303,7 @@ sealed class TrainingState(NetworkSet networks, TrainingStep step, EmbeddingTabl
 
     static void Copy(string folder, string file, List<KeyValuePair<string, Tensor>> into)
     {
-        string path = Path.Combine(folder, file);
+        var path = Path.Combine(folder, file);
         using var saved = SafeTensorsFile.Open(path);
         foreach (var (name, target) in into)
         {
@@ -312,7 +312,8 @@ sealed class TrainingState(NetworkSet networks, TrainingStep step, EmbeddingTabl
                     + $"configuration that the run was started with.");
             if (!stored.Shape.SequenceEqual(target.shape))
                 throw new UserException(
-                    $"{path}: tensor \"{name}\" is ({string.Join(",", stored.Shape)}) in the checkpoint, ({string.Join(",", target.shape)}) in the model. Use the configuration that the run was started with.");
+                    $"{path}: tensor \"{name}\" is ({string.Join(",", stored.Shape)}) in the checkpoint, "
+                        + $"({string.Join(",", target.shape)}) in the model. Use the configuration that the run was started with.");
         }
         if (saved.Tensors.Keys.Except(into.Select(pair => pair.Key)).FirstOrDefault() is { } surplus)
             throw new UserException($"{path}: has the tensor \"{surplus}\", which this configuration's networks lack. Use the "

@@ -37,7 +37,7 @@ public static class Devices
     /// <summary>What holds for the whole process: TF32 as the precision says, an allocator that keeps a step's large blocks.</summary>
     public static void Configure(Precision precision)
     {
-        bool tf32 = precision != Precision.Float32;
+        var tf32 = precision != Precision.Float32;
         backends.cuda.matmul.allow_tf32 = tf32;
         backends.cudnn.allow_tf32 = tf32;
         LibtorchMemory.KeepLargeBlocks();

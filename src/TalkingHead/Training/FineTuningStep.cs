@@ -61,7 +61,7 @@ public sealed class FineTuningStep : IDisposable
         using var scope = NewDisposeScope();
         var losses = new OrderedDictionary<string, Tensor>();
         var fake = TrainGenerator(frames, landmarks, targets, losses);
-        for (int step = 0; step < settings.DiscriminatorSteps; step++)
+        for (var step = 0; step < settings.DiscriminatorSteps; step++)
             TrainDiscriminator(frames, landmarks, fake, losses);
         foreach (var loss in losses.Values)
             loss.MoveToOuterDisposeScope();

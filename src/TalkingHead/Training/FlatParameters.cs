@@ -24,17 +24,17 @@ public sealed class FlatParameters : IDisposable
     {
         this.parameters = [.. parameters];
         starts = new long[this.parameters.Length];
-        foreach (bool end in new[] { false, true })
+        foreach (var end in new[] { false, true })
         {
             if (end)
                 LastStart = Length;
-            for (int i = 0; i < starts.Length; i++)
+            for (var i = 0; i < starts.Length; i++)
                 if ((last?.Invoke(this.parameters[i]) ?? false) == end)
                     (starts[i], Length) = (Length, Length + (this.parameters[i].numel() + Alignment - 1) / Alignment * Alignment);
         }
         Weights = Move();
         Gradients = Zeros();
-        for (int i = 0; i < starts.Length; i++)
+        for (var i = 0; i < starts.Length; i++)
         {
             using var scope = NewDisposeScope();
             this.parameters[i].grad = View(Gradients, i);
@@ -53,7 +53,7 @@ public sealed class FlatParameters : IDisposable
     {
         using var _ = no_grad();
         var weights = Zeros();
-        for (int i = 0; i < starts.Length; i++)
+        for (var i = 0; i < starts.Length; i++)
         {
             using var scope = NewDisposeScope();
             var place = View(weights, i);
@@ -129,7 +129,7 @@ public sealed class MovingAverage : IDisposable
     public void Update(int step)
     {
         using var _ = no_grad();
-        double now = DecayAt(step, decay);
+        var now = DecayAt(step, decay);
         average.Weights.Mul_(now).Add_(live.Weights, 1 - now);
         CopyBuffers();
     }

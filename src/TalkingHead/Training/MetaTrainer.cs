@@ -63,11 +63,12 @@ public sealed class MetaTrainer : IDisposable
         this.view = view = ranks.IsFirst ? view : new Unseen();
         if (dataset.Size != configuration.Data.Size)
             throw UserException.Usage(
-                $"{dataset.Folder}: its frames are {dataset.Size} pixels a side, the configuration's are {configuration.Data.Size}. Add --set data.size={dataset.Size}, or prepare the dataset with --size {configuration.Data.Size}.");
+                $"{dataset.Folder}: its frames are {dataset.Size} pixels a side, the configuration's are {configuration.Data.Size}. Add "
+                    + $"--set data.size={dataset.Size}, or prepare the dataset with --size {configuration.Data.Size}.");
         if (configuration.Landmarks.Pupils && dataset.Count > 0 && dataset.ReadFaces(0)[0].Pupils is null)
             throw UserException.Usage($"{dataset.Folder}: its landmarks have no pupils, which landmarks.pupils asks for. Add --set "
                 + $"landmarks.pupils=false, or make the dataset again with this program (--detector mesh).");
-        (device, string reason) = Devices.Choose(machine.Device);
+        (device, var reason) = Devices.Choose(machine.Device);
         content = ContentLoss.Create(configuration.Objective, settings.Seed, device, settings.Precision);
         run = ranks.IsFirst ? RunDirectory.Open(path, machine.Resume) : null;
         view.Say($"device: {device} ({reason}); {Devices.Backend}");
@@ -96,14 +97,15 @@ public sealed class MetaTrainer : IDisposable
         state = new TrainingState(networks, trainingStep, embeddings, average is null ? null : averaged, statistics, device);
         sampler = new EpisodeSampler(dataset, EpisodeSampling.From(configuration));
         view.Say(
-            $"dataset: {sampler.Count} clips to train on{(sampler.TooShort > 0 ? $", {sampler.TooShort} left out as shorter than {configuration.Episodes.Shots + 1} frames" : "")}");
+            $"dataset: {sampler.Count} clips to train "
+                + $"on{(sampler.TooShort > 0 ? $", {sampler.TooShort} left out as shorter than {configuration.Episodes.Shots + 1} frames" : "")}");
         ranks.Expect("configuration", configuration.ToYaml(), "Start all ranks with the same command.");
         ranks.Expect("kind of device", $"{device.type}", "Give all ranks the same --device.");
         ranks.Expect("content loss", content.Reason, $"Give all machines the same files in {PublishedWeights.Folder}.");
         ranks.Expect("dataset", sampler.State.Clips, "Give all ranks the same --data.");
         var (threads, why) = EpisodeLoading.Threads(workers, device);
         view.Say($"decoding: {threads} thread{(threads == 1 ? "" : "s")} ({why})");
-        int rows = embeddings.Add(sampler.Clips.Select(clip => dataset[clip].Id));
+        var rows = embeddings.Add(sampler.Clips.Select(clip => dataset[clip].Id));
         view.Say($"W: {rows} rows, one a clip, from the seeded initialiser");
         try
         {
@@ -138,7 +140,7 @@ public sealed class MetaTrainer : IDisposable
     void Train(CancellationToken stop)
     {
         var clock = Stopwatch.StartNew();
-        int reported = step;
+        var reported = step;
         while (step < settings.Steps)
         {
             using var scope = NewDisposeScope();
@@ -146,7 +148,7 @@ public sealed class MetaTrainer : IDisposable
                 continue;
             if (step % settings.ReportEvery == 0 || step == settings.Steps)
             {
-                bool healthy = Report(batch.Episodes, (step - reported) / clock.Elapsed.TotalSeconds);
+                var healthy = Report(batch.Episodes, (step - reported) / clock.Elapsed.TotalSeconds);
                 reported = step;
                 clock.Restart();
                 if (!healthy)
@@ -156,7 +158,7 @@ public sealed class MetaTrainer : IDisposable
                 Validate();
             if (step % settings.SampleEvery == 0 || step == settings.Steps)
                 Sample();
-            bool stopping = ranks.Any(stop.IsCancellationRequested);
+            var stopping = ranks.Any(stop.IsCancellationRequested);
             if (step % settings.CheckpointEvery == 0 || step == settings.Steps || stopping)
                 Save();
             if (stopping)
@@ -167,7 +169,8 @@ public sealed class MetaTrainer : IDisposable
     // A figure that cannot be written ends the run: going on would leave a hole that no --resume could fill.
     UserException Unwritten(IOException fault) =>
         new(
-            $"{path}: {(DiskFault.IsFull(fault) ? "the disk is full" : $"cannot be written ({fault.Message.TrimEnd('.')})")} at step {step}; {Kept}", fault);
+            $"{path}: {(DiskFault.IsFull(fault) ? "the disk is full" : $"cannot be written ({fault.Message.TrimEnd('.')})")} at step "
+                + $"{step}; {Kept}", fault);
 
     string Kept => lastSaved < 0 ? "there is no checkpoint yet. Make room and run the same command again."
         : $"the checkpoint of step {lastSaved} is kept. Make room and run the same command with --resume.";
@@ -203,7 +206,7 @@ public sealed class MetaTrainer : IDisposable
     {
         try
         {
-            bool reports = (step + 1) % settings.ReportEvery == 0;
+            var reports = (step + 1) % settings.ReportEvery == 0;
             trainingStep.RateFactor = configuration.Optimizer.RateFactor(step, settings.Steps);
             var losses = trainingStep.Run(batch.Episodes, adversarial: step >= settings.WarmUp * settings.Steps, measure: reports);
             step++;
@@ -233,7 +236,7 @@ public sealed class MetaTrainer : IDisposable
             return false;
         }
         var byName = figures.ToDictionary();
-        double episodesPerSecond = stepsPerSecond * settings.Batch * ranks.Count;
+        var episodesPerSecond = stepsPerSecond * settings.Batch * ranks.Count;
         log?.Figures("train", step, figures);
         log?.Speed("episodes_per_second", step, episodesPerSecond);
         log?.Speed("memory_bytes", step, Devices.MemoryInUse());
@@ -250,7 +253,8 @@ public sealed class MetaTrainer : IDisposable
         var byName = figures.ToDictionary();
         log?.Figures("validation", step, figures);
         view.Say($"step {step}: held out SSIM {byName["feed_forward_ssim"]:0.0000}, PSNR {byName["feed_forward_psnr"]:0.00} "
-            + $"(copy-nearest {byName["copy_nearest_ssim"]:0.0000}, {byName["copy_nearest_psnr"]:0.00}; mean frame {byName["mean_frame_ssim"]:0.0000}, {byName["mean_frame_psnr"]:0.00})");
+            + $"(copy-nearest {byName["copy_nearest_ssim"]:0.0000}, {byName["copy_nearest_psnr"]:0.00}; mean frame "
+            + $"{byName["mean_frame_ssim"]:0.0000}, {byName["mean_frame_psnr"]:0.00})");
         Warn(Diagnosis.OfValidation(byName), []);
         score = byName["feed_forward_ssim"];
     }
@@ -267,7 +271,7 @@ public sealed class MetaTrainer : IDisposable
 
     void Warn(IEnumerable<string> warnings, IEnumerable<string> clips)
     {
-        foreach (string warning in warnings)
+        foreach (var warning in warnings)
         {
             log?.Note("warning", step, warning, clips);
             view.Say($"step {step}: {warning}");
@@ -305,21 +309,23 @@ public sealed class MetaTrainer : IDisposable
         catch (IOException full)
         {
             view.Say($"step {step}: the checkpoint could not be "
-                + $"written ({full.Message}); {(lastSaved < 0 ? "there is none yet" : $"the last good one is step {lastSaved}")}{(step < settings.Steps && lastSaved >= 0 ? $". Make room; the next one is tried at step {Math.Min(settings.Steps, step + settings.CheckpointEvery)}" : "")}.");
+                + $"written ({full.Message}); "
+                + $"{(lastSaved < 0 ? "there is none yet" : $"the last good one is step {lastSaved}")}{(step < settings.Steps && lastSaved >= 0 ? $". Make room; the next one is tried at step {Math.Min(settings.Steps, step + settings.CheckpointEvery)}" : "")}.");
         }
     }
 
     // A batch that gives no finite number is left out: the run goes back and does the steps since again, without it.
     void GoBack(LoadedBatch batch, NonFiniteException failure)
     {
-        string incident = $"{failure.Term} is not finite";
+        var incident = $"{failure.Term} is not finite";
         view.Say(
-            $"step {step + 1}: {incident}; clips {string.Join(", ", batch.Episodes.StepClips)}. Going back to step {Math.Max(lastSaved, 0)}, without this batch.");
+            $"step {step + 1}: {incident}; clips {string.Join(", ", batch.Episodes.StepClips)}. Going back to step "
+                + $"{Math.Max(lastSaved, 0)}, without this batch.");
         if (++failures == MostFailures)
             throw new UserException($"{path}: {MostFailures} batches in a row gave no finite number, the "
                 + $"last at step {step + 1} ({failure.Term}). The learning rates are too high, or the data is damaged: inspect --verify "
                 + $"it, and lower optimizer.generator_rate.");
-        (failedAt, long bad) = (Math.Max(failedAt, step + 1), batch.Number);
+        (failedAt, var bad) = (Math.Max(failedAt, step + 1), batch.Number);
         StartAgain();
         skipped.Add(bad);
         log?.Note("skipped", step, incident, batch.Episodes.StepClips);

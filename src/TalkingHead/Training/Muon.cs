@@ -22,7 +22,7 @@ sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double
     /// <summary>Moves the matrices that have a gradient by about <paramref name="rate"/> in each direction.</summary>
     public void Step(double rate)
     {
-        int parts = parallel?.Parts ?? 1;
+        var parts = parallel?.Parts ?? 1;
         if (parallel is null)
             Run(0);
         else
@@ -30,7 +30,7 @@ sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double
 
         int Run(int part)
         {
-            for (int k = part; k < weights.Count; k += parts)
+            for (var k = part; k < weights.Count; k += parts)
                 Move(weights[k].Weight, weights[k].Mean, rate);
             return part;
         }
@@ -57,13 +57,13 @@ sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double
     {
         using var scope = NewDisposeScope();
         // X Xᵀ has the squares of X's singular values: small matrices, whose work is nothing, keep their digits.
-        bool small = Math.Min(matrix.shape[0], matrix.shape[1]) <= 32;
+        var small = Math.Min(matrix.shape[0], matrix.shape[1]) <= 32;
         var x = Wide(matrix).contiguous().to(small ? ScalarType.Float64 : ScalarType.Float32); // (m,n), m ≤ n
         var square = x.mm(x.t());                            // X Xᵀ, (m,m)
         var length = square.trace().sqrt().Add(1e-7);
         square = square / length.Square();
         var all = eye(square.shape[0], dtype: square.dtype, device: square.device);
-        for (int k = 0; k < Iterations; k++)
+        for (var k = 0; k < Iterations; k++)
         {
             var odd = square.addmm(square, square, B, C);              // b X Xᵀ + c (X Xᵀ)², to which a belongs
             all = all.addmm(odd, all, A);
@@ -82,7 +82,7 @@ sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double
         using var scope = NewDisposeScope();
         var x = Wide(matrix);
         x = x / x.norm().Add(1e-7);
-        for (int k = 0; k < Iterations; k++)
+        for (var k = 0; k < Iterations; k++)
         {
             var square = x.mm(x.t());
             x = x.Mul(A).Add(square.Mul(B).Add(square.mm(square).Mul(C)).mm(x));

@@ -56,9 +56,9 @@ sealed class ParallelParts : IDisposable
         using var others = new CountdownEvent(parts);
         if (first)
             Do(0);
-        for (int part = 1; part < parts; part++)
+        for (var part = 1; part < parts; part++)
         {
-            int number = part;
+            var number = part;
             works[part - 1].Add(() => Do(number));
             if (first)
                 InTurn(() => { }, number + 1);

@@ -53,7 +53,7 @@ public sealed class PersonNetworks : IDisposable
     /// <exception cref="UserException">The file is missing, damaged, or of other networks.</exception>
     public void Load(string folder)
     {
-        string path = Path.Combine(folder, File);
+        var path = Path.Combine(folder, File);
         using var file = SafeTensorsFile.Open(path);
         foreach (var (prefix, network) in new (string, Module)[] { (EmbedderPrefix, Embedder), (GeneratorPrefix, Generator) })
             StateDict.Load(network, file.Tensors, path, name => $"{prefix}.{name}",

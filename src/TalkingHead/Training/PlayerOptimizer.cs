@@ -118,7 +118,7 @@ sealed class PlayerOptimizer : IDisposable
     static void Add(Tensor[] leaves, IList<Tensor> gradients)
     {
         using var _ = no_grad();
-        for (int i = 0; i < leaves.Length; i++)
+        for (var i = 0; i < leaves.Length; i++)
             if (gradients[i] is { IsInvalid: false } gradient)
                 leaves[i].grad = leaves[i].grad is { } sum ? sum.Add_(gradient) : gradient;
     }
@@ -165,7 +165,7 @@ sealed class PlayerOptimizer : IDisposable
     // Over all that is not Muon's. Every number is worked on its own, so threads may share them in any way.
     void Adam()
     {
-        int parts = parallel?.Parts ?? 1;
+        var parts = parallel?.Parts ?? 1;
         if (parallel is null)
             Part(0);
         else

@@ -55,7 +55,7 @@ public sealed class RunDirectory : IDisposable
         try
         {
             Directory.CreateDirectory(path);
-            foreach (string folder in new[] { CheckpointsFolder, SamplesFolder })
+            foreach (var folder in new[] { CheckpointsFolder, SamplesFolder })
                 Directory.CreateDirectory(System.IO.Path.Combine(path, folder));
             held = new FileStream(System.IO.Path.Combine(path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }

@@ -20,7 +20,7 @@ static class StateBroadcast
             return;
         embeddings.Flush();
         using var scope = NewDisposeScope();
-        byte[] names = Encoding.UTF8.GetBytes(string.Join('\n', embeddings.Clips));
+        var names = Encoding.UTF8.GetBytes(string.Join('\n', embeddings.Clips));
         var text = zeros([ranks.FromFirst(names.LongLength)], ScalarType.Byte);
         if (ranks.IsFirst)
             text.bytes = names;
@@ -28,21 +28,21 @@ static class StateBroadcast
         if (!ranks.IsFirst)
         {
             embeddings.Clear();
-            foreach (string clip in Encoding.UTF8.GetString(text.bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            foreach (var clip in Encoding.UTF8.GetString(text.bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries))
                 embeddings.Append(clip);
         }
-        int width = EmbeddingLayout.Width(embeddings.Length);
-        for (int start = 0; start < embeddings.Count; start += RowsAtOnce)
+        var width = EmbeddingLayout.Width(embeddings.Length);
+        for (var start = 0; start < embeddings.Count; start += RowsAtOnce)
         {
             using var chunk = NewDisposeScope();
-            int count = Math.Min(RowsAtOnce, embeddings.Count - start);
-            float[] values = new float[count * width];
-            for (int row = 0; row < count; row++)
+            var count = Math.Min(RowsAtOnce, embeddings.Count - start);
+            var values = new float[count * width];
+            for (var row = 0; row < count; row++)
                 embeddings.Table[start + row].CopyTo(values.AsSpan(row * width));
             var rows = tensor(values);
             ranks.Broadcast([rows]);
             values = rows.data<float>().ToArray();
-            for (int row = 0; row < count; row++)
+            for (var row = 0; row < count; row++)
                 values.AsSpan(row * width, width).CopyTo(embeddings.Table[start + row]);
         }
         if (embeddings.Spectrum is { } spectrum)
@@ -59,7 +59,7 @@ static class StateBroadcast
             using var scope = NewDisposeScope();
             sum.Append(tensor.detach().cpu().contiguous().bytes);
         }
-        for (int row = 0; row < embeddings.Count; row++)
+        for (var row = 0; row < embeddings.Count; row++)
             sum.Append(System.Runtime.InteropServices.MemoryMarshal.AsBytes(embeddings.Table[row]));
         return sum.GetCurrentHashAsUInt64().ToString("x16", CultureInfo.InvariantCulture);
     }

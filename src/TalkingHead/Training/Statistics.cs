@@ -82,20 +82,20 @@ static class Diagnosis
 
     public static IEnumerable<string> OfTraining(IReadOnlyDictionary<string, double> figures)
     {
-        if (figures.TryGetValue("discriminator", out double hinge) && hinge < SaturatedHinge)
+        if (figures.TryGetValue("discriminator", out var hinge) && hinge < SaturatedHinge)
             yield return $"the discriminator is saturated (hinge loss {hinge:0.####}): its gradient no longer tells the generator "
                 + $"anything. Try a lower optimizer.discriminator_rate, or spectral_norm.discriminator: true.";
-        if (figures.TryGetValue("adversarial_gradient", out double gradient) && gradient < 1e-9)
+        if (figures.TryGetValue("adversarial_gradient", out var gradient) && gradient < 1e-9)
             yield return $"the adversarial gradient has vanished ({gradient:0.##e+0} a pixel). Try a higher optimizer.discriminator_rate, "
                 + $"or look at the landmarks that the discriminator sees.";
     }
 
     public static IEnumerable<string> OfValidation(IReadOnlyDictionary<string, double> figures)
     {
-        if (figures.TryGetValue("person_influence", out double person) && person < NoInfluence)
+        if (figures.TryGetValue("person_influence", out var person) && person < NoInfluence)
             yield return $"the embedding is ignored: another person changes the output by {person:0.##} of 255. Try more steps, more "
                 + $"identities, or a higher objective.embedding_match.";
-        if (figures.TryGetValue("pose_influence", out double pose) && pose < NoInfluence)
+        if (figures.TryGetValue("pose_influence", out var pose) && pose < NoInfluence)
             yield return $"the landmarks are ignored: another pose changes the output by {pose:0.##} of 255. Look at the landmark images "
                 + $"in the sample sheet.";
     }
@@ -155,7 +155,7 @@ public sealed class StepClock : IDisposable
     {
         if (device.type == DeviceType.CUDA)
             cuda.synchronize(device);
-        long now = Stopwatch.GetTimestamp();
+        var now = Stopwatch.GetTimestamp();
         seconds[(int)ended] += Stopwatch.GetElapsedTime(last, now).TotalSeconds;
         last = now;
     }

@@ -83,7 +83,7 @@ public sealed class TrainingStep : IDisposable
         var losses = new OrderedDictionary<string, Tensor>();
         var rows = adversarial ? embeddings.Gather(batch.StepClips, batch.Target.device, batch.First, batch.Clips.Count) : null;
         var fake = TrainGenerator(batch, rows, losses);
-        for (int step = 0; rows != null && step < settings.DiscriminatorSteps; step++)
+        for (var step = 0; rows != null && step < settings.DiscriminatorSteps; step++)
             TrainDiscriminator(batch, rows, fake, losses);
         if (measure && rows != null)
             ranks.Broadcast([losses["adversarial_gradient"] = AdversarialGradient(batch, rows, fake)], root: ranks.Count - 1);
@@ -198,7 +198,7 @@ public sealed class TrainingStep : IDisposable
 
     static void Forget(OrderedDictionary<string, Tensor> losses)
     {
-        foreach (string name in new[] { "discriminator", "real_score", "fake_score" })
+        foreach (var name in new[] { "discriminator", "real_score", "fake_score" })
             losses.Remove(name);
     }
 

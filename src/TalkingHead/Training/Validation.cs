@@ -49,9 +49,9 @@ public sealed class Validation
         using var _ = no_grad();
         var rows = clips.Take(most).Select((clip, row) =>
         {
-            int middle = clip.Targets.Count / 2;
+            var middle = clip.Targets.Count / 2;
             var driver = clips[(row + 1) % clips.Count];
-            int driven = driver.Targets.Count / 2;
+            var driven = driver.Targets.Count / 2;
             return (IReadOnlyList<Picture?>)
             [
                 .. Enumerable.Range(0, 3).Select(place => clip.Sources[place * (clip.Sources.Count - 1) / 2]),
@@ -97,7 +97,7 @@ public sealed class Validation
         if (clips.Count < 2)
             yield break;
         List<double> person = [], pose = [];
-        for (int k = 0; k < clips.Count; k++)
+        for (var k = 0; k < clips.Count; k++)
         {
             using var scope = NewDisposeScope();
             Tensor own = Generate(networks, clips[k], clips[k]), other = Generate(networks, clips[(k + 1) % clips.Count], clips[k]);

@@ -32,10 +32,10 @@ sealed class Muon(IReadOnlyList<Parameter> parameters, double rate, double momen
     // Newton and Schulz's iteration with Jordan's polynomial: singular values to about 1.
     static Tensor Orthogonal(Tensor matrix)
     {
-        bool tall = matrix.shape[0] > matrix.shape[1];
+        var tall = matrix.shape[0] > matrix.shape[1];
         var x = tall ? matrix.t() : matrix;
         x = x / (x.norm() + 1e-7);
-        for (int n = 0; n < 5; n++)
+        for (var n = 0; n < 5; n++)
         {
             var square = x.mm(x.t());
             x = 3.4445 * x + (-4.7750 * square + 2.0315 * square.mm(square)).mm(x);

@@ -15,7 +15,7 @@ sealed class DownPath : Module<Tensor, List<Tensor>?, Tensor>
 
     public DownPath(long inputs, long[] channels, long size, long attentionSide, bool spectral, bool norm = false) : base(nameof(DownPath))
     {
-        for (int n = 0; n < channels.Length; n++)
+        for (var n = 0; n < channels.Length; n++)
         {
             blocks.Add(new DownBlock(n == 0 ? inputs : channels[n - 1], channels[n], spectral, first: n == 0, norm));
             if (size >> (n + 1) == attentionSide)
@@ -39,7 +39,7 @@ sealed class DownPath : Module<Tensor, List<Tensor>?, Tensor>
 
     public override Tensor forward(Tensor x, List<Tensor>? maps)
     {
-        for (int n = 0; n < blocks.Count; n++)
+        for (var n = 0; n < blocks.Count; n++)
         {
             x = blocks[n].call(x);
             maps?.Add(x);
@@ -84,12 +84,12 @@ sealed class Generator : Module<Tensor, Tensor, Tensor>
         var (net, size, spectral) = (configuration.Network, configuration.Data.Size, configuration.SpectralNorm.Generator);
         var channels = DownPath.Channels(configuration, net.BottleneckSide);
         path = new DownPath(3, channels, size, net.AttentionSide, spectral, norm: true);
-        for (int n = 0; n < net.ResidualBlocks; n++)
+        for (var n = 0; n < net.ResidualBlocks; n++)
         {
             residual.Add(new AdaptiveBlock(channels[^1], spectral));
             adaptive.AddRange(channels[^1], channels[^1]);
         }
-        for (int n = 0; n < channels.Length; n++)
+        for (var n = 0; n < channels.Length; n++)
         {
             var (inputs, outputs) = (channels[Math.Min(channels.Length - n, channels.Length - 1)], channels[channels.Length - 1 - n]);
             up.Add(new UpBlock(inputs, outputs, spectral));
@@ -113,7 +113,7 @@ sealed class Generator : Module<Tensor, Tensor, Tensor>
         var h = path.call(y, null);
         foreach (var block in residual)
             h = block.call(h, styles);
-        for (int n = 0; n < up.Count; n++)
+        for (var n = 0; n < up.Count; n++)
         {
             h = up[n].call(h, styles);
             if (n == place)

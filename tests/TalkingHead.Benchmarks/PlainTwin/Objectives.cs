@@ -13,7 +13,7 @@ static class Objectives
     public static Tensor Pyramid(Tensor fake, Tensor real, int levels)
     {
         var total = functional.l1_loss(fake, real);
-        for (int level = 1; level < levels; level++)
+        for (var level = 1; level < levels; level++)
         {
             (fake, real) = (functional.avg_pool2d(fake, 2), functional.avg_pool2d(real, 2));
             total = total + functional.l1_loss(fake, real);
@@ -59,8 +59,8 @@ sealed class Vgg : Module<Tensor, List<Tensor>>
         this.bgr = bgr;
         shift = (127.5 - tensor(means, device: device)).view(1, 3, 1, 1);
         long inputs = 3;
-        for (int block = 0; block < counts.Length; block++)
-            for (int n = 0; n < (block < 4 ? counts[block] : 1); n++)
+        for (var block = 0; block < counts.Length; block++)
+            for (var n = 0; n < (block < 4 ? counts[block] : 1); n++)
             {
                 long outputs = 64 << Math.Min(block, 3);
                 var layer = Conv2d(inputs, outputs, 3, padding: 1, device: device);

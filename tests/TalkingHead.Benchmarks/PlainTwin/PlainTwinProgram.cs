@@ -46,7 +46,7 @@ static class PlainTwinProgram
 
     internal static int Run(string[] args)
     {
-        string folder = args[0];
+        var folder = args[0];
         var options = args[1..].Chunk(2).ToDictionary(pair => pair[0], pair => pair[1]);
         var device = new Device(options.GetValueOrDefault("--device", "cpu"));
         if (options.ContainsKey("--threads"))
@@ -113,7 +113,7 @@ static class PlainTwinProgram
     static (List<double> Seconds, List<double> Processor, List<T> Results) Timed<T>(Func<T> call, int count, Device device)
     {
         var (seconds, processor, results) = (new List<double>(), new List<double>(), new List<T>());
-        for (int n = 0; n <= count; n++)
+        for (var n = 0; n <= count; n++)
         {
             var (clock, used) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
             using (NewDisposeScope())

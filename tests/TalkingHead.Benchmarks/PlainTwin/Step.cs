@@ -46,7 +46,7 @@ sealed class Step
     {
         var w = new RowBatch(rows, batch.Rows);
         var (fake, losses) = GeneratorPhase(batch, w);
-        for (int n = 0; n < settings.DiscriminatorSteps; n++)
+        for (var n = 0; n < settings.DiscriminatorSteps; n++)
             foreach (var (name, loss) in DiscriminatorPhase(batch, fake, w))
                 losses[name] = loss;
         return losses;

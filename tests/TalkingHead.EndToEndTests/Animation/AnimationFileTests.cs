@@ -80,7 +80,7 @@ public sealed class AnimationFileTests : IDisposable
     {
         Needs.Ffmpeg();
         using var stop = new CancellationTokenSource();
-        int frames = 0;
+        var frames = 0;
         var report = Write("out.mp4", stop: stop.Token, onFrame: _ =>
         {
             frames++;
@@ -105,7 +105,7 @@ public sealed class AnimationFileTests : IDisposable
         Needs.Ffmpeg();
         using (var writer = VideoWriter.Create(folder.At("waves.mp4"), 64, 48, new FrameRate(10, 1)))
         {
-            for (int i = 0; i < 5; i++)
+            for (var i = 0; i < 5; i++)
                 writer.Write(TestPictures.Waves(64, 48, i));
             writer.Finish();
         }
@@ -130,7 +130,7 @@ public sealed class AnimationFileTests : IDisposable
 
     void SaysWhatItIs(string path, string sourceType = SyntheticMark.DigitalSourceType)
     {
-        string text = Encoding.UTF8.GetString(File.ReadAllBytes(path));
+        var text = Encoding.UTF8.GetString(File.ReadAllBytes(path));
         Assert.Contains($"Iptc4xmpExt:DigitalSourceType=\"{sourceType}\"", text);
         Assert.Contains($"dc:source=\"head {head.Id}\"", text);
         Assert.Contains("Synthetic media: made by a talking head model", text);

@@ -21,11 +21,11 @@ public sealed class BenchVerbTests : IDisposable
         Assert.Equal(0, InProcess.Run("bench", Smoke, "--device", "cpu", "--steps", "2", "--frames", "2", "--twin", twin, "--json",
             json).Code);
         using var report = JsonDocument.Parse(File.ReadAllText(json));
-        foreach (string kind in new[] { "full", "warm_up" })
+        foreach (var kind in new[] { "full", "warm_up" })
         {
             var step = report.RootElement.GetProperty("steps").GetProperty(kind);
-            double mean = step.GetProperty("seconds").EnumerateArray().Average(value => value.GetDouble());
-            double phases = step.GetProperty("phases").EnumerateObject().Sum(phase => phase.Value.GetDouble());
+            var mean = step.GetProperty("seconds").EnumerateArray().Average(value => value.GetDouble());
+            var phases = step.GetProperty("phases").EnumerateObject().Sum(phase => phase.Value.GetDouble());
             Assert.InRange(phases, 0.9 * mean, 1.1 * mean);
             Assert.Equal(3, step.GetProperty("losses").GetArrayLength());
         }

@@ -63,12 +63,12 @@ public sealed class DoctorVerbTests : IDisposable
             .. Directory.EnumerateFiles(AppContext.BaseDirectory, "libgomp*").Select(file => Path.GetFileName(file))];
         string app = Directory.CreateDirectory(folder.At("app")).FullName,
             elsewhere = Directory.CreateDirectory(folder.At("elsewhere")).FullName;
-        foreach (string file in Directory.EnumerateFiles(AppContext.BaseDirectory))
+        foreach (var file in Directory.EnumerateFiles(AppContext.BaseDirectory))
             if (natives.Contains(Path.GetFileName(file)))
                 File.CreateSymbolicLink(Path.Combine(elsewhere, Path.GetFileName(file)), file);
             else
                 File.Copy(file, Path.Combine(app, Path.GetFileName(file)));
-        string json = folder.At("there.json");
+        var json = folder.At("there.json");
         var (_, output, error) = ProgramProcess.Run(["doctor", "--json", json], environment: [("TALKINGHEAD_LIBTORCH", elsewhere)],
             program: Path.Combine(app, "TalkingHead.Cli.dll"));
         Assert.True(File.Exists(json), output + error);
@@ -91,9 +91,9 @@ public sealed class DoctorVerbTests : IDisposable
     (int Code, IReadOnlyDictionary<string, (string State, string Found, string? Mend)> Rows, string Output) Run(params (string Name,
         string Value)[] environment)
     {
-        string json = folder.At("doctor.json");
+        var json = folder.At("doctor.json");
         var (code, output, error) = ProgramProcess.Run(["doctor", "--json", json], environment: [("OMP_NUM_THREADS", "1"), .. environment]);
-        string said = output + error;
+        var said = output + error;
         Assert.True(File.Exists(json), said);
         var rows = JsonDocument.Parse(File.ReadAllText(json)).RootElement.EnumerateArray()
             .ToDictionary(row => row.GetProperty("what").GetString()!,

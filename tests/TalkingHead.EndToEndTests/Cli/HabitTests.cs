@@ -72,7 +72,7 @@ public sealed class HabitTests : IDisposable
 
             if (HelpPage.Values(verb).Length > 0)
             {
-                string[] line = Minimal(verb, "");
+                var line = Minimal(verb, "");
                 line[1] = "";
                 Assert.Contains($"{HelpPage.Values(verb)[0].Attribute.MetaName} is empty", Run(line).Error);
             }

@@ -77,7 +77,7 @@ public sealed class HeadVerbTests : IClassFixture<HeadVerbTests.Trained>, IDispo
     {
         TestPictures.Waves(80, 60).Save(folder.At("waves.png"));
         TestPictures.Waves(80, 60, 1).Save(folder.At("more.png"));
-        string head = folder.At("new/person.head");
+        var head = folder.At("new/person.head");
         string[] Finetune(params string[] more) => ["finetune", trained.Path, "--out", head, .. more];
 
         Says(1, "no run: a run's directory holds config.yaml", "finetune", folder.At("none"), "--from", Clip, "--out", head);

@@ -40,7 +40,7 @@ sealed class ProgramProcess : IDisposable
     static ProcessStartInfo StartInfo(IEnumerable<string> arguments, IEnumerable<(string Name, string Value)> environment,
         string? program = null)
     {
-        string[] line = Line(arguments, program);
+        var line = Line(arguments, program);
         var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;

@@ -28,10 +28,10 @@ public sealed class DataParallelTests : IDisposable
     {
         runs.Train(2, "two", changes: [.. Changes, "training.batch=2"]);
         runs.Train(1, "one", changes: [.. Changes, "training.batch=4", "optimizer.accumulation=2"]);
-        foreach (string file in new[] { "networks", "averages", "optimizers",
+        foreach (var file in new[] { "networks", "averages", "optimizers",
             "rows" }.Select(file => $"checkpoints/step-{Steps:D7}/{file}.safetensors"))
             Assert.True(runs.Bytes("two", file).AsSpan().SequenceEqual(runs.Bytes("one", file)), file);
-        foreach (string name in runs.Figures("one")[0].Keys)
+        foreach (var name in runs.Figures("one")[0].Keys)
             foreach (var (one, two) in runs.Figures("one").Zip(runs.Figures("two")))
                 Assert.Equal(one[name], two[name], 1e-6 * Math.Max(1, Math.Abs(one[name])));
     }
@@ -69,8 +69,8 @@ public sealed class DataParallelTests : IDisposable
         runs.Train(1, "fewer", resume: true, changes: one);
         runs.Train(1, "more", changes: [.. one, "training.steps=10", "training.warm_up=0.5"]);
         runs.Train(2, "more", resume: true, changes: two);
-        foreach (string run in new[] { "fewer", "more" })
-            foreach (string file in new[] { "networks", "averages", "optimizers",
+        foreach (var run in new[] { "fewer", "more" })
+            foreach (var file in new[] { "networks", "averages", "optimizers",
                 "rows" }.Select(file => $"checkpoints/step-{Steps:D7}/{file}.safetensors"))
                 Assert.True(runs.Bytes("straight", file).AsSpan().SequenceEqual(runs.Bytes(run, file)), $"{run} {file}");
     }
@@ -144,7 +144,7 @@ public sealed class DataParallelTests : IDisposable
 
     void AssertClose(string first, string second)
     {
-        foreach (string file in new[] { "networks.safetensors", "averages.safetensors" })
+        foreach (var file in new[] { "networks.safetensors", "averages.safetensors" })
             foreach (var (name, difference) in runs.Differences(file, (first, Steps), (second, Steps)))
                 Assert.True(difference <= Tolerance, $"{file} {name}: {difference}");
         Assert.All(runs.RowDifferences((first, Steps), (second, Steps)), difference => Assert.InRange(difference, 0, Tolerance));

@@ -54,20 +54,20 @@ public sealed class RankFailureTests : IDisposable
     public void KilledAtRandomMomentsAndResumedARunEndsAsUndisturbed()
     {
         runs.Train(2, "whole", changes: Changes);
-        int kills = int.Parse(Environment.GetEnvironmentVariable("TALKINGHEAD_KILLS") ?? "3");
+        var kills = int.Parse(Environment.GetEnvironmentVariable("TALKINGHEAD_KILLS") ?? "3");
         var random = new Random(20);
-        bool resume = false;
-        for (int kill = 0; kill < kills; kill++)
+        var resume = false;
+        for (var kill = 0; kill < kills; kill++)
         {
             using var ranks = new RankProcesses(2, runs.Command("killed", resume, changes: Changes));
             // Early or late in the start, in a step, in a checkpoint: up to three steps further each time.
-            bool running = ranks.WaitFor(kill % 3 == 2 ? "device:"
+            var running = ranks.WaitFor(kill % 3 == 2 ? "device:"
                 : $"step {Math.Min(28, (resume ? runs.Steps("killed").LastOrDefault() : 0) + 1 + random.Next(4))} of");
             Thread.Sleep(random.Next(150));
-            int victim = random.Next(2);
+            var victim = random.Next(2);
             var clock = Stopwatch.StartNew();
             ranks.Signal(victim, 9);
-            int code = ranks.End();
+            var code = ranks.End();
             Assert.True(running, ranks.All);
             Assert.InRange(clock.Elapsed.TotalSeconds, 0, 10);
             Assert.Empty(ranks.Living());
@@ -93,11 +93,11 @@ public sealed class RankFailureTests : IDisposable
             ranks.Signal(1, 9);
             Assert.Equal(137, ranks.End());
         }
-        int newest = runs.Steps("killed")[^1];
+        var newest = runs.Steps("killed")[^1];
         Assert.Equal(15, newest);
-        foreach (string run in new[] { "undisturbed", "killed" })
+        foreach (var run in new[] { "undisturbed", "killed" })
             runs.Train(1, run, resume: true, changes: one);
-        foreach (string file in new[] { "networks", "averages", "optimizers",
+        foreach (var file in new[] { "networks", "averages", "optimizers",
             "rows" }.Select(file => $"checkpoints/step-{30:D7}/{file}.safetensors"))
             Assert.True(runs.Bytes("undisturbed", file).AsSpan().SequenceEqual(runs.Bytes("killed", file)), file);
     }
@@ -106,7 +106,7 @@ public sealed class RankFailureTests : IDisposable
     public void WithoutMpisLibraryOneSentenceNamesThePackage()
     {
         using var folder = new TemporaryFolder();
-        foreach (string library in new[] { "libmpi.so.40", "libmpi.so.12", "libmpich.so.12", "libmpi.so" })
+        foreach (var library in new[] { "libmpi.so.40", "libmpi.so.12", "libmpich.so.12", "libmpi.so" })
             File.WriteAllText(folder.At(library), ""); // found first, and no library
         var (code, _, error) = ProgramProcess.Run(runs.Command("run"),
             environment: [("OMPI_COMM_WORLD_SIZE", "2"), ("LD_LIBRARY_PATH", folder.At(""))]);

@@ -128,7 +128,7 @@ sealed partial class RankProcesses : IDisposable
     public IReadOnlyDictionary<int, int> Living()
     {
         var living = new Dictionary<int, int>();
-        foreach (string folder in Directory.GetDirectories("/proc").Where(folder => int.TryParse(Path.GetFileName(folder), out _)))
+        foreach (var folder in Directory.GetDirectories("/proc").Where(folder => int.TryParse(Path.GetFileName(folder), out _)))
             try
             {
                 var variables = File.ReadAllText(Path.Combine(folder, "environ")).Split('\0').Select(variable => variable.Split('=', 2))
@@ -152,7 +152,7 @@ sealed partial class RankProcesses : IDisposable
     {
         if (!process.WaitForExit(Patience))
         {
-            string all = All;
+            var all = All;
             Dispose();
             throw new TimeoutException($"the ranks did not end:\n{all}");
         }
@@ -164,13 +164,13 @@ sealed partial class RankProcesses : IDisposable
     public static void Run(int count, IEnumerable<string> command)
     {
         using var ranks = new RankProcesses(count, command);
-        int code = ranks.End();
+        var code = ranks.End();
         Assert.True(code == 0, $"exit code {code}\n{ranks.All}");
     }
 
     public void Dispose()
     {
-        foreach (int id in Living().Values)
+        foreach (var id in Living().Values)
             ProgramProcess.Signal(id, 9);
         if (!process.HasExited)
             process.Kill();

@@ -56,7 +56,7 @@ sealed class RankedRun(int damagedClip = -1) : IDisposable
     {
         using var scope = NewDisposeScope();
         var (one, other) = (Rows(first.Run, first.Step), Rows(second.Run, second.Step));
-        long width = (one.shape[1] - 1) / 3;
+        var width = (one.shape[1] - 1) / 3;
         return [.. (one - other).narrow(1, 0, width).abs().amax([1]).data<float>().ToArray().Select(value => (double)value)];
 
         Tensor Rows(string run, int step) => SafeTensors.Load(Path.Combine(Checkpoint(run, step), "rows.safetensors"))["rows"];

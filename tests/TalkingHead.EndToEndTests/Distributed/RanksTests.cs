@@ -58,7 +58,7 @@ public sealed class RanksTests
     [Fact]
     public void WhatRanksTellOneAnotherAllHear() => Run(3, ranks =>
     {
-        for (int round = 0; round < 50; round++)
+        for (var round = 0; round < 50; round++)
             Assert.Equal([$"0 in {round}", $"1 in {round}", $"2 in {round}"], ranks.Gather($"{ranks.Rank} in {round}"));
         Assert.True(ranks.Any(ranks.Rank == 2));
         Assert.False(ranks.Any(false));
@@ -116,8 +116,8 @@ public sealed class RanksTests
     [Fact]
     public void NullReferencesAreExceptionsAfterMpiHasStarted() => Run(2, ranks =>
     {
-        string? none = ranks.Rank > 9 ? "" : null;
-        int zero = ranks.Count - 2;
+        var none = ranks.Rank > 9 ? "" : null;
+        var zero = ranks.Count - 2;
         Assert.Throws<NullReferenceException>(() => none!.Length);
         Assert.Throws<DivideByZeroException>(() => 1 / zero);
     });
@@ -239,7 +239,7 @@ public sealed class RanksTests
     public void TrafficOfWDoesNotDependOnTheNumberOfClips() => Run(2, ranks =>
     {
         const int N = 16;
-        foreach (int clips in new[] { 10, 5000 })
+        foreach (var clips in new[] { 10, 5000 })
         {
             using var scope = NewDisposeScope();
             using var table = new EmbeddingTable(N, 0.1, 1, spectralNorm: true);
@@ -250,7 +250,7 @@ public sealed class RanksTests
             var own = rows.Rows();
             Assert.Equal([2, N], own.shape);
             own.Pow(2).mean().backward();
-            long before = ranks.Traffic.RowBytes;
+            var before = ranks.Traffic.RowBytes;
             ranks.Average([rows.Gradient], rows: true);
             Assert.Equal(3 * N * sizeof(float), ranks.Traffic.RowBytes - before); // three different clips
         }

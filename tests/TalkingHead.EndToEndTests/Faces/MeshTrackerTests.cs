@@ -157,7 +157,7 @@ public sealed class MeshTrackerTests
         static void Within(Landmarks face, Pupil pupil, int eye)
         {
             var ring = Enumerable.Range(eye, 6).Select(i => face[i]).ToArray();
-            double width = double.Hypot(ring[3].X - ring[0].X, ring[3].Y - ring[0].Y);
+            var width = double.Hypot(ring[3].X - ring[0].X, ring[3].Y - ring[0].Y);
             Assert.InRange(pupil.X, ring.Min(p => p.X) - 0.1 * width, ring.Max(p => p.X) + 0.1 * width);
             Assert.InRange(double.Hypot(pupil.X - ring.Average(p => p.X), pupil.Y - ring.Average(p => p.Y)), 0, 0.5 * width + 1);
             Assert.InRange(pupil.Radius, 0.1 * width, 0.6 * width + 1);

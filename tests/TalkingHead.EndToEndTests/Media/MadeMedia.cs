@@ -62,7 +62,7 @@ static class MadeMedia
     internal static (double R, double G, double B) Mean(Picture picture, int x = 0, int y = 0, int width = int.MaxValue,
         int height = int.MaxValue)
     {
-        double[] sums = new double[3];
+        var sums = new double[3];
         var count = 0;
         for (var row = y; row < Math.Min(picture.Height, (long)y + height); row++)
         {

@@ -51,7 +51,7 @@ public sealed class OnnxBrowserTests : IDisposable
     [Fact]
     public async Task TheSmallModelsHeadRunsInABrowser()
     {
-        string runtime = Repository.At("tests/browser/node_modules/onnxruntime-web/dist");
+        var runtime = Repository.At("tests/browser/node_modules/onnxruntime-web/dist");
         Assert.SkipUnless(Directory.Exists(runtime), "no onnxruntime-web is installed (scripts/setup.sh installs it).");
         using var scope = NewDisposeScope();
         var recipe = new SyntheticRecipe { Identities = 1, Frames = Frames, Seed = 7, TestShare = 1 };
@@ -70,17 +70,17 @@ public sealed class OnnxBrowserTests : IDisposable
             ["/head.onnx"] = File.ReadAllBytes(folder.At("head.onnx")),
             ["/landmarks"] = landmarks.contiguous().bytes.ToArray(),
         };
-        foreach (string file in new[] { "ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm" })
+        foreach (var file in new[] { "ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm" })
             site[$"/ort/{file}"] = File.ReadAllBytes(Path.Combine(runtime, file));
         using var server = new HttpListener();
-        string address = $"http://127.0.0.1:{FreePort()}/";
+        var address = $"http://127.0.0.1:{FreePort()}/";
         server.Prefixes.Add(address);
         server.Start();
         var posted = Serve(server, site);
 
         await using var browser = await Browser.Open($"{address}?frames={Frames}", 800);
-        string title = "working";
-        for (int i = 0; i < 600 && title == "working"; i++)
+        var title = "working";
+        for (var i = 0; i < 600 && title == "working"; i++)
         {
             await Task.Delay(200);
             title = (string?)await browser.Ask("document.title") ?? "";
@@ -88,7 +88,7 @@ public sealed class OnnxBrowserTests : IDisposable
         Assert.StartsWith("done ", title);
         var pictures = tensor(MemoryMarshal.Cast<byte, float>(await posted).ToArray(), expected.shape);
         server.Stop();
-        float largest = (pictures - expected).abs().max().item<float>();
+        var largest = (pictures - expected).abs().max().item<float>();
         TestContext.Current.TestOutputHelper?.WriteLine($"onnxruntime-web: {title["done ".Length..]} ms a frame, largest "
             + $"difference {largest:g3}");
         Assert.True(expected.std().item<float>() > 0.1);
@@ -116,14 +116,14 @@ public sealed class OnnxBrowserTests : IDisposable
 
         async Task Answer(HttpListenerContext context)
         {
-            string path = context.Request.Url!.AbsolutePath;
+            var path = context.Request.Url!.AbsolutePath;
             if (context.Request.HttpMethod == "POST")
             {
                 using var body = new MemoryStream();
                 await context.Request.InputStream.CopyToAsync(body);
                 posted.TrySetResult(body.ToArray());
             }
-            else if (site.TryGetValue(path, out byte[]? content))
+            else if (site.TryGetValue(path, out var content))
             {
                 context.Response.ContentType = (path, Path.GetExtension(path)) switch
                 {

@@ -13,7 +13,7 @@ static class OnnxOracle
     /// <summary>python3-onnx checks the files: structure, types, and a shape for every value.</summary>
     public static void Accepts(params string[] files)
     {
-        bool installed = File.Exists(Python) && Run(["-c", "import onnx"]).Code == 0;
+        var installed = File.Exists(Python) && Run(["-c", "import onnx"]).Code == 0;
         Assert.SkipUnless(installed, "no python3-onnx is installed (scripts/setup.sh installs it).");
         var (code, output) = Run([Repository.At("tests/oracles/check_onnx.py"), .. files]);
         Assert.True(code == 0, output);
@@ -33,8 +33,8 @@ static class OnnxOracle
         Assert.Equal(expected.shape, made.shape);
         using var scope = NewDisposeScope();
         var difference = expected - made;
-        float largest = difference.abs().max().item<float>();
-        double decibels = 10 * Math.Log10(4 / Math.Max(1e-20, difference.Square().mean().item<float>()));
+        var largest = difference.abs().max().item<float>();
+        var decibels = 10 * Math.Log10(4 / Math.Max(1e-20, difference.Square().mean().item<float>()));
         TestContext.Current.TestOutputHelper?.WriteLine($"{what}: largest difference {largest:g3}, {decibels:0.0} dB");
         Assert.True(half ? decibels >= 45 : largest <= 1e-4, $"{what}: largest difference {largest}, {decibels} dB");
     }
@@ -44,7 +44,7 @@ static class OnnxOracle
         var start = new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd() + error.Result;
+        var output = process.StandardOutput.ReadToEnd() + error.Result;
         process.WaitForExit();
         return (process.ExitCode, output);
     }

@@ -31,9 +31,9 @@ public sealed class OnnxParityTests : IDisposable
         var (source, landmarks) = Person(run.Configuration, frames: 50);
         using var head = PersonFineTuner.Run(run, source, new() { FeedForward = true });
         var expected = head.Generate(landmarks);
-        foreach (bool half in new[] { false, true })
+        foreach (var half in new[] { false, true })
         {
-            string path = folder.At($"head-{half}.onnx");
+            var path = folder.At($"head-{half}.onnx");
             head.ExportOnnx(path, half);
             OnnxOracle.Accepts(path);
             using var onnx = Head.Load(path);
@@ -84,11 +84,11 @@ public sealed class OnnxParityTests : IDisposable
         var enrolled = run.Generator.Project(run.Embed(frames, sourceLandmarks));
         using var generator = GeneratorFactory.Create(run.Generator, run.Configuration, CPU);
         var expected = generator.call(landmarks, psi);
-        foreach (bool half in new[] { false, true })
+        foreach (var half in new[] { false, true })
         {
             var files = run.ExportOnnx(folder.At($"run-{half}.onnx"), half);
             OnnxOracle.Accepts([.. files]);
-            string what = $"{run.Name} {run.Configuration.Network.Layout}, half {half}";
+            var what = $"{run.Name} {run.Configuration.Network.Layout}, half {half}";
             using var drawing = OnnxModel.Open(files[0]);
             Tensor Draw(Tensor part) => drawing.Run(("landmarks", part), ("psi", psi))["picture"];
             OnnxOracle.AreTheSame(expected, Draw(landmarks), half, $"{what}, batch 4");

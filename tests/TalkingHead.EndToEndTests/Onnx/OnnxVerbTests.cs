@@ -41,12 +41,12 @@ public sealed class OnnxVerbTests(HeadVerbTests.Trained trained) : IClassFixture
         Assert.Equal(0, Run("animate", head, "--driver", Driver, "--out", folder.At("faster")).Code);
         string[] frames = [.. Directory.GetFiles(folder.At("torch")).Select(path => Path.GetFileName(path)!).Order()];
         Assert.Equal(6, frames.Length);
-        foreach (string frame in frames)
+        foreach (var frame in frames)
         {
-            byte[] expected = Picture.Load(folder.At($"torch/{frame}")).Pixels;
-            foreach (string other in new[] { "runtime", "faster" })
+            var expected = Picture.Load(folder.At($"torch/{frame}")).Pixels;
+            foreach (var other in new[] { "runtime", "faster" })
             {
-                byte[] found = Picture.Load(folder.At($"{other}/{frame}")).Pixels;
+                var found = Picture.Load(folder.At($"{other}/{frame}")).Pixels;
                 Assert.All(expected.Zip(found), pair => Assert.InRange(pair.First - pair.Second, -1, 1));
             }
             Assert.Equal(3 * 32, Picture.Load(folder.At($"file/{frame}")).Width);

@@ -34,12 +34,12 @@ public sealed class ContentCredentialsTests(SignedFiles files) : IClassFixture<S
     [MemberData(nameof(Names))]
     public void AChangedByteAnywhereIsFound(string name)
     {
-        byte[] whole = File.ReadAllBytes(files.At(name));
-        int first = name.EndsWith("mp4", StringComparison.Ordinal) ? BinaryPrimitives.ReadInt32BigEndian(whole) : 0;
-        for (int i = 0; i < 100; i++)
+        var whole = File.ReadAllBytes(files.At(name));
+        var first = name.EndsWith("mp4", StringComparison.Ordinal) ? BinaryPrimitives.ReadInt32BigEndian(whole) : 0;
+        for (var i = 0; i < 100; i++)
         {
-            byte[] changed = (byte[])whole.Clone();
-            int at = (int)(first + (whole.Length - 1L - first) * i / 99);
+            var changed = (byte[])whole.Clone();
+            var at = (int)(first + (whole.Length - 1L - first) * i / 99);
             changed[at] ^= 0x10;
             Assert.True(IsNotCertain(name, changed), $"byte {at} of {whole.Length}");
         }
@@ -49,15 +49,15 @@ public sealed class ContentCredentialsTests(SignedFiles files) : IClassFixture<S
     [MemberData(nameof(Names))]
     public void AFileThatIsCutOffIsNotCertain(string name)
     {
-        byte[] whole = File.ReadAllBytes(files.At(name));
-        for (int i = 0; i < 40; i++)
+        var whole = File.ReadAllBytes(files.At(name));
+        for (var i = 0; i < 40; i++)
             Assert.True(IsNotCertain(name, whole[..(int)((whole.Length - 1L) * i / 39)]), $"part {i}");
     }
 
     // Nothing there, something wrong or a reason why nothing can be read: no other exception, never whole.
     bool IsNotCertain(string name, byte[] bytes)
     {
-        string path = files.At($"changed{Path.GetExtension(name)}");
+        var path = files.At($"changed{Path.GetExtension(name)}");
         File.WriteAllBytes(path, bytes);
         try
         {
@@ -72,7 +72,7 @@ public sealed class ContentCredentialsTests(SignedFiles files) : IClassFixture<S
     [Fact]
     public void BoxesInAnotherOrderAreFound()
     {
-        byte[] whole = File.ReadAllBytes(files.At("a.mp4"));
+        var whole = File.ReadAllBytes(files.At("a.mp4"));
         using var stream = new MemoryStream(whole);
         var boxes = Mp4Container.Boxes(stream);
         Assert.Equal(["ftyp", "uuid", "moov", "free", "mdat", "uuid"], boxes.Select(box => box.Type));
@@ -81,7 +81,7 @@ public sealed class ContentCredentialsTests(SignedFiles files) : IClassFixture<S
         Assert.Equal(["the video was changed after it was signed"], files.Verify("moved.mp4", moved).Credentials!.Failures);
 
         // Chunks of a PNG file: the two texts change places.
-        byte[] png = File.ReadAllBytes(files.At("a.png"));
+        var png = File.ReadAllBytes(files.At("a.png"));
         Assert.True(png.AsSpan().IndexOf("caBX"u8) is > 0 and var at
             && BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(at - 4)) is var length && at - 4 + length + 12 is var next
             && BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(next)) + 12 is var text
@@ -98,7 +98,7 @@ public sealed class ContentCredentialsTests(SignedFiles files) : IClassFixture<S
     public void AManifestCopiedFromAnotherFileIsFound(string from, string to)
     {
         var (manifest, start, length) = Manifest(from);
-        byte[] target = File.ReadAllBytes(files.At(to));
+        var target = File.ReadAllBytes(files.At(to));
         var (_, place, room) = Manifest(to);
         Assert.Equal(length, room); // all manifests of a format are of one length
         manifest.CopyTo(target, place);
@@ -110,7 +110,7 @@ public sealed class ContentCredentialsTests(SignedFiles files) : IClassFixture<S
 
     (byte[] Bytes, int Start, int Length) Manifest(string name)
     {
-        byte[] whole = File.ReadAllBytes(files.At(name));
+        var whole = File.ReadAllBytes(files.At(name));
         if (PictureContainer.TypeOf(whole) is { } type)
         {
             var place = PictureContainer.Locate(type, whole);
@@ -125,9 +125,9 @@ public sealed class ContentCredentialsTests(SignedFiles files) : IClassFixture<S
     public void AHashThatLeavesOutMoreThanTheManifestIsNotCertain()
     {
         // What a signer could do: leave the picture itself out, to change it later.
-        byte[] png = PictureFile.Encode(files.Frames[0], "x.png");
+        var png = PictureFile.Encode(files.Frames[0], "x.png");
         var draft = new ContentCredentials.Draft(SignedFiles.Mark, "image/png", PixelsMarked: false);
-        byte[] chunk = Manifest(4_000);
+        var chunk = Manifest(4_000);
         chunk = Manifest(chunk.Length);
         byte[] signed = [.. png[..33], .. chunk, .. png[33..]];
         signed[^100] ^= 1; // in the picture
@@ -144,7 +144,7 @@ public sealed class ContentCredentialsTests(SignedFiles files) : IClassFixture<S
     [Fact]
     public void TwoManifestsAreRefused()
     {
-        byte[] signed = File.ReadAllBytes(files.At("a.png"));
+        var signed = File.ReadAllBytes(files.At("a.png"));
         // Two manifests: which one counts would be a matter of the reader.
         var place = PictureContainer.Locate("image/png", signed);
         byte[] twice = [.. signed[..place.Start], .. signed.AsSpan(place.Start, place.Length), .. signed[place.Start..]];
@@ -160,8 +160,8 @@ public sealed class ContentCredentialsTests(SignedFiles files) : IClassFixture<S
     [InlineData("0000001066747970AAAAAAAAAAAAAAAA", "instead of \"jumb\"")]
     public void HostileBoxesGiveASentence(string hexadecimal, string expected)
     {
-        byte[] png = PictureFile.Encode(files.Frames[0], "x.png");
-        byte[] chunk = PictureContainer.Wrap("image/png", Convert.FromHexString(hexadecimal));
+        var png = PictureFile.Encode(files.Frames[0], "x.png");
+        var chunk = PictureContainer.Wrap("image/png", Convert.FromHexString(hexadecimal));
         var verified = files.Verify("hostile.png", [.. png[..33], .. chunk, .. png[33..]]);
         Assert.Equal(Verdict.Changed, verified.Verdict);
         Assert.Contains(expected, verified.Sentences[0]);
@@ -170,8 +170,8 @@ public sealed class ContentCredentialsTests(SignedFiles files) : IClassFixture<S
     [Fact]
     public void BoxesAndValuesWithinEachOtherWithoutEndAreRefused()
     {
-        byte[] box = Jumbf.Super("c2pa", "c2pa");
-        for (int i = 0; i < 1000; i++)
+        var box = Jumbf.Super("c2pa", "c2pa");
+        for (var i = 0; i < 1000; i++)
             box = Jumbf.Super("c2ma", "m", box);
         Assert.Contains("deep in each other", Assert.Throws<BadCredentialsException>(() => Jumbf.Parse(box)).Message);
         byte[] lists = [.. Enumerable.Repeat((byte)0x81, 100_000), 0]; // CBOR: lists of one
@@ -183,7 +183,7 @@ public sealed class ContentCredentialsTests(SignedFiles files) : IClassFixture<S
     [Fact]
     public void CredentialsOfOthersAreDescribedNotJudged()
     {
-        byte[] png = files.Credentials.Sign(PictureFile.Encode(files.Frames[0], "x.png"),
+        var png = files.Credentials.Sign(PictureFile.Encode(files.Frames[0], "x.png"),
             new SyntheticMark("Another program 3.1", "a model"));
         var verified = files.Verify("foreign.png", png);
         Assert.Equal(Verdict.Foreign, verified.Verdict);
@@ -213,7 +213,7 @@ public sealed class ContentCredentialsTests(SignedFiles files) : IClassFixture<S
     [Fact]
     public void AMarkThatNamesAnotherHeadIsFound()
     {
-        byte[] png = files.Credentials.Sign(PictureFile.Encode(PixelMark.Of("fedcba9876543210", 128).Marked(files.Frames[0]), "x.png"),
+        var png = files.Credentials.Sign(PictureFile.Encode(PixelMark.Of("fedcba9876543210", 128).Marked(files.Frames[0]), "x.png"),
             SignedFiles.Mark, pixelsMarked: true);
         var verified = files.Verify("swapped.png", png);
         Assert.Equal(Verdict.Changed, verified.Verdict);
@@ -256,7 +256,7 @@ public sealed class SigningIdentityTests(SignedFiles files) : IClassFixture<Sign
     public void OnesOwnCertificateSigns(string curve)
     {
         var (certificate, key) = files.Certificate(curve, curve: ECCurve.CreateFromFriendlyName(curve));
-        byte[] png = ContentCredentials.Open(certificate, key).Sign(PictureFile.Encode(files.Frames[0], "x.png"), SignedFiles.Mark);
+        var png = ContentCredentials.Open(certificate, key).Sign(PictureFile.Encode(files.Frames[0], "x.png"), SignedFiles.Mark);
         File.WriteAllBytes(files.At($"{curve}.png"), png);
         Assert.Equal(Verdict.UnknownSigner, files.Verify($"{curve}.png").Verdict);
         var known = FileVerifier.Trusting([files.At($"{curve}-root.pem")]).Verify(files.At($"{curve}.png"));

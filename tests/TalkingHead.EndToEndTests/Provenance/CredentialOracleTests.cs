@@ -38,14 +38,14 @@ public sealed class CredentialOracleTests(SignedFiles files) : IClassFixture<Sig
     public void OthersFindTheSameChangesAsWeDo()
     {
         var changed = new List<string>();
-        foreach (string name in SignedFiles.Names)
+        foreach (var name in SignedFiles.Names)
         {
-            byte[] whole = File.ReadAllBytes(files.At(name));
+            var whole = File.ReadAllBytes(files.At(name));
             int claim = whole.AsSpan().IndexOf("instanceID"u8) + 20, picture = name == "a.mp4" ? whole.AsSpan().IndexOf("mdat"u8) + 500
                 : whole.Length - 500;
             foreach (var (what, at) in new[] { ("claim", claim), ("picture", picture) })
             {
-                byte[] bytes = (byte[])whole.Clone();
+                var bytes = (byte[])whole.Clone();
                 bytes[at] ^= 1;
                 changed.Add(files.At($"{what}-{name}"));
                 File.WriteAllBytes(changed[^1], bytes);
@@ -74,7 +74,7 @@ public sealed class CredentialOracleTests(SignedFiles files) : IClassFixture<Sig
         };
         using var node = Process.Start(start)!;
         var error = node.StandardError.ReadToEndAsync();
-        string output = node.StandardOutput.ReadToEnd();
+        var output = node.StandardOutput.ReadToEnd();
         node.WaitForExit();
         Assert.True(node.ExitCode == 0, error.Result);
         return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
@@ -115,7 +115,7 @@ public sealed class CredentialOracleTests(SignedFiles files) : IClassFixture<Sig
         File.WriteAllText(files.At("page.html"),
             "<video src=\"a.mp4\" autoplay muted></video><img src=\"a.png\"><img src=\"a.jpg\"><img src=\"a.gif\">");
         await using var browser = await Browser.Open(files.At("page.html"), 800);
-        for (int i = 0; i < 100 && !(bool)await browser.Ask("document.querySelector('video').ended"); i++)
+        for (var i = 0; i < 100 && !(bool)await browser.Ask("document.querySelector('video').ended"); i++)
             await Task.Delay(100);
         Assert.True((bool)await browser.Ask("document.querySelector('video').ended"));
         Assert.Equal(8 / 25.0, (double)await browser.Ask("document.querySelector('video').duration"), 2);

@@ -64,7 +64,7 @@ public sealed class PixelMarkTests(PixelMarkTests.Clips clips) : IClassFixture<P
         Needs.Ffmpeg();
         foreach (var clip in clips.Marked)
         {
-            string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid()}.mp4");
+            var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid()}.mp4");
             using (var writer = VideoWriter.Create(path, 256, 256, new(25, 1), new() { Quality = 28 }))
             {
                 foreach (var frame in clip)

@@ -27,7 +27,7 @@ public sealed class SignedFiles : IDisposable
         Credentials = new(identity);
         Root = X509Certificate2.CreateFromPem(File.ReadAllText(At($"key/{SigningIdentity.RootFileName}")));
         Frames = [.. People(1, 128, 8)[0]];
-        foreach (string name in Names)
+        foreach (var name in Names)
             Write(At(name), 0);
         Write(At("other.png"), 3);
         Write(At("other.mp4"), 3);
@@ -58,7 +58,7 @@ public sealed class SignedFiles : IDisposable
         if (Path.GetExtension(path) is ".png" or ".jpg")
         {
             var picture = pixels.Marked(Frames[from]);
-            byte[] encoded = PictureFile.Encode(picture, path);
+            var encoded = PictureFile.Encode(picture, path);
             File.WriteAllBytes(path, Credentials.Sign(path.EndsWith(".png", StringComparison.Ordinal) ? Mark.InPng(encoded)
                 : encoded, Mark, pixelsMarked: true));
             return;

@@ -74,12 +74,12 @@ public sealed partial class ReadmeTests : IDisposable
     {
         Needs.Ffmpeg();
         MakeWhatTheReaderHas();
-        foreach (string command in ReadmeText.Commands.Where(Runs))
+        foreach (var command in ReadmeText.Commands.Where(Runs))
         {
-            string[] words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..];
+            var words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..];
             var (code, said) = Run(Smaller(words));
             Assert.True(code == 0, $"{command}\nexit code {code}\n{said}");
-            foreach (string path in Outputs(words))
+            foreach (var path in Outputs(words))
                 Assert.True(File.Exists(folder.At(path)) || Directory.Exists(folder.At(path))
                     && Directory.EnumerateFileSystemEntries(folder.At(path)).Any(), $"{command}\n{path} is missing\n{said}");
         }
@@ -88,7 +88,7 @@ public sealed partial class ReadmeTests : IDisposable
     [Fact]
     public void TheLibraryExampleCompiles()
     {
-        string source = File.ReadAllText(Repository.At("tests/TalkingHead.EndToEndTests/Readme/ReadmeExample.cs"));
+        var source = File.ReadAllText(Repository.At("tests/TalkingHead.EndToEndTests/Readme/ReadmeExample.cs"));
         string[] compiled = [.. source.Split('\n').Select(line => line.Trim())];
         string[] shown = [.. ReadmeText.Lines("csharp").Select(line => line.Trim()).Where(line => line != "")];
         Assert.NotEmpty(shown);
@@ -124,9 +124,9 @@ public sealed partial class ReadmeTests : IDisposable
             .Select(line => ReadmeText.WithoutComment(line.Trim()))
             .Where(line => line.StartsWith($"{Program} ", StringComparison.Ordinal))];
         Assert.True(commands.Length > 12);
-        foreach (string command in commands)
+        foreach (var command in commands)
         {
-            string[] words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..];
+            var words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..];
             var parsed = Assert.IsType<CommandLine.Parsed<object>>(parser.ParseArguments(words, verbs), exactMatch: false);
             Assert.Null(UsageMistake.Overlooked(parsed.Value.GetType(), words));
         }
@@ -142,19 +142,19 @@ public sealed partial class ReadmeTests : IDisposable
     // Photos of a person, a video of another, and configurations: synthetic-64 is smoke's networks at its size.
     void MakeWhatTheReaderHas()
     {
-        string configs = Repository.At("configs");
+        var configs = Repository.At("configs");
         Directory.CreateDirectory(folder.At("configs"));
-        foreach (string file in Directory.GetFiles(configs))
+        foreach (var file in Directory.GetFiles(configs))
             File.Copy(file, folder.At($"configs/{Path.GetFileName(file)}"));
-        string smoke = File.ReadAllText(Path.Combine(configs, "smoke.yaml"));
+        var smoke = File.ReadAllText(Path.Combine(configs, "smoke.yaml"));
         File.WriteAllText(folder.At("configs/synthetic-64.yaml"),
             smoke.Replace("size: 32", "size: 64").Replace("steps: 20", "steps: 4") + "\nfine_tuning:\n  epochs: 2\n");
 
         var people = new SyntheticPopulation(3);
-        for (int frame = 0; frame < 9; frame++)
+        for (var frame = 0; frame < 9; frame++)
             Look(0, 5 * frame).Save(folder.At($"photos/{frame}.jpg"));
         using var driver = VideoWriter.Create(folder.At("driver.mp4"), 128, 128, new FrameRate(25, 1));
-        for (int frame = 0; frame < 6; frame++)
+        for (var frame = 0; frame < 6; frame++)
             driver.Write(Look(1, frame));
         driver.Finish();
 
@@ -163,7 +163,7 @@ public sealed partial class ReadmeTests : IDisposable
 
     static string[] Smaller(string[] words)
     {
-        string[] smaller = [.. words.Select((word, i) => i > 0 && Cut.TryGetValue((words[0], words[i - 1]), out string? value)
+        string[] smaller = [.. words.Select((word, i) => i > 0 && Cut.TryGetValue((words[0], words[i - 1]), out var value)
             ? value : word)];
         return Added.TryGetValue(words[0], out var added) && !words.Contains(added.Option)
             ? [.. smaller, added.Option, added.Value] : smaller;
@@ -172,10 +172,10 @@ public sealed partial class ReadmeTests : IDisposable
     // What the README says a verb writes.
     static IEnumerable<string> Outputs(string[] words)
     {
-        int at = Array.IndexOf(words, "--out") + 1;
+        var at = Array.IndexOf(words, "--out") + 1;
         if (at == 0)
             return [];
-        string path = words[at];
+        var path = words[at];
         string[] more = words[0] switch
         {
             "train" => ["config.yaml", "environment.json", "metrics.jsonl", "events", "samples", "checkpoints"],

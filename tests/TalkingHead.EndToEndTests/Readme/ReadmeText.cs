@@ -19,7 +19,7 @@ static partial class ReadmeText
     /// <summary>The lines of all blocks of that language.</summary>
     public static IEnumerable<string> Lines(string language)
     {
-        string text = string.Concat(Pages.Select(page => File.ReadAllText(Repository.At(page)))).Replace("\\\n", " ",
+        var text = string.Concat(Pages.Select(page => File.ReadAllText(Repository.At(page)))).Replace("\\\n", " ",
             StringComparison.Ordinal);
         return Fence().Matches(text).Where(block => block.Groups["language"].Value == language)
             .SelectMany(block => block.Groups["lines"].Value.Split('\n'));

@@ -19,7 +19,7 @@ public sealed class StudioVerbTests : IDisposable
     public async Task ItPrintsItsAddressServesAndEndsAtASignal()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are Unix's.");
-        string[] line = ProgramProcess.Line(
+        var line = ProgramProcess.Line(
             ["studio", "--run", StudioHouse.Model, "--heads", folder.At("heads"), "--port", "0", "--no-browser"]);
         using var program = Process.Start(new ProcessStartInfo(line[0], line[1..])
         {

@@ -20,7 +20,7 @@ public sealed class BadTrainingInputTests : IDisposable
     [InlineData("  embedder: false", "  embedder: 7", "{0}:15: spectral_norm.embedder is \"7\"; expected true or false.")]
     public void AKeyThatIsWrongIsNamedWithWhatWasExpected(string right, string wrong, string sentence)
     {
-        string text = File.ReadAllText(MadeRuns.Smoke);
+        var text = File.ReadAllText(MadeRuns.Smoke);
         Assert.Contains(right, text);
         File.WriteAllText(runs.At("wrong.yaml"), text.Replace(right, wrong));
         Assert.Equal((2, $"talkinghead: {string.Format(sentence, runs.At("wrong.yaml"))}\n"), Train(runs.At("wrong.yaml"), runs.Data));

@@ -26,13 +26,13 @@ public sealed class FullDiskTests : IDisposable
         + "--resume\\.")]
     public void ItEndsWithOneSentenceAndGoesOnFromItsLastCheckpointWhenThereIsRoom(int room, string sentence)
     {
-        string whole = runs.At("whole");
+        var whole = runs.At("whole");
         Assert.Equal(0, Train(whole).Code);
-        long checkpoint = new DirectoryInfo(Path.Combine(whole, "checkpoints", $"step-{Steps:D7}")).GetFiles()
+        var checkpoint = new DirectoryInfo(Path.Combine(whole, "checkpoints", $"step-{Steps:D7}")).GetFiles()
             .Sum(file => (file.Length + Block - 1) / Block * Block);
 
         using var disk = new SmallDisk(runs.At("disk"), $"{checkpoint / 1024 + room}k");
-        string run = Path.Combine(disk.Folder, "run");
+        var run = Path.Combine(disk.Folder, "run");
         var (code, said) = Train(run);
         Assert.Equal(1, code);
         Assert.Matches($"^talkinghead: {run}: {sentence}$", said.TrimEnd().Split('\n')[^1]);

@@ -19,14 +19,14 @@ public sealed class KilledTrainingTests : IDisposable
     public void KilledAtRandomMomentsARunEndsWithTheBytesOfAnUndisturbedOne()
     {
         // TRAINING_KILLS=20 for the whole measurement.
-        int kills = int.Parse(Environment.GetEnvironmentVariable("TRAINING_KILLS") ?? "3");
+        var kills = int.Parse(Environment.GetEnvironmentVariable("TRAINING_KILLS") ?? "3");
         var clock = Stopwatch.StartNew();
         Assert.True(Start("whole", kill: null));
-        double whole = clock.Elapsed.TotalSeconds;
+        var whole = clock.Elapsed.TotalSeconds;
 
         var random = new Random(20);
-        int killed = 0;
-        for (int attempt = 0; attempt < 4 * kills && killed < kills; attempt++)
+        var killed = 0;
+        for (var attempt = 0; attempt < 4 * kills && killed < kills; attempt++)
             if (Start("cut", kill: TimeSpan.FromSeconds(0.1 + random.NextDouble() * whole)))
                 Directory.Delete(runs.At("cut"), recursive: true); // it ended before its kill: again from the start
             else

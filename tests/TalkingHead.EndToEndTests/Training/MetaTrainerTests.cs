@@ -20,7 +20,7 @@ public sealed class MetaTrainerTests : IDisposable
         string[] changes = [.. Changes, "training.report_every=1"];
         Train("whole", changes: changes);
         // Stopped after 2, 5 and 9 steps, of which only some are checkpoints of their own.
-        foreach (int until in new[] { 2, 5, 9 })
+        foreach (var until in new[] { 2, 5, 9 })
             Assert.Throws<OperationCanceledException>(() => Train("parts", resume: until > 2, stopAfter: until, changes: changes));
         Train("parts", resume: true, changes: changes);
         AssertSame("whole", "parts");
@@ -69,7 +69,7 @@ public sealed class MetaTrainerTests : IDisposable
     public void PartsSideBySideGiveTheBytesOfOneAfterTheOtherWithAnyNumberOfThreads(int threads)
     {
         string[] changes = [.. Changes, "training.batch=4", "optimizer.accumulation=3", "optimizer.muon_rate=0.01"];
-        int before = get_num_threads();
+        var before = get_num_threads();
         set_num_threads(1);
         Train("in order", changes: changes);
         set_num_threads(threads);
@@ -139,7 +139,7 @@ public sealed class MetaTrainerTests : IDisposable
         var steps = Checkpoint.Steps(run);
         Assert.Contains(Steps, steps);
         Assert.InRange(steps.Count, 1, 2);
-        double best = File.ReadLines(run.Metrics).Where(line => line.Contains("\"validation\""))
+        var best = File.ReadLines(run.Metrics).Where(line => line.Contains("\"validation\""))
             .Max(line => System.Text.Json.JsonDocument.Parse(line).RootElement.GetProperty("feed_forward_ssim").GetDouble());
         Assert.Contains(steps, step => Checkpoint.Read(Checkpoint.Folder(run, step)).Score == best);
     }

@@ -24,10 +24,10 @@ public class OverfitTests
             embeddings, content);
         using var batch = Episode(configuration.Data.Size, configuration.Episodes.Shots);
 
-        double before = Difference(networks, batch);
-        for (int i = 0; i < configuration.Training.Steps; i++)
+        var before = Difference(networks, batch);
+        for (var i = 0; i < configuration.Training.Steps; i++)
             step.Run(batch, adversarial: i >= configuration.Training.WarmUp * configuration.Training.Steps);
-        double after = Difference(networks, batch);
+        var after = Difference(networks, batch);
         Assert.True(after < before / 2, $"mean |x - x̂| went from {before:f3} to {after:f3}.");
     }
 

@@ -31,7 +31,7 @@ public sealed class TrainingMemoryTests(ITestOutputHelper output)
         { RedirectStandardOutput = true };
         start.Environment[Once] = "0";
         using var alone = Process.Start(start)!;
-        string said = alone.StandardOutput.ReadToEnd();
+        var said = alone.StandardOutput.ReadToEnd();
         alone.WaitForExit();
         output.WriteLine(said);
         Assert.True(alone.ExitCode == 0, said);
@@ -48,11 +48,12 @@ public sealed class TrainingMemoryTests(ITestOutputHelper output)
         var stretches = held.Chunk(Stretch).Skip(2).ToArray(); // in the first ones everything happens for the first time
         long[] tensors = [.. stretches.Select(steps => steps.Min(at => at.Tensors)).Distinct()];
         double growth = stretches.Select(steps => steps[^1].Bytes - steps[1].Bytes).Order().ElementAt(stretches.Length / 2);
-        long whole = stretches[^1].Min(at => at.Bytes) - stretches[0].Max(at => at.Bytes);
-        long unowned = stretches.Max(steps => steps.Max(at => at.Unowned));
-        string figures =
+        var whole = stretches[^1].Min(at => at.Bytes) - stretches[0].Max(at => at.Bytes);
+        var unowned = stretches.Max(steps => steps.Max(at => at.Unowned));
+        var figures =
             $"{string.Join(", ", tensors)} tensors, of which {unowned} without an owner; in {Stretch - 2} steps live native memory "
-            + $"grows by {growth / 1024:0.0} KiB (median), over {(stretches.Length - 1) * Stretch} with their checkpoints by {whole / 1024} KiB";
+            + $"grows by {growth / 1024:0.0} KiB (median), over {(stretches.Length - 1) * Stretch} with their checkpoints by "
+            + $"{whole / 1024} KiB";
         output.WriteLine(figures);
         Assert.True(tensors.Length == 1 && unowned == 0 && growth < MostGrowth && whole < stretches.Length * MostGrowth, figures);
     }
@@ -61,7 +62,7 @@ public sealed class TrainingMemoryTests(ITestOutputHelper output)
     // time. Tensors must not wait: those that it frees had no owner.
     static (long Bytes, long Tensors, long Unowned) Held()
     {
-        long tensors = torch.Tensor.TotalCount;
+        var tensors = torch.Tensor.TotalCount;
         GC.Collect();
         GC.WaitForPendingFinalizers();
         GC.Collect();

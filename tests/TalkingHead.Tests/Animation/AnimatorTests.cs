@@ -27,7 +27,7 @@ public sealed class AnimatorTests : IDisposable
         var frames = await Animate(AsItIs, driver);
         var expected = head.Generate(driver);
         Assert.Equal(expected.Length, frames.Count);
-        for (int i = 0; i < expected.Length; i++)
+        for (var i = 0; i < expected.Length; i++)
             // a batch of another size rounds otherwise
             Assert.True(Difference(expected[i].Pixels, frames[i].Picture.Pixels) <= 1, $"frame {i}");
     }
@@ -51,7 +51,7 @@ public sealed class AnimatorTests : IDisposable
         Assert.Equal(expected, frames.Select(frame => frame.State));
         Assert.Equal(frames[2].Picture.Pixels, frames[3].Picture.Pixels);
         Assert.Equal([200, 0, 0], frames[14].Picture.Pixels[..3]); // a red frame
-        int middle = 3 * (16 * head.Size + 16);
+        var middle = 3 * (16 * head.Size + 16);
         Assert.Equal(frames[12].Picture.Pixels[middle] / 3, frames[14].Picture.Pixels[middle]);
         Assert.All(frames, frame => Assert.Equal(frame.State == FrameState.Lost, frame.Landmarks is null));
     }
@@ -61,7 +61,7 @@ public sealed class AnimatorTests : IDisposable
     {
         var other = SmallPerson.Face(2).Map(new Similarity(1.2, 0, -3, 2));
         var frames = await Animate(new() { Adapt = true }, Enumerable.Repeat(other, 8));
-        for (int i = 0; i < 2 * Landmarks.Count; i++)
+        for (var i = 0; i < 2 * Landmarks.Count; i++)
             Assert.Equal(head.MeanShape.Values[i], frames[^1].Landmarks!.Values[i], 0.05);
     }
 
@@ -71,7 +71,7 @@ public sealed class AnimatorTests : IDisposable
         int read = 0, taken = 0;
         await foreach (var _ in new Animator(head, new() { Adapt = true, LookAhead = 1 }).Animate(Endless(), Rate))
         {
-            int ahead = Volatile.Read(ref read) - ++taken;
+            var ahead = Volatile.Read(ref read) - ++taken;
             Assert.True(ahead < 60, $"{ahead} frames of the driver are in memory.");
             if (taken == 200)
                 break; // which ends the stages

@@ -67,8 +67,8 @@ public sealed class HeadFileTests : IDisposable
     [Fact]
     public void AChangedBitIsDamage()
     {
-        string path = Saved();
-        byte[] bytes = File.ReadAllBytes(path);
+        var path = Saved();
+        var bytes = File.ReadAllBytes(path);
         bytes[^5] ^= 1;
         File.WriteAllBytes(path, bytes);
         Says(path, "damaged: its checksum");
@@ -77,7 +77,7 @@ public sealed class HeadFileTests : IDisposable
     [Fact]
     public void AHeadOfAnotherVersionSaysWhich()
     {
-        string path = Saved();
+        var path = Saved();
         Replace(path, "\"version\":\"1\"", "\"version\":\"7\"");
         Says(path, "a head of version 7, this program reads version 1");
     }
@@ -85,7 +85,7 @@ public sealed class HeadFileTests : IDisposable
     [Fact]
     public void AConfigurationThatAsksForMoreThanTheFileHoldsIsRefusedBeforeMemoryIsTaken()
     {
-        string path = Saved();
+        var path = Saved();
         Replace(path, "residual_blocks:        2 ", "residual_blocks:        32");
         Says(path, "its configuration is of a generator with");
     }
@@ -93,7 +93,7 @@ public sealed class HeadFileTests : IDisposable
     [Fact]
     public void AConfigurationOfOtherShapesIsRefused()
     {
-        string path = Saved();
+        var path = Saved();
         Replace(path, "size:                   32", "size:                   64");
         Says(path, "generator with");
     }
@@ -107,7 +107,7 @@ public sealed class HeadFileTests : IDisposable
         SafeTensors.Save(folder.At("other.head"), [KeyValuePair.Create("x", zeros(2))]);
         Says(folder.At("other.head"), "no head, but another safetensors file");
         Says(folder.At("none.head"), "no such file");
-        string cut = Saved();
+        var cut = Saved();
         File.WriteAllBytes(cut, File.ReadAllBytes(cut)[..^100]);
         Says(cut, "not a whole safetensors file");
     }
@@ -117,7 +117,7 @@ public sealed class HeadFileTests : IDisposable
     {
         byte[] bytes = File.ReadAllBytes(path), from = Encoding.UTF8.GetBytes(words), to = Encoding.UTF8.GetBytes(by);
         Assert.Equal(from.Length, to.Length);
-        int at = bytes.AsSpan().IndexOf(from);
+        var at = bytes.AsSpan().IndexOf(from);
         Assert.True(at > 0, words);
         to.CopyTo(bytes, at);
         File.WriteAllBytes(path, bytes);

@@ -56,7 +56,7 @@ public sealed class ModelFileTests : IDisposable
         {
             using var file = SafeTensorsFile.Open(Exported());
             var texts = file.Metadata.ToDictionary();
-            string configuration = texts["configuration"];
+            var configuration = texts["configuration"];
             texts["configuration"] = Regex.Replace(configuration, @"(?m)^  embedding:\s+\d+", "  embedding: 4096");
             Assert.NotEqual(configuration, texts["configuration"]);
             SafeTensors.Save(folder.At("larger.safetensors"),

@@ -159,7 +159,7 @@ public class PersonFineTunerTests
     {
         using var run = SmallPerson.Run(SmallPerson.Configuration("normal"));
         PersonFineTuner.Run(run, SmallPerson.Frames(4), new() { Epochs = 1 }).Dispose(); // the content loss is made once
-        long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+        var before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
         PersonFineTuner.Run(run, SmallPerson.Frames(4), new() { Epochs = 1 }).Dispose();
         Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
     }

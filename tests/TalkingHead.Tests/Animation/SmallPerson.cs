@@ -27,7 +27,7 @@ static class SmallPerson
     public static Landmarks Face(int frame)
     {
         var xy = new float[2 * Landmarks.Count];
-        for (int point = 0; point < Landmarks.Count; point++)
+        for (var point = 0; point < Landmarks.Count; point++)
             (xy[2 * point], xy[2 * point + 1]) = ((float)(Middle(frame) + (4 + point % 7) * Math.Cos(point)),
                 (float)(16 + (4 + point % 7) * Math.Sin(point)));
         return new Landmarks(xy);
@@ -38,11 +38,11 @@ static class SmallPerson
     static Picture Disc(int frame)
     {
         var picture = new Picture(SmallSetting.Side, SmallSetting.Side);
-        for (int y = 0; y < SmallSetting.Side; y++)
-            for (int x = 0; x < SmallSetting.Side; x++)
+        for (var y = 0; y < SmallSetting.Side; y++)
+            for (var x = 0; x < SmallSetting.Side; x++)
             {
-                double inside = Math.Exp(-((x - Middle(frame)) * (x - Middle(frame)) + (y - 16) * (y - 16)) / 60);
-                for (int c = 0; c < 3; c++)
+                var inside = Math.Exp(-((x - Middle(frame)) * (x - Middle(frame)) + (y - 16) * (y - 16)) / 60);
+                for (var c = 0; c < 3; c++)
                     picture.Pixels[3 * (y * SmallSetting.Side + x) + c] = (byte)(40 + 70 * (c + 1) * inside);
             }
         return picture;

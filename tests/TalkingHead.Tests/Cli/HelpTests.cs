@@ -20,7 +20,7 @@ public class HelpTests
         var (code, page, error) = Run(verb, "--help");
         Assert.Equal((0, ""), (code, error));
         Assert.Equal(page, Run("help", verb).Output);
-        string[] lines = page.TrimEnd().Split(Environment.NewLine);
+        var lines = page.TrimEnd().Split(Environment.NewLine);
         Assert.StartsWith($"talkinghead {verb}: ", lines[0]);
         Assert.Contains(lines, line => line.StartsWith($"usage: talkinghead {verb} ", StringComparison.Ordinal)
             && line.TrimEnd().EndsWith("[options]", StringComparison.Ordinal));
@@ -43,8 +43,8 @@ public class HelpTests
         Assert.DoesNotContain(texts, text => text.Contains(", too."));
 
         using var parser = new CommandLine.Parser(settings => settings.HelpWriter = null);
-        string page = Run(verb, "--help").Output;
-        foreach (string example in page[page.IndexOf("examples:", StringComparison.Ordinal)..].Split('\n')
+        var page = Run(verb, "--help").Output;
+        foreach (var example in page[page.IndexOf("examples:", StringComparison.Ordinal)..].Split('\n')
             .Where(line => line.StartsWith("  talkinghead", StringComparison.Ordinal)))
             Assert.IsType<CommandLine.Parsed<object>>(parser.ParseArguments(example.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..],
                 type, typeof(DoctorVerb)));

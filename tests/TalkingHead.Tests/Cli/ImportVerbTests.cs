@@ -29,7 +29,7 @@ public sealed class ImportVerbTests : IDisposable
         // The made-up checkpoint repeats one formula-made number in each tensor, in half precision.
         foreach (var (name, value) in networks.Embedder.state_dict().Concat(networks.Generator.state_dict()))
         {
-            float expected = Formula.Values(name, 1).to(ScalarType.Float16).to(ScalarType.Float32).item<float>();
+            var expected = Formula.Values(name, 1).to(ScalarType.Float16).to(ScalarType.Float32).item<float>();
             Assert.Equal((expected, expected), (value.min().item<float>(), value.max().item<float>()));
         }
     }

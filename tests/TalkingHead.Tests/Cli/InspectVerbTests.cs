@@ -8,7 +8,7 @@ public class InspectVerbTests
     [Fact]
     public void ThePapersNetworksHaveThePapersParameterCounts()
     {
-        string file = Path.GetTempFileName();
+        var file = Path.GetTempFileName();
         var (code, error) = Run("inspect", Repository.At("configs/paper-voxceleb2-256.yaml"), "--json", file);
         Assert.Equal((0, ""), (code, error));
         var figures = JsonDocument.Parse(File.ReadAllText(file)).RootElement;
@@ -25,7 +25,7 @@ public class InspectVerbTests
     [Fact]
     public void ChangesReachTheNetworks()
     {
-        string file = Path.GetTempFileName();
+        var file = Path.GetTempFileName();
         Assert.Equal(0, Run("inspect", Repository.At("configs/smoke.yaml"), "--set", "network.embedding=24", "--json", file).Code);
         Assert.Equal(25, JsonDocument.Parse(File.ReadAllText(file)).RootElement.GetProperty("w0_and_b").GetInt64());
         File.Delete(file);

@@ -12,7 +12,7 @@ public class ConfigurationPageTests
     public void EverySettingStandsOnThePageWithItsDefault()
     {
         string path = Repository.At(Page), text = File.ReadAllText(path);
-        int at = text.IndexOf(Start, StringComparison.Ordinal) + Start.Length;
+        var at = text.IndexOf(Start, StringComparison.Ordinal) + Start.Length;
         Assert.True(at > Start.Length, $"{Page} has no line \"{Start.Trim()}\"");
         if (Environment.GetEnvironmentVariable("TALKINGHEAD_UPDATE") == "1")
             File.WriteAllText(path, text = text[..at] + Settings());

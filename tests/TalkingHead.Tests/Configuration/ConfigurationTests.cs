@@ -79,7 +79,7 @@ public class ConfigurationTests
     [Fact]
     public void AllMistakesAreReportedAtOnce()
     {
-        string[] lines = ErrorOf("data: {size: 100, sise: 3}\nepisodes: {shots: 0}", "training.batch=x").Split(Environment.NewLine);
+        var lines = ErrorOf("data: {size: 100, sise: 3}\nepisodes: {shots: 0}", "training.batch=x").Split(Environment.NewLine);
         Assert.Equal(4, lines.Length);
     }
 

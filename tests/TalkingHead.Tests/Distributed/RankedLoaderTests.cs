@@ -20,7 +20,7 @@ public sealed class RankedLoaderTests : IDisposable
         using var dataset = Dataset.Open(made.Folder);
         using var one = Loader(dataset, batch: 6, ranks: 1, rank: 0);
         EpisodeLoader[] parts = [.. Enumerable.Range(0, 3).Select(rank => Loader(dataset, batch: 2, ranks: 3, rank))];
-        for (int step = 0; step < 4; step++)
+        for (var step = 0; step < 4; step++)
         {
             using var scope = NewDisposeScope();
             var whole = one.Next();

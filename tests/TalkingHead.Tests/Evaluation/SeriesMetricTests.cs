@@ -14,12 +14,12 @@ public sealed class SeriesMetricTests
         (double X, double Y)[] known = [.. Enumerable.Repeat((128.0, 128.0), Landmarks.Count)];
         (known[27], known[30], known[33]) = ((128, 90), (128, 128), (128, 140));
         (known[36], known[39], known[42], known[45]) = ((83, 95), (111, 97), (145, 97), (173, 95));
-        foreach (int eye in (int[])[36, 42])
+        foreach (var eye in (int[])[36, 42])
             (known[eye + 1], known[eye + 2], known[eye + 4], known[eye + 5]) = ((known[eye].X + 9, 90), (known[eye].X + 19, 90),
                 (known[eye].X + 19, 101), (known[eye].X + 9, 101));
         (known[48], known[54], known[62], known[66], known[51], known[57]) = ((103, 166), (153, 166), (128, 164), (128, 168 + open),
             (128, 158), (128, 174 + open));
-        for (int point = 48; point < Landmarks.Count; point++)
+        for (var point = 48; point < Landmarks.Count; point++)
             if (known[point] == (128, 128))
                 known[point] = (128, 166);
         return new([.. known.SelectMany(point => new[] { (float)(scale * point.X + x), (float)(scale * point.Y + y) })]);
@@ -35,8 +35,8 @@ public sealed class SeriesMetricTests
     static Picture Brighter(Picture picture, int by, int left = 0, int top = 0, int right = int.MaxValue, int bottom = int.MaxValue)
     {
         var result = picture.Clone();
-        for (int y = top; y < Math.Min(bottom, picture.Height); y++)
-            for (int i = 3 * (y * picture.Width + left); i < 3 * (y * picture.Width + Math.Min(right, picture.Width)); i++)
+        for (var y = top; y < Math.Min(bottom, picture.Height); y++)
+            for (var i = 3 * (y * picture.Width + left); i < 3 * (y * picture.Width + Math.Min(right, picture.Width)); i++)
                 result.Pixels[i] = (byte)(result.Pixels[i] / 2 + by);
         return result;
     }

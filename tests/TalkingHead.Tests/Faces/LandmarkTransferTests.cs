@@ -60,7 +60,7 @@ public class LandmarkTransferTests
     public void ShutEyesAreShutWhoseverTheyAre()
     {
         var (open, shut) = (TestFaces.Face(32, 32, 30, eyes: 0.4), TestFaces.Face(32, 32, 30, eyes: 0));
-        foreach (double own in new[] { 0.2, 0.35 })
+        foreach (var own in new[] { 0.2, 0.35 })
             Assert.Equal(0, new LandmarkTransfer(open, TestFaces.Face(32, 32, 24, eyes: own)).Apply(shut).EyeOpening, 0.02);
     }
 
@@ -106,7 +106,7 @@ public class LandmarkTransferTests
 
     static void AssertClose(Landmarks expected, Landmarks found, double bound)
     {
-        for (int i = 0; i < 2 * Landmarks.Count; i++)
+        for (var i = 0; i < 2 * Landmarks.Count; i++)
             Assert.Equal(expected.Values[i], found.Values[i], bound);
     }
 

@@ -29,7 +29,7 @@ public class VtLandmarkImageTests
     {
         // Down a column in the middle of a level line, the ink adds up to its width.
         var picture = LandmarkImage.Draw(Rows, 240, 240, new LandmarkDrawing { Style = LandmarkStyle.Vt });
-        double ink = Enumerable.Range(10, 21).Sum(y => (255 - picture.Pixels[3 * (y * 240 + 5)]) / 255.0);
+        var ink = Enumerable.Range(10, 21).Sum(y => (255 - picture.Pixels[3 * (y * 240 + 5)]) / 255.0);
         Assert.Equal(2.8, ink, 0.05);
     }
 

@@ -22,7 +22,7 @@ public class ScalarLifetimeTests
     /// <summary>Looks through an assembly beside the tests.</summary>
     internal static void AssertNone(string assembly)
     {
-        string folder = AppContext.BaseDirectory;
+        var folder = AppContext.BaseDirectory;
         using var torchSharp = ModuleDefinition.ReadModule(Path.Combine(folder, "TorchSharp.dll"));
         using var ours = ModuleDefinition.ReadModule(Path.Combine(folder, assembly + ".dll"));
         var makers = Makers(torchSharp);

@@ -39,7 +39,7 @@ public class ContentLossTests
         using var scope = NewDisposeScope();
         using var network = Vgg.Random(VggKind.Caffe19, 1);
         var real = network.call(Formula.Values("real", 1, 3, 32, 32));
-        for (int tap = 0; tap < real.Length; tap++)
+        for (var tap = 0; tap < real.Length; tap++)
         {
             var fake = Formula.Values("fake", 1, 3, 32, 32).requires_grad_(true);
             Content.Perceptual([network.call(fake)[tap]], [real[tap]]).backward();

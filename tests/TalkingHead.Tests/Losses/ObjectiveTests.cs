@@ -69,7 +69,7 @@ public class ObjectiveTests
     {
         using var scope = NewDisposeScope();
         var (fake, real) = (Formula.Values("fake", 2, 3, 9, 8), Formula.Values("real", 2, 3, 9, 8));
-        double expected = fake.data<float>().Zip(real.data<float>(), (x, y) => Math.Pow((double)x - y, 2)).Average();
+        var expected = fake.data<float>().Zip(real.data<float>(), (x, y) => Math.Pow((double)x - y, 2)).Average();
         Assert.Equal(expected, Content.Squared(fake, real).item<float>(), 1e-6);
     }
 
@@ -91,9 +91,9 @@ public class ObjectiveTests
         static float Reference(float[] x, float[] y, int planes, int height, int width)
         {
             var (sum, windows) = (0.0, 0);
-            for (int plane = 0; plane < planes; plane++)
-                for (int top = 0; top + 7 <= height; top++)
-                    for (int left = 0; left + 7 <= width; left++, windows++)
+            for (var plane = 0; plane < planes; plane++)
+                for (var top = 0; top + 7 <= height; top++)
+                    for (var left = 0; left + 7 <= width; left++, windows++)
                     {
                         var at = Enumerable.Range(0, 49).Select(i => (plane * height + top + i / 7) * width + left + i % 7).ToArray();
                         var (meanX, meanY) = (at.Average(i => (double)x[i]), at.Average(i => (double)y[i]));

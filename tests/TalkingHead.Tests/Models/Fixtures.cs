@@ -18,13 +18,13 @@ static class Fixtures
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         Assert.Equal(expected.shape, actual.shape);
-        double scale = Math.Max(floor, expected.abs().max().item<float>());
+        var scale = Math.Max(floor, expected.abs().max().item<float>());
         return (actual.detach() - expected).abs().max().item<float>() / scale;
     }
 
     public static void AssertClose(Tensor actual, Tensor expected, string what, double floor = 0)
     {
-        double difference = Difference(actual, expected, floor);
+        var difference = Difference(actual, expected, floor);
         Assert.True(difference <= Relative, $"{what} differs by {difference:e1} of the largest expected number.");
     }
 }

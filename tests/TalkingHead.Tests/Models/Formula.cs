@@ -10,13 +10,13 @@ static class Formula
     /// <summary>Float32 in [-1, 1): FNV-1a of the name, then the lowbias32 hash.</summary>
     public static Tensor Values(string name, params long[] shape)
     {
-        uint start = 2166136261;
-        foreach (byte b in Encoding.UTF8.GetBytes(name))
+        var start = 2166136261;
+        foreach (var b in Encoding.UTF8.GetBytes(name))
             start = (start ^ b) * 16777619;
         var values = new float[shape.Aggregate(1L, (product, size) => product * size)];
-        for (int i = 0; i < values.Length; i++)
+        for (var i = 0; i < values.Length; i++)
         {
-            uint h = start + (uint)i;
+            var h = start + (uint)i;
             h = (h ^ (h >> 16)) * 0x7FEB352D;
             h = (h ^ (h >> 15)) * 0x846CA68B;
             h ^= h >> 16;
@@ -29,7 +29,7 @@ static class Formula
     public static Tensor Weight(string name, long[] shape)
     {
         var raw = Values(name, shape);
-        string leaf = name[(name.LastIndexOf('.') + 1)..];
+        var leaf = name[(name.LastIndexOf('.') + 1)..];
         if (leaf == "gamma")
             return Scalars.Full(shape, 0.5);
         if (leaf is "u" or "v")
@@ -40,7 +40,7 @@ static class Formula
             return raw.Mul(0.1);
         if (shape.Length == 1)
             return raw.Mul(0.1).Add(1);
-        long fanIn = shape[1..].Aggregate(1L, (product, size) => product * size);
+        var fanIn = shape[1..].Aggregate(1L, (product, size) => product * size);
         return raw.Mul((float)Math.Sqrt(2.0 / fanIn));
     }
 

@@ -43,16 +43,16 @@ public class FusedKernelTests
     {
         using var scope = NewDisposeScope();
         var expected = Run(steps, ScalarType.Float64);
-        int threads = get_num_threads();
+        var threads = get_num_threads();
         try
         {
             set_num_threads(1);
             var one = Run(fused, ScalarType.Float32);
             set_num_threads(3);
             var three = Run(fused, ScalarType.Float32);
-            for (int i = 0; i < expected.Length; i++)
+            for (var i = 0; i < expected.Length; i++)
             {
-                double largest = expected[i].abs().max().item<double>();
+                var largest = expected[i].abs().max().item<double>();
                 Assert.True((one[i].to(ScalarType.Float64) - expected[i]).abs().max().item<double>() <= 3e-6 * Math.Max(1, largest),
                     $"tensor {i}");
                 Assert.Equal(one[i].contiguous().bytes.ToArray(), three[i].contiguous().bytes.ToArray());
@@ -99,7 +99,7 @@ public class FusedKernelTests
         using var _ = no_grad();
         Assert.Equal([1, 3, 32, 32], networks.Generator.call(SmallSetting.TargetLandmarks(0)[..1],
             Formula.Values("psi", 1, networks.Generator.StyleLength)).shape);
-        long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+        var before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
         networks.Dispose();
         Assert.True(DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount < before);
     }

@@ -29,7 +29,7 @@ public class NetworkParityTests
         Fixtures.AssertClose(rows, expected["output.rows"], "rows");
         Fixtures.AssertClose(score, expected["output.score"], "score");
         Assert.Equal(4, maps.Count);
-        for (int map = 0; map < maps.Count; map++)
+        for (var map = 0; map < maps.Count; map++)
             Fixtures.AssertClose(maps[map], expected[$"output.map.{map}"], $"map {map}");
     }
 
@@ -52,7 +52,7 @@ public class NetworkParityTests
         Fixtures.AssertClose(Sample(fake, 1, 8), expected["fake"], "picture");
         Fixtures.AssertClose(score, expected["score"], "score");
         Assert.Equal(7, maps.Count);
-        for (int map = 0; map < maps.Count; map++)
+        for (var map = 0; map < maps.Count; map++)
             Fixtures.AssertClose(Sample(maps[map], 8, Math.Max(1, maps[map].shape[2] / 8)), expected[$"map.{map}"], $"map {map}");
     }
 

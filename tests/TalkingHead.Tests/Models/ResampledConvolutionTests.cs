@@ -88,7 +88,7 @@ public class ResampledConvolutionTests
         var slope = Layout.PixelByPixel(Formula.Values("slope", 2, outputs, side, side));
         var expected = Gradients(ScalarType.Float64);
         for (long size = 256; size < 4_000_000; size *= 2)
-            for (int i = 0; i < 4; i++)
+            for (var i = 0; i < 4; i++)
                 Scalars.Full([size], double.NaN).Dispose();
         foreach (var (exact, found) in expected.Zip(Gradients(ScalarType.Float32)))
             Assert.True((found.to(ScalarType.Float64) - exact).abs().max().item<double>() <= 1e-5 * exact.abs().max().item<double>());

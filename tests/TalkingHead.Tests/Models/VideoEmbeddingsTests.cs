@@ -84,7 +84,7 @@ public class VideoEmbeddingsTests
     {
         using var table = Table();
         table.Add(["a"]);
-        for (int i = 0; i < 5; i++)
+        for (var i = 0; i < 5; i++)
             Train(table, "b");
         var before = table.Row("a");
         Train(table, "a");
@@ -109,9 +109,9 @@ public class VideoEmbeddingsTests
         using var scope = NewDisposeScope();
         using var table = Table(spectralNorm: true);
         table.Add(Enumerable.Range(0, 20).Select(i => $"{i}"));
-        for (int i = 0; i < 30; i++)
+        for (var i = 0; i < 30; i++)
             Train(table, $"{i}", $"{2 * i}");
-        for (int i = 0; i < 200; i++)
+        for (var i = 0; i < 200; i++)
             table.Gather(["0"], CPU);
         var whole = stack(table.Clips.Select(clip => tensor(table.Row(clip))));
         var normal = table.Gather([.. table.Clips], CPU).Rows();
@@ -122,7 +122,7 @@ public class VideoEmbeddingsTests
     [Fact]
     public void AFileBackedTableHoldsTheSameAsOneInMemory()
     {
-        string file = Path.GetTempFileName();
+        var file = Path.GetTempFileName();
         using var memory = Table(spectralNorm: true);
         using (var mapped = Table(spectralNorm: true, file))
         {
@@ -143,7 +143,7 @@ public class VideoEmbeddingsTests
         using var table = new EmbeddingTable(4, 0.02, 1, spectralNorm: true);
         Assert.Equal(1_000_000, table.Add(Enumerable.Range(0, 1_000_000).Select(i => $"id{i}")));
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        for (int i = 0; i < 100; i++)
+        for (var i = 0; i < 100; i++)
             table.Gather([$"id{i * 9999}", $"id{i}"], CPU);
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2), $"100 batches took {watch.Elapsed}.");
     }

@@ -72,7 +72,7 @@ public sealed class OnnxFileTests : IDisposable
     [Fact]
     public void BytesThatAreNoModelAreOneSentence()
     {
-        byte[] whole = Good().ToByteArray();
+        var whole = Good().ToByteArray();
         Says("no such file", folder.At("none.onnx"));
         Says("holds no graph", Write([]));
         Says("not a whole ONNX file", Write(whole[..^3]));
@@ -94,16 +94,16 @@ public sealed class OnnxFileTests : IDisposable
     {
         using var run = SmallPerson.Run(SmallPerson.Configuration("normal"));
         using var head = PersonFineTuner.Run(run, SmallPerson.Frames(2), new() { FeedForward = true });
-        string path = folder.At("person.onnx");
+        var path = folder.At("person.onnx");
         head.ExportOnnx(path);
-        byte[] whole = File.ReadAllBytes(path);
+        var whole = File.ReadAllBytes(path);
         Head.Load(path).Dispose();
         var random = new Random(5);
-        for (int i = 0; i < 60; i++)
+        for (var i = 0; i < 60; i++)
         {
             byte[] damaged = [.. whole];
-            int near = random.Next(4000); // graph at the beginning, metadata at the end
-            int at = i < 30 ? random.Next(whole.Length) : i % 2 == 0 ? near : whole.Length - 1 - near;
+            var near = random.Next(4000); // graph at the beginning, metadata at the end
+            var at = i < 30 ? random.Next(whole.Length) : i % 2 == 0 ? near : whole.Length - 1 - near;
             damaged[at] ^= (byte)(1 << random.Next(8));
             File.WriteAllBytes(path, damaged);
             var mistake = Assert.Throws<UserException>(() => Head.Load(path));
@@ -114,7 +114,7 @@ public sealed class OnnxFileTests : IDisposable
         var changed = ModelProto.Parser.ParseFrom(whole);
         changed.MetadataProps.Single(note => note.Key == "head").Value = "somebody else";
         File.WriteAllBytes(path, changed.ToByteArray());
-        string said = Assert.Throws<UserException>(() => Head.Load(path)).Message;
+        var said = Assert.Throws<UserException>(() => Head.Load(path)).Message;
         Assert.Contains("damaged or changed: its checksum is another than it says", said);
         said = Assert.Throws<UserException>(() => Head.Load(Write(Good()))).Message;
         Assert.Contains("no head, but another ONNX file", said);

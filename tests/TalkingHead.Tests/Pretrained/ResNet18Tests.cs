@@ -59,7 +59,7 @@ public sealed class ResNet18Tests
     {
         using var scope = NewDisposeScope();
         using var network = ResNet18.Load();
-        for (int stage = 0; stage < 3; stage++)
+        for (var stage = 0; stage < 3; stage++)
         {
             var picture = Formula.Values("picture", 1, 3, height, width).detach().requires_grad_(true);
             network.call(picture)[stage].mean().backward();

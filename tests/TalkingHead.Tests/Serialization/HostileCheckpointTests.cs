@@ -16,7 +16,7 @@ public sealed class HostileCheckpointTests : IDisposable
     [MemberData(nameof(Files))]
     public void IsRefusedInUnderASecondAndNothingRuns(string name)
     {
-        string path = Written(name);
+        var path = Written(name);
         var before = Environment.CpuUsage.TotalTime; // not the clock's: the machine may be busy
         var refusal = Assert.Throws<UserException>(() => PyTorchCheckpoint.Open(path));
         var took = Environment.CpuUsage.TotalTime - before;
@@ -137,13 +137,13 @@ public sealed class HostileCheckpointTests : IDisposable
 
     void AssertRefusal(string name, string expected)
     {
-        string path = Written(name);
+        var path = Written(name);
         Assert.Contains(expected, Assert.Throws<UserException>(() => PyTorchCheckpoint.Open(path)).Message);
     }
 
     string Written(string name)
     {
-        string path = folder.At($"{name}.pth");
+        var path = folder.At($"{name}.pth");
         File.WriteAllBytes(path, HostileCheckpoints.All[name]);
         return path;
     }

@@ -110,7 +110,7 @@ static class HostileCheckpoints
         byte[] good = Tree(Tensor([4], [1])), oldGood = Tree(Tensor([4], [1], storage: Storage(extra: none)));
         byte[] keys = Tree(emptyList, Text("0"), append), noKeys = Tree(emptyList), twice = Tree(emptyList, mark, Text("0"),
             Text("0"), appends);
-        foreach (string name in (string[])["os-system", "cyclic-list", "truncated"])
+        foreach (var name in (string[])["os-system", "cyclic-list", "truncated"])
             yield return ($"legacy-{name}", Legacy(trees[name]));
         yield return ("legacy-tensor-beyond", Legacy(Tree(Tensor([5], [1], storage: Storage(extra: none)))));
         yield return ("legacy-storage-cut", Join(Legacy(oldGood), keys, Number(4, 8), new byte[7]));
@@ -179,7 +179,7 @@ static class HostileCheckpoints
     // The magic number, the protocol and the machine's types; then the tree.
     static byte[] Legacy(byte[] tree)
     {
-        byte[] magic = BigInteger.Parse("1950A86A20F9469CFC6C", System.Globalization.NumberStyles.HexNumber, null).ToByteArray();
+        var magic = BigInteger.Parse("1950A86A20F9469CFC6C", System.Globalization.NumberStyles.HexNumber, null).ToByteArray();
         return Join(Tree(Join([0x8a, (byte)magic.Length], magic)), Tree(Integer(1001)),
             Tree(emptyDict, mark, Text("protocol_version"), Integer(1001),
             Text("little_endian"), [0x88], Text("type_sizes"), emptyDict, setItems), tree);
@@ -206,7 +206,7 @@ static class HostileCheckpoints
     static byte[] Beyond(byte[] zip)
     {
         const int offset = 42; // in a central directory's entry
-        int entry = zip.AsSpan().IndexOf("PK\x01\x02"u8);
+        var entry = zip.AsSpan().IndexOf("PK\x01\x02"u8);
         BinaryPrimitives.WriteUInt32LittleEndian(zip.AsSpan(entry + offset), 0x7FFFFFF0);
         return zip;
     }
@@ -219,9 +219,9 @@ static class HostileCheckpoints
 
     static byte[] Times(int count, params ReadOnlySpan<byte[]> opcodes)
     {
-        byte[] once = Join(opcodes);
+        var once = Join(opcodes);
         var all = new byte[count * once.Length];
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
             once.CopyTo(all, i * once.Length);
         return all;
     }
@@ -229,7 +229,7 @@ static class HostileCheckpoints
     static byte[] Join(params ReadOnlySpan<byte[]> parts)
     {
         var all = new MemoryStream();
-        foreach (byte[] part in parts)
+        foreach (var part in parts)
             all.Write(part);
         return all.ToArray();
     }

@@ -52,7 +52,7 @@ public class SyntheticPopulationTests
     {
         var performance = new Performance(1, 5, clip, Vec3.One * 0.5f);
         const float step = 0.04f;
-        Moment before = performance.At(0);
+        var before = performance.At(0);
         float low = 0, high = 0;
         for (var i = 1; i < 1000; i++)
         {

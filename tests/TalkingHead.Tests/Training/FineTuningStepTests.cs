@@ -48,7 +48,7 @@ public class FineTuningStepTests
         var embedding = networks.Embedder.call(SmallSetting.Source(0), SmallSetting.SourceLandmarks(0)).detach().mean([0], keepdim: true);
         var embedder = networks.Embedder.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.clone());
         using var step = new FineTuningStep(configuration, networks.Generator, networks.Discriminator, embedding, content);
-        float before = b.item<float>();
+        var before = b.item<float>();
         step.Run(SmallSetting.Target(0), SmallSetting.TargetLandmarks(0));
         Assert.NotEqual(before, b.item<float>());
         Assert.All(networks.Embedder.state_dict(), pair => Assert.True(pair.Value.allclose(embedder[pair.Key], 0, 0)));
@@ -67,7 +67,7 @@ public class FineTuningStepTests
         var (frames, landmarks) = (nn.functional.interpolate(SmallSetting.Target(0)[.., .., ..4, ..4], size: [32, 32],
             mode: InterpolationMode.Bilinear), SmallSetting.TargetLandmarks(0));
         float first = 0, last = 0;
-        for (int i = 0; i < 15; i++)
+        for (var i = 0; i < 15; i++)
         {
             last = step.Run(frames, landmarks)["content_pyramid"].item<float>();
             first = i == 0 ? last : first;

@@ -38,7 +38,7 @@ public class FlatParametersTests
         var settings = new OptimizerSettings { Beta1 = 0.5, Beta2 = 0.99, Epsilon = 1e-8 };
         using var player = new PlayerOptimizer("generator", ours, 1e-2, settings);
         var adam = optim.Adam(theirs, 1e-2, settings.Beta1, settings.Beta2, settings.Epsilon);
-        for (int step = 0; step < 10; step++)
+        for (var step = 0; step < 10; step++)
         {
             player.RateFactor = 1 - 0.05 * step;
             foreach (var group in adam.ParamGroups)
@@ -71,11 +71,11 @@ public class FlatParametersTests
         using var flat = new FlatParameters(live, last: parameter => parameter.ndim > 1);
         using var average = new MovingAverage(flat, copy, [(own, other)], 0.9);
         var expected = live[2].clone();
-        for (int step = 1; step <= 3; step++)
+        for (var step = 1; step <= 3; step++)
         {
             flat.Weights.Add_(1);
             own.buffers().First().Fill_(step);
-            double decay = (step + 1.0) / (step + 10.0);
+            var decay = (step + 1.0) / (step + 10.0);
             expected = expected.Mul(decay).Add(live[2].Mul(1 - decay));
             average.Update(step);
         }

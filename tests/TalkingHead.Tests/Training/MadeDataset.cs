@@ -14,7 +14,7 @@ sealed class MadeDataset : IDisposable
     {
         Folder = Directory.CreateTempSubdirectory("talkinghead-").FullName;
         using var writer = new DatasetWriter(Folder, new DatasetWriterOptions { Size = size, Recipe = "made by a test" });
-        for (int clip = 0; clip < clips; clip++)
+        for (var clip = 0; clip < clips; clip++)
         {
             var split = clip % 5 == 4 ? Split.Test : Split.Train;
             float[] landmarks = [.. Enumerable.Range(0, frames).SelectMany(frame => Points(frame, frames, size))];
@@ -29,9 +29,9 @@ sealed class MadeDataset : IDisposable
     // Into the first landmark of a clip, in the shard as it lies on disk: behind a tar header and an npy header.
     void PutNaN(string member)
     {
-        string shard = Directory.GetFiles(Folder, "*.tar").Single();
-        byte[] bytes = File.ReadAllBytes(shard);
-        int header = bytes.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(member));
+        var shard = Directory.GetFiles(Folder, "*.tar").Single();
+        var bytes = File.ReadAllBytes(shard);
+        var header = bytes.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(member));
         BitConverter.TryWriteBytes(bytes.AsSpan(header + 512 + 128), float.NaN);
         File.WriteAllBytes(shard, bytes);
     }
@@ -41,7 +41,7 @@ sealed class MadeDataset : IDisposable
     // A ring of points that wanders from left to right.
     static IEnumerable<float> Points(int frame, int frames, int size)
     {
-        for (int k = 0; k < 68; k++)
+        for (var k = 0; k < 68; k++)
         {
             yield return (float)(size * (0.35 + 0.3 * frame / frames + 0.25 * Math.Cos(k)));
             yield return (float)(size * (0.5 + 0.3 * Math.Sin(1.3 * k)));
@@ -51,12 +51,12 @@ sealed class MadeDataset : IDisposable
     static ReadOnlyMemory<byte> Jpeg(int clip, int frame, int frames, int size)
     {
         var picture = new Picture(size, size);
-        double middle = size * (0.35 + 0.3 * frame / frames);
-        for (int y = 0; y < size; y++)
-            for (int x = 0; x < size; x++)
+        var middle = size * (0.35 + 0.3 * frame / frames);
+        for (var y = 0; y < size; y++)
+            for (var x = 0; x < size; x++)
             {
-                double inside = Math.Exp(-((x - middle) * (x - middle) + (y - size / 2.0) * (y - size / 2.0)) / (size * size / 16.0));
-                for (int c = 0; c < 3; c++)
+                var inside = Math.Exp(-((x - middle) * (x - middle) + (y - size / 2.0) * (y - size / 2.0)) / (size * size / 16.0));
+                for (var c = 0; c < 3; c++)
                     picture.Pixels[3 * (y * size + x) + c] = (byte)(40 + 200 * inside * (0.5 + 0.5 * Math.Sin(clip * (c + 1.7))));
             }
         using var bitmap = PictureFile.ToBitmap(picture);

@@ -17,12 +17,12 @@ public class MuonTests
         Parameter[] weights = [.. Enumerable.Range(0, 4).Select(n =>
             new Parameter(Formula.Values($"weight.{n}", expected[$"{n}.0"].shape)))];
         var muon = new Muon([.. weights.Select(weight => (weight, zeros_like(weight)))], 0.9, null);
-        for (int step = 0; step < 4; step++)
+        for (var step = 0; step < 4; step++)
         {
-            for (int n = 0; n < weights.Length; n++)
+            for (var n = 0; n < weights.Length; n++)
                 weights[n].grad = Formula.Values($"gradient.{n}.{step}", weights[n].shape);
             muon.Step(0.02);
-            for (int n = 0; n < weights.Length; n++)
+            for (var n = 0; n < weights.Length; n++)
                 Fixtures.AssertClose(weights[n], expected[$"{n}.{step}"], $"weight {n} after step {step}");
         }
     }

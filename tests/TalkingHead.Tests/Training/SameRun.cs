@@ -9,10 +9,10 @@ static class SameRun
         foreach (var (folder, pattern) in new[] { ($"checkpoints/step-{step:D7}", "*.safetensors"), (".", "metrics.jsonl"),
             ("samples", "*.png") })
         {
-            string[] names = Names(first, folder, pattern);
+            var names = Names(first, folder, pattern);
             Assert.NotEmpty(names);
             Assert.Equal(names, Names(second, folder, pattern));
-            foreach (string name in names)
+            foreach (var name in names)
                 Assert.True(Bytes(first, folder, name).AsSpan().SequenceEqual(Bytes(second, folder, name)), $"{folder}/{name}");
         }
     }

@@ -10,7 +10,7 @@ public class SideBySideTests
     [Fact]
     public void PartsAreAtWorkAtTheSameTimeEachWithOneThread()
     {
-        int before = get_num_threads();
+        var before = get_num_threads();
         using (var parallel = new ParallelParts(3))
         {
             using var together = new Barrier(3);
@@ -29,7 +29,7 @@ public class SideBySideTests
     public void WhatPartsAddHasTheirOrderWhoeverIsReadyFirst()
     {
         using var parallel = new ParallelParts(3);
-        for (int time = 0; time < 20; time++)
+        for (var time = 0; time < 20; time++)
         {
             var added = new List<int>();
             using var last = new ManualResetEventSlim();
@@ -50,7 +50,7 @@ public class SideBySideTests
     public void AFailureComesOutWhenAllHaveEndedAndTheNextRunIsWhole(int failing)
     {
         using var parallel = new ParallelParts(3);
-        int ended = 0;
+        var ended = 0;
         var failure = Assert.Throws<InvalidOperationException>(() => parallel.Run(3, part =>
         {
             if (part >= failing)

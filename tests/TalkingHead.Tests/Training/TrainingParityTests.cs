@@ -33,7 +33,7 @@ public class TrainingParityTests
         var expected = Fixtures.Load($"small-{kind}.safetensors");
 
         var losses = new Dictionary<string, Tensor>();
-        for (int number = 0; number < Steps; number++)
+        for (var number = 0; number < Steps; number++)
         {
             using var batch = SmallSetting.BatchOf(number);
             foreach (var (name, value) in step.Run(batch))

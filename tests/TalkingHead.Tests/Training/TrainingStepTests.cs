@@ -90,7 +90,7 @@ public class TrainingStepTests
                 else
                 {
                     var moved = (weight - before.get_parameter(name)!).detach().flatten(1);
-                    double rate = 0.01 * Math.Sqrt(Math.Max(1, moved.shape[0] / (double)moved.shape[1]));
+                    var rate = 0.01 * Math.Sqrt(Math.Max(1, moved.shape[0] / (double)moved.shape[1]));
                     Assert.InRange(linalg.svdvals(moved)[0].item<float>(), 0.6 * rate, 1.3 * rate);
                 }
     }
@@ -103,7 +103,7 @@ public class TrainingStepTests
         using var batch = SmallSetting.BatchOf(0);
         var before = game.Rows.Clips.ToDictionary(clip => clip, game.Rows.Row);
         game.Step.Run(batch);
-        foreach (string clip in game.Rows.Clips)
+        foreach (var clip in game.Rows.Clips)
             if (batch.Clips.Contains(clip))
                 Assert.NotEqual(before[clip], game.Rows.Row(clip));
             else
@@ -120,7 +120,7 @@ public class TrainingStepTests
         var before = parts.Select(part => part.named_parameters().ToDictionary(pair => pair.name,
             pair => pair.parameter.detach().clone())).ToList();
         game.Step.Run(batch);
-        for (int part = 0; part < parts.Length; part++)
+        for (var part = 0; part < parts.Length; part++)
             foreach (var (name, parameter) in parts[part].named_parameters())
                 if (!Idle(name))
                     Assert.False(parameter.allclose(before[part][name], 0, 0), name);
@@ -164,7 +164,7 @@ public class TrainingStepTests
         using var scope = NewDisposeScope();
         using var game = new Game("plain");
         using var batch = SmallSetting.BatchOf(0);
-        byte[][] before = Weights();
+        var before = Weights();
         game.Step.RateFactor = 0;
         game.Step.Run(batch);
         Assert.Equal(before, Weights());
@@ -209,7 +209,7 @@ public class TrainingStepTests
         var rows = game.Rows.Gather(batch.Clips, CPU);
         var fake = SmallSetting.Target(1);
         game.Step.TrainDiscriminator(batch, rows, fake, []);
-        float expected = Loss();
+        var expected = Loss();
         OrderedDictionary<string, Tensor> losses = [];
         game.Step.TrainDiscriminator(batch, rows, fake, losses);
         Assert.Equal(expected, losses["discriminator"].item<float>());
@@ -228,10 +228,10 @@ public class TrainingStepTests
     {
         using var game = new Game("normal");
         using var batch = SmallSetting.BatchOf(0);
-        for (int i = 0; i < 2; i++) // the optimisers' moments are made in the first step
+        for (var i = 0; i < 2; i++) // the optimisers' moments are made in the first step
             game.Step.Run(batch).Values.ToList().ForEach(loss => loss.Dispose());
         using var scope = NewDisposeScope();
-        long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+        var before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
         var losses = game.Step.Run(batch);
         Assert.Equal(losses.Count, scope.DisposablesCount);
         Assert.Equal(before + losses.Count, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);

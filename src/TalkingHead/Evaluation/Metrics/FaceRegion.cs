@@ -42,7 +42,7 @@ sealed record FaceRegion(string Name, int First, int Last)
     // In whole pixels, within the picture; right and bottom are excluded.
     (int Left, int Top, int Right, int Bottom) Box(Landmarks real, Picture picture, int around)
     {
-        double margin = Margin * double.Hypot(real[36].X - real[45].X, real[36].Y - real[45].Y) + around;
+        var margin = Margin * double.Hypot(real[36].X - real[45].X, real[36].Y - real[45].Y) + around;
         var (x, y) = (Enumerable.Range(First, Last - First + 1).Select(point => (double)real[point].X).ToArray(),
             Enumerable.Range(First, Last - First + 1).Select(point => (double)real[point].Y).ToArray());
         return (Within(x.Min() - margin, picture.Width), Within(y.Min() - margin, picture.Height),

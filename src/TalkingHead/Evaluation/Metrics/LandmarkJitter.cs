@@ -20,14 +20,14 @@ static class LandmarkJitter
         if (i + 1 >= series.Frames.Count || !series.Follows[i] || !series.Follows[i + 1])
             return double.NaN;
         var errors = new (Landmarks Real, Landmarks Fake)[3];
-        for (int k = 0; k < 3; k++)
+        for (var k = 0; k < 3; k++)
         {
             if ((series.Real[i - 1 + k], series.Fake[i - 1 + k]) is not ({ } real, { } fake))
                 return double.NaN;
             errors[k] = (real, fake);
         }
         double sum = 0;
-        for (int point = 0; point < Landmarks.Count; point++)
+        for (var point = 0; point < Landmarks.Count; point++)
         {
             var (x, y) = (Second(landmarks => landmarks[point].X), Second(landmarks => landmarks[point].Y));
             sum += double.Hypot(x * Side / series.Frames[i].Width, y * Side / series.Frames[i].Height);

@@ -25,7 +25,7 @@ static class MotionFollowing
     /// </summary>
     internal static double[]? Expression(Landmarks landmarks)
     {
-        double eyes = Between(36, 45);
+        var eyes = Between(36, 45);
         return eyes > 0 ? [landmarks.EyeOpening, Between(62, 66) / eyes, Between(48, 54) / eyes] : null;
 
         double Between(int a, int b) => double.Hypot(landmarks[a].X - landmarks[b].X, landmarks[a].Y - landmarks[b].Y);
@@ -51,7 +51,7 @@ static class MotionFollowing
             double own = pairs.Sum(pair => pair.One[k] * pair.One[k]), others = pairs.Sum(pair => pair.Other[k] * pair.Other[k]);
             return own == 0 ? double.NaN : others == 0 ? 0 : pairs.Sum(pair => pair.One[k] * pair.Other[k]) / Math.Sqrt(own * others);
         }).Where(double.IsFinite)];
-        double mean = found.Length == 0 ? double.NaN : found.Average();
+        var mean = found.Length == 0 ? double.NaN : found.Average();
         return series.Each(i => (real[i], fake[i]) is ({ }, { }) ? mean : double.NaN);
     }
 

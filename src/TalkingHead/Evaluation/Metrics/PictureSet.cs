@@ -139,9 +139,9 @@ static class FrameNames
 
     static (string Clip, long? Number) Split(string name)
     {
-        string clip = name.TrimEnd([.. "0123456789"]);
+        var clip = name.TrimEnd([.. "0123456789"]);
         return (clip, long.TryParse(name.AsSpan(clip.Length), System.Globalization.NumberStyles.None,
-            System.Globalization.CultureInfo.InvariantCulture, out long number) ? number : null);
+            System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null);
     }
 }
 

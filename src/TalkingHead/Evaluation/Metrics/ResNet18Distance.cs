@@ -38,7 +38,7 @@ sealed class ResNet18Distance : IDisposable
         using var scope = NewDisposeScope();
         var (one, other) = (network.call(Pictures.Signed(first)), network.call(Pictures.Signed(second)));
         var sum = Scalars.Full([first.shape[0]], 0, ScalarType.Float64, first.device);
-        for (int stage = 0; stage < one.Length; stage++)
+        for (var stage = 0; stage < one.Length; stage++)
             sum = sum.Add((Unit(one[stage]) - Unit(other[stage])).Square().sum([1]).mean([1, 2]).to(ScalarType.Float64));
         return sum.MoveToOuterDisposeScope();
     }

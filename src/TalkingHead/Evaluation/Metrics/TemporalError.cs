@@ -20,7 +20,7 @@ static class TemporalError
         if (frame.Length != before.Length)
             return double.NaN; // pictures of two sizes
         long sum = 0;
-        for (int i = 0; i < frame.Length; i++)
+        for (var i = 0; i < frame.Length; i++)
             sum += Math.Abs(frame[i] - before[i] - truth[i] + truthBefore[i]);
         return sum / (255.0 * frame.Length);
     }

@@ -21,7 +21,7 @@ public sealed partial record Baseline(string Name, string Folder)
     /// <exception cref="UserException">Not of this form, or the name of a method of this evaluation.</exception>
     public static Baseline Parse(string text)
     {
-        int equals = text.IndexOf('=');
+        var equals = text.IndexOf('=');
         var (name, folder) = equals < 0 ? (text, "") : (text[..equals], text[(equals + 1)..]);
         if (folder == "" || !Names().IsMatch(name))
             throw UserException.Usage($"--baseline {text}: expected NAME=DIR, the name of letters, digits, - and _, a letter first, such "
@@ -66,7 +66,7 @@ public sealed partial record Baseline(string Name, string Folder)
     [
         .. Enumerable.Range(0, frames).Select(frame =>
         {
-            string path = Find(shots, person, frame);
+            var path = Find(shots, person, frame);
             var picture = Picture.Load(path);
             return (picture.Width, picture.Height) == (size, size) ? picture
                 : throw new UserException($"{path}: is {picture.Width}x{picture.Height}; the evaluation's frames are {size}x{size}.");
@@ -75,7 +75,7 @@ public sealed partial record Baseline(string Name, string Folder)
 
     string Find(int shots, int person, int frame)
     {
-        string place = Place(shots, person, frame);
+        var place = Place(shots, person, frame);
         return PictureFile.Endings.Select(ending => Path.Combine(Folder, place + ending)).FirstOrDefault(File.Exists)
             ?? throw new UserException($"{Folder}: holds no {place}.png; a baseline has a picture for each T, person and driver frame that "
                 + $"evaluate --export-protocol writes, with the same --shots, --identities, --holdout and --seed.");
@@ -102,7 +102,7 @@ static class ProtocolExport
     {
         try
         {
-            for (int person = 0; person < plan.Count; person++)
+            for (var person = 0; person < plan.Count; person++)
             {
                 var driver = settings.DriverOf(plan, person);
                 Save(person, "source", frames(plan[person], plan[person].Sources));
@@ -136,9 +136,9 @@ static class ProtocolExport
 
         void Save(int person, string part, IReadOnlyList<Picture> pictures)
         {
-            string place = Path.Combine(folder, Baseline.PersonFolder(person), part);
+            var place = Path.Combine(folder, Baseline.PersonFolder(person), part);
             Directory.CreateDirectory(place);
-            for (int i = 0; i < pictures.Count; i++)
+            for (var i = 0; i < pictures.Count; i++)
                 pictures[i].Save(Path.Combine(place, string.Create(CultureInfo.InvariantCulture, $"{i:D3}.png")));
         }
     }

@@ -73,9 +73,9 @@ sealed class ReproductionDown : Module<Tensor, Tensor>
 
     internal string Emit(OnnxGraph graph, string name, string x)
     {
-        string h = conv_r1.Emit(graph, $"{name}.conv_r1", layout.EmitActivation(graph, $"{name}.act1", x));
+        var h = conv_r1.Emit(graph, $"{name}.conv_r1", layout.EmitActivation(graph, $"{name}.act1", x));
         h = conv_r2.Emit(graph, $"{name}.conv_r2", layout.EmitActivation(graph, $"{name}.act2", h));
-        string left = conv_l1.Emit(graph, $"{name}.conv_l1", graph.Mean2x2($"{name}.mean_l", x)); // the same in another order, cheaper
+        var left = conv_l1.Emit(graph, $"{name}.conv_l1", graph.Mean2x2($"{name}.mean_l", x)); // the same in another order, cheaper
         return graph.Sum(name, graph.Mean2x2($"{name}.mean_r", h), left);
     }
 }
@@ -170,10 +170,10 @@ sealed class ReproductionUpBlock : Module<Tensor, Style, Style, Tensor>
     {
         string Norm(int number, string x, long side, OnnxStyle style) =>
             layout.EmitActivation(graph, $"{name}.act{number}", ReproductionNorm.Emit(graph, $"{name}.norm{number}", x, side, style));
-        string h = conv_r1.Emit(graph, $"{name}.conv_r1", graph.Double($"{name}.doubled1", Norm(1, x, side, style1), layout.Bilinear));
+        var h = conv_r1.Emit(graph, $"{name}.conv_r1", graph.Double($"{name}.doubled1", Norm(1, x, side, style1), layout.Bilinear));
         h = conv_r2.Emit(graph, $"{name}.conv_r2", Norm(2, h, 2 * side, style2));
         // another order, as above
-        string left = graph.Double($"{name}.doubled2", conv_l1.Emit(graph, $"{name}.conv_l1", x), layout.Bilinear);
+        var left = graph.Double($"{name}.doubled2", conv_l1.Emit(graph, $"{name}.conv_l1", x), layout.Bilinear);
         return graph.Sum(name, h, left);
     }
 }
@@ -210,7 +210,7 @@ sealed class ReproductionAttention : Module<Tensor, Tensor>
         string Places(ReproductionConv conv, string part) =>
             graph.Reshape($"{name}.{part}.places", conv.Emit(graph, $"{name}.{part}", x), 0, conv.Outputs, -1);
         string key = Places(conv_f, nameof(conv_f)), query = Places(conv_g, nameof(conv_g)), value = Places(conv_h, nameof(conv_h));
-        string seen = graph.Attend($"{name}.seen", query, key, value);
+        var seen = graph.Attend($"{name}.seen", query, key, value);
         seen = graph.Reshape($"{name}.picture", seen, 0, conv_h.Outputs, side, side);
         return graph.Sum(name, x, graph.Product($"{name}.weighted", seen, graph.Weight($"{name}.{nameof(gamma)}", gamma)));
     }
@@ -233,13 +233,13 @@ static class ReproductionNorm
     // The unbiased deviation, and epsilon outside the root; side: of x; the style's values are (1 or N,C,1,1)
     public static string Emit(OnnxGraph graph, string name, string x, long side, OnnxStyle style)
     {
-        string mean = graph.MeanOfMap($"{name}.mean", x);
-        string centred = graph.Add("Sub", $"{name}.centred", [graph.Single(x), mean]);
-        string biased = graph.MeanOfMap($"{name}.biased", graph.Product($"{name}.square", centred, centred));
-        string variance = graph.Product($"{name}.variance", biased, ReproductionLayout.Number(graph, side * side / (side * side - 1f)));
-        string root = graph.Each("Sqrt", $"{name}.root", variance);
-        string deviation = graph.Sum($"{name}.deviation", root, ReproductionLayout.Number(graph, (float)Epsilon));
-        string normal = graph.Add("Div", $"{name}.normal", [centred, deviation]);
+        var mean = graph.MeanOfMap($"{name}.mean", x);
+        var centred = graph.Add("Sub", $"{name}.centred", [graph.Single(x), mean]);
+        var biased = graph.MeanOfMap($"{name}.biased", graph.Product($"{name}.square", centred, centred));
+        var variance = graph.Product($"{name}.variance", biased, ReproductionLayout.Number(graph, side * side / (side * side - 1f)));
+        var root = graph.Each("Sqrt", $"{name}.root", variance);
+        var deviation = graph.Sum($"{name}.deviation", root, ReproductionLayout.Number(graph, (float)Epsilon));
+        var normal = graph.Add("Div", $"{name}.normal", [centred, deviation]);
         return graph.Sum(name, graph.Product($"{name}.scaled", normal, style.Scale), style.Shift);
     }
 }

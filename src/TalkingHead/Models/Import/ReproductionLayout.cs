@@ -108,13 +108,13 @@ sealed record ReproductionLayout
 
     public string EmitToOwn(OnnxGraph graph, string name, string x)
     {
-        string shifted = graph.Sum($"{name}.shifted", x, Number(graph, 1));
+        var shifted = graph.Sum($"{name}.shifted", x, Number(graph, 1));
         return graph.Transpose($"{name}.own", graph.Product($"{name}.scaled", shifted, Number(graph, (float)(Full / 2))), 0, 1, 3, 2);
     }
 
     public static string EmitFromUnit(OnnxGraph graph, string x)
     {
-        string scaled = graph.Product("picture.scaled", x, Number(graph, 2));
+        var scaled = graph.Product("picture.scaled", x, Number(graph, 2));
         return graph.Transpose("picture.turned", graph.Sum("picture.shifted", scaled, Number(graph, -1)), 0, 1, 3, 2);
     }
 

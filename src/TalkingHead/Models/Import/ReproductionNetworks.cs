@@ -15,7 +15,7 @@ abstract class ReproductionEncoder<TIn1, TIn2, TOut> : Module<TIn1, TIn2, TOut>
 
     private protected ReproductionEncoder(string name, ReproductionLayout layout) : base(name)
     {
-        int[] channels = ReproductionLayout.EncoderDown;
+        var channels = ReproductionLayout.EncoderDown;
         ReproductionDown Block(int i) => new(layout, i == 0 ? 6 : channels[i - 1], channels[i], 3);
         (resDown1, resDown2, resDown3) = (Block(0), Block(1), Block(2));
         self_att = new ReproductionAttention(channels[ReproductionLayout.AttentionAfter]);
@@ -34,10 +34,10 @@ abstract class ReproductionEncoder<TIn1, TIn2, TOut> : Module<TIn1, TIn2, TOut>
     private protected string EmitDown(OnnxGraph graph, string name, string x, long side)
     {
         ReproductionDown[] before = [resDown1, resDown2, resDown3], after = [resDown4, resDown5, resDown6];
-        for (int i = 0; i < before.Length; i++)
+        for (var i = 0; i < before.Length; i++)
             x = before[i].Emit(graph, $"{name}.resDown{i + 1}", x);
         x = self_att.Emit(graph, $"{name}.{nameof(self_att)}", x, side >> before.Length);
-        for (int i = 0; i < after.Length; i++)
+        for (var i = 0; i < after.Length; i++)
             x = after[i].Emit(graph, $"{name}.resDown{before.Length + i + 1}", x);
         return x;
     }
@@ -66,11 +66,11 @@ sealed class ReproductionEmbedder : ReproductionEncoder<Tensor, Tensor, Tensor>,
 
     string IOnnxEmbedder.Emit(OnnxGraph graph, string frames, string landmarks, long side)
     {
-        string pairs = graph.Add("Concat", "embedder.pairs", [frames, landmarks], ("axis", 1L)); // (K,6,S,S)
-        string x = layout.EmitToOwn(graph, "embedder", pairs);
+        var pairs = graph.Add("Concat", "embedder.pairs", [frames, landmarks], ("axis", 1L)); // (K,6,S,S)
+        var x = layout.EmitToOwn(graph, "embedder", pairs);
         x = graph.Single(EmitDown(graph, "embedder", x, side));
-        string largest = graph.Reduce("ReduceMax", "embedder.largest", x, keep: false, 2, 3);
-        string each = layout.EmitActivation(graph, "embedder.each", largest); // (K,512)
+        var largest = graph.Reduce("ReduceMax", "embedder.largest", x, keep: false, 2, 3);
+        var each = layout.EmitActivation(graph, "embedder.each", largest); // (K,512)
         return graph.Reduce("ReduceMean", "embedder.mean", each, keep: true, 0);
     }
 }
@@ -124,7 +124,7 @@ sealed class ReproductionGenerator : PersonGenerator
         using var scope = NewDisposeScope();
         var styles = new Queue<Style>(Styles(psi));
         var h = layout.ToOwn(landmarks);
-        for (int i = 0; i < down.Length; i++)
+        for (var i = 0; i < down.Length; i++)
         {
             h = norms[i].call(down[i].call(h));
             if (i == ReproductionLayout.AttentionAfter)
@@ -132,7 +132,7 @@ sealed class ReproductionGenerator : PersonGenerator
         }
         foreach (var block in same)
             h = block.call(h, styles.Dequeue(), styles.Dequeue());
-        for (int i = 0; i < up.Length; i++)
+        for (var i = 0; i < up.Length; i++)
         {
             h = up[i].call(h, styles.Dequeue(), styles.Dequeue());
             if (i == layout.UpAttentionAfter)
@@ -147,8 +147,8 @@ sealed class ReproductionGenerator : PersonGenerator
     {
         var styles = new Queue<OnnxStyle>(
             psi is null ? InputStyles(graph, layout.StyleChannels, shiftFirst: true) : ConstantStyles(graph, Styles(psi), places: true));
-        string h = layout.EmitToOwn(graph, "landmarks", landmarks);
-        for (int i = 0; i < down.Length; i++)
+        var h = layout.EmitToOwn(graph, "landmarks", landmarks);
+        for (var i = 0; i < down.Length; i++)
         {
             h = down[i].Emit(graph, $"resDown{i + 1}", h);
             side /= 2;
@@ -157,9 +157,9 @@ sealed class ReproductionGenerator : PersonGenerator
             if (i == ReproductionLayout.AttentionAfter)
                 h = self_att_Down.Emit(graph, nameof(self_att_Down), h, side);
         }
-        for (int i = 0; i < same.Length; i++)
+        for (var i = 0; i < same.Length; i++)
             h = same[i].Emit(graph, $"res{i + 1}", h, side, styles.Dequeue(), styles.Dequeue());
-        for (int i = 0; i < up.Length; i++)
+        for (var i = 0; i < up.Length; i++)
         {
             h = up[i].Emit(graph, $"resUp{i + 1}", h, side, styles.Dequeue(), styles.Dequeue());
             side *= 2;
@@ -179,7 +179,7 @@ sealed class ReproductionGenerator : PersonGenerator
     IEnumerable<Style> Styles(Tensor psi)
     {
         long start = 0;
-        foreach (int channels in layout.StyleChannels)
+        foreach (var channels in layout.StyleChannels)
         {
             yield return new Style(Shift: psi.narrow(1, start, channels), Scale: psi.narrow(1, start + channels, channels));
             start += 2 * channels;

@@ -85,7 +85,7 @@ public sealed class EvaluationProcessesTests : IDisposable
             RunPath = "runs/a \"b\" c", Data = "-x", Out = "it's", Cross = true, Changes = ["a.b=1", "c=2 3"],
             Jobs = 3, Part = "2/4"
         };
-        string[] arguments = VerbArguments.From(verb);
+        var arguments = VerbArguments.From(verb);
         Assert.Equal("evaluate", arguments[0]);
         var again = Assert.IsType<Parsed<EvaluateVerb>>(new Parser(settings =>
             settings.AllowMultiInstance = true).ParseArguments<EvaluateVerb>(arguments[1..])).Value;

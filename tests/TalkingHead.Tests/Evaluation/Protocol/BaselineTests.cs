@@ -28,7 +28,7 @@ public sealed class BaselineTests : IDisposable
         var result = small.Run("baseline", settings with { Baselines = [new("copied", small.At("copied"))] })!;
         Assert.Equal(["feed-forward", "copy-nearest", "mean-frame", "copied"],
             result.Rows.Where(row => row.Shots == 3).Select(row => row.Method));
-        foreach (int shots in settings.Shots)
+        foreach (var shots in settings.Shots)
             Assert.Equal(Figures(result.Rows, "copy-nearest", shots), Figures(result.Rows, "copied", shots));
         foreach (var person in result.Identities)
             Assert.Equal(Figures(person.Rows, "copy-nearest", 3), Figures(person.Rows, "copied", 3));
@@ -39,13 +39,13 @@ public sealed class BaselineTests : IDisposable
     [Fact]
     public void TheManifestSaysWhoAndWhichFrames()
     {
-        string folder = small.Export("protocol", settings);
+        var folder = small.Export("protocol", settings);
         var manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "protocol.json"))).RootElement;
         Assert.Equal(("self-reenactment", 32, 3), (manifest.GetProperty("mode").GetString(), manifest.GetProperty("size").GetInt32(),
             manifest.GetProperty("people").GetArrayLength()));
         foreach (var person in manifest.GetProperty("people").EnumerateArray())
         {
-            string at = Path.Combine(folder, person.GetProperty("folder").GetString()!);
+            var at = Path.Combine(folder, person.GetProperty("folder").GetString()!);
             Assert.Equal((3, 4, 4), (Directory.GetFiles(Path.Combine(at, "source")).Length,
                 Directory.GetFiles(Path.Combine(at, "driver")).Length, Directory.GetFiles(Path.Combine(at, "truth")).Length));
             Assert.Equal(4, person.GetProperty("hold_out").GetArrayLength());
@@ -57,7 +57,7 @@ public sealed class BaselineTests : IDisposable
     {
         Copy(small.Export("protocol", settings));
         var with = settings with { Baselines = [new("copied", small.At("copied"))] };
-        string frame = Path.Combine(small.At("copied"), "t3", "person-0001", "002.png");
+        var frame = Path.Combine(small.At("copied"), "t3", "person-0001", "002.png");
         new Picture(16, 16).Save(frame);
         Assert.Equal($"{frame}: is 16x16; the evaluation's frames are 32x32.",
             Assert.Throws<UserException>(() => small.Run("size", with)).Message);
@@ -77,15 +77,15 @@ public sealed class BaselineTests : IDisposable
     {
         var people = JsonDocument.Parse(File.ReadAllText(Path.Combine(protocol, "protocol.json"))).RootElement.GetProperty("people")
             .EnumerateArray().ToArray();
-        for (int person = 0; person < people.Length; person++)
+        for (var person = 0; person < people.Length; person++)
         {
             var sources = Frames(people[person], "clip", "sources");
             var driver = Frames(people[person], "driver", "hold_out");
-            foreach (int shots in settings.Shots)
-                for (int frame = 0; frame < driver.Count; frame++)
+            foreach (var shots in settings.Shots)
+                for (var frame = 0; frame < driver.Count; frame++)
                 {
-                    int nearest = driver.Landmarks[frame].Nearest([.. sources.Landmarks.Take(shots)]);
-                    string to = Path.Combine(small.At("copied"), Baseline.Place(shots, person, frame) + ".png");
+                    var nearest = driver.Landmarks[frame].Nearest([.. sources.Landmarks.Take(shots)]);
+                    var to = Path.Combine(small.At("copied"), Baseline.Place(shots, person, frame) + ".png");
                     Directory.CreateDirectory(Path.GetDirectoryName(to)!);
                     File.Copy(Path.Combine(protocol, people[person].GetProperty("folder").GetString()!, "source", $"{nearest:D3}.png"), to);
                 }

@@ -61,10 +61,10 @@ public class VtNetworkTests
         Formula.Fill(network);
         using var scope = NewDisposeScope();
         var state = network.state_dict();
-        foreach (string name in state.Keys.Where(name => name.EndsWith("weight_orig")))
+        foreach (var name in state.Keys.Where(name => name.EndsWith("weight_orig")))
         {
             var (matrix, stem) = (state[name].flatten(1), name[..^"orig".Length]);
-            for (int i = 0; i < 3; i++)
+            for (var i = 0; i < 3; i++)
             {
                 state[stem + "v"].copy_(nn.functional.normalize(matrix.t().mv(state[stem + "u"]), dim: 0));
                 state[stem + "u"].copy_(nn.functional.normalize(matrix.mv(state[stem + "v"]), dim: 0));
@@ -83,7 +83,7 @@ public class VtNetworkTests
     static Dictionary<string, List<string>> ListedKeys()
     {
         var sections = new Dictionary<string, List<string>>();
-        foreach (string line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Fixtures/Networks/vt-keys.txt")))
+        foreach (var line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Fixtures/Networks/vt-keys.txt")))
             if (line.StartsWith("## "))
                 sections.Add(line[3..line.LastIndexOf(' ')], []);
             else if (line != "")

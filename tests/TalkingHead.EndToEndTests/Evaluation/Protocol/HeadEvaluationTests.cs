@@ -3,8 +3,10 @@ using TalkingHead.Animation;
 using TalkingHead.Evaluation.Metrics;
 using TalkingHead.Evaluation.Protocol;
 using TalkingHead.Pretrained;
+using TalkingHead.Tests;
+using TalkingHead.Tests.Evaluation.Protocol;
 
-namespace TalkingHead.Tests.Evaluation.Protocol;
+namespace TalkingHead.EndToEndTests.Evaluation.Protocol;
 
 public sealed class HeadEvaluationTests : IDisposable
 {

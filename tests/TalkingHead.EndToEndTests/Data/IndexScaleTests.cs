@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using TalkingHead.Data;
+using TalkingHead.Tests;
+using TalkingHead.Tests.Data;
 using TalkingHead.Tests.Serialization;
 
-namespace TalkingHead.Tests.Data;
+namespace TalkingHead.EndToEndTests.Data;
 
 /// <summary>An index as large as VoxCeleb2's, made up: clips with no shard content behind them.</summary>
 public sealed class IndexScaleTests : IDisposable

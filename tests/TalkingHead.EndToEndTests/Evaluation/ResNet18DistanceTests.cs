@@ -1,12 +1,14 @@
 using TalkingHead.Evaluation;
 using TalkingHead.Evaluation.Metrics;
 using TalkingHead.Media;
+using TalkingHead.Tests;
+using TalkingHead.Tests.Evaluation;
 using TalkingHead.Tests.Media;
 using TalkingHead.Tests.Serialization;
 using static TalkingHead.Tests.Evaluation.MetricFixtures;
 using static TorchSharp.torch;
 
-namespace TalkingHead.Tests.Evaluation;
+namespace TalkingHead.EndToEndTests.Evaluation;
 
 public sealed class ResNet18DistanceTests : IDisposable
 {
@@ -39,7 +41,7 @@ public sealed class ResNet18DistanceTests : IDisposable
             var frames = Frames(clip);
             double next = Median(frames, i => frames[i + 1]), weak = Median(frames, i => Blurred(frames[i], 5)), strong = Median(frames,
                 i => Blurred(frames[i], 9));
-            double another = Median(frames, i => Fit(others[i], frames[i]));
+            var another = Median(frames, i => Fit(others[i], frames[i]));
             TestContext.Current.TestOutputHelper?.WriteLine(
                 $"{clip}: next frame {next:0.0000}, blur 5 {weak:0.0000}, blur 9 {strong:0.0000}, another person {another:0.0000}");
             Assert.True(next < weak && weak < strong && strong < another, $"{clip}: {next}, {weak}, {strong}, {another}");
@@ -75,7 +77,7 @@ public sealed class ResNet18DistanceTests : IDisposable
 
     static Picture Square(Picture frame)
     {
-        int side = Math.Min(frame.Width, frame.Height);
+        var side = Math.Min(frame.Width, frame.Height);
         return Resampler.Crop(frame, (frame.Width - side) / 2.0, (frame.Height - side) / 2.0, side, side, 256, 256);
     }
 
@@ -94,16 +96,16 @@ public sealed class ResNet18DistanceTests : IDisposable
     static Picture Blurred(Picture picture, int width)
     {
         var result = picture.Clone();
-        int reach = width / 2;
+        var reach = width / 2;
         foreach (var (across, down) in new[] { (1, 0), (0, 1) })
         {
             var from = result.Clone();
-            for (int y = 0; y < picture.Height; y++)
-                for (int x = 0; x < picture.Width; x++)
-                    for (int channel = 0; channel < 3; channel++)
+            for (var y = 0; y < picture.Height; y++)
+                for (var x = 0; x < picture.Width; x++)
+                    for (var channel = 0; channel < 3; channel++)
                     {
-                        int sum = 0;
-                        for (int k = -reach; k <= reach; k++)
+                        var sum = 0;
+                        for (var k = -reach; k <= reach; k++)
                             sum += from.Pixels[3 * (Math.Clamp(y + down * k, 0, picture.Height - 1) * picture.Width
                                 + Math.Clamp(x + across * k, 0, picture.Width - 1)) + channel];
                         result.Pixels[3 * (y * picture.Width + x) + channel] = (byte)Math.Round(sum / (double)width);

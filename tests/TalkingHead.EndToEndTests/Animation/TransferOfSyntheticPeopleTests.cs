@@ -1,7 +1,9 @@
 using TalkingHead.Faces;
 using TalkingHead.Synthetic;
+using TalkingHead.Tests;
+using TalkingHead.Tests.Animation;
 
-namespace TalkingHead.Tests.Animation;
+namespace TalkingHead.EndToEndTests.Animation;
 
 /// <summary>People with exact landmarks: a wide face drives a narrow one, who is also filmed doing the same itself.</summary>
 public class TransferOfSyntheticPeopleTests
@@ -22,8 +24,8 @@ public class TransferOfSyntheticPeopleTests
 
         var transfer = new LandmarkTransfer(LandmarkShape.Frontal(driver), own);
         var adapted = driver.Select(transfer.Apply).ToArray();
-        double width = Median(adapted.Zip(truth, (made, real) => Proportion(made) / Proportion(real)));
-        double unadapted = Median(driver.Zip(truth, (made, real) => Proportion(made) / Proportion(real)));
+        var width = Median(adapted.Zip(truth, (made, real) => Proportion(made) / Proportion(real)));
+        var unadapted = Median(driver.Zip(truth, (made, real) => Proportion(made) / Proportion(real)));
         Assert.InRange(width, 0.95, 1.05);
         Assert.True(unadapted > 1.15, $"unadapted, the face is {unadapted:0.000} times as wide as its own; adapted {width:0.000}.");
     }

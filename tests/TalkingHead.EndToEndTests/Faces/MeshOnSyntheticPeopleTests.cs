@@ -1,8 +1,10 @@
 using TalkingHead.Faces;
 using TalkingHead.Media;
 using TalkingHead.Synthetic;
+using TalkingHead.Tests;
+using TalkingHead.Tests.Faces;
 
-namespace TalkingHead.Tests.Faces;
+namespace TalkingHead.EndToEndTests.Faces;
 
 /// <summary>The mesh tracker against the exact landmarks and pupils of synthetic people.</summary>
 public sealed class MeshOnSyntheticPeopleTests
@@ -83,8 +85,8 @@ public sealed class MeshTrackScenesTests
             {
                 var face = track.Next(frames[i]);
                 Assert.True(face is not null, $"lost in frame {i}");
-                double own = Error(face.Landmarks, new Landmarks(person[i].Landmarks).Map(new(1, 0, place(i).X, place(i).Y)));
-                double others = Error(face.Landmarks, new Landmarks(other[i].Landmarks).Map(new(1, 0, elsewhere(i).X, elsewhere(i).Y)));
+                var own = Error(face.Landmarks, new Landmarks(person[i].Landmarks).Map(new(1, 0, place(i).X, place(i).Y)));
+                var others = Error(face.Landmarks, new Landmarks(other[i].Landmarks).Map(new(1, 0, elsewhere(i).X, elsewhere(i).Y)));
                 Assert.True(own < others / 3, $"frame {i}: {own:0.00} from the face followed, {others:0.00} from the other");
             }
         }
