@@ -15,9 +15,8 @@ static class UsageMistake
     public static string Sentence(Type? verb, IEnumerable<Type> verbs, string[] arguments, IReadOnlyList<Error> errors)
     {
         if (errors.OfType<BadVerbSelectedError>().FirstOrDefault() is { } unknown)
-            return $"talkinghead: unknown verb "
-                + $"\"{unknown.Token}\".{Spelling.Suggestion(unknown.Token, verbs.Select(each => HelpPage.VerbOf(each).Name))} See "
-                + $"talkinghead --help.";
+            return $"talkinghead: unknown verb \"{unknown.Token}\"."
+                + $"{Spelling.Suggestion(unknown.Token, verbs.Select(each => HelpPage.VerbOf(each).Name))} See talkinghead --help.";
         if (verb is null)
             return $"talkinghead: {SentenceBuilder.Create().FormatError(errors[0])} See talkinghead --help.";
         var found = errors.FirstOrDefault(error => error is not MissingRequiredOptionError);
@@ -104,7 +103,8 @@ static class UsageMistake
         switch (error)
         {
             case UnknownOptionError unknown:
-                return $"unknown option --{unknown.Token}.{Spelling.Suggestion(unknown.Token, HelpPage.Options(verb).Select(option => option.Attribute.LongName))}";
+                return $"unknown option --{unknown.Token}."
+                    + Spelling.Suggestion(unknown.Token, HelpPage.Options(verb).Select(option => option.Attribute.LongName));
             case BadFormatConversionError wrong:
                 var name = $"--{wrong.NameInfo.LongName}";
                 var at = Array.FindIndex(arguments, argument =>

@@ -148,13 +148,12 @@ sealed class GatheringDesk(RunConfiguration? configuration, Downloads files) : I
         }
     }
 
-    int Side => configuration?.Data.Size
-        ?? throw RefusedException.Busy("No run is there to learn with; start the studio with --run RUN.");
+    RunConfiguration Configuration => configuration ?? throw RefusedException.NoRun();
 
     Shot OfPicture(Gathering gathering, string path, string label, string? pose)
     {
         var picture = PictureFile.Load(path);
-        var (found, fault) = FoundFace.In(picture, tracker.Value, Side);
+        var (found, fault) = FoundFace.In(picture, tracker.Value, Configuration.Data.Size);
         if (found is null)
             return Bad(gathering, label, fault!, Whole(picture));
         var front = gathering.Shots.FirstOrDefault(shot => shot.Label == Pose.Front)?.Found?.Frame.Landmarks;
@@ -163,7 +162,7 @@ sealed class GatheringDesk(RunConfiguration? configuration, Downloads files) : I
 
     IReadOnlyList<Shot> OfVideo(Gathering gathering, string path, string label, CancellationToken stop)
     {
-        var frames = PersonFrames.Take([path], Math.Min(VideoShots, Limits.Shots - gathering.Shots.Count), configuration!, stop: stop);
+        var frames = PersonFrames.Take([path], Math.Min(VideoShots, Limits.Shots - gathering.Shots.Count), Configuration, stop: stop);
         return [.. frames.Pictures.Select((crop, i) => Good(gathering, label,
             new(crop, new(frames.Landmarks[i], FrameChoice.Sharpness(crop, frames.Landmarks[i].Bounds))), null))];
     }

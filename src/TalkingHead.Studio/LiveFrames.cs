@@ -73,12 +73,6 @@ static class JpegFrame
             decoded.TryAllocPixels(info);
         if (codec.GetPixels(info, decoded.GetPixels()) != SKCodecResult.Success)
             return null;
-        if (into?.Width != width || into.Height != height)
-            into = new(width, height);
-        var from = decoded.GetPixelSpan();
-        var to = into.Pixels;
-        for (int i = 0, o = 0; o < to.Length; i += 4, o += 3)
-            (to[o], to[o + 1], to[o + 2]) = (from[i], from[i + 1], from[i + 2]);
-        return into;
+        return into = PictureFile.FromBitmap(decoded, into);
     }
 }

@@ -18,7 +18,7 @@ sealed class LiveRecording : IDisposable
     public LiveRecording(Head head, string name, Downloads files, ContentCredentials credentials)
     {
         (this.files, this.name, path) = (files, name, files.NewPath(".mp4"));
-        mark = head.Size >= PixelMark.LeastSide ? PixelMark.Of(head.Id, head.Size) : null;
+        mark = PixelMark.Fitting(head.Id, head.Size);
         var synthetic = SyntheticMark.For($"head {head.Id}");
         writer = VideoWriter.Create(path, head.Size, head.Size, Rate, new()
         {

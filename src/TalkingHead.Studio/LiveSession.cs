@@ -244,10 +244,7 @@ sealed class LiveSession(WebSocket socket, string headName, string headPath, Dow
         var points = MemoryMarshal.Cast<byte, float>(to[AnswerHeaderBytes..]);
         driver.CopyTo(points);
         drawn.CopyTo(points[driver.Length..]);
-        var rgba = to[^(4 * size * size)..];
-        var rgb = live.Picture.Pixels;
-        for (int i = 0, o = 0; i < rgb.Length; i += 3, o += 4)
-            (rgba[o], rgba[o + 1], rgba[o + 2], rgba[o + 3]) = (rgb[i], rgb[i + 1], rgb[i + 2], 255);
+        Picture.ToRgba(live.Picture.Pixels, to[^(4 * size * size)..]);
         BinaryPrimitives.WriteSingleLittleEndian(to[12..], (float)clock.Elapsed.TotalMilliseconds);
         return answer.AsMemory(0, length);
     }

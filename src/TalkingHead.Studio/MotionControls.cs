@@ -12,11 +12,6 @@ namespace TalkingHead.Studio;
 sealed record MotionControls(double Motion = 1, double Smoothing = 1, double Adaptation = 1, double Mouth = 1, double Eyes = 1,
     double Gaze = 1)
 {
-    // What expressions hardly move: the jaw's upper ends, the nose, the corners of the eyes.
-    static readonly int[] Steady = [0, 1, 2, 14, 15, 16, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 39, 42, 45];
-    static readonly (int First, int Last)[] EyeParts = [(36, 41), (42, 47)];
-    static readonly (int Upper, int Lower)[] Lids = [(37, 41), (38, 40), (43, 47), (44, 46)], Lips = [(61, 67), (62, 66), (63, 65)];
-
     /// <summary>Every value within what its slider gives; null where one is no number.</summary>
     public MotionControls? Bounded() => new[] { Motion, Smoothing, Adaptation, Mouth, Eyes, Gaze }.All(double.IsFinite)
         ? new(Math.Clamp(Motion, 0, 1.5), Math.Clamp(Smoothing, 0, 3), Math.Clamp(Adaptation, 0, 1), Math.Clamp(Mouth, 0, 2),
@@ -34,18 +29,18 @@ sealed record MotionControls(double Motion = 1, double Smoothing = 1, double Ada
         if (this is { Mouth: 1, Eyes: 1, Gaze: 1 })
             return moved;
         // Upright and in the place of the rest shape, where what is left is expression.
-        var upright = Similarity.Fit(Values(moved), Values(rest));
+        var upright = Similarity.Fit(LandmarkTransfer.Values(moved), LandmarkTransfer.Values(rest));
         var face = moved.Map(upright).ValuesWithPupils.ToArray();
         var own = rest.ValuesWithPupils;
-        foreach (var (first, last) in EyeParts)
+        foreach (var (first, last) in LandmarkTransfer.Eyes)
             Scale(face, own, first, last, Eyes);
-        Scale(face, own, 48, 67, Mouth);
-        foreach (var (upper, lower) in (ReadOnlySpan<(int, int)>)[.. Lids, .. Lips])
+        Scale(face, own, LandmarkTransfer.Mouth.First, LandmarkTransfer.Mouth.Last, Mouth);
+        foreach (var (upper, lower) in LandmarkTransfer.Pairs)
             HoldApart(face, upper, lower);
         if (face.Length > 2 * Landmarks.Count && own.Length == face.Length)
         {
-            Look(face, own, 68, EyeParts[0]);
-            Look(face, own, 69, EyeParts[1]);
+            Look(face, own, 68, LandmarkTransfer.Eyes[0]);
+            Look(face, own, 69, LandmarkTransfer.Eyes[1]);
         }
         return new Landmarks(face).Map(upright.Inverse());
     }
@@ -98,6 +93,4 @@ sealed record MotionControls(double Motion = 1, double Smoothing = 1, double Ada
             face[at] = (float)(middle + Math.Clamp(atRest + Gaze * (face[at] - middle - atRest), -0.4 * width, 0.4 * width));
         }
     }
-
-    static float[] Values(Landmarks face) => [.. Steady.SelectMany(i => new[] { face[i].X, face[i].Y })];
 }

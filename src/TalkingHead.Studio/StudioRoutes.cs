@@ -135,7 +135,7 @@ sealed class StudioRoutes : IDisposable
     {
         var (gathering, wish) = (desk.Get(id), await Read<Wish>(context));
         if (run is null)
-            throw RefusedException.Busy("No run is there to learn with; start the studio with --run RUN.");
+            throw RefusedException.NoRun();
         if (!wish.Consent)
             throw RefusedException.Bad("A head is made with the person's consent only.");
         var name = (wish.Name ?? "").Trim();
@@ -148,8 +148,7 @@ sealed class StudioRoutes : IDisposable
     {
         var (name, label) = (context.Request.Query["head"].ToString(), Label(context));
         var head = shelf.PathOf(name);
-        if (bench.Current is { IsRunning: true } running)
-            throw RefusedException.Busy($"The studio is busy: {running.Status.Title}. Wait for it, or stop it.");
+        bench.ExpectFree();
         var path = desk.NewPath();
         await Upload(context, path, Limits.VideoBytes);
         try

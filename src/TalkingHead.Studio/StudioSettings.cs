@@ -47,6 +47,8 @@ sealed class RefusedException(int status, string message) : UserException(messag
 
     public static RefusedException Busy(string message) => new(409, message);
 
+    public static RefusedException NoRun() => Busy("No run is there to learn with; start the studio with --run RUN.");
+
     public static RefusedException Bad(string message) => new(400, message);
 
     public static RefusedException TooLarge(long most) => new(413, $"That is too large: at most {most >> 20} MiB are taken.");

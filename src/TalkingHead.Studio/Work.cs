@@ -130,12 +130,18 @@ sealed class Workbench : IDisposable
         }
     }
 
+    /// <summary>Fails while something is being done.</summary>
+    public void ExpectFree()
+    {
+        if (Current is { IsRunning: true } running)
+            throw RefusedException.Busy($"The studio is busy: {running.Status.Title}. Wait for it, or stop it.");
+    }
+
     public WorkStatus Begin(Func<Work> begin)
     {
         lock (change)
         {
-            if (current is { IsRunning: true } running)
-                throw RefusedException.Busy($"The studio is busy: {running.Status.Title}. Wait for it, or stop it.");
+            ExpectFree();
             current?.Dispose();
             current = begin();
             current.Start(++last);

@@ -47,7 +47,7 @@ public static class AnimationFile
     {
         credentials ??= ContentCredentials.Open();
         var synthetic = SyntheticMark.For($"head {head.Id}", isComposite: parallel);
-        var pixelMark = markPixels && head.Size >= PixelMark.LeastSide ? PixelMark.Of(head.Id, head.Size) : null;
+        var pixelMark = markPixels ? PixelMark.Fitting(head.Id, head.Size) : null;
         var animator = new Animator(head, settings);
         var stages = new AnimationStages();
         var clock = Stopwatch.StartNew();

@@ -79,10 +79,7 @@ public sealed class StepBenchmark : IDisposable
             madeUp = MakeUp();
             return;
         }
-        if (dataset.Size != configuration.Data.Size)
-            throw UserException.Usage(
-                $"{dataset.Folder}: its frames are {dataset.Size} pixels a side, the configuration's are {configuration.Data.Size}. Add "
-                    + $"--set data.size={dataset.Size}, or prepare the dataset with --size {configuration.Data.Size}.");
+        dataset.ExpectSize(configuration.Data.Size);
         var sampler = new EpisodeSampler(dataset, EpisodeSampling.From(configuration));
         embeddings.Add(sampler.Clips.Select(clip => dataset[clip].Id));
         loader = new EpisodeLoader(dataset, sampler, new EpisodeLoading

@@ -95,6 +95,15 @@ public sealed class Dataset : IDisposable
         }
     }
 
+    /// <summary>Checks that frames are of the side that a configuration asks for.</summary>
+    /// <exception cref="UserException">They are not.</exception>
+    internal void ExpectSize(int size)
+    {
+        if (Size != size)
+            throw UserException.Usage($"{Folder}: its frames are {Size} pixels a side, the configuration's are {size}. Add "
+                + $"--set data.size={Size}, or prepare the dataset with --size {size}.");
+    }
+
     /// <summary>Whether the folder holds a dataset, or the beginning of one.</summary>
     public static bool IsDataset(string folder) =>
         Directory.Exists(folder) && Directory.EnumerateFiles(folder,
@@ -124,8 +133,8 @@ public sealed class Dataset : IDisposable
     /// <summary>The clip of that id.</summary>
     /// <exception cref="UserException">There is none.</exception>
     public Clip Get(string id) => Find(id) ?? throw new UserException(
-        $"{Folder}: no clip \"{id}\" among its "
-            + $"{Count}.{Spelling.Suggestion(id, Enumerable.Range(0, Math.Min(Count, 10_000)).Select(clip => this[clip].Id))}");
+        $"{Folder}: no clip \"{id}\" among its {Count}."
+            + Spelling.Suggestion(id, Enumerable.Range(0, Math.Min(Count, 10_000)).Select(clip => this[clip].Id)));
 
     /// <summary>The clip's record, with crop, rate and checksum.</summary>
     public ClipRecord ReadRecord(int clip)

@@ -85,8 +85,7 @@ static class FrameFit
     internal static Picture ToPicture(ReadOnlySpan<byte> rgba, int side)
     {
         var picture = new Picture(side, side);
-        for (int i = 0, o = 0; o < picture.Pixels.Length; i += 4, o += 3)
-            (picture.Pixels[o], picture.Pixels[o + 1], picture.Pixels[o + 2]) = (rgba[i], rgba[i + 1], rgba[i + 2]);
+        Picture.FromRgba(rgba, picture.Pixels);
         return picture;
     }
 

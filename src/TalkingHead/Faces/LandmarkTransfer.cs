@@ -13,13 +13,13 @@ public sealed class LandmarkTransfer
     const double MostScale = 2.5;
 
     // What expressions hardly move: the jaw's upper ends, the nose, the corners of the eyes.
-    static readonly int[] Steady = [0, 1, 2, 14, 15, 16, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 39, 42, 45];
+    internal static readonly int[] Steady = [0, 1, 2, 14, 15, 16, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 39, 42, 45];
 
     // First and last point of the parts with a scale of their own, and the point pairs that may touch and not cross:
     // upper lid and lower lid, upper lip and lower lip.
-    static readonly (int First, int Last)[] Eyes = [(36, 41), (42, 47)];
-    static readonly (int First, int Last) Mouth = (48, 67);
-    static readonly (int Upper, int Lower)[] Pairs = [(37, 41), (38, 40), (43, 47), (44, 46), (61, 67), (62, 66), (63, 65)];
+    internal static readonly (int First, int Last)[] Eyes = [(36, 41), (42, 47)];
+    internal static readonly (int First, int Last) Mouth = (48, 67);
+    internal static readonly (int Upper, int Lower)[] Pairs = [(37, 41), (38, 40), (43, 47), (44, 46), (61, 67), (62, 66), (63, 65)];
 
     readonly Similarity driverUpright, personUpright; // from pixels to a face of size 1 whose eyes are level
     readonly Point[] neutral, own; // both shapes there
@@ -133,7 +133,8 @@ public sealed class LandmarkTransfer
         return points;
     }
 
-    static float[] Values(Landmarks face) => [.. Steady.SelectMany(i => new[] { face[i].X, face[i].Y })];
+    /// <summary>The steady points of a face, x and y in turn.</summary>
+    internal static float[] Values(Landmarks face) => [.. Steady.SelectMany(i => new[] { face[i].X, face[i].Y })];
 
     static float[] Values(Point[] face) => [.. Steady.SelectMany(i => new[] { (float)face[i].X, (float)face[i].Y })];
 

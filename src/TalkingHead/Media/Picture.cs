@@ -89,6 +89,29 @@ public sealed class Picture
     internal static bool SizeIsAllowed(long width, long height) =>
         width is >= 1 and <= MaxSide && height is >= 1 and <= MaxSide && width * height <= MaxPixels;
 
+    /// <summary>Checks the size of what a file shows, before memory is taken for it.</summary>
+    /// <exception cref="UserException">It is too large.</exception>
+    internal static void ExpectAllowed(long width, long height, string path, string what)
+    {
+        if (!SizeIsAllowed(width, height))
+            throw new UserException($"{path}: the {what} is {width}x{height}; the limit is {MaxSide} a side and "
+                + $"{MaxPixels / 1_000_000} megapixels.");
+    }
+
+    /// <summary>The colours of pixels of four bytes, in pixels of three.</summary>
+    internal static void FromRgba(ReadOnlySpan<byte> rgba, Span<byte> rgb)
+    {
+        for (int i = 0, o = 0; o < rgb.Length; i += 4, o += 3)
+            (rgb[o], rgb[o + 1], rgb[o + 2]) = (rgba[i], rgba[i + 1], rgba[i + 2]);
+    }
+
+    /// <summary>The same colours, opaque, in pixels of four bytes.</summary>
+    internal static void ToRgba(ReadOnlySpan<byte> rgb, Span<byte> rgba)
+    {
+        for (int i = 0, o = 0; i < rgb.Length; i += 3, o += 4)
+            (rgba[o], rgba[o + 1], rgba[o + 2], rgba[o + 3]) = (rgb[i], rgb[i + 1], rgb[i + 2], 255);
+    }
+
     static int ByteCount(int width, int height) => SizeIsAllowed(width, height)
         ? 3 * width * height
         : throw new ArgumentException(

@@ -80,10 +80,7 @@ public static class PictureFile
         if (codec is null)
             throw new UserException($"{path}: not a picture that can be read; expected JPEG, PNG or WebP content.");
         int width = codec.Info.Width, height = codec.Info.Height;
-        if (!Picture.SizeIsAllowed(width, height))
-            throw new UserException(
-                $"{path}: the picture is {width}x{height}; the limit is {Picture.MaxSide} a side and {Picture.MaxPixels / 1_000_000} "
-                    + $"megapixels.");
+        Picture.ExpectAllowed(width, height, path, "picture");
 
         var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Premul, Srgb); // an ICC profile's colours are converted
         var result = codec.GetPixels(info, out var rgba);
@@ -171,31 +168,22 @@ public static class PictureFile
         var bitmap = new SKBitmap(new SKImageInfo(picture.Width, picture.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         var to = bitmap.GetPixelSpan();
         for (var y = 0; y < picture.Height; y++)
-        {
-            var from = picture.Pixels.AsSpan(3 * y * picture.Width, 3 * picture.Width);
-            var row = to.Slice(y * bitmap.RowBytes, 4 * picture.Width);
-            for (int i = 0, o = 0; i < from.Length; i += 3, o += 4)
-                (row[o], row[o + 1], row[o + 2], row[o + 3]) = (from[i], from[i + 1], from[i + 2], 255);
-        }
-
+            Picture.ToRgba(picture.Pixels.AsSpan(3 * y * picture.Width, 3 * picture.Width), to[(y * bitmap.RowBytes)..]);
         return bitmap;
     }
 
     /// <summary>The colours of an RGBA bitmap.</summary>
-    public static Picture FromBitmap(SKBitmap bitmap)
+    public static Picture FromBitmap(SKBitmap bitmap) => FromBitmap(bitmap, null);
+
+    /// <summary>The same in the memory of a picture of that size, where there is one.</summary>
+    internal static Picture FromBitmap(SKBitmap bitmap, Picture? into)
     {
         if (bitmap.ColorType != SKColorType.Rgba8888)
             throw new ArgumentException($"Expected an Rgba8888 bitmap, got {bitmap.ColorType}.", nameof(bitmap));
-        var picture = new Picture(bitmap.Width, bitmap.Height);
+        var picture = into?.Width == bitmap.Width && into.Height == bitmap.Height ? into : new(bitmap.Width, bitmap.Height);
         var from = bitmap.GetPixelSpan();
         for (var y = 0; y < picture.Height; y++)
-        {
-            var row = from.Slice(y * bitmap.RowBytes, 4 * picture.Width);
-            var to = picture.Pixels.AsSpan(3 * y * picture.Width, 3 * picture.Width);
-            for (int i = 0, o = 0; o < to.Length; i += 4, o += 3)
-                (to[o], to[o + 1], to[o + 2]) = (row[i], row[i + 1], row[i + 2]);
-        }
-
+            Picture.FromRgba(from[(y * bitmap.RowBytes)..], picture.Pixels.AsSpan(3 * y * picture.Width, 3 * picture.Width));
         return picture;
     }
 

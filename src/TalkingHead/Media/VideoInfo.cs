@@ -111,10 +111,7 @@ public sealed record VideoInfo(int Width, int Height, FrameTimes Times, int Rota
         var rotation = Rotated(video);
         if (rotation % 180 != 0)
             (width, height) = (height, width);
-        if (!Picture.SizeIsAllowed(width, height))
-            throw new UserException(
-                $"{path}: the video is {width}x{height}; the limit is {Picture.MaxSide} a side and {Picture.MaxPixels / 1_000_000} "
-                    + $"megapixels.");
+        Picture.ExpectAllowed(width, height, path, "video");
 
         var origin = Time(container, "start_time");
         return new((int)width, (int)height, ReadTimes(path, video, origin), rotation, Text(audio, "codec_name"), format)

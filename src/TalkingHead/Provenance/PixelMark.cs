@@ -29,6 +29,9 @@ public sealed class PixelMark
     /// <param name="size">Side of the frames.</param>
     public static PixelMark Of(string headId, int size) => new(size, PayloadOf(headId));
 
+    /// <summary>As <see cref="Of"/>; null where frames are too small for a mark.</summary>
+    internal static PixelMark? Fitting(string headId, int size) => size >= LeastSide ? Of(headId, size) : null;
+
     internal static uint PayloadOf(string headId) =>
         uint.Parse(headId.AsSpan(0, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 

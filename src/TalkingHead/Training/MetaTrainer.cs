@@ -61,10 +61,7 @@ public sealed class MetaTrainer : IDisposable
         (this.configuration, this.dataset, this.path, settings, workers, ranks) = (configuration, dataset, path, configuration.Training,
             machine.Workers, machine.Ranks ?? Ranks.Alone);
         this.view = view = ranks.IsFirst ? view : new Unseen();
-        if (dataset.Size != configuration.Data.Size)
-            throw UserException.Usage(
-                $"{dataset.Folder}: its frames are {dataset.Size} pixels a side, the configuration's are {configuration.Data.Size}. Add "
-                    + $"--set data.size={dataset.Size}, or prepare the dataset with --size {configuration.Data.Size}.");
+        dataset.ExpectSize(configuration.Data.Size);
         if (configuration.Landmarks.Pupils && dataset.Count > 0 && dataset.ReadFaces(0)[0].Pupils is null)
             throw UserException.Usage($"{dataset.Folder}: its landmarks have no pupils, which landmarks.pupils asks for. Add --set "
                 + $"landmarks.pupils=false, or make the dataset again with this program (--detector mesh).");

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using TalkingHead.EndToEndTests.Cli;
+using TalkingHead.Studio;
 using TalkingHead.Tests.Serialization;
 using static TalkingHead.Tests.Cli.InProcess;
 
@@ -46,6 +48,23 @@ public sealed class StudioVerbTests : IDisposable
             if (!program.HasExited)
                 program.Kill();
         }
+    }
+
+    [Theory]
+    [InlineData("image/jpeg")]
+    [InlineData("video/mp4")]
+    public async Task WithoutARunNobodyIsLearned(string type)
+    {
+        await using var studio = await StudioServer.Start(new() { Heads = folder.At("heads"), Port = 0 });
+        using var http = new HttpClient { BaseAddress = studio.Address };
+        using var begun = await http.PostAsync("api/people", null);
+        var id = JsonDocument.Parse(await begun.Content.ReadAsStringAsync()).RootElement.GetProperty("id").GetString();
+        using var upload = new ByteArrayContent(type == "image/jpeg" ? StudioHouse.Camera(1)[0]
+            : await File.ReadAllBytesAsync(CameraFile.Film(folder.At(""), "none", 1)));
+        upload.Headers.ContentType = new(type);
+        using var answer = await http.PostAsync($"api/people/{id}/shots?name=upload", upload);
+        Assert.Equal((HttpStatusCode.Conflict, "{\"error\":\"No run is there to learn with; start the studio with --run RUN.\"}"),
+            (answer.StatusCode, await answer.Content.ReadAsStringAsync()));
     }
 
     [Fact]
