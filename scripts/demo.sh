@@ -30,7 +30,7 @@ for file in "$video" "$driver"; do [ -z "$file" ] || [ -f "$file" ] || fail "$fi
 
 model=checkpoints/synthetic-64.safetensors
 out=${out:-runs/demo${video:+-$(basename "${video%.*}")}}
-people=data/synthetic-64
+people=data/synthetic-64 unseen=data/unseen-64
 th=scripts/talkinghead
 finished() { compgen -G "$1/*.index" >/dev/null; } # a dataset's index is written last
 step() { echo; echo "== $*"; }
@@ -38,14 +38,17 @@ step() { echo; echo "== $*"; }
 step "set-up"
 scripts/setup.sh
 if [ -z "$run" ] && [ -n "$quick" ]; then run=$model; fi
-if [ -z "$run" ] || [ -z "$video" ]; then
-    step "people to learn from: $people"
-    finished "$people" || $th synth --out "$people" --identities 220 --frames 32 --size 64 --seed 1
-fi
 if [ -z "$run" ]; then
+    step "people to learn from: $people"
+    finished "$people" || $th synth --out "$people" --identities 1000 --frames 16 --size 64 --seed 1 --test-share 0.02
     run=runs/demo-model
     step "meta-training: $run (interrupt it whenever you like)"
     $th train configs/synthetic-64.yaml --data "$people" --out "$run" --resume
+fi
+
+if [ -z "$video" ]; then
+    step "people of another population, whom the model never saw: $unseen"
+    finished "$unseen" || $th synth --out "$unseen" --identities 20 --frames 32 --size 64 --seed 9 --test-share 1
 fi
 
 mkdir -p "$out"
@@ -56,7 +59,7 @@ if [ -n "$video" ]; then
     finished "$out/data" || $th prepare --layout videos --from "$out/from" --out "$out/data" --size 64 --test-share 1 --frames-per-clip 0 --clip-seconds 0
     person=$video motion=${driver:-$video} data=$out/data identities=1
 else
-    person=$people#synth-00003/000 motion=$people#synth-00041/000 data=$people identities=8
+    person=$unseen#synth-00003/000 motion=$unseen#synth-00011/000 data=$unseen identities=8
 fi
 
 step "a person the model never saw, from 8 frames: $out/person.head"

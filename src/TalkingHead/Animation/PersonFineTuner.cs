@@ -37,6 +37,7 @@ public sealed class PersonFineTuner
             {
                 GeneratorRate = tuning.GeneratorRate ?? all.Optimizer.GeneratorRate,
                 DiscriminatorRate = tuning.DiscriminatorRate ?? all.Optimizer.DiscriminatorRate,
+                MuonRate = tuning.MuonRate,
             },
         };
     }
@@ -209,8 +210,8 @@ public sealed class PersonFineTuner
         using var _ = no_grad();
         var numbers = tensor(rule.HeldOut.Select(frame => (long)frame).ToArray(), device: run.Device);
         var terms = new LossTerms();
-        run.Content.AddTerms(terms, person.Generator.call(landmarks.index_select(0, numbers), person.Psi), frames.index_select(0, numbers),
-            Targets(numbers));
+        var held = landmarks.index_select(0, numbers);
+        run.Content.AddTerms(terms, person.Generator.call(held, person.Psi), frames.index_select(0, numbers), held, Targets(numbers));
         return terms.Total().item<float>();
     }
 }

@@ -44,6 +44,17 @@ public sealed record NetworkSettings
     [Setting("Self-attention follows the generator's upsampling block whose output has this side; 0 for none.", Min = 0, Max = 512)]
     public int UpAttentionSide { get; init; } = 64;
 
+    [Setting("Skip paths in the generator: a 1x1 convolution adds each map of the way down to the map of the same side on the way up. "
+        + "The paper has none.")]
+    public bool SkipPaths { get; init; }
+
+    [Setting("Side of a person's canvas, maps at the end of psi that a 1x1 convolution adds to the generator's maps of that side: what "
+        + "of a person stays in its place, such as room and clothes. 0 for none, as in the paper.", Min = 0, Max = 256)]
+    public int CanvasSide { get; init; }
+
+    [Setting("Channels of the canvas.", Min = 1, Max = 64)]
+    public int CanvasChannels { get; init; } = 8;
+
     [Setting("Standard deviation of the initial values of W.", Min = 0, Max = 1)]
     public double RowDeviation { get; init; } = 0.02;
 

@@ -66,6 +66,12 @@ public sealed record ObjectiveSettings
     [Setting("Weight of the mean squared error beside the pyramid; 0 for none.", Min = 0)]
     public double Squared { get; init; }
 
+    [Setting("How much more a pixel at an eye counts than others in the pyramid and the squared error; 0 for no more.", Min = 0)]
+    public double EyeWeight { get; init; }
+
+    [Setting("How much more a pixel at the mouth counts, likewise.", Min = 0)]
+    public double MouthWeight { get; init; }
+
     [Setting("Weight of the adversarial loss.", Min = 0)]
     public double? Adversarial { get; init; }
 

@@ -114,6 +114,9 @@ public sealed record FineTuningSettings
     [Setting("Learning rate of the generator and the person's scales and shifts; optimizer.generator_rate if not set.", Min = 0, Max = 1)]
     public double? GeneratorRate { get; init; }
 
+    [Setting("Muon's learning rate for the generator's convolutions; 0 trains them with Adam.", Min = 0, Max = 1)]
+    public double MuonRate { get; init; }
+
     [Setting("Learning rate of the discriminator and the person's vector; optimizer.discriminator_rate if not set.", Min = 0, Max = 1)]
     public double? DiscriminatorRate { get; init; }
 

@@ -16,9 +16,11 @@ public sealed class ContentLoss : IDisposable
     readonly List<(string Name, double Weight, FeatureNetwork Network)> networks = [];
     readonly double pyramidWeight, structureWeight, squaredWeight;
     readonly int pyramidLevels;
+    readonly ObjectiveSettings settings;
 
     ContentLoss(ObjectiveSettings settings, ContentKind kind, long seed, Device device, Precision precision, bool standIn = false)
     {
+        this.settings = settings;
         switch (kind)
         {
             case ContentKind.Vgg when standIn:
@@ -80,17 +82,19 @@ public sealed class ContentLoss : IDisposable
     /// <param name="terms">Where they go.</param>
     /// <param name="fake">x̂.</param>
     /// <param name="real">x.</param>
+    /// <param name="landmarks">Their landmark images, which tell eyes and mouth.</param>
     /// <param name="targets">Rows of <see cref="Targets"/> that are x's; computed here when null.</param>
-    public void AddTerms(LossTerms terms, Tensor fake, Tensor real, IReadOnlyList<Tensor>? targets = null)
+    public void AddTerms(LossTerms terms, Tensor fake, Tensor real, Tensor landmarks, IReadOnlyList<Tensor>? targets = null)
     {
+        var weights = RegionWeights.Compute(landmarks, settings);
         foreach (var (name, weight, network) in networks)
             terms.Add(name, weight, Content.Perceptual(network.call(fake), targets ?? Constant(network, real)));
         if (pyramidLevels > 0)
-            terms.Add("content_pyramid", pyramidWeight, Content.Pyramid(fake, real, pyramidLevels));
+            terms.Add("content_pyramid", pyramidWeight, Content.Pyramid(fake, real, pyramidLevels, weights));
         if (structureWeight > 0)
             terms.Add("content_structure", structureWeight, Content.Structure(fake, real));
         if (squaredWeight > 0)
-            terms.Add("content_squared", squaredWeight, Content.Squared(fake, real));
+            terms.Add("content_squared", squaredWeight, Content.Squared(fake, real, weights));
     }
 
     /// <summary>The weighted sum of this loss's terms among losses by name, read from the device.</summary>
@@ -149,15 +153,28 @@ public static class Content
     /// <summary>Sum over tapped layers of the mean absolute difference of activations; the gradient reaches the fake side only.</summary>
     public static Tensor Perceptual(IReadOnlyList<Tensor> fake, IReadOnlyList<Tensor> real) => AbsoluteDifference.Sum(fake, real);
 
-    /// <summary>Sum over levels of the mean absolute difference of pictures (B,C,H,W).</summary>
-    public static Tensor Pyramid(Tensor fake, Tensor real, int levels)
+    /// <summary>
+    /// Sum over levels of the mean absolute difference of pictures (B,C,H,W), each pixel's times its weight (B,1,H,W) where there
+    /// are any.
+    /// </summary>
+    public static Tensor Pyramid(Tensor fake, Tensor real, int levels, Tensor? weights = null)
     {
         using var scope = NewDisposeScope();
-        return AbsoluteDifference.Sum(Levels(fake, levels), Levels(real, levels)).MoveToOuterDisposeScope();
+        return AbsoluteDifference.Sum(Levels(fake, levels), Levels(real, levels), weights is null ? null : Levels(weights, levels))
+            .MoveToOuterDisposeScope();
     }
 
-    /// <summary>Mean squared difference of pictures (B,C,H,W): what PSNR measures. The gradient reaches the fake side only.</summary>
-    public static Tensor Squared(Tensor fake, Tensor real) => functional.mse_loss(fake, real.detach());
+    /// <summary>
+    /// Mean squared difference of pictures (B,C,H,W): what PSNR measures; each pixel's times its weight (B,1,H,W) where there are
+    /// any. The gradient reaches the fake side only.
+    /// </summary>
+    public static Tensor Squared(Tensor fake, Tensor real, Tensor? weights = null)
+    {
+        if (weights is null)
+            return functional.mse_loss(fake, real.detach());
+        using var scope = NewDisposeScope();
+        return ((fake - real.detach()).Square() * weights).mean().MoveToOuterDisposeScope();
+    }
 
     /// <summary>
     /// One minus the mean of SSIM's contrast and structure part, (2 σxy + C2) / (σx² + σy² + C2), over 7x7 windows of each
@@ -194,8 +211,11 @@ public static class Content
 /// <summary>The L1 distance between two lists of maps.</summary>
 static class AbsoluteDifference
 {
-    /// <summary>Sum over maps of the mean absolute difference. The gradient reaches <paramref name="fake"/> only.</summary>
-    public static Tensor Sum(IReadOnlyList<Tensor> fake, IReadOnlyList<Tensor> real)
+    /// <summary>
+    /// Sum over maps of the mean absolute difference, each place's times its weight where there are any. The gradient reaches
+    /// <paramref name="fake"/> only.
+    /// </summary>
+    public static Tensor Sum(IReadOnlyList<Tensor> fake, IReadOnlyList<Tensor> real, IReadOnlyList<Tensor>? weights = null)
     {
         if (fake.Count != real.Count)
             throw new ArgumentException($"got {fake.Count} maps of the fake and {real.Count} of the real picture.");
@@ -206,6 +226,10 @@ static class AbsoluteDifference
         return total.MoveToOuterDisposeScope();
 
         // In float32, whatever the networks compute with.
-        Tensor Mean(int map) => functional.l1_loss(fake[map].to(ScalarType.Float32), real[map].detach().to(ScalarType.Float32));
+        Tensor Mean(int map)
+        {
+            var (x, y) = (fake[map].to(ScalarType.Float32), real[map].detach().to(ScalarType.Float32));
+            return weights is null ? functional.l1_loss(x, y) : ((x - y).abs() * weights[map]).mean();
+        }
     }
 }

@@ -91,12 +91,13 @@ public sealed class DownPath : Module<Tensor, Tensor>
         return x;
     }
 
-    // side: of x
-    internal string Emit(OnnxGraph graph, string name, string x, long side)
+    // side: of x; maps: as for Run
+    internal string Emit(OnnxGraph graph, string name, string x, long side, List<string>? maps = null)
     {
         for (var block = 0; block < blocks.Count; block++)
         {
             x = blocks[block].Emit(graph, $"{name}.blocks.{block}", x);
+            maps?.Add(x);
             if (block == attentionBlock)
                 x = attention!.Emit(graph, $"{name}.attention", x, side >> (block + 1));
         }

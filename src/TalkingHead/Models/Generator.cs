@@ -10,6 +10,8 @@ namespace TalkingHead.Models;
 /// <summary>
 /// G (paper, section 3.1): a landmark image and a person's ψ to a picture of the person. ψ holds the scale and shift
 /// of every adaptive instance norm; <see cref="Project"/> makes it from an embedding (ψ = P ê), fine-tuning trains it.
+/// Two extensions that the paper has not, both off by default: skip paths from the way down to the way up
+/// (<see cref="NetworkSettings.SkipPaths"/>), and a canvas at the end of ψ (<see cref="NetworkSettings.CanvasSide"/>).
 /// </summary>
 public sealed class Generator : PersonGenerator
 {
@@ -19,9 +21,12 @@ public sealed class Generator : PersonGenerator
     readonly SelfAttention? attention;
     readonly AdaptiveInstanceNorm norm;
     readonly SpectralNormConv2d last;
+    readonly ModuleList<SpectralNormConv2d>? skips; // one for each up block
+    readonly SpectralNormConv2d? canvas;
     readonly SpectralNormLinear? projection; // a head's generator has none
     readonly int size;
     readonly int attentionBlock;
+    readonly int canvasBlock, canvasSide, canvasChannels;
     readonly int[] styleChannels;
 
     /// <summary>Pictures of side <paramref name="size"/>, with fresh weights from torch's generator.</summary>
@@ -44,10 +49,22 @@ public sealed class Generator : PersonGenerator
         up = new ModuleList<UpBlock>();
         for (var block = 0; block < channels.Length; block++)
             up.Add(new UpBlock(ups[block], ups[block + 1], mode));
-        attentionBlock = Array.FindIndex([.. channels.Select((_, block) => settings.BottleneckSide << (block + 1))],
-            side => side == settings.UpAttentionSide);
+        int[] sides = [.. channels.Select((_, block) => settings.BottleneckSide << (block + 1))]; // after each up block
+        attentionBlock = Array.IndexOf(sides, settings.UpAttentionSide);
         if (attentionBlock >= 0)
             attention = new SelfAttention(ups[attentionBlock + 1], mode);
+        if (settings.SkipPaths)
+        {
+            skips = new ModuleList<SpectralNormConv2d>();
+            for (var block = 0; block < channels.Length; block++) // from the map of the same side, at the end from the landmarks
+                skips.Add(new SpectralNormConv2d(block == channels.Length - 1 ? 3 : channels[^(block + 2)], ups[block + 1], 1, mode));
+        }
+        canvasBlock = Array.IndexOf(sides, settings.CanvasSide);
+        if (canvasBlock >= 0)
+        {
+            (canvasSide, canvasChannels) = (settings.CanvasSide, settings.CanvasChannels);
+            canvas = new SpectralNormConv2d(canvasChannels, ups[canvasBlock + 1], 1, mode);
+        }
         norm = new AdaptiveInstanceNorm(relu: true);
         last = new SpectralNormConv2d(channels[0], 3, 3, mode);
 
@@ -66,7 +83,7 @@ public sealed class Generator : PersonGenerator
     }
 
     /// <summary>Length of ψ: 13,056 in the paper.</summary>
-    public override int StyleLength => 2 * styleChannels.Sum();
+    public override int StyleLength => 2 * styleChannels.Sum() + canvasChannels * canvasSide * canvasSide;
 
     /// <summary>Embeddings ê (B,N) to ψ = P ê (B,<see cref="StyleLength"/>).</summary>
     public override Tensor Project(Tensor embedding) =>
@@ -83,12 +100,18 @@ public sealed class Generator : PersonGenerator
         Shapes.Expect(psi, "generator psi", psi.shape[0] == 1 ? 1 : landmarks.shape[0], StyleLength);
         using var scope = NewDisposeScope();
         var styles = new Queue<Style>(Styles(psi));
-        var h = path.call(landmarks);
+        landmarks = Layout.PixelByPixel(landmarks);
+        List<Tensor> maps = [landmarks]; // those that skip paths start from
+        var h = path.Run(landmarks, maps);
         foreach (var block in residual)
             h = block.call(h, styles.Dequeue(), styles.Dequeue());
         for (var block = 0; block < up.Count; block++)
         {
             h = up[block].call(h, styles.Dequeue(), styles.Dequeue());
+            if (skips is not null)
+                h = h.Add(skips[block].call(maps[up.Count - 1 - block]));
+            if (block == canvasBlock)
+                h = h.Add(canvas!.call(Layout.PixelByPixel(Canvas(psi))));
             if (block == attentionBlock)
                 h = attention!.call(h);
         }
@@ -98,14 +121,25 @@ public sealed class Generator : PersonGenerator
 
     internal override string Emit(OnnxGraph graph, string landmarks, long side, Tensor? psi)
     {
-        var styles = new Queue<OnnxStyle>(
-            psi is null ? InputStyles(graph, styleChannels, shiftFirst: false) : ConstantStyles(graph, Styles(psi), places: false));
-        var h = path.Emit(graph, nameof(path), landmarks, side);
+        var (input, drawn) = psi is null ? InputStyles(graph, styleChannels, shiftFirst: false, StyleLength - 2 * styleChannels.Sum())
+            : (ConstantStyles(graph, Styles(psi), places: false), null);
+        var styles = new Queue<OnnxStyle>(input);
+        List<string> maps = [landmarks];
+        var h = path.Emit(graph, nameof(path), landmarks, side, maps);
         for (var block = 0; block < residual.Count; block++)
             h = residual[block].Emit(graph, $"{nameof(residual)}.{block}", h, styles.Dequeue(), styles.Dequeue());
         for (var block = 0; block < up.Count; block++)
         {
             h = up[block].Emit(graph, $"{nameof(up)}.{block}", h, styles.Dequeue(), styles.Dequeue());
+            if (skips is not null)
+                h = graph.Sum($"{nameof(skips)}.{block}.sum", h,
+                    skips[block].Emit(graph, $"{nameof(skips)}.{block}", maps[up.Count - 1 - block]));
+            if (block == canvasBlock)
+            {
+                drawn = psi is null ? graph.Reshape("psi.canvas", drawn!, 0, canvasChannels, canvasSide, canvasSide)
+                    : graph.Numbers("psi.canvas", Canvas(psi));
+                h = graph.Sum($"{nameof(canvas)}.sum", h, canvas!.Emit(graph, nameof(canvas), drawn));
+            }
             if (block == attentionBlock)
                 h = attention!.Emit(graph, nameof(attention), h, side >> (up.Count - 1 - block));
         }
@@ -136,8 +170,13 @@ public sealed class Generator : PersonGenerator
             count += Convolutions(ups[block], ups[block + 1]);
             if (size >> (block + 1) == settings.AttentionSide)
                 count += Attention(outputs);
-            if (settings.BottleneckSide << (block + 1) == settings.UpAttentionSide)
+            var side = settings.BottleneckSide << (block + 1);
+            if (side == settings.UpAttentionSide)
                 count += Attention(ups[block + 1]);
+            if (settings.SkipPaths)
+                count += ((block == down.Length - 1 ? 3 : down[^(block + 2)]) + 1) * ups[block + 1];
+            if (side == settings.CanvasSide)
+                count += (settings.CanvasChannels + 1) * ups[block + 1];
         }
         return count;
 
@@ -147,7 +186,11 @@ public sealed class Generator : PersonGenerator
         static long Attention(long channels) => 2 * (channels / 8) * (channels + 1) + channels * (channels + 1) + 1;
     }
 
-    // ψ is scale then shift of each adaptive norm, in the order of use.
+    // ψ (B,A) ends with the canvas (B,c,s,s).
+    Tensor Canvas(Tensor psi) => psi.narrow(1, 2 * styleChannels.Sum(), canvasChannels * canvasSide * canvasSide)
+        .view(-1, canvasChannels, canvasSide, canvasSide);
+
+    // ψ is scale then shift of each adaptive norm, in the order of use, then the canvas if there is one.
     IEnumerable<Style> Styles(Tensor psi)
     {
         long start = 0;
@@ -158,12 +201,13 @@ public sealed class Generator : PersonGenerator
         }
     }
 
-    // With P's bias of scale 1 and shift 0, a fresh generator starts as plain instance norm.
+    // With P's bias of scale 1 and shift 0, a fresh generator starts as plain instance norm; with an empty canvas.
     void StartAsInstanceNorm(SpectralNormLinear projection)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        projection.bias!.copy_(cat([.. styleChannels.SelectMany(channels => new[] { ones(channels), zeros(channels) })]));
+        projection.bias!.copy_(cat([.. styleChannels.SelectMany(channels => new[] { ones(channels), zeros(channels) }),
+            zeros(canvasChannels * canvasSide * canvasSide)]));
     }
 }
 
@@ -201,11 +245,15 @@ public abstract class PersonGenerator : Module<Tensor, Tensor, Tensor>
         string Numbers(string name, Tensor values) => graph.Numbers(name, places ? values.unsqueeze(2).unsqueeze(3) : values.flatten());
     }
 
-    // Styles of the input psi, (N or 1,C,1,1) each.
-    private protected IEnumerable<OnnxStyle> InputStyles(OnnxGraph graph, IReadOnlyList<int> channels, bool shiftFirst)
+    // Styles of the input psi, (N or 1,C,1,1) each, and what stands after them (N or 1,rest,1,1), if anything does.
+    private protected (IEnumerable<OnnxStyle> Styles, string? Canvas) InputStyles(OnnxGraph graph, IReadOnlyList<int> channels,
+        bool shiftFirst, int rest = 0)
     {
         var psi = graph.Reshape("psi.places", graph.Input("psi", "people", StyleLength), 0, StyleLength, 1, 1);
-        var parts = graph.Split(psi, [.. channels.SelectMany(count => new long[] { count, count })]);
-        return parts.Chunk(2).Select(pair => new OnnxStyle(pair[shiftFirst ? 1 : 0], pair[shiftFirst ? 0 : 1], Constant: false));
+        var lengths = channels.SelectMany(count => new long[] { count, count });
+        var parts = graph.Split(psi, [.. rest > 0 ? lengths.Append(rest) : lengths]);
+        var styles = parts[..(2 * channels.Count)].Chunk(2)
+            .Select(pair => new OnnxStyle(pair[shiftFirst ? 1 : 0], pair[shiftFirst ? 0 : 1], Constant: false));
+        return (styles, rest > 0 ? parts[^1] : null);
     }
 }

@@ -35,7 +35,7 @@ public sealed class FineTuningStep : IDisposable
         foreach (var parameter in generator.parameters().Concat(discriminator.parameters()))
             parameter.requires_grad_(false);
         generatorOptimizer = new PlayerOptimizer("generator", [.. generator.ParametersWithoutProjection(), Psi],
-            settings.GeneratorRate, settings);
+            settings.GeneratorRate, settings, settings.MuonRate);
         discriminatorOptimizer = new PlayerOptimizer("discriminator", [.. discriminator.ParametersWithoutPerson(), Person],
             settings.DiscriminatorRate, settings);
     }
@@ -75,7 +75,7 @@ public sealed class FineTuningStep : IDisposable
         using var held = new HeldWeights(discriminator); // it is frozen here, and meets x̂ and x
         var terms = new LossTerms();
         var fake = generator.call(landmarks, Psi);
-        content.AddTerms(terms, fake, frames, targets);
+        content.AddTerms(terms, fake, frames, landmarks, targets);
         var (score, fakeMaps) = discriminator.call(fake, landmarks, Person);
         terms.Add("adversarial", objective.Adversarial!.Value, AdversarialLoss.Generator(score));
         terms.Add("feature_matching", objective.FeatureMatching!.Value,

@@ -37,19 +37,22 @@ sealed class PlayerOptimizer : IDisposable
     {
         (this.name, this.rate, this.settings, this.muonRate, this.parallel) = (name, rate, settings, muonRate, parallel);
         this.ranks = ranks ?? Ranks.Alone;
-        flat = new FlatParameters(parameters, last: parameter => muonRate > 0 && parameter.ndim > 1);
+        flat = new FlatParameters(parameters, last: parameter => muonRate > 0 && IsMatrix(parameter));
         (mean, square) = (flat.Zeros(), flat.Zeros());
         step = zeros(1, device: mean.device).squeeze().DetachFromDisposeScope();
         if (muonRate > 0)
         {
             // Muon's mean lies where Adam's would; the largest first, so that threads have about the same.
-            var matrices = Enumerable.Range(0, flat.Parameters.Count).Where(i => flat.Parameters[i].ndim > 1)
+            var matrices = Enumerable.Range(0, flat.Parameters.Count).Where(i => IsMatrix(flat.Parameters[i]))
                 .OrderByDescending(i => flat.Parameters[i].numel()).ToList();
             muonMeans = [.. matrices.Select(i => flat.View(mean, i).DetachFromDisposeScope())];
             muon = new Muon([.. matrices.Select((i, place) => (flat.Parameters[i], muonMeans[place]))], settings.MuonMomentum, parallel);
         }
         Freeze();
     }
+
+    // One row is a vector: ψ' and w' of a person are such.
+    static bool IsMatrix(Tensor parameter) => parameter.ndim > 1 && parameter.shape[0] > 1;
 
     /// <summary>Its parameters.</summary>
     public FlatParameters Flat => flat;

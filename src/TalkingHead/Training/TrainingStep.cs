@@ -141,7 +141,7 @@ public sealed class TrainingStep : IDisposable
         StepClock.Mark(StepPhase.Embedder);
         var fake = generator.call(landmarks, generator.Project(embedding));    // (b,3,S,S)
         StepClock.Mark(StepPhase.Generator);
-        content.AddTerms(terms, fake, target);
+        content.AddTerms(terms, fake, target, landmarks);
         StepClock.Mark(StepPhase.Content);
         if (w is not null)
         {

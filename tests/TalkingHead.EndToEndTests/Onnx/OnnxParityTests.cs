@@ -74,6 +74,19 @@ public sealed class OnnxParityTests : IDisposable
         AreTheSame(run, run.Generator.Project(randn(1, configuration.Network.Embedding)));
     }
 
+    [Fact]
+    public void SkipPathsAndCanvasAreTheSame()
+    {
+        random.manual_seed(1);
+        var configuration = RunConfiguration.Load(Repository.At("configs/synthetic-64.yaml"));
+        configuration = configuration with
+        {
+            Network = configuration.Network with { SkipPaths = true, CanvasSide = 16, CanvasChannels = 6 },
+        };
+        using var run = TrainedRun.From("extended", configuration, new NetworkSet(configuration), CPU);
+        AreTheSame(run, run.Generator.Project(randn(1, configuration.Network.Embedding)));
+    }
+
     // Four landmark images at once, and one of them alone.
     void AreTheSame(TrainedRun run, Tensor psi)
     {

@@ -57,7 +57,9 @@ public sealed class HeadFileTests : IDisposable
         var configuration = SmallPerson.Configuration(kind);
         foreach (var settings in new[] { configuration.Network,
             configuration.Network with { ResidualBlocks = 3, AttentionSide = 0, BottleneckSide = 4 },
-            configuration.Network with { UpAttentionSide = 32, BaseChannels = 16 } })
+            configuration.Network with { UpAttentionSide = 32, BaseChannels = 16 },
+            configuration.Network with { SkipPaths = true, CanvasSide = 16, CanvasChannels = 3, BaseChannels = 16 },
+            configuration.Network with { SkipPaths = true, CanvasSide = 32, BottleneckSide = 4, MaxChannels = 32 } })
         {
             using var generator = new Generator(settings, 32, SpectralMode.Off, projects: false);
             Assert.Equal(generator.parameters().Sum(parameter => parameter.numel()), Generator.CountWithoutProjection(settings, 32));

@@ -64,7 +64,7 @@ public class ContentLossTests
     static Tensor Term(ContentLoss content, Tensor fake, Tensor real, string name)
     {
         var terms = new LossTerms();
-        content.AddTerms(terms, fake, real);
+        content.AddTerms(terms, fake, real, real);
         return terms[name];
     }
 }

@@ -50,6 +50,32 @@ public class NetworkSizeTests
         Assert.Equal([2, 24, encoder, encoder], maps[^1].shape);
     }
 
+    [Theory]
+    [InlineData(16)]
+    [InlineData(32)]
+    public void TheCanvasStandsAtTheEndOfPsiAndStaysInItsPlace(int side)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var small = SmallSetting.Configuration("plain");
+        using var plain = new NetworkSet(small);
+        using var networks = new NetworkSet(small with
+        {
+            Network = small.Network with { SkipPaths = true, CanvasSide = side, CanvasChannels = 3, UpAttentionSide = 0 },
+        });
+        var generator = networks.Generator;
+        Assert.Equal(plain.Generator.StyleLength + 3 * side * side, generator.StyleLength);
+        var psi = generator.Project(zeros(1, small.Network.Embedding));
+        Assert.Equal(0, psi[0, ^(3 * side * side)..].abs().max().item<float>()); // a fresh one is empty
+        var landmarks = SmallSetting.TargetLandmarks(0);
+        var before = generator.call(landmarks, psi);
+        var drawn = psi.clone();
+        drawn[0, ^1] = tensor(5f); // its last channel's last corner
+        var change = (generator.call(landmarks, drawn) - before).abs().mean([0, 1]);
+        Assert.True(change[^4.., ^4..].mean().item<float>() > 4 * change[..16, ..16].mean().item<float>());
+        Assert.True((generator.call(landmarks.flip(3), psi) - before).abs().max().item<float>() > 0);
+    }
+
     [Fact]
     public void TheProfilesLayersAccountForEveryParameter()
     {

@@ -78,15 +78,15 @@ public sealed class ResNet18Tests
         var (fake, real) = (Formula.Values("fake", 2, 3, 48, 40).detach().requires_grad_(true),
             Formula.Values("real", 2, 3, 48, 40).detach().requires_grad_(true));
         var (fresh, kept) = (new LossTerms(), new LossTerms());
-        content.AddTerms(fresh, fake, real);
-        content.AddTerms(kept, fake, real, content.Targets(real));
+        content.AddTerms(fresh, fake, real, real);
+        content.AddTerms(kept, fake, real, real, content.Targets(real));
         Assert.Equal(fresh["content_resnet18"].item<float>(), kept["content_resnet18"].item<float>());
         Assert.True(fresh["content_pyramid"].item<float>() > 0 && fresh["content_structure"].item<float>() > 0);
         kept.Total().backward();
         Assert.True(fake.grad!.abs().max().item<float>() > 0);
         Assert.True(real.grad is null || real.grad.abs().max().item<float>() == 0);
         var equal = new LossTerms();
-        content.AddTerms(equal, real, real);
+        content.AddTerms(equal, real, real, real);
         Assert.Equal(0, equal["content_resnet18"].item<float>());
     }
 }

@@ -1,0 +1,37 @@
+using TalkingHead.Configuration;
+using TalkingHead.Libtorch;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TalkingHead.Losses;
+
+/// <summary>
+/// How much each pixel counts in the content loss: 1, and more at the eyes and the mouth, which are a few percent of a picture
+/// but what people look at. Where they are is read from the landmark image, whose groups have colours of their own.
+/// </summary>
+static class RegionWeights
+{
+    /// <summary>
+    /// Weights (B,1,S,S) for pictures with the landmark images (B,3,S,S) in [-1,1], drawn in the paper's style; null where all
+    /// pixels count the same.
+    /// </summary>
+    public static Tensor? Compute(Tensor landmarks, ObjectiveSettings settings)
+    {
+        if (settings.EyeWeight == 0 && settings.MouthWeight == 0)
+            return null;
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var parts = landmarks.Add(1).Div(2).chunk(3, 1);
+        var (red, green, blue) = (parts[0], parts[1], parts[2]);
+        // Magenta and cyan are the eyes, yellow is the mouth; white, of pupil and jaw, has none of what is left here.
+        var eyes = maximum(minimum(red, blue) - green, minimum(green, blue) - red);
+        var mouth = minimum(red, green) - blue;
+        var side = landmarks.shape[^1];
+        return (Grow(eyes, side / 32).Mul(settings.EyeWeight) + Grow(mouth, side / 16).Mul(settings.MouthWeight)).Add(1)
+            .MoveToOuterDisposeScope();
+    }
+
+    // The lines of a mask and all within so many pixels of them: what they enclose too.
+    static Tensor Grow(Tensor mask, long reach) =>
+        functional.max_pool2d(functional.relu(mask), [2 * reach + 1, 2 * reach + 1], strides: [1, 1], padding: [reach, reach]);
+}
