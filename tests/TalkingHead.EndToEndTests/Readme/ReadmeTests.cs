@@ -42,17 +42,16 @@ public sealed partial class ReadmeTests : IDisposable
     {
         [("synth", "--identities")] = "10",
         [("synth", "--frames")] = "12",
+        [("synth", "--test-share")] = "0.4", // of ten people some are held out
         [("evaluate", "--identities")] = "2",
         [("evaluate", "--holdout")] = "4",
     };
 
     /// <summary>
-    /// What is added to a verb that has it not: of ten people some are held out; no faces are looked for in pictures of four
-    /// steps' networks.
+    /// What is added to a verb that has it not: no faces are looked for in pictures of four steps' networks.
     /// </summary>
     static readonly Dictionary<string, (string Option, string Value)> Added = new()
     {
-        ["synth"] = ("--test-share", "0.4"),
         ["evaluate"] = ("--metrics", "ssim,psnr,l1,fid"),
     };
 
