@@ -20,15 +20,15 @@ command -v dotnet >/dev/null || fail "the .NET 10 SDK is missing: install it (ht
 sdk=$(dotnet --list-sdks 2>/dev/null | awk -F. '$1 >= 10 { found = $0 } END { print found }')
 [ -n "$sdk" ] || fail "found .NET SDKs $(dotnet --list-sdks | awk '{ print $1 }' | paste -sd' '), expected 10.0 or newer: install the .NET 10 SDK."
 
-command -v npm >/dev/null || packages+=(nodejs npm) # tests only: readers of Content Credentials
-
 missing=()
 for package in "${packages[@]}"; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
 done
 
-if [ "${1-}" = --tests ]; then
-    command -v npm >/dev/null || missing+=(npm) # npm may come from elsewhere than Debian
+# Tests only: npm, which may come from elsewhere than Debian, as Node may.
+if [ "${1-}" = --tests ] && ! command -v npm >/dev/null; then
+    command -v node >/dev/null || missing+=(nodejs)
+    missing+=(npm)
 fi
 
 if [ ${#missing[@]} -gt 0 ]; then

@@ -110,7 +110,7 @@ sealed class AnimateVerb : IVerb
         Say(report!);
         if (Json is not null)
             JsonFile.Write(Json, report);
-        stop.ThrowIfCancellationRequested(); // what there is plays
+        stop.ThrowIfCancellationRequested(); // the file that was begun plays
         driver.Damage?.Tell(sentence => Console.Error.WriteLine(Program.Prefix + sentence));
     }
 

@@ -50,11 +50,11 @@ sealed class DoctorVerb : IVerb
     }
 }
 
-/// <summary>One row of the doctor's.</summary>
+/// <summary>One row of doctor's report.</summary>
 /// <param name="What">What was looked for.</param>
 /// <param name="State">Whether it is there.</param>
 /// <param name="Found">What was found, or why it is missing.</param>
-/// <param name="Mend">The command that mends it; null where nothing needs mending.</param>
+/// <param name="Mend">The command that fixes it; null where nothing is wrong.</param>
 sealed record Finding(string What, FindingState State, string Found, string? Mend = null);
 
 /// <summary>Whether something is there.</summary>
@@ -70,7 +70,7 @@ enum FindingState
     Missing,
 }
 
-/// <summary>What of the machine this program needs, looked at by using it.</summary>
+/// <summary>The parts of the machine that this program needs, each checked by using it.</summary>
 static class MachineChecks
 {
     /// <summary>A dataset of synthetic people, a small run, a head and a video take about half of it.</summary>

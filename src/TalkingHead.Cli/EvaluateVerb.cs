@@ -171,7 +171,7 @@ sealed class EvaluateVerb : MetricVerb, IVerb
 
     DatasetPart PartOf() => Part is null ? DatasetPart.Whole : DatasetPart.Parse(Part);
 
-    // The same with what was chosen written out, so that every process takes the same: a run in training goes on meanwhile.
+    // The same with every choice written out, so that all processes agree, even while the run is still training.
     EvaluateVerb For(TrainedRun run, EvaluationJobs jobs)
     {
         var exact = (EvaluateVerb)MemberwiseClone();

@@ -384,7 +384,7 @@ static class RunInspection
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException)
             {
-                // The line that is being written just now.
+                // The last line is still being written.
             }
         }
 

@@ -6,7 +6,7 @@ using TalkingHead.Tests.Training;
 namespace TalkingHead.EndToEndTests.Distributed;
 
 /// <summary>Several processes train what one would.</summary>
-public sealed class DataParallelTests : IDisposable
+public sealed class DataParallelTests(DataParallelTests.TwoRanks together) : IClassFixture<DataParallelTests.TwoRanks>, IDisposable
 {
     const int Steps = 20;
     const double Tolerance = 1e-5;
@@ -26,13 +26,12 @@ public sealed class DataParallelTests : IDisposable
     [Fact]
     public void TwoRanksEqualOneThatWorksItsBatchInTwoPartsToTheLastBit()
     {
-        runs.Train(2, "two", changes: [.. Changes, "training.batch=2"]);
         runs.Train(1, "one", changes: [.. Changes, "training.batch=4", "optimizer.accumulation=2"]);
         foreach (var file in new[] { "networks", "averages", "optimizers",
             "rows" }.Select(file => $"checkpoints/step-{Steps:D7}/{file}.safetensors"))
-            Assert.True(runs.Bytes("two", file).AsSpan().SequenceEqual(runs.Bytes("one", file)), file);
+            Assert.True(together.Runs.Bytes("two", file).AsSpan().SequenceEqual(runs.Bytes("one", file)), file);
         foreach (var name in runs.Figures("one")[0].Keys)
-            foreach (var (one, two) in runs.Figures("one").Zip(runs.Figures("two")))
+            foreach (var (one, two) in runs.Figures("one").Zip(together.Runs.Figures("two")))
                 Assert.Equal(one[name], two[name], 1e-6 * Math.Max(1, Math.Abs(one[name])));
     }
 
@@ -64,7 +63,6 @@ public sealed class DataParallelTests : IDisposable
     public void ARunGoesOnWithAnotherNumberOfRanks()
     {
         string[] one = [.. Changes, "training.batch=4", "optimizer.accumulation=2"], two = [.. Changes, "training.batch=2"];
-        runs.Train(2, "straight", changes: two);
         runs.Train(2, "fewer", changes: [.. two, "training.steps=10", "training.warm_up=0.5"]);
         runs.Train(1, "fewer", resume: true, changes: one);
         runs.Train(1, "more", changes: [.. one, "training.steps=10", "training.warm_up=0.5"]);
@@ -72,7 +70,7 @@ public sealed class DataParallelTests : IDisposable
         foreach (var run in new[] { "fewer", "more" })
             foreach (var file in new[] { "networks", "averages", "optimizers",
                 "rows" }.Select(file => $"checkpoints/step-{Steps:D7}/{file}.safetensors"))
-                Assert.True(runs.Bytes("straight", file).AsSpan().SequenceEqual(runs.Bytes(run, file)), $"{run} {file}");
+                Assert.True(together.Runs.Bytes("two", file).AsSpan().SequenceEqual(runs.Bytes(run, file)), $"{run} {file}");
     }
 
     [Fact]
@@ -157,5 +155,15 @@ public sealed class DataParallelTests : IDisposable
                 Assert.True(Math.Abs(value - other[name]) <= Tolerance * Math.Max(1, Math.Abs(value)),
                     $"step {one["step"]}, {name}: {value} and {other[name]}");
         }
+    }
+
+    /// <summary>A run of two ranks from start to end.</summary>
+    public sealed class TwoRanks : IDisposable
+    {
+        public TwoRanks() => Runs.Train(2, "two", changes: [.. Changes, "training.batch=2"]);
+
+        internal RankedRun Runs { get; } = new();
+
+        public void Dispose() => Runs.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using TalkingHead.EndToEndTests.Media;
 using TalkingHead.Faces;
@@ -164,10 +165,13 @@ public sealed class MeshTrackerTests
         }
     }
 
-    static TrackedFace?[] Track(string name, FaceBox? near)
+    // Several tests look at one clip's track: it is made once.
+    static readonly ConcurrentDictionary<(string Clip, FaceBox? Near), TrackedFace?[]> Tracks = new();
+
+    static TrackedFace?[] Track(string name, FaceBox? near) => Tracks.GetOrAdd((name, near), _ =>
     {
         using var reader = VideoReader.Open(RealClips.Path(name));
         using var tracker = new MeshTracker();
         return [.. tracker.Begin(near).Over(reader.Frames()).Select(pair => pair.Face)];
-    }
+    });
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using TalkingHead.Media;
 using TalkingHead.Synthetic;
 using TalkingHead.Tests;
@@ -12,7 +13,10 @@ static class SyntheticVideo
 
     static readonly Lazy<SyntheticIdentity> Person = new(() => new SyntheticPopulation(1).Identity(3));
 
-    internal static Picture Frame(int index) => new(Size, Size, Person.Value.Clip(0).Frame(index, Size).Rgb);
+    static readonly ConcurrentDictionary<int, byte[]> Drawn = new(); // many tests ask for the same frames
+
+    internal static Picture Frame(int index) => new(Size, Size,
+        [.. Drawn.GetOrAdd(index, _ => Person.Value.Clip(0).Frame(index, Size).Rgb)]);
 
     /// <summary>Writes frames at 12 a second, or each at a time of its own.</summary>
     internal static void Write(string path, int frames, Func<int, double>? at = null, VideoWriteSettings? settings = null)

@@ -10,11 +10,12 @@ static class OnnxOracle
 {
     const string Python = "/usr/bin/python3"; // Debian's, which has Debian's packages
 
+    static readonly Lazy<bool> Installed = new(() => File.Exists(Python) && Run(["-c", "import onnx"]).Code == 0);
+
     /// <summary>python3-onnx checks the files: structure, types, and a shape for every value.</summary>
     public static void Accepts(params string[] files)
     {
-        var installed = File.Exists(Python) && Run(["-c", "import onnx"]).Code == 0;
-        Assert.SkipUnless(installed, "no python3-onnx is installed (scripts/setup.sh installs it).");
+        Assert.SkipUnless(Installed.Value, "no python3-onnx is installed (scripts/setup.sh installs it).");
         var (code, output) = Run([Repository.At("tests/oracles/check_onnx.py"), .. files]);
         Assert.True(code == 0, output);
         Assert.Equal(files.Length, output.Split('\n').Count(line => line.Contains("IR 8, opset 17")));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using TalkingHead.Animation;
 using TalkingHead.Faces;
@@ -13,6 +14,11 @@ namespace TalkingHead.EndToEndTests.Studio;
 public sealed class StudioHouse : IAsyncLifetime
 {
     internal const string Head = "anna";
+
+    const int Side = 256; // of a camera's frame
+
+    static readonly Lazy<SyntheticClip> Visitor = new(() => new SyntheticPopulation(9).Identity(2).Clip(0));
+    static readonly ConcurrentDictionary<int, byte[]> Film = new(); // drawn once for all tests
 
     readonly TemporaryFolder folder = new();
     StudioServer? server;
@@ -46,12 +52,10 @@ public sealed class StudioHouse : IAsyncLifetime
     }
 
     /// <summary>Frames of a synthetic person as a page sends them.</summary>
-    internal static byte[][] Camera(int frames, int side = 256)
-    {
-        var clip = new SyntheticPopulation(9).Identity(2).Clip(0);
-        return [.. Enumerable.Range(0, frames).Select(i =>
-            PictureFile.Encode(new Picture(side, side, clip.Frame(i, side).Rgb), "frame.jpg"))];
-    }
+    internal static byte[][] Camera(int frames) => [.. Enumerable.Range(0, frames).Select(Filmed)];
+
+    static byte[] Filmed(int frame) => Film.GetOrAdd(frame, _ =>
+        PictureFile.Encode(new Picture(Side, Side, Visitor.Value.Frame(frame, Side).Rgb), "frame.jpg"));
 
     internal HttpClient Client() => new() { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(2) };
 

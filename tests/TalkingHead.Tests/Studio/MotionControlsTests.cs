@@ -9,11 +9,13 @@ public sealed class MotionControlsTests
 {
     const float Near = 0.01f;
 
+    static readonly SyntheticClip Clip = new SyntheticPopulation(3).Identity(1).Clip(0);
+
     static readonly Landmarks Rest = Face(0), Now = Face(20);
 
     static Landmarks Face(int frame)
     {
-        var drawn = new SyntheticPopulation(3).Identity(1).Clip(0).Frame(frame, 128);
+        var drawn = Clip.Frame(frame, 128);
         return new([.. drawn.Landmarks, .. drawn.Pupils]);
     }
 
@@ -78,8 +80,8 @@ public sealed class MotionControlsTests
     [Fact]
     public void LipsThatWouldCrossMeet()
     {
-        var open = Enumerable.Range(0, 60).Select(Face).MaxBy(Gap)!;
-        var closed = Enumerable.Range(0, 60).Select(Face).MinBy(Gap)!;
+        Landmarks[] faces = [.. Enumerable.Range(0, 60).Select(Face)];
+        var (open, closed) = (faces.MaxBy(Gap)!, faces.MinBy(Gap)!);
         var face = new MotionControls(Mouth: 2).Apply(closed, open);
         var upright = face.Map(Similarity.Fit(face.Values, open.Values));
         foreach (var (upper, lower) in new[] { (61, 67), (62, 66), (63, 65) })

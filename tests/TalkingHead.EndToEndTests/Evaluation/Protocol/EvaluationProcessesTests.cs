@@ -13,16 +13,12 @@ using TalkingHead.Tests.Evaluation.Protocol;
 namespace TalkingHead.EndToEndTests.Evaluation.Protocol;
 
 /// <summary>Several people at once, each in a process of its own.</summary>
-public sealed class EvaluationProcessesTests : IDisposable
+public sealed class EvaluationProcessesTests(EvaluationProgram program) : IClassFixture<EvaluationProgram>
 {
     const int Interrupt = 2, Kill = 9;
 
     // Long enough to be stopped in the middle.
     static readonly string[] Long = ["--jobs", "2", "--set", "fine_tuning.epochs=100000"];
-
-    readonly EvaluationProgram program = new();
-
-    public void Dispose() => program.Dispose();
 
     [Fact]
     public void AnyNumberAtOnceMakesTheSameBytes()

@@ -8,13 +8,13 @@ using TalkingHead.Tests.Training;
 namespace TalkingHead.EndToEndTests.Evaluation.Protocol;
 
 /// <summary>The program, evaluating a run of two steps on three people of a made dataset.</summary>
-sealed class EvaluationProgram : IDisposable
+public sealed class EvaluationProgram : IDisposable
 {
     internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(2); // a loaded machine is slow, and a hanging test must end
 
     readonly MadeRuns runs = new(clips: 30, frames: 8);
 
-    internal EvaluationProgram() => runs.Train("run", ["training.steps=2"]);
+    public EvaluationProgram() => runs.Train("run", ["training.steps=2"]);
 
     internal string At(string name) => runs.At(name);
 

@@ -8,50 +8,43 @@ using TalkingHead.Tests.Evaluation.Protocol;
 
 namespace TalkingHead.EndToEndTests.Evaluation.Protocol;
 
-public sealed class HeadEvaluationTests : IDisposable
+public sealed class HeadEvaluationTests(SmallEvaluation small) : IClassFixture<SmallEvaluation>
 {
-    readonly SmallEvaluation small = new();
-
-    public void Dispose() => small.Dispose();
-
     [Fact]
     public void AnInterruptedEvaluationEndsWithTheSameBytes()
     {
-        Assert.NotNull(small.Run("whole"));
         Assert.Throws<OperationCanceledException>(() => small.Run("cut", stopAfter: 1));
         Assert.Single(Directory.GetFiles(Path.Combine(small.At("cut"), "records")));
         File.WriteAllText(Path.Combine(small.At("cut"), "records", "person-0001.safetensors.1.partial"), "what a killed process leaves");
         Assert.Throws<OperationCanceledException>(() => small.Run("cut", stopAfter: 2));
         Assert.NotNull(small.Run("cut"));
-        small.AssertSameFiles("whole", "cut");
+        small.AssertSameFiles(small.Whole.Name, "cut");
     }
 
     [Fact]
     public void PartsInOneFolderMakeTheResultOfOneRun()
     {
-        small.Run("whole");
         Assert.Null(small.Run("parts", SmallEvaluation.Settings with { Part = new(2, 2) }));
         Assert.NotNull(small.Run("parts", SmallEvaluation.Settings with { Part = new(1, 2) }));
-        small.AssertSameFiles("whole", "parts");
+        small.AssertSameFiles(small.Whole.Name, "parts");
     }
 
     [Fact]
     public void PartsOfSeveralFoldersMergeByTheirRecords()
     {
-        small.Run("whole");
         for (var part = 1; part <= 3; part++)
             Assert.Null(small.Run($"machine{part}", SmallEvaluation.Settings with { Part = new(part, 3) }));
         foreach (var other in (string[])["machine2", "machine3"])
             foreach (var record in Directory.GetFiles(Path.Combine(small.At(other), "records")))
                 File.Copy(record, Path.Combine(small.At("machine1"), "records", Path.GetFileName(record)));
         Assert.NotNull(small.Run("machine1"));
-        small.AssertSameFiles("whole", "machine1");
+        small.AssertSameFiles(small.Whole.Name, "machine1");
     }
 
     [Fact]
     public void TheResultHoldsEveryRowWithItsIntervalAndEveryPerson()
     {
-        var result = small.Run("whole")!;
+        var (name, result) = small.Whole;
         Assert.Equal(["1 fine-tuned", "1 feed-forward", "1 copy-nearest", "1 mean-frame", "3 fine-tuned", "3 feed-forward",
             "3 copy-nearest", "3 mean-frame"],
             result.Rows.Select(row => $"{row.Shots} {row.Method}"));
@@ -71,11 +64,11 @@ public sealed class HeadEvaluationTests : IDisposable
 
         // With one source frame copying and averaging are one.
         Assert.Equal(result.Rows[2].Figures.Select(figure => figure.Value), result.Rows[3].Figures.Select(figure => figure.Value));
-        var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(small.At("whole"), "results.json"))).RootElement;
+        var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(small.At(name), "results.json"))).RootElement;
         Assert.Equal("self-reenactment", json.GetProperty("mode").GetString());
         Assert.Equal(result.Rows[0].Figures[0].Value, json.GetProperty("rows")[0].GetProperty("figures")[0].GetProperty("value")
             .GetDouble());
-        Assert.Contains("| 3 | copy nearest |", File.ReadAllText(Path.Combine(small.At("whole"), "table.md")));
+        Assert.Contains("| 3 | copy nearest |", File.ReadAllText(Path.Combine(small.At(name), "table.md")));
     }
 
     [Fact]
@@ -159,20 +152,20 @@ public sealed class HeadEvaluationTests : IDisposable
     [Fact]
     public void AnotherEvaluationInTheFolderIsRefused()
     {
-        small.Run("whole");
-        var mistake = Assert.Throws<UserException>(() => small.Open("whole", SmallEvaluation.Settings with { HoldOut = 3 }));
-        Assert.Equal($"{small.At("whole")}: holds an evaluation of something else: \"hold_out\" is 4 there and 3 here. Choose another "
+        small.CopyWhole("other");
+        var mistake = Assert.Throws<UserException>(() => small.Open("other", SmallEvaluation.Settings with { HoldOut = 3 }));
+        Assert.Equal($"{small.At("other")}: holds an evaluation of something else: \"hold_out\" is 4 there and 3 here. Choose another "
             + $"--out, or repeat the command that began it.", mistake.Message);
-        File.WriteAllText(Path.Combine(small.At("whole"), "evaluation.json"), "{");
-        Assert.Contains("is damaged", Assert.Throws<UserException>(() => small.Open("whole")).Message);
+        File.WriteAllText(Path.Combine(small.At("other"), "evaluation.json"), "{");
+        Assert.Contains("is damaged", Assert.Throws<UserException>(() => small.Open("other")).Message);
     }
 
     [Fact]
     public void ADamagedRecordIsNamed()
     {
-        small.Run("whole");
-        File.WriteAllText(Path.Combine(small.At("whole"), "records", "person-0001.safetensors"), "no record");
-        Assert.Contains("person-0001.safetensors", Assert.Throws<UserException>(() => small.Run("whole")).Message);
+        small.CopyWhole("damaged");
+        File.WriteAllText(Path.Combine(small.At("damaged"), "records", "person-0001.safetensors"), "no record");
+        Assert.Contains("person-0001.safetensors", Assert.Throws<UserException>(() => small.Run("damaged")).Message);
     }
 
     [Fact]

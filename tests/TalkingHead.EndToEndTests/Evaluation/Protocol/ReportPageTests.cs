@@ -8,12 +8,8 @@ using TalkingHead.Tests.Evaluation.Protocol;
 namespace TalkingHead.EndToEndTests.Evaluation.Protocol;
 
 /// <summary>The report as a reader's browser sees it.</summary>
-public sealed partial class ReportPageTests : IDisposable
+public sealed partial class ReportPageTests(SmallEvaluation small) : IClassFixture<SmallEvaluation>
 {
-    readonly SmallEvaluation small = new();
-
-    public void Dispose() => small.Dispose();
-
     [Fact]
     public async Task ItOpensWithoutAnErrorAsksNothingOfTheNetworkAndAllItsPicturesLoad()
     {
@@ -45,8 +41,8 @@ public sealed partial class ReportPageTests : IDisposable
     [Fact]
     public async Task ItsTableShowsTheFiguresOfTheResult()
     {
-        var result = small.Run("report")!;
-        await using var browser = await Browser.Open(Path.Combine(small.At("report"), "report.html"), 1280);
+        var (name, result) = small.Whole;
+        await using var browser = await Browser.Open(Path.Combine(small.At(name), "report.html"), 1280);
         var cells = (await browser.Ask("[...document.querySelectorAll('[aria-labelledby=results] tbody td')].map(cell => "
             + "cell.childNodes[0].textContent).join(' ')")).GetValue<string>().Split(' ');
         Assert.Equal(result.Rows.SelectMany(row => row.Figures)
@@ -61,8 +57,7 @@ public sealed partial class ReportPageTests : IDisposable
     [Fact]
     public void NothingInItIsFetchedOrRun()
     {
-        small.Run("report");
-        var page = File.ReadAllText(Path.Combine(small.At("report"), "report.html"));
+        var page = File.ReadAllText(Path.Combine(small.At(small.Whole.Name), "report.html"));
         Assert.DoesNotContain("<script", page);
         Assert.Empty(Addresses().Matches(page));
         Assert.All(Sources().Matches(page), source => Assert.StartsWith("data:image/", source.Groups[1].Value));

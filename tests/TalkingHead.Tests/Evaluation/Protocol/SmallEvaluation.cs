@@ -18,7 +18,7 @@ namespace TalkingHead.Tests.Evaluation.Protocol;
 /// Evaluations of a small run (32x32, formula-made weights) on made clips, each in a folder of its own; a clock that never
 /// moves.
 /// </summary>
-sealed class SmallEvaluation : IDisposable
+public sealed class SmallEvaluation : IDisposable
 {
     internal static readonly EvaluationSettings Settings = new()
     {
@@ -31,11 +31,15 @@ sealed class SmallEvaluation : IDisposable
     readonly MadeDataset made = new(clips: 15, frames: 8, size: 32);
     readonly TemporaryFolder folder = new();
     readonly Dataset dataset;
+    (string, EvaluationResult)? whole;
     readonly TrainedRun run = SmallPerson.Run(SmallPerson.Configuration("plain", epochs: 2));
 
-    internal SmallEvaluation() => dataset = Dataset.Open(made.Folder);
+    public SmallEvaluation() => dataset = Dataset.Open(made.Folder);
 
     internal string At(string name) => folder.At(name);
+
+    /// <summary>The folder of the evaluation with <see cref="Settings"/> that no test changes, and its result; made once.</summary>
+    internal (string Name, EvaluationResult Result) Whole => whole ??= ("whole", Run("whole")!);
 
     internal HeadEvaluation Open(string name, EvaluationSettings? settings = null, ComparisonNetworks? networks = null) =>
         new(run, dataset, folder.At(name), settings ?? Settings, networks ?? ComparisonNetworks.Published, new StillClock());
@@ -51,6 +55,18 @@ sealed class SmallEvaluation : IDisposable
             if (++done == stopAfter)
                 stop.Cancel();
         }, stop.Token);
+    }
+
+    /// <summary>A copy of <see cref="Whole"/> that a test may change.</summary>
+    internal void CopyWhole(string name)
+    {
+        var from = folder.At(Whole.Name);
+        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var to = Path.Combine(folder.At(name), Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            File.Copy(file, to);
+        }
     }
 
     /// <summary>The protocol's frames; the folder.</summary>
