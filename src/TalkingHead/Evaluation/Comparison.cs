@@ -113,9 +113,9 @@ public sealed class Comparison : IDisposable
             notes.Add(pair);
         if (distributions.Count > 0)
         {
-            foreach (var (space, features) in Features([.. loaded.Select(pair => pair.Real).OfType<Picture>()]))
+            foreach (var (space, features) in Features(loaded, pair => pair.Real))
                 distributions[space].AddReal(features);
-            foreach (var (space, features) in Features([.. loaded.Select(pair => pair.Fake).OfType<Picture>()]))
+            foreach (var (space, features) in Features(loaded, pair => pair.Fake))
                 distributions[space].Add(Fake, features);
         }
         LoadedPair[] comparable = [.. loaded.Where(pair => pair.IsComparable)];
@@ -134,11 +134,12 @@ public sealed class Comparison : IDisposable
             values.Add(truth, found.ByMetric[metric], target.Floors.GetValueOrDefault(metric, []), metric.LeastSide);
     }
 
-    Dictionary<FeatureSpace, float[]> Features(IReadOnlyList<Picture> pictures)
+    Dictionary<FeatureSpace, float[]> Features(LoadedPair[] loaded, Func<LoadedPair, Picture?> side)
     {
-        foreach (var picture in pictures)
-            allSizes.Add(picture);
-        return meter.Features(pictures);
+        LoadedPair[] there = [.. loaded.Where(pair => side(pair) is not null)];
+        Picture[] pictures = [.. there.Select(pair => side(pair)!)];
+        Array.ForEach(pictures, allSizes.Add);
+        return meter.Features(pictures, null, FrameNames.Follows([.. there.Select(pair => pair.Name)]));
     }
 
     // A metric's row, and its floor's.
@@ -147,24 +148,22 @@ public sealed class Comparison : IDisposable
         var blank = new MetricRow(form.Metric, form.Definition) { Unit = form.Unit, Decimals = form.Decimals, Reason = form.Reason };
         if (form.Reason is not null)
             return [blank];
-        var rows = metric.Space is { } space
-            ? (MetricRow[])[OfSets(blank, distributions[space].Compute(Fake, metric)), .. metric != Metric.Kid
-                ? [OfSets(blank with { Metric = $"{metric.Name} floor",
-                    Definition = "real against real: the even against the odd real pictures" }, distributions[space].Halves(metric.Name))]
-                : (MetricRow[])[]]
-            : [OfPairs(metric, blank), .. metric.Landmarks is null ? (MetricRow[])[] : [Floor(blank, pairs[metric])]];
+        const string FloorDefinition = "real against real: the even against the odd real pictures";
+        MetricRow[] rows = metric switch
+        {
+            { Space: { } space } when metric == Metric.Kid => [OfSets(blank, space, distributions[space].Compute(Fake, metric))],
+            { Space: { } space } => [OfSets(blank, space, distributions[space].Compute(Fake, metric)),
+                OfSets(blank with { Metric = $"{metric.Name} floor", Definition = FloorDefinition }, space,
+                    distributions[space].Halves(metric.Name))],
+            { Landmarks: null } => [OfPairs(metric, blank)],
+            _ => [OfPairs(metric, blank), Floor(blank, pairs[metric])],
+        };
+        const string Broken = "the result is not finite; verify the weights file with scripts/download-weights.sh";
         return rows.Select(row => row.Value is { } value && !double.IsFinite(value)
-            ? row with
-            {
-                Value = null,
-                Deviation = null,
-                Reason = "the result is not finite; verify the weights file with "
-                + "scripts/download-weights.sh"
-            }
-            : row);
+            ? row with { Value = null, Deviation = null, Reason = Broken } : row);
     }
 
-    MetricRow OfSets(MetricRow blank, Figure figure) => blank with
+    MetricRow OfSets(MetricRow blank, FeatureSpace space, Figure figure) => blank with
     {
         Value = figure.Value,
         Deviation = figure.Deviation,
@@ -172,7 +171,7 @@ public sealed class Comparison : IDisposable
         Fake = figure.Frames,
         Resolution = allSizes.ToString(),
         Marks = figure.Value is null ? [] : figure.Marks,
-        Reason = figure.Value is null ? $"a distribution needs two pictures or more on each side, "
+        Reason = figure.Value is null ? $"a distribution needs two {space.Things} or more on each side, "
             + $"here are {figure.Against} and {figure.Frames}" : null,
     };
 

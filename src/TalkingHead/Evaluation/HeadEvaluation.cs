@@ -127,11 +127,21 @@ public sealed class HeadEvaluation : IDisposable
         for (var person = 0; person < plan.Count; person++)
             summary.Add(plan[person], settings.DriverOf(plan, person), IdentityRecord.Load(folder.RecordPath(person), rows));
         var result = summary.Result(Subject(), notes);
+        if (settings.UserAnswers.Count > 0)
+            result = UserStudy.WithVotes(result, folder, settings.UserAnswers);
         var credentials = Credentials ?? ContentCredentials.Open();
         EvaluationReport.Write(folder, result, person => Signed(IdentityRecord.Load(folder.RecordPath(person), rows).Pictures, rows,
             credentials));
         return result;
     }
+
+    /// <summary>Writes the page of a blind vote (<see cref="UserStudy"/>) from everybody's records.</summary>
+    /// <param name="to">The folder; made where it is missing.</param>
+    /// <returns>How many triplets the page shows.</returns>
+    /// <exception cref="UserException">Too few hold-out frames, a record is missing, a folder that cannot be written.</exception>
+    public int WriteUserStudy(string to) => UserStudy.Write(folder, to, settings, plan,
+        person => IdentityRecord.Load(folder.RecordPath(person), Row.All(settings)).Pictures,
+        (person, frames) => SourceFrames.From(dataset, dataset.Get(person.Clip).Index, frames, run.Configuration).Pictures);
 
     /// <summary>Writes the frames of the protocol for other systems (<see cref="ProtocolExport"/>); evaluates nothing.</summary>
     /// <param name="configuration">The run's: its size, and how frames come to it.</param>
@@ -228,7 +238,7 @@ sealed class IdentityEvaluation(Dataset dataset, TrainedRun run, FrameMetrics me
         var real = Frames(plan, plan.HoldOut);
         var driving = settings.Cross ? Frames(driver, driver.HoldOut) : real;
         using var target = meter.Target(real.Pictures, driving.Pictures, Follows(driver.HoldOut));
-        var samples = new SampleFrames(driving.Count / 2);
+        var samples = new SampleFrames(driving.Count);
         samples.Keep("truth", driving.Pictures);
         samples.Keep("landmarks", driving.Drawn(run.Configuration));
         for (var i = 0; i < Math.Min(SourcesShown, sources.Count); i++)
@@ -247,7 +257,7 @@ sealed class IdentityEvaluation(Dataset dataset, TrainedRun run, FrameMetrics me
                 _ => (settings.Baselines.First(baseline => baseline.Name == row.Method).Load(row.Shots, person, driving.Count,
                     run.Configuration.Data.Size), [.. Enumerable.Range(0, driving.Count)], null),
             };
-            rows[row] = meter.Measure(target, pictures, places) with { Features = meter.Features(pictures, places) };
+            rows[row] = meter.Measure(target, pictures, places) with { Features = meter.Features(pictures, places, target.Follows) };
             if (cost is not null)
                 costs[row] = cost;
             samples.Keep(row.ToString(), [.. places.Select(place => pictures[place])]);
@@ -255,7 +265,7 @@ sealed class IdentityEvaluation(Dataset dataset, TrainedRun run, FrameMetrics me
 
         return new()
         {
-            Rows = rows, Costs = costs, Real = new() { Faces = target.Found, Features = meter.Features(real.Pictures) },
+            Rows = rows, Costs = costs, Real = new() { Faces = target.Found, Features = meter.Features(real.Pictures, null, Follows(plan.HoldOut)) },
             Floors = target.Floors, Pictures = samples.Encoded
         };
     }

@@ -53,17 +53,7 @@ sealed record FaceMesh(float[] Points, float[] Right, float[] Left)
     public FaceSquare Around()
     {
         var tilt = Math.Atan2(Points[3 * LeftOuter + 1] - Points[3 * RightOuter + 1], Points[3 * LeftOuter] - Points[3 * RightOuter]);
-        double cos = Math.Cos(tilt), sin = Math.Sin(tilt);
-        double left = double.MaxValue, top = double.MaxValue, right = double.MinValue, bottom = double.MinValue;
-        for (var i = 0; i < Points.Length; i += 3)
-        {
-            double u = Points[i] * cos + Points[i + 1] * sin, v = Points[i + 1] * cos - Points[i] * sin;
-            (left, right) = (Math.Min(left, u), Math.Max(right, u));
-            (top, bottom) = (Math.Min(top, v), Math.Max(bottom, v));
-        }
-
-        double x = (left + right) / 2, y = (top + bottom) / 2;
-        return new(x * cos - y * sin, x * sin + y * cos, FaceMargin * Math.Max(right - left, bottom - top), tilt);
+        return FaceSquare.Around(Points, 3, tilt, FaceMargin);
     }
 
     /// <summary>The squares in which the iris network expects the person's right and left eye.</summary>

@@ -15,6 +15,26 @@ readonly record struct FaceSquare(double X, double Y, double Side, double Tilt, 
     /// <summary>A chip pixel is the mean of at most so many samples squared.</summary>
     const int MostFine = 16;
 
+    /// <summary>The square around points, turned by an angle, so many times as large as they reach.</summary>
+    /// <param name="points">x and y of each first.</param>
+    /// <param name="stride">From one point to the next.</param>
+    /// <param name="tilt">In radians, clockwise.</param>
+    /// <param name="margin">1 where it touches them.</param>
+    public static FaceSquare Around(ReadOnlySpan<float> points, int stride, double tilt, double margin)
+    {
+        double cos = Math.Cos(tilt), sin = Math.Sin(tilt);
+        double left = double.MaxValue, top = double.MaxValue, right = double.MinValue, bottom = double.MinValue;
+        for (var i = 0; i < points.Length; i += stride)
+        {
+            double u = points[i] * cos + points[i + 1] * sin, v = points[i + 1] * cos - points[i] * sin;
+            (left, right) = (Math.Min(left, u), Math.Max(right, u));
+            (top, bottom) = (Math.Min(top, v), Math.Max(bottom, v));
+        }
+
+        double x = (left + right) / 2, y = (top + bottom) / 2;
+        return new(x * cos - y * sin, x * sin + y * cos, margin * Math.Max(right - left, bottom - top), tilt);
+    }
+
     /// <summary>Where a point of the square is in the picture.</summary>
     public (double X, double Y) ToPicture(double u, double v)
     {

@@ -119,13 +119,15 @@ public sealed class ComparisonTests : IDisposable
         Assert.SkipWhen(PublishedWeights.Has(Inception.File), "the weights are here.");
         Load("truth").Save(folder.At("real/a.png"));
         Load("noisy").Save(folder.At("fake/a.png"));
-        var rows = Compare(new() { Metrics = ComparisonSettings.ParseMetrics("fid,ssim,lpips,csim") }).Rows;
-        Assert.Equal(["FID", "SSIM", "LPIPS", "CSIM"], rows.Select(row => row.Metric));
+        var rows = Compare(new() { Metrics = ComparisonSettings.ParseMetrics("fid,ssim,lpips,csim,identity,fvd") }).Rows;
+        Assert.Equal(["FID", "SSIM", "LPIPS", "CSIM", "identity", "FVD"], rows.Select(row => row.Metric));
         Assert.EndsWith($"run scripts/download-weights.sh {Inception.File}, or point TALKINGHEAD_WEIGHTS at the folder that holds it.",
             rows[0].Reason);
         Assert.NotNull(rows[1].Value);
         Assert.Contains("download-weights.sh lpips_alex.pth", rows[2].Reason);
         Assert.Contains("download-weights.sh recognition_arcface_ir_se50.pth", rows[3].Reason);
+        Assert.Contains("download-weights.sh faceres.bin", rows[4].Reason);
+        Assert.Contains("download-weights.sh i3d_pretrained_400.pt", rows[5].Reason);
     }
 
     [Fact]
@@ -143,16 +145,44 @@ public sealed class ComparisonTests : IDisposable
             TestPictures.Noise(frames[2].Width, frames[2].Height, 1).Save(folder.At("fake/2.png"));
         }
 
-        var rows = Compare(new() { Metrics = [Metric.Csim, Metric.Akd, Metric.Nme] },
+        var rows = Compare(new() { Metrics = [Metric.Csim, Metric.Identity, Metric.Akd, Metric.Nme, Metric.Gaze] },
             FormulaNetworks()).Rows.ToDictionary(row => row.Metric);
-        Assert.Equal(["CSIM", "AKD", "AKD floor", "NME", "NME floor"], rows.Keys);
-        foreach (var name in (string[])["CSIM", "AKD", "NME"])
+        Assert.Equal(["CSIM", "identity", "AKD", "AKD floor", "NME", "NME floor", "Gaze", "Gaze floor"], rows.Keys);
+        foreach (var name in (string[])["CSIM", "identity", "AKD", "NME"])
             Assert.Equal((2, "no face in 1 of the fake pictures"), (rows[name].Real, Assert.Single(rows[name].Marks)));
         Assert.InRange(rows["CSIM"].Value!.Value, 0.5, 1);
+        Assert.InRange(rows["identity"].Value!.Value, 0.5, 1);
+        Assert.InRange(rows["Gaze"].Value!.Value, 0, 0.3);
         Assert.InRange(rows["AKD"].Value!.Value, 1e-3, 20);
         Assert.InRange(rows["AKD floor"].Value!.Value, 1e-3, 3);
         Assert.InRange(rows["NME"].Value!.Value, 1e-4, 0.2);
         Assert.Equal(3, rows["NME floor"].Real);
+    }
+
+    [Fact]
+    public void GazeNeedsATrackerThatSeesPupils()
+    {
+        Load("truth").Save(folder.At("real/a.png"));
+        Load("noisy").Save(folder.At("fake/a.png"));
+        var row = Assert.Single(Compare(new() { Metrics = [Metric.Gaze], Detector = "fan" }).Rows);
+        Assert.Equal("fan sees no pupils; take --detector mesh", row.Reason);
+    }
+
+    [Fact]
+    public void ClipsOfFramesInARowHaveAVideoDistanceAndOthersSaySo()
+    {
+        for (var i = 0; i < 33; i++)
+        {
+            TestPictures.Noise(32, 32, i).Save(folder.At($"real/a/{(i < 32 ? i : 40):D6}.png"));
+            TestPictures.Waves(32, 32 + i % 2).Save(folder.At($"odd/a/{i:D6}.png")); // of two sizes
+        }
+        var same = Compare(new() { Metrics = [Metric.Fvd] }, FormulaNetworks(), fakes: "real").Rows;
+        Assert.Equal(["FVD", "FVD floor"], same.Select(row => row.Metric));
+        Assert.Equal((2, 2, "biased: N < 400"), (same[0].Real, same[0].Fake, same[0].Marks.Single()));
+        Assert.InRange(same[0].Value!.Value, 0, 1e-3);
+        Assert.Equal("a distribution needs two clips (16 frames in a row each) or more on each side, here are 1 and 1", same[1].Reason);
+        Assert.Equal("a distribution needs two clips (16 frames in a row each) or more on each side, here are 2 and 0",
+            Compare(new() { Metrics = [Metric.Fvd] }, FormulaNetworks(), fakes: "odd").Rows[0].Reason);
     }
 
     static void SaveGray(string path)
@@ -175,12 +205,16 @@ public sealed class ComparisonTests : IDisposable
         (settings, device) => new(FormulaWeights.Fill(new Inception()), settings.FidVariant, device),
         (_, device) => new(new Lpips(FormulaWeights.Fill(new LpipsWeights(LpipsTrunk.Alex)),
             FormulaWeights.Fill(LpipsTrunk.Alex.Empty())), device),
-        (_, device) => new(new ArcFace("IR-SE50", FormulaWeights.Fill(ArcFaceKind.IrSe50.Build()), bgr: true), device));
+        (_, device) => new(new ArcFace("IR-SE50", FormulaWeights.Fill(ArcFaceKind.IrSe50.Build()), bgr: true), device))
+    {
+        Identity = device => new(FormulaWeights.Fill(new FaceRes()), device),
+        Video = device => new(FormulaWeights.Fill(new I3d()), device),
+    };
 
-    ComparisonResult Compare(ComparisonSettings settings, ComparisonNetworks? networks = null)
+    ComparisonResult Compare(ComparisonSettings settings, ComparisonNetworks? networks = null, string fakes = "fake")
     {
         using var real = PictureSet.Open(folder.At("real"));
-        using var fake = PictureSet.Open(folder.At("fake"));
+        using var fake = PictureSet.Open(folder.At(fakes));
         using var comparison = new Comparison(real, fake, settings, networks ?? ComparisonNetworks.Published);
         var read = 0;
         var result = comparison.Run(done => read += done);

@@ -70,6 +70,17 @@ sealed class Browser : IAsyncDisposable
         return answer["result"]!["value"] ?? throw new InvalidOperationException(answer.ToJsonString());
     }
 
+    /// <summary>Keeps what pages download in a folder, without asking.</summary>
+    public Task SaveDownloads(string folder) =>
+        Send("Page.setDownloadBehavior", new() { ["behavior"] = "allow", ["downloadPath"] = Directory.CreateDirectory(folder).FullName });
+
+    /// <summary>Writes what the window shows to a PNG: for a person's eyes.</summary>
+    public async Task Screenshot(string path)
+    {
+        var picture = await Send("Page.captureScreenshot", new() { ["format"] = "png" });
+        await File.WriteAllBytesAsync(path, Convert.FromBase64String((string)picture["data"]!));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await end.CancelAsync();

@@ -69,9 +69,9 @@ public sealed class CompareVerbTests : IDisposable
         AssertSays(1, "these two have one name; keep one of them.", real, twice);
         AssertSays(1, $"{real} and {other}: none of the metrics could be measured; the lines above say why.", real, other,
             "--metrics", "ssim");
-        AssertSays(2, "--metrics: unknown metric \"ssin\"; expected some of ssim, psnr, l1, resnet18, fd-resnet18, fid, kid, lpips, csim, "
-            + "akd, nme, pose, temporal, jitter, eyes-l1, eyes-ssim, mouth-l1, mouth-ssim, pose-following, pose-r, expression-following, "
-            + "expression-r. Did you mean \"ssim\"?", real, real, "--metrics", "psnr,ssin");
+        AssertSays(2, "--metrics: unknown metric \"ssin\"; expected some of ssim, psnr, l1, resnet18, fd-resnet18, fid, kid, fvd, lpips, "
+            + "csim, identity, akd, nme, pose, gaze, temporal, jitter, eyes-l1, eyes-ssim, mouth-l1, mouth-ssim, pose-following, pose-r, "
+            + "expression-following, expression-r. Did you mean \"ssim\"?", real, real, "--metrics", "psnr,ssin");
         AssertSays(2, "--metrics names no metric; expected some of", real, real, "--metrics", ",");
         AssertSays(2, "--metrics: pose-r follows one person through a clip; evaluate measures it.", real, real, "--metrics", "ssim,pose-r");
         AssertSays(2, "--fid-variant tf: expected pytorch-fid or clean-fid.", real, real, "--fid-variant", "tf");

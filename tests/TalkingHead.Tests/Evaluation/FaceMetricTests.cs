@@ -82,4 +82,31 @@ public sealed class FaceMetricTests
         Assert.Equal(Akd.Compute(large, movedLarge, 256, 256), Akd.Compute(small, moved, 64, 64), 1e-4);
         Assert.Equal(Nme.Compute(large, movedLarge), Nme.Compute(small, moved), 1e-5);
     }
+
+    // Turned, moved or larger, a face looks where it looked.
+    [Fact]
+    public void GazeErrorIsTheWayOfThePupilsInWidthsOfTheEye()
+    {
+        var face = TestFaces.Face(128, 128, 100);
+        Landmarks Looking(double right, double left, double down = 0, Landmarks? at = null) => new((at ?? face).Values,
+            In(at ?? face, 36, right, down), In(at ?? face, 42, left, down));
+        static Pupil In(Landmarks face, int eye, double across, double down)
+        {
+            var ((x1, y1), (x2, y2)) = (face[eye], face[eye + 3]);
+            double width = x2 - x1, middle = (x1 + x2) / 2;
+            return new((float)(middle + across * width), (float)((y1 + y2) / 2 + down * width), 3);
+        }
+
+        Assert.Equal(0, GazeError.Compute(Looking(0.1, 0.1), Looking(0.1, 0.1)), 1e-6);
+        Assert.Equal(0.2, GazeError.Compute(Looking(0, 0), Looking(0.2, 0.2)), 1e-5);
+        Assert.Equal(0.1, GazeError.Compute(Looking(0, 0), Looking(0.2, 0)), 1e-5);
+        Assert.Equal(0.5, GazeError.Compute(Looking(0, 0, 0), Looking(0.3, 0.3, 0.4)), 1e-5);
+        var elsewhere = Looking(0.2, 0.2).Map(new Similarity(0.5, 0.7, 30, -9));
+        Assert.Equal(0.2, GazeError.Compute(Looking(0, 0), elsewhere), 1e-5);
+        Assert.True(double.IsNaN(GazeError.Compute(face, Looking(0, 0))));
+        Assert.True(double.IsNaN(GazeError.Compute(Looking(0, 0), face)));
+        var closed = TestFaces.Face(128, 128, 100, eyes: 0.05);
+        Assert.True(double.IsNaN(GazeError.Compute(Looking(0, 0, at: closed), Looking(0, 0))));
+        Assert.False(double.IsNaN(GazeError.Compute(Looking(0, 0), Looking(0, 0, at: closed))));
+    }
 }

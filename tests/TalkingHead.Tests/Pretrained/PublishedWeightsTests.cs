@@ -36,7 +36,7 @@ public sealed class PublishedWeightsTests : IDisposable
         [
             VggKind.Caffe19.File, VggKind.Torchvision19.File, VggKind.Torchvision16.File, VggKind.Face.File, Inception.File,
             ArcFaceKind.IResNet50.File, ArcFaceKind.IResNet100.File, ArcFaceKind.IrSe50.File, AlexTrunk.File, SqueezeTrunk.File,
-            LpipsTrunk.Alex.File, LpipsTrunk.Vgg.File, LpipsTrunk.Squeeze.File, ResNet18.File,
+            LpipsTrunk.Alex.File, LpipsTrunk.Vgg.File, LpipsTrunk.Squeeze.File, ResNet18.File, FaceRes.File, I3d.File,
         ];
         Assert.All(files, file => Assert.Contains(PublishedWeights.Table, row => row.Name == file));
     }
@@ -68,7 +68,9 @@ public sealed class PublishedWeightsTests : IDisposable
         ]);
 
         File.WriteAllText(folder.At("good.pth.part"), "the w"); // as a broken download leaves it
-        Assert.Equal((0, "the weights"), (Run("good.pth").Code, File.ReadAllText(folder.At("good.pth"))));
+        var fetched = Run("good.pth");
+        Assert.Equal((0, "the weights"), (fetched.Code, File.ReadAllText(folder.At("good.pth"))));
+        Assert.Contains("; licence: MIT", fetched.Output);
         Assert.Contains("good.pth: here and whole", Run("good.pth").Output);
         Assert.Equal(0, Run("short.pth").Code);
         var bad = Run("bad.pth");

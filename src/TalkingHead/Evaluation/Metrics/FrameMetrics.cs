@@ -16,7 +16,7 @@ sealed class FrameMetrics : IDisposable
     readonly Device device;
     readonly bool cross;
     readonly Dictionary<FeatureSpace, Func<Tensor, Tensor>> spaces = [];
-    readonly Csim? csim;
+    readonly Dictionary<Metric, FaceEmbedder> embedders = [];
     readonly TrackerPool? trackers;
     readonly Dictionary<Metric, Func<Tensor, Tensor, Tensor>> ofPairs = [];
     readonly List<IDisposable> owned = [];
@@ -30,11 +30,18 @@ sealed class FrameMetrics : IDisposable
         (this.settings, this.cross, device) = (settings, cross, settings.Device ?? CPU);
         foreach (var metric in settings.Metrics.Where(metric => cross && metric.Cross is null))
             reasons[metric] = "it compares a frame with its truth, and another person's motion has none";
+        if (settings.Detector != "mesh" && settings.Metrics.Contains(Metric.Gaze))
+            reasons[Metric.Gaze] = $"{settings.Detector} sees no pupils; take --detector mesh";
         var lpips = Loaded(() => networks.Lpips(settings, device), Metric.Lpips);
         var resnet = Loaded(() => networks.ResNet18(device), Metric.Resnet18, Metric.FdResnet18);
         if (Loaded(() => networks.Inception(settings, device), Metric.Fid, Metric.Kid) is { } inception)
             spaces[FeatureSpace.Inception] = inception.Compute;
-        csim = Loaded(() => networks.Csim(settings, device), Metric.Csim);
+        if (Loaded(() => networks.Video(device), Metric.Fvd) is { } video)
+            spaces[FeatureSpace.I3d] = video.Features;
+        if (Loaded(() => networks.Csim(settings, device), Metric.Csim) is { } csim)
+            embedders[Metric.Csim] = new(ArcFace.Features, FaceAlignment.Side, FaceAlignment.Align, csim.Embed);
+        if (Loaded(() => networks.Identity(device), Metric.Identity) is { } identity)
+            embedders[Metric.Identity] = new(FaceRes.Features, FaceRes.Side, FaceIdentity.Align, identity.Embed);
         trackers = Loaded(() => TrackerPool.Open(settings.Detector), [.. Metric.All.Where(metric => metric.NeedsFaces)]);
         Measured = [.. settings.Metrics.Where(metric => !reasons.ContainsKey(metric))];
         Forms = [.. settings.Metrics.Select(metric => metric.Form(settings, cross, reasons.GetValueOrDefault(metric)))];
@@ -64,17 +71,17 @@ sealed class FrameMetrics : IDisposable
         using var scope = NewDisposeScope();
         var again = new Landmarks?[driver.Count];
         var faces = Find(driver, Places(driver));
-        var own = cross && csim is not null ? Find(real, Places(real)) : faces;
+        var own = cross && embedders.Count > 0 ? Find(real, Places(real)) : faces;
         trackers?.ForEach(driver.Count, (i, tracker) => again[i] = faces[i] is { } face && hasFloor?.Invoke(i) != false
             ? TrackerPool.Again(tracker, driver[i], face) : null);
-        var person = csim is null || trackers is null ? null : Embed(real, own);
         return new()
         {
             Truth = cross ? null : real,
             Driver = faces,
             Follows = follows,
             Found = Found(own),
-            Person = (cross ? MeanOf(person) : person)?.DetachFromDisposeScope(),
+            Person = trackers is null ? [] : embedders.ToDictionary(embedder => embedder.Key, embedder =>
+                (cross ? MeanOf(Embed(embedder.Value, real, own)) : Embed(embedder.Value, real, own)).DetachFromDisposeScope()),
             Floors = OfLandmarks(driver, faces, again),
         };
     }
@@ -91,8 +98,8 @@ sealed class FrameMetrics : IDisposable
         Picture[] frames = [.. shown.Select(place => pictures[place])];
         var values = target.Truth is { } truth ? OfPairs(truth, frames) : [];
         var faces = Find(pictures, shown, target.Driver);
-        if (target.Person is { } person)
-            values[Metric.Csim] = [.. (Embed(frames, faces) * person).sum([1]).cpu().data<double>()];
+        foreach (var (metric, person) in target.Person)
+            values[metric] = [.. (Embed(embedders[metric], frames, faces) * person).sum([1]).cpu().data<double>()];
         Landmarks?[] landmarks = [.. faces.Select(face => face?.Landmarks)];
         foreach (var (metric, found) in OfLandmarks(frames, target.Driver, landmarks))
             values[metric] = found;
@@ -104,27 +111,33 @@ sealed class FrameMetrics : IDisposable
     }
 
     /// <summary>
-    /// What distributions compare of pictures, row after row, those of one size together; of the spaces that are measured.
+    /// What distributions compare of frames, row after row; of the spaces that are measured. Pictures shown twice are seen once.
     /// </summary>
-    internal Dictionary<FeatureSpace, float[]> Features(IReadOnlyList<Picture> pictures)
+    /// <param name="pictures">Pictures that differ from one another; those of one size come out together.</param>
+    /// <param name="shown">Which of them each frame shows, all of one size; each once where null.</param>
+    /// <param name="follows">Whether each frame follows the one before it in time.</param>
+    internal Dictionary<FeatureSpace, float[]> Features(IReadOnlyList<Picture> pictures, IReadOnlyList<int>? shown,
+        IReadOnlyList<bool> follows)
     {
         using var exact = new ExactArithmetic();
-        var rows = spaces.Keys.ToDictionary(space => space, _ => new List<float>());
-        foreach (var batch in PictureBatches.Of(pictures, picture => picture))
+        Picture[] frames = shown is null ? [.. pictures] : [.. shown.Select(place => pictures[place])];
+        Picture[][] clips = [.. VideoDistance.Clips(follows).Select(start => frames[start..(start + VideoDistance.Frames)])
+            .Where(clip => clip.All(frame => (frame.Width, frame.Height) == (clip[0].Width, clip[0].Height)))];
+        return spaces.ToDictionary(space => space.Key, space =>
         {
-            using var scope = NewDisposeScope();
-            var stacked = Pictures.Stack(batch, device);
-            foreach (var (space, compute) in spaces)
-                rows[space].AddRange(compute(stacked).cpu().data<float>());
-        }
-        return rows.ToDictionary(space => space.Key, space => space.Value.ToArray());
+            if (space.Key.Frames > 1)
+                return Rows(space.Value, clips);
+            var rows = Rows(space.Value, PictureBatches.Of(pictures, picture => picture));
+            return shown is null ? rows
+                : [.. shown.SelectMany(place => rows[(place * space.Key.Length)..((place + 1) * space.Key.Length)])];
+        });
     }
 
-    /// <summary>The same of frames that show these pictures.</summary>
-    internal Dictionary<FeatureSpace, float[]> Features(IReadOnlyList<Picture> pictures, IReadOnlyList<int> shown) =>
-        Features(pictures).ToDictionary(
-        space => space.Key, space => shown.SelectMany(place => space.Value[(place * space.Key.Length)..((place + 1) * space.Key.Length)])
-        .ToArray());
+    float[] Rows(Func<Tensor, Tensor> features, IEnumerable<IReadOnlyList<Picture>> batches) => [.. batches.SelectMany(batch =>
+    {
+        using var scope = NewDisposeScope();
+        return features(Pictures.Stack(batch, device)).cpu().data<float>().ToArray();
+    })];
 
     public void Dispose() => owned.ForEach(one => one.Dispose());
 
@@ -160,25 +173,23 @@ sealed class FrameMetrics : IDisposable
             : all[place].FirstOrDefault())];
     }
 
-    // (n,512) float64, NaN where there is no face
-    Tensor Embed(IReadOnlyList<Picture> frames, IReadOnlyList<TrackedFace?> faces)
+    // (n,features) float64, NaN where there is no face
+    Tensor Embed(FaceEmbedder embedder, IReadOnlyList<Picture> frames, IReadOnlyList<TrackedFace?> faces)
     {
         using var scope = NewDisposeScope();
-        var rows = Scalars.Full([frames.Count, ArcFace.Features], double.NaN, ScalarType.Float64, device);
-        foreach (var batch in Places(frames).Where(i => faces[i] is not null)
-            .Chunk(PictureBatches.Most(FaceAlignment.Side, FaceAlignment.Side)))
+        var rows = Scalars.Full([frames.Count, embedder.Features], double.NaN, ScalarType.Float64, device);
+        foreach (var batch in Places(frames).Where(i => faces[i] is not null).Chunk(PictureBatches.Most(embedder.Side, embedder.Side)))
         {
-            var aligned = Pictures.Stack([.. batch.Select(i => FaceAlignment.Align(frames[i], faces[i]!.Landmarks))], device);
-            rows.index_copy_(0, tensor(batch.Select(i => (long)i).ToArray(), device: device), csim!.Embed(aligned).to(ScalarType.Float64));
+            var aligned = Pictures.Stack([.. batch.Select(i => embedder.Align(frames[i], faces[i]!.Landmarks))], device);
+            rows.index_copy_(0, tensor(batch.Select(i => (long)i).ToArray(), device: device),
+                embedder.Embed(aligned).to(ScalarType.Float64));
         }
         return rows.MoveToOuterDisposeScope();
     }
 
-    // Over the faces found; (1,512), NaN where there is none.
-    static Tensor? MeanOf(Tensor? rows)
+    // Over the faces found; (1,features), NaN where there is none.
+    static Tensor MeanOf(Tensor rows)
     {
-        if (rows is null)
-            return null;
         var seen = rows.isfinite().all(1, keepdim: true);
         return where(seen, rows, zeros_like(rows)).sum([0], keepdim: true) / seen.sum();
     }
@@ -241,16 +252,27 @@ sealed class FrameTarget : IDisposable
     internal byte[] Found { get; init; } = [];
 
     /// <summary>
-    /// Embeddings of the person's faces: of each true frame (n,512), or their mean (1,512) where another person drives; a
-    /// frame without a face is a row of NaN.
+    /// Embeddings of the person's faces: of each true frame (n,features), or their mean (1,features) where another person drives;
+    /// a frame without a face is a row of NaN.
     /// </summary>
-    internal Tensor? Person { get; init; }
+    internal IReadOnlyDictionary<Metric, Tensor> Person { get; init; } = new Dictionary<Metric, Tensor>();
 
     /// <summary>Metrics of landmarks between a real frame and itself moved by a pixel.</summary>
     internal required IReadOnlyDictionary<Metric, double[]> Floors { get; init; }
 
-    public void Dispose() => Person?.Dispose();
+    public void Dispose()
+    {
+        foreach (var embeddings in Person.Values)
+            embeddings.Dispose();
+    }
 }
+
+/// <summary>A network that tells faces apart.</summary>
+/// <param name="Features">Numbers of an embedding.</param>
+/// <param name="Side">Pixels of the face's side.</param>
+/// <param name="Align">Takes the face of these landmarks out of a frame.</param>
+/// <param name="Embed">Faces (B,3,side,side), uint8, to (B,features), each of length one.</param>
+sealed record FaceEmbedder(int Features, int Side, Func<Picture, Landmarks, Picture> Align, Func<Tensor, Tensor> Embed);
 
 /// <summary>What was measured on frames, one by one.</summary>
 sealed record FrameValues

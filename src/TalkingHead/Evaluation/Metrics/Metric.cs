@@ -44,6 +44,12 @@ public sealed class Metric
         Cross = "",
         Space = FeatureSpace.Inception,
     };
+    public static readonly Metric Fvd = new("Fvd", "FVD", _ => VideoDistance.Definition)
+    {
+        Decimals = 3,
+        Cross = "",
+        Space = FeatureSpace.I3d,
+    };
     public static readonly Metric Lpips = new("Lpips", "LPIPS", settings => PerceptualDistance.Definition(settings.LpipsTrunk))
     {
         LeastSide = PerceptualDistance.LeastSide,
@@ -55,94 +61,53 @@ public sealed class Metric
         NeedsFaces = true,
         Cross = "; mean over the person's hold-out frames",
     };
-    public static readonly Metric Akd = new("Akd", "AKD", settings => $"{Metrics.Akd.Definition}, {settings.Detector}")
+    public static readonly Metric Identity = new("Identity", "identity",
+        settings => $"{FaceIdentity.Definition}, {settings.Detector} landmarks")
+    {
+        HigherIsBetter = true,
+        NeedsFaces = true,
+        Cross = "; mean over the person's hold-out frames",
+    };
+    public static readonly Metric Akd = new("Akd", "AKD", _ => Metrics.Akd.Definition)
     {
         Unit = "px",
         Decimals = 3,
         Landmarks = (real, fake, frame) => Metrics.Akd.Compute(real, fake, frame.Width, frame.Height),
     };
-    public static readonly Metric Nme = new("Nme", "NME", settings => $"{Metrics.Nme.Definition}, {settings.Detector}")
+    public static readonly Metric Nme = new("Nme", "NME", _ => Metrics.Nme.Definition)
     {
         Landmarks = (real, fake, _) => Metrics.Nme.Compute(real, fake),
     };
-    public static readonly Metric Pose = new("Pose", "Pose", settings => $"{PoseError.Definition}, {settings.Detector}")
+    public static readonly Metric Pose = new("Pose", "Pose", _ => PoseError.Definition)
     {
         Unit = "°",
         Decimals = 2,
         Cross = "; against the driver",
         Landmarks = (real, fake, _) => PoseError.Compute(real, fake),
     };
-
+    public static readonly Metric Gaze = new("Gaze", "Gaze", _ => GazeError.Definition)
+    {
+        Cross = "; against the driver",
+        Landmarks = (real, fake, _) => GazeError.Compute(real, fake),
+    };
     public static readonly Metric Temporal = new("Temporal", "Temporal", _ => TemporalError.Definition) { Series = TemporalError.Compute };
-    public static readonly Metric Jitter = new("Jitter", "Jitter", settings => $"{LandmarkJitter.Definition}, {settings.Detector}")
-    {
-        Unit = "px",
-        Decimals = 3,
-        NeedsFaces = true,
-        Series = LandmarkJitter.Compute,
-    };
-    public static readonly Metric EyesL1 = new("EyesL1", "Eyes-L1",
-        settings => $"{FaceRegion.Definition(FaceRegion.Eyes)}: L1, {settings.Detector}")
-    {
-        NeedsFaces = true,
-        Series = series => FaceRegion.L1(series, FaceRegion.Eyes),
-    };
-    public static readonly Metric EyesSsim = new("EyesSsim", "Eyes-SSIM",
-        settings => $"{FaceRegion.Definition(FaceRegion.Eyes)}: SSIM, {settings.Detector}")
-    {
-        HigherIsBetter = true,
-        NeedsFaces = true,
-        Series = series => FaceRegion.Ssim(series, FaceRegion.Eyes),
-    };
-    public static readonly Metric MouthL1 = new("MouthL1", "Mouth-L1",
-        settings => $"{FaceRegion.Definition(FaceRegion.Mouth)}: L1, {settings.Detector}")
-    {
-        NeedsFaces = true,
-        Series = series => FaceRegion.L1(series, FaceRegion.Mouth),
-    };
-    public static readonly Metric MouthSsim = new("MouthSsim", "Mouth-SSIM",
-        settings => $"{FaceRegion.Definition(FaceRegion.Mouth)}: SSIM, {settings.Detector}")
-    {
-        HigherIsBetter = true,
-        NeedsFaces = true,
-        Series = series => FaceRegion.Ssim(series, FaceRegion.Mouth),
-    };
-    public static readonly Metric PoseFollow = new("PoseFollow", "Pose-following",
-        settings => $"{MotionFollowing.ErrorDefinition("yaw, pitch and roll, in degrees")}, {settings.Detector}")
-    {
-        Unit = "°",
-        Decimals = 2,
-        IsOfCross = true,
-        Cross = "",
-        NeedsFaces = true,
-        Series = series => MotionFollowing.Error(series, MotionFollowing.Pose),
-    };
-    public static readonly Metric PoseCorrelation = new("PoseCorrelation", "Pose-r",
-        settings => $"{MotionFollowing.CorrelationDefinition("yaw, pitch and roll")}, {settings.Detector}")
-    {
-        HigherIsBetter = true,
-        IsOfCross = true,
-        Cross = "",
-        NeedsFaces = true,
-        Series = series => MotionFollowing.Correlation(series, MotionFollowing.Pose),
-    };
-    public static readonly Metric ExpressionFollow = new("ExpressionFollow", "Expression-following",
-        settings => $"{MotionFollowing.ErrorDefinition("eye opening, mouth opening and mouth width")}, {settings.Detector}")
-    {
-        IsOfCross = true,
-        Cross = "",
-        NeedsFaces = true,
-        Series = series => MotionFollowing.Error(series, MotionFollowing.Expression),
-    };
-    public static readonly Metric ExpressionCorrelation = new("ExpressionCorrelation", "Expression-r",
-        settings => $"{MotionFollowing.CorrelationDefinition("eye opening, mouth opening and mouth width")}, {settings.Detector}")
-    {
-        HigherIsBetter = true,
-        IsOfCross = true,
-        Cross = "",
-        NeedsFaces = true,
-        Series = series => MotionFollowing.Correlation(series, MotionFollowing.Expression),
-    };
+    public static readonly Metric Jitter = OfFaces("Jitter", "Jitter", LandmarkJitter.Definition, LandmarkJitter.Compute, "px", 3);
+    public static readonly Metric EyesL1 = OfRegion("EyesL1", "Eyes-L1", FaceRegion.Eyes, "L1", FaceRegion.L1),
+        EyesSsim = OfRegion("EyesSsim", "Eyes-SSIM", FaceRegion.Eyes, "SSIM", FaceRegion.Ssim),
+        MouthL1 = OfRegion("MouthL1", "Mouth-L1", FaceRegion.Mouth, "L1", FaceRegion.L1),
+        MouthSsim = OfRegion("MouthSsim", "Mouth-SSIM", FaceRegion.Mouth, "SSIM", FaceRegion.Ssim);
+    public static readonly Metric PoseFollow = OfFaces("PoseFollow", "Pose-following",
+        MotionFollowing.ErrorDefinition("yaw, pitch and roll, in degrees"),
+        series => MotionFollowing.Error(series, MotionFollowing.Pose), "°", 2, ofCross: true);
+    public static readonly Metric PoseCorrelation = OfFaces("PoseCorrelation", "Pose-r",
+        MotionFollowing.CorrelationDefinition("yaw, pitch and roll"),
+        series => MotionFollowing.Correlation(series, MotionFollowing.Pose), higherIsBetter: true, ofCross: true);
+    public static readonly Metric ExpressionFollow = OfFaces("ExpressionFollow", "Expression-following",
+        MotionFollowing.ErrorDefinition("eye opening, mouth opening and mouth width"),
+        series => MotionFollowing.Error(series, MotionFollowing.Expression), ofCross: true);
+    public static readonly Metric ExpressionCorrelation = OfFaces("ExpressionCorrelation", "Expression-r",
+        MotionFollowing.CorrelationDefinition("eye opening, mouth opening and mouth width"),
+        series => MotionFollowing.Correlation(series, MotionFollowing.Expression), higherIsBetter: true, ofCross: true);
 
     readonly string id;
     readonly Func<ComparisonSettings, string> definition;
@@ -151,11 +116,28 @@ public sealed class Metric
     Metric(string id, string name, Func<ComparisonSettings, string> definition) =>
         (this.id, Name, this.definition) = (id, name, definition);
 
+    // Of the faces in a person's frames.
+    static Metric OfFaces(string id, string name, string definition, Func<FrameSeries, double[]> series, string unit = "",
+        int decimals = 4, bool higherIsBetter = false, bool ofCross = false) => new(id, name, _ => definition)
+        {
+            Unit = unit,
+            Decimals = decimals,
+            HigherIsBetter = higherIsBetter,
+            IsOfCross = ofCross,
+            Cross = ofCross ? "" : null,
+            NeedsFaces = true,
+            Series = series,
+        };
+
+    static Metric OfRegion(string id, string name, FaceRegion region, string metric, Func<FrameSeries, FaceRegion, double[]> compute) =>
+        OfFaces(id, name, $"{FaceRegion.Definition(region)}: {metric}", series => compute(series, region),
+            higherIsBetter: metric == "SSIM");
+
     /// <summary>Every metric, in the order of reports.</summary>
     public static IReadOnlyList<Metric> All { get; } =
     [
-        Ssim, Psnr, L1, Resnet18, FdResnet18, Fid, Kid, Lpips, Csim, Akd, Nme, Pose, Temporal, Jitter, EyesL1, EyesSsim, MouthL1, MouthSsim,
-        PoseFollow, PoseCorrelation, ExpressionFollow, ExpressionCorrelation,
+        Ssim, Psnr, L1, Resnet18, FdResnet18, Fid, Kid, Fvd, Lpips, Csim, Identity, Akd, Nme, Pose, Gaze, Temporal, Jitter,
+        EyesL1, EyesSsim, MouthL1, MouthSsim, PoseFollow, PoseCorrelation, ExpressionFollow, ExpressionCorrelation,
     ];
 
     /// <summary>As reports write it, such as "SSIM".</summary>
@@ -202,7 +184,8 @@ public sealed class Metric
 
     /// <summary>How it is defined under these settings.</summary>
     internal MetricForm Form(ComparisonSettings settings, bool cross = false, string? reason = null) =>
-        new(Name, definition(settings) + (cross ? Cross : ""), Unit, Decimals, HigherIsBetter, reason);
+        new(Name, definition(settings) + (Landmarks is not null || (NeedsFaces && Series is not null) ? $", {settings.Detector}" : "")
+            + (cross ? Cross : ""), Unit, Decimals, HigherIsBetter, reason);
 
     /// <summary>Its name in records.</summary>
     public override string ToString() => id;
@@ -280,13 +263,27 @@ sealed record ComparisonNetworks(
         (settings, device) => Metrics.Csim.Load(settings.CsimNetwork, device));
 
     internal Func<Device, ResNet18Distance> ResNet18 { get; init; } = ResNet18Distance.Load;
+
+    internal Func<Device, VideoDistance> Video { get; init; } = VideoDistance.Load;
+
+    internal Func<Device, FaceIdentity> Identity { get; init; } = FaceIdentity.Load;
 }
 
-/// <summary>What sets of pictures are compared by: a network's features of each.</summary>
+/// <summary>What sets of pictures are compared by: a network's features of each picture, or of each clip of some.</summary>
 /// <param name="Name">In records.</param>
-/// <param name="Length">Numbers a picture.</param>
-sealed record FeatureSpace(string Name, int Length)
+/// <param name="Length">Numbers a picture or clip.</param>
+/// <param name="Frames">Of a clip; 1 where pictures are seen one by one.</param>
+sealed record FeatureSpace(string Name, int Length, int Frames = 1)
 {
     internal static readonly FeatureSpace Inception = new("features", TalkingHead.Pretrained.Inception.Features),
-        ResNet18 = new("features-resnet18", TalkingHead.Pretrained.ResNet18.Features);
+        ResNet18 = new("features-resnet18", TalkingHead.Pretrained.ResNet18.Features),
+        I3d = new("features-i3d", TalkingHead.Pretrained.I3d.Features, VideoDistance.Frames);
+
+    internal static readonly FeatureSpace[] All = [Inception, ResNet18, I3d];
+
+    /// <summary>What is compared, in words.</summary>
+    internal string Things => Frames == 1 ? "pictures" : $"clips ({Frames} frames in a row each)";
+
+    /// <summary>The Fréchet distance in it.</summary>
+    internal Metric Frechet => Metric.All.First(metric => metric.Space == this);
 }

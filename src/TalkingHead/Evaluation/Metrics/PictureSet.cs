@@ -108,18 +108,11 @@ sealed record PictureMatching(IReadOnlyList<MatchedName> Names, int Pairs)
     internal static PictureMatching Create(PictureSet real, PictureSet fake)
     {
         var places = fake.Names.Select((name, i) => (name, i)).ToDictionary(entry => entry.name, entry => entry.i, StringComparer.Ordinal);
-        var pairs = new List<MatchedName>();
-        var single = new List<MatchedName>();
-        for (var i = 0; i < real.Names.Count; i++)
-        {
-            if (places.Remove(real.Names[i], out var place))
-                pairs.Add(new(real.Names[i], i, place));
-            else
-                single.Add(new(real.Names[i], i, null));
-        }
-
-        single.AddRange(fake.Names.Where(places.ContainsKey).Select(name => new MatchedName(name, null, places[name])));
-        return new([.. pairs, .. single], pairs.Count);
+        MatchedName[] mine =
+            [.. real.Names.Select((name, i) => new MatchedName(name, i, places.Remove(name, out var place) ? place : null))];
+        var pairs = mine.Where(name => name.Fake is not null).ToArray();
+        return new([.. pairs, .. mine.Where(name => name.Fake is null),
+            .. fake.Names.Where(places.ContainsKey).Select(name => new MatchedName(name, null, places[name]))], pairs.Length);
     }
 }
 

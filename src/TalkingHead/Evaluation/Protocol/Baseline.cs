@@ -1,11 +1,9 @@
 using System.Globalization;
 using System.IO.Hashing;
-using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using TalkingHead.Data;
 using TalkingHead.Media;
-using TalkingHead.Serialization;
 
 namespace TalkingHead.Evaluation.Protocol;
 
@@ -100,7 +98,7 @@ static class ProtocolExport
     internal static void Write(string folder, IReadOnlyList<IdentityPlan> plan, EvaluationSettings settings, int size,
         Func<IdentityPlan, IReadOnlyList<int>, IReadOnlyList<Picture>> frames)
     {
-        try
+        EvaluationFolder.Guarded(folder, "--export-protocol", () =>
         {
             for (var person = 0; person < plan.Count; person++)
             {
@@ -126,13 +124,9 @@ static class ProtocolExport
                     Driver = settings.DriverOf(plan, i).Clip, person.Sources, settings.DriverOf(plan, i).HoldOut
                 }),
             };
-            AtomicFile.Write(Path.Combine(folder, "protocol.json"),
-                stream => stream.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(manifest, EvaluationFolder.Json) + "\n")));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserException($"{folder}: cannot be written ({e.Message}). Choose another --export-protocol, or make room.", e);
-        }
+            EvaluationFolder.WriteText(Path.Combine(folder, "protocol.json"),
+                JsonSerializer.Serialize(manifest, EvaluationFolder.Json) + "\n");
+        });
 
         void Save(int person, string part, IReadOnlyList<Picture> pictures)
         {

@@ -35,13 +35,13 @@ sealed class EvaluationFolder
     {
         var folder = new EvaluationFolder(path);
         var here = JsonSerializer.SerializeToNode(description, Json)!;
-        folder.Guarded(() =>
+        Guarded(path, "--out", () =>
         {
             Directory.CreateDirectory(folder.At(RecordsFolder));
             if (File.Exists(folder.At(DescriptionFile)))
                 folder.Expect(here);
             else
-                folder.WriteText(DescriptionFile, here.ToJsonString(Json) + "\n");
+                WriteText(folder.At(DescriptionFile), here.ToJsonString(Json) + "\n");
         });
         return folder;
     }
@@ -54,12 +54,13 @@ sealed class EvaluationFolder
 
     internal bool HasRecord(int person) => File.Exists(RecordPath(person));
 
-    internal void Save(int person, IdentityRecord record) => Guarded(() => record.Save(RecordPath(person)));
+    internal void Save(int person, IdentityRecord record) => Guarded(path, "--out", () => record.Save(RecordPath(person)));
 
     /// <summary>Writes a file whole or not at all.</summary>
-    internal void Write(string name, string text) => Guarded(() => WriteText(name, text));
+    internal void Write(string name, string text) => Guarded(path, "--out", () => WriteText(At(name), text));
 
-    void WriteText(string name, string text) => AtomicFile.Write(At(name), stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+    internal static void WriteText(string path, string text) =>
+        AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
     void Expect(JsonNode here)
     {
@@ -81,7 +82,12 @@ sealed class EvaluationFolder
             + $"--out, or repeat the command that began it.");
     }
 
-    void Guarded(Action write)
+    /// <summary>Says a failure to write in a sentence.</summary>
+    /// <param name="path">The folder that is written.</param>
+    /// <param name="option">That names it.</param>
+    /// <param name="write">Writes.</param>
+    /// <exception cref="UserException">It cannot be written.</exception>
+    internal static void Guarded(string path, string option, Action write)
     {
         try
         {
@@ -89,7 +95,7 @@ sealed class EvaluationFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"{path}: cannot be written ({e.Message}). Choose another --out, or make room.", e);
+            throw new UserException($"{path}: cannot be written ({e.Message}). Choose another {option}, or make room.", e);
         }
     }
 
@@ -114,8 +120,6 @@ sealed record RowCost(double EnrolmentSeconds, double FrameMilliseconds, int? Ep
 sealed record IdentityRecord
 {
     const string RealName = "real", FloorName = "floor", PictureName = "picture", FacesName = "faces", CostsKey = "costs";
-
-    static readonly FeatureSpace[] Spaces = [FeatureSpace.Inception, FeatureSpace.ResNet18];
 
     public required IReadOnlyDictionary<Row, FrameValues> Rows { get; init; }
 
@@ -179,12 +183,12 @@ sealed record IdentityRecord
     {
         ByMetric = Metrics(file, name),
         Faces = file.Tensors[$"{name}/{FacesName}"].ToArray<byte>(),
-        Features = Spaces.Where(space => file.Tensors.ContainsKey($"{name}/{space.Name}")).ToDictionary(space => space,
+        Features = FeatureSpace.All.Where(space => file.Tensors.ContainsKey($"{name}/{space.Name}")).ToDictionary(space => space,
             space => file.Tensors[$"{name}/{space.Name}"].ToArray<float>()),
     };
 
     static Dictionary<Metric, double[]> Metrics(SafeTensorsFile file, string name) => Under(file, name)
-        .Where(entry => entry.Name != FacesName && !Spaces.Any(space => space.Name == entry.Name))
+        .Where(entry => entry.Name != FacesName && !FeatureSpace.All.Any(space => space.Name == entry.Name))
         .ToDictionary(entry => Metric.OfRecord(entry.Name), entry => entry.Tensor.ToArray<double>());
 
     static IEnumerable<(string Name, StoredTensor Tensor)> Under(SafeTensorsFile file, string folder) => file.Tensors

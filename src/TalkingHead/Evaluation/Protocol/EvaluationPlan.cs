@@ -88,6 +88,9 @@ public sealed record EvaluationSettings
     /// <summary>What other systems made, a row each.</summary>
     public IReadOnlyList<Baseline> Baselines { get; init; } = [];
 
+    /// <summary>Files of answers to the page of a user study; they become the USER figures.</summary>
+    public IReadOnlyList<string> UserAnswers { get; init; } = [];
+
     /// <summary>"self-reenactment" or "cross-reenactment".</summary>
     internal string Mode => Cross ? "cross-reenactment" : "self-reenactment";
 

@@ -189,8 +189,7 @@ sealed class Summary : IDisposable
         Floors =
         [
             .. floors.Values.Select(floor => floor.Pooled(": real against real, moved by a pixel")),
-            .. distributions.SelectMany(space => Halves(space.Key == FeatureSpace.Inception ? Metric.Fid.Name : Metric.FdResnet18.Name,
-                space.Value)),
+            .. distributions.SelectMany(space => Halves(space.Key.Frechet.Name, space.Value)),
         ],
         Differences = [.. Differences()],
         Identities = [.. people.Select((person, i) => new IdentityResult(person.Plan.Identity, person.Plan.Clip, person.Driver.Clip,

@@ -155,12 +155,13 @@ sealed class DistributionTally<T> : IDisposable where T : notnull
 
     static bool IsTooSmall(FeatureStatistics first, FeatureStatistics second) => Math.Min(first.Count, second.Count) < 2;
 
-    static Figure Frechet(string name, FeatureStatistics first, FeatureStatistics second) =>
+    Figure Frechet(string name, FeatureStatistics first, FeatureStatistics second) =>
         new(name, IsTooSmall(first, second) ? null : Fid.Between(first, second))
         {
             Frames = second.Count,
             Against = first.Count,
-            Marks = IsTooSmall(first, second) ? ["a distribution needs two frames or more on each side"] : Fid.IsBiased(first, second)
+            Marks = IsTooSmall(first, second) ? [space.Frames == 1 ? "a distribution needs two frames or more on each side"
+                : $"a distribution needs two {space.Things} or more on each side"] : Fid.IsBiased(first, second)
             ? [$"biased: N < {first.Features}"] : [],
         };
 }

@@ -27,7 +27,7 @@ static class EvaluationReport
 /// <summary>The report as one page that needs nothing else: style, charts and pictures are in it, and there is no script.</summary>
 static class HtmlReport
 {
-    static readonly string style = ReadStyle();
+    static readonly string style = Resource("report.css");
 
     internal static string Create(EvaluationResult result, Func<int, IReadOnlyDictionary<string, byte[]>> pictures)
     {
@@ -106,13 +106,6 @@ static class HtmlReport
         <p>Each person is held out of training. {result.Subject.HoldOut} frames of one clip, chosen by the seed, are the hold-out; the T source frames are others of the same clip, and those of a smaller T are among those of a larger one. {(result.Mode == "self-reenactment" ? "The hold-out frames’ landmarks drive, and the frames themselves are the truth." : $"The next person’s hold-out landmarks drive, {(result.Subject.Adapted ? "their motion carried over to the person’s own face" : "as they are, without adaptation to the person’s face")}.")} Generated frames are rounded to 8 bits before anything is measured. <em>Fine-tuned</em> and <em>feed-forward</em> are the paper’s FT and FF; <em>copy nearest</em> shows the source frame whose landmarks are closest, unchanged; <em>mean frame</em> the average of the T source frames.</p>
         <dl class="definitions">{string.Concat(result.Metrics.Select(form => $"<div><dt>{Html(form.Metric)}</dt><dd>{Html(form.Definition)}.{(form.Reason is null ? "" : " <em>Not measured.</em>")}</dd></div>"))}</dl></section>
         """;
-
-    static string ReadStyle()
-    {
-        using var stream = typeof(HtmlReport).Assembly.GetManifestResourceStream("report.css")!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd().TrimEnd();
-    }
 }
 
 /// <summary>
@@ -164,6 +157,6 @@ sealed class Gallery(EvaluationResult result, Ranking ranking, Func<int, IReadOn
     }
 
     static string Picture(IReadOnlyDictionary<string, byte[]> shown, string name, string words) => shown.TryGetValue(name, out var bytes)
-        ? $"<img alt=\"{ReportText.Html(words)}\" src=\"data:image/{(bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x89, 0x50]) ? "png" : "jpeg")};base64,{Convert.ToBase64String(bytes)}\">"
+        ? $"<img alt=\"{ReportText.Html(words)}\" src=\"{DataAddress(bytes)}\">"
         : "";
 }

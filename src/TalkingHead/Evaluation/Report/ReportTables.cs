@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Text;
 using TalkingHead.Evaluation.Metrics;
 using TalkingHead.Evaluation.Protocol;
 using static TalkingHead.Evaluation.Report.ReportText;
@@ -13,26 +12,16 @@ static class ReportTables
     internal static string Results(EvaluationResult result)
     {
         var measured = Measured(result);
-        var html = new StringBuilder();
-        foreach (var shots in result.Subject.Shots)
-        {
-            html.Append($"<tbody><tr class=\"group\"><th scope=\"rowgroup\" colspan=\"{measured.Count + 1}\">T = {shots}</th></tr>");
-            foreach (var row in result.Rows.Where(row => row.Shots == shots))
-            {
-                html.Append($"<tr class=\"{row.Method}\"><th scope=\"row\"><span class=\"dot\"></span>{Title(row.Method)}</th>");
-                foreach (var form in measured)
-                    html.Append(Cell(row.Find(form), form, MarkdownReport.IsBest(result, row, form)));
-                html.Append("</tr>");
-            }
-
-            html.Append("</tbody>");
-        }
-
+        var groups = result.Subject.Shots.Select(shots => Group(shots, measured.Count,
+            from row in result.Rows
+            where row.Shots == shots
+            let cells = measured.Select(form => Cell(row.Find(form), form, MarkdownReport.IsBest(result, row, form)))
+            select ($" class=\"{row.Method}\"", $"<span class=\"dot\"></span>{Title(row.Method)}", string.Concat(cells))));
         var notes = MarkdownReport.Marks(result).Concat(Unmeasured(result)
             .Select(entry => $"{entry.Metrics}: not measured: {entry.Reason}")).Concat(result.Notes);
         return $"""
             <section aria-labelledby="results"><h2 id="results">Results</h2>
-            {Table("Results", ["Method", .. measured.Select(Heading)], html.ToString(), "Means over all frames, with 95 % bootstrap intervals over people. The best of each T is in bold; rows in which many frames lack a face are left out of that.")}
+            {Table("Results", ["Method", .. measured.Select(Heading)], string.Concat(groups), "Means over all frames, with 95 % bootstrap intervals over people. The best of each T is in bold; rows in which many frames lack a face are left out of that.")}
             {List(notes)}</section>
             """;
     }
@@ -43,25 +32,14 @@ static class ReportTables
         if (measured.Length == 0)
             return "";
         var frames = result.Subject.Identities * result.Subject.HoldOut;
-        var html = new StringBuilder();
-        foreach (var shots in result.Differences.GroupBy(difference => difference.Shots))
-        {
-            html.Append($"<tbody><tr class=\"group\"><th scope=\"rowgroup\" colspan=\"{measured.Length + 1}\">T = {shots.Key}</th></tr>");
-            foreach (var rows in shots.GroupBy(difference => (difference.Method, difference.Than)))
-            {
-                html.Append($"<tr><th scope=\"row\">{Title(rows.Key.Method)} over {Title(rows.Key.Than).ToLowerInvariant()}</th>");
-                foreach (var form in measured)
-                    html.Append(rows.FirstOrDefault(row => row.Metric == form.Metric) is { } gain ? Gain(gain, form, frames)
-                        : $"<td>{None}</td>");
-                html.Append("</tr>");
-            }
-
-            html.Append("</tbody>");
-        }
-
+        var groups = result.Differences.GroupBy(difference => difference.Shots).Select(shots => Group(shots.Key, measured.Length,
+            from rows in shots.GroupBy(difference => (difference.Method, difference.Than))
+            let cells = measured.Select(form => rows.FirstOrDefault(row => row.Metric == form.Metric) is { } gain
+                ? Gain(gain, form, frames) : $"<td>{None}</td>")
+            select ("", $"{Title(rows.Key.Method)} over {Title(rows.Key.Than).ToLowerInvariant()}", string.Concat(cells))));
         return $"""
             <section aria-labelledby="gains"><h2 id="gains">Who beats whom</h2>
-            {Table("Gains", ["Gain", .. measured.Select(form => form.Unit == "" ? form.Metric : $"{form.Metric} {form.Unit}")], html.ToString(),
+            {Table("Gains", ["Gain", .. measured.Select(form => form.Unit == "" ? form.Metric : $"{form.Metric} {form.Unit}")], string.Concat(groups),
             "Differences frame by frame, turned so that + is better in every column, with 95 % intervals over people, and the share of people who gain. Better and worse: the interval leaves zero out. No gain is given where fewer than half of the frames can be compared. A model that does not beat copying the nearest source frame has learned nothing useful.")}</section>
             """;
     }
@@ -103,6 +81,11 @@ static class ReportTables
             $"<tr class=\"span\"><td></td>{string.Concat(PaperTable.Shots.Select(shots => $"<th scope=\"colgroup\" colspan=\"4\">T = {shots}</th>"))}</tr>")}
         <p class="note">{PaperTable.Mark}</p></section>
         """;
+
+    // Rows of one T, each with its attributes, its heading and its cells.
+    static string Group(int shots, int columns, IEnumerable<(string Attributes, string Heading, string Cells)> rows) =>
+        $"<tbody><tr class=\"group\"><th scope=\"rowgroup\" colspan=\"{columns + 1}\">T = {shots}</th></tr>"
+        + $"{string.Concat(rows.Select(row => $"<tr{row.Attributes}><th scope=\"row\">{row.Heading}</th>{row.Cells}</tr>"))}</tbody>";
 
     static string Body(IEnumerable<(string Heading, string[] Cells)> rows) =>
         $"<tbody>{string.Concat(rows.Select(row => $"<tr><th scope=\"row\">{Html(row.Heading)}</th>{string.Concat(row.Cells.Select(cell => $"<td>{cell}</td>"))}</tr>"))}</tbody>";
@@ -233,6 +216,18 @@ static class ReportText
         : $"{form.Metric} {Arrow(form)} {form.Unit}";
 
     internal static string Title(string method) => Method.Title(method);
+
+    /// <summary>A text that is part of the program.</summary>
+    internal static string Resource(string name)
+    {
+        using var stream = typeof(ReportText).Assembly.GetManifestResourceStream(name)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd().TrimEnd();
+    }
+
+    /// <summary>A PNG or JPEG as an address that holds it.</summary>
+    internal static string DataAddress(byte[] picture) =>
+        $"data:image/{(picture.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x89, 0x50]) ? "png" : "jpeg")};base64,{Convert.ToBase64String(picture)}";
 
     /// <summary>Safe in text and in attributes.</summary>
     internal static string Html(string text) => WebUtility.HtmlEncode(text);
