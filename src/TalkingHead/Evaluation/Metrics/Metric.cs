@@ -8,12 +8,17 @@ namespace TalkingHead.Evaluation.Metrics;
 /// <summary>A metric: its names, its direction and what it is computed from. The file of its name holds formula and source.</summary>
 public sealed class Metric
 {
+    /// <summary>Structural similarity of two frames, −1 to 1; 1 for equal ones. See <see cref="Metrics.Ssim"/>.</summary>
     public static readonly Metric Ssim = new("Ssim", "SSIM", _ => Metrics.Ssim.Definition)
     {
         HigherIsBetter = true,
         Pixels = Metrics.Ssim.Compute,
         LeastSide = Metrics.Ssim.LeastSide,
     };
+    /// <summary>
+    /// Peak signal-to-noise ratio of two frames in dB, higher is better; no value for equal ones. See <see
+    /// cref="Metrics.Psnr"/>.
+    /// </summary>
     public static readonly Metric Psnr = new("Psnr", "PSNR", _ => Metrics.Psnr.Definition)
     {
         HigherIsBetter = true,
@@ -21,33 +26,49 @@ public sealed class Metric
         Decimals = 3,
         Pixels = Metrics.Psnr.Compute,
     };
+    /// <summary>Mean absolute difference of two frames, 0 to 1, lower is better. See <see cref="Metrics.L1"/>.</summary>
     public static readonly Metric L1 = new("L1", "L1", _ => Metrics.L1.Definition) { Pixels = Metrics.L1.Compute };
+    /// <summary>
+    /// Distance of two frames in ResNet18 features, 0 for equal ones; needs no download. See <see
+    /// cref="ResNet18Distance"/>.
+    /// </summary>
     public static readonly Metric Resnet18 = new("Resnet18", "resnet18", _ => ResNet18Distance.Definition)
     {
         LeastSide = ResNet18Distance.LeastSide,
     };
+    /// <summary>
+    /// Fréchet distance of two sets of frames in ResNet18 features, lower is better. See <see cref="ResNet18Distance"/>.
+    /// </summary>
     public static readonly Metric FdResnet18 = new("FdResnet18", "FD-resnet18", _ => ResNet18Distance.FrechetDefinition)
     {
         Decimals = 3,
         Cross = "",
         Space = FeatureSpace.ResNet18,
     };
+    /// <summary>Fréchet Inception distance of two sets of frames, lower is better. See <see cref="Metrics.Fid"/>.</summary>
     public static readonly Metric Fid = new("Fid", "FID", settings => Metrics.Fid.Definition(settings.FidVariant))
     {
         Decimals = 3,
         Cross = "",
         Space = FeatureSpace.Inception,
     };
+    /// <summary>
+    /// Kernel Inception distance of two sets of frames, lower is better, unbiased. See <see cref="Metrics.Kid"/>.
+    /// </summary>
     public static readonly Metric Kid = new("Kid", "KID", settings => Metrics.Kid.Definition(settings.FidVariant))
     {
         Decimals = 5,
         Cross = "",
         Space = FeatureSpace.Inception,
     };
+    /// <summary>Learned perceptual distance of two frames, 0 for equal ones. See <see cref="PerceptualDistance"/>.</summary>
     public static readonly Metric Lpips = new("Lpips", "LPIPS", settings => PerceptualDistance.Definition(settings.LpipsTrunk))
     {
         LeastSide = PerceptualDistance.LeastSide,
     };
+    /// <summary>
+    /// Cosine similarity of two faces' ArcFace embeddings, −1 to 1, higher is better. See <see cref="Metrics.Csim"/>.
+    /// </summary>
     public static readonly Metric Csim = new("Csim", "CSIM",
         settings => $"{Metrics.Csim.Definition(settings.CsimNetwork)}, {settings.Detector} landmarks")
     {
@@ -55,16 +76,25 @@ public sealed class Metric
         NeedsFaces = true,
         Cross = "; mean over the person's hold-out frames",
     };
+    /// <summary>
+    /// Mean absolute difference of two faces' landmark coordinates in pixels at 256x256, lower is better. See <see
+    /// cref="Metrics.Akd"/>.
+    /// </summary>
     public static readonly Metric Akd = new("Akd", "AKD", settings => $"{Metrics.Akd.Definition}, {settings.Detector}")
     {
         Unit = "px",
         Decimals = 3,
         Landmarks = (real, fake, frame) => Metrics.Akd.Compute(real, fake, frame.Width, frame.Height),
     };
+    /// <summary>
+    /// Mean distance of two faces' landmarks over the distance of the outer eye corners, lower is better. See <see
+    /// cref="Metrics.Nme"/>.
+    /// </summary>
     public static readonly Metric Nme = new("Nme", "NME", settings => $"{Metrics.Nme.Definition}, {settings.Detector}")
     {
         Landmarks = (real, fake, _) => Metrics.Nme.Compute(real, fake),
     };
+    /// <summary>Difference of two heads' angles in degrees, lower is better. See <see cref="PoseError"/>.</summary>
     public static readonly Metric Pose = new("Pose", "Pose", settings => $"{PoseError.Definition}, {settings.Detector}")
     {
         Unit = "°",
@@ -73,7 +103,15 @@ public sealed class Metric
         Landmarks = (real, fake, _) => PoseError.Compute(real, fake),
     };
 
+    /// <summary>
+    /// Mean absolute error of the change between neighbouring frames, 0 to 1, lower is better. See <see
+    /// cref="TemporalError"/>.
+    /// </summary>
     public static readonly Metric Temporal = new("Temporal", "Temporal", _ => TemporalError.Definition) { Series = TemporalError.Compute };
+    /// <summary>
+    /// How much the landmarks' error trembles from frame to frame, in pixels, lower is better. See <see
+    /// cref="LandmarkJitter"/>.
+    /// </summary>
     public static readonly Metric Jitter = new("Jitter", "Jitter", settings => $"{LandmarkJitter.Definition}, {settings.Detector}")
     {
         Unit = "px",
@@ -81,12 +119,14 @@ public sealed class Metric
         NeedsFaces = true,
         Series = LandmarkJitter.Compute,
     };
+    /// <summary>L1 in the region of the eyes, 0 to 1, lower is better. See <see cref="FaceRegion"/>.</summary>
     public static readonly Metric EyesL1 = new("EyesL1", "Eyes-L1",
         settings => $"{FaceRegion.Definition(FaceRegion.Eyes)}: L1, {settings.Detector}")
     {
         NeedsFaces = true,
         Series = series => FaceRegion.L1(series, FaceRegion.Eyes),
     };
+    /// <summary>SSIM in the region of the eyes, −1 to 1, higher is better. See <see cref="FaceRegion"/>.</summary>
     public static readonly Metric EyesSsim = new("EyesSsim", "Eyes-SSIM",
         settings => $"{FaceRegion.Definition(FaceRegion.Eyes)}: SSIM, {settings.Detector}")
     {
@@ -94,12 +134,14 @@ public sealed class Metric
         NeedsFaces = true,
         Series = series => FaceRegion.Ssim(series, FaceRegion.Eyes),
     };
+    /// <summary>L1 in the region of the mouth, 0 to 1, lower is better. See <see cref="FaceRegion"/>.</summary>
     public static readonly Metric MouthL1 = new("MouthL1", "Mouth-L1",
         settings => $"{FaceRegion.Definition(FaceRegion.Mouth)}: L1, {settings.Detector}")
     {
         NeedsFaces = true,
         Series = series => FaceRegion.L1(series, FaceRegion.Mouth),
     };
+    /// <summary>SSIM in the region of the mouth, −1 to 1, higher is better. See <see cref="FaceRegion"/>.</summary>
     public static readonly Metric MouthSsim = new("MouthSsim", "Mouth-SSIM",
         settings => $"{FaceRegion.Definition(FaceRegion.Mouth)}: SSIM, {settings.Detector}")
     {
@@ -107,6 +149,9 @@ public sealed class Metric
         NeedsFaces = true,
         Series = series => FaceRegion.Ssim(series, FaceRegion.Mouth),
     };
+    /// <summary>
+    /// How far the head's motion is from the driver's, in degrees, lower is better. See <see cref="MotionFollowing"/>.
+    /// </summary>
     public static readonly Metric PoseFollow = new("PoseFollow", "Pose-following",
         settings => $"{MotionFollowing.ErrorDefinition("yaw, pitch and roll, in degrees")}, {settings.Detector}")
     {
@@ -117,6 +162,9 @@ public sealed class Metric
         NeedsFaces = true,
         Series = series => MotionFollowing.Error(series, MotionFollowing.Pose),
     };
+    /// <summary>
+    /// Correlation of the head's angles with the driver's, −1 to 1, higher is better. See <see cref="MotionFollowing"/>.
+    /// </summary>
     public static readonly Metric PoseCorrelation = new("PoseCorrelation", "Pose-r",
         settings => $"{MotionFollowing.CorrelationDefinition("yaw, pitch and roll")}, {settings.Detector}")
     {
@@ -126,6 +174,7 @@ public sealed class Metric
         NeedsFaces = true,
         Series = series => MotionFollowing.Correlation(series, MotionFollowing.Pose),
     };
+    /// <summary>How far the expression is from the driver's, lower is better. See <see cref="MotionFollowing"/>.</summary>
     public static readonly Metric ExpressionFollow = new("ExpressionFollow", "Expression-following",
         settings => $"{MotionFollowing.ErrorDefinition("eye opening, mouth opening and mouth width")}, {settings.Detector}")
     {
@@ -134,6 +183,9 @@ public sealed class Metric
         NeedsFaces = true,
         Series = series => MotionFollowing.Error(series, MotionFollowing.Expression),
     };
+    /// <summary>
+    /// Correlation of the expression with the driver's, −1 to 1, higher is better. See <see cref="MotionFollowing"/>.
+    /// </summary>
     public static readonly Metric ExpressionCorrelation = new("ExpressionCorrelation", "Expression-r",
         settings => $"{MotionFollowing.CorrelationDefinition("eye opening, mouth opening and mouth width")}, {settings.Detector}")
     {
@@ -243,6 +295,7 @@ public sealed record MetricForm(string Metric, string Definition, string Unit, i
 /// <summary>What is measured, and how.</summary>
 public sealed record ComparisonSettings
 {
+    /// <summary>What is measured; all metrics unless set.</summary>
     public IReadOnlyList<Metric> Metrics { get; init; } = Metric.Parse("all");
 
     /// <summary>How FID and KID resize pictures.</summary>
