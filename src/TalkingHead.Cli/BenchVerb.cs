@@ -105,13 +105,20 @@ sealed class BenchVerb : IVerb
     }
 }
 
-/// <summary>What the bench verb found.</summary>
+/// <summary>What the bench verb measured.</summary>
+/// <param name="Configuration">The configuration's file.</param>
+/// <param name="Device">Such as cpu or cuda:0.</param>
+/// <param name="Libtorch">The backend and its version.</param>
+/// <param name="Batch">Episodes in a step, of all ranks.</param>
+/// <param name="Shots">Source frames of an episode (K).</param>
+/// <param name="Size">Pixels of a frame's side.</param>
 /// <param name="Steps">"full", and "warm_up" where the configuration has one.</param>
 /// <param name="Animation">
 /// By how the generator was called: "batch_1", "batch_8", in libtorch; on a CPU also "onnx_batch_1" and "onnx_batch_8", in ONNX Runtime.
 /// </param>
 /// <param name="MetricMilliseconds">A pair of pictures, by metric.</param>
 /// <param name="PeakMemory">Bytes, in the training steps.</param>
+/// <param name="Ceiling">The speed of the device's matrix product and convolution, for comparison.</param>
 sealed record BenchReport(string Configuration, string Device, string Libtorch, int Batch, int Shots, int Size,
     IReadOnlyDictionary<string, StepFigures> Steps, IReadOnlyDictionary<string, AnimationFigures> Animation,
     IReadOnlyDictionary<string, double> MetricMilliseconds, long PeakMemory, Ceiling Ceiling)

@@ -159,7 +159,7 @@ static class Eyelids
 /// <summary>Lashes of the upper lids.</summary>
 static class LashParts
 {
-    /// <summary>A strip of lashes on each upper lid; <see cref="Eyelids.Place"/> moves it.</summary>
+    /// <summary>A strip of lashes on each upper lid; <see cref="Eyelids"/> moves it.</summary>
     public static int[,,] Add(Mesh mesh)
     {
         const int half = FaceTopology.LidPoints / 2;

@@ -3,6 +3,7 @@ namespace TalkingHead.Synthetic;
 /// <summary>One performance of one made-up person, of any length. Safe to share between threads.</summary>
 public sealed class SyntheticClip
 {
+    /// <summary>The range of a frame's side in pixels.</summary>
     public const int SmallestSize = 64, LargestSize = 512;
 
     [ThreadStatic] static FrameRenderer? renderer;
@@ -14,8 +15,10 @@ public sealed class SyntheticClip
         performance = new((ulong)identity.Population.Seed, identity.Index, index, identity.Model.Backdrop.Mean());
     }
 
+    /// <summary>Who performs.</summary>
     public SyntheticIdentity Identity { get; }
 
+    /// <summary>The number of this performance among the person's, from 0.</summary>
     public int Index { get; }
 
     /// <summary>
@@ -23,8 +26,10 @@ public sealed class SyntheticClip
     /// </summary>
     public double FramesPerSecond { get; init; } = 8;
 
-    /// <summary>Renders frame <paramref name="index"/> on the calling thread.</summary>
-    /// <param name="size">Width and height, 64 to 512.</param>
+    /// <summary>Renders a frame on the calling thread.</summary>
+    /// <param name="index">The frame's number; it is shown index / <see cref="FramesPerSecond"/> seconds after the first.</param>
+    /// <param name="size">Width and height in pixels, 64 to 512.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The size is outside its range.</exception>
     public SyntheticFrame Frame(int index, int size)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, SmallestSize);
@@ -68,6 +73,7 @@ public sealed class SyntheticIdentity
         Model = new HeadModel(TraitSampler.Draw((ulong)population.Seed, index));
     }
 
+    /// <summary>The person's number in the population, from 0.</summary>
     public int Index { get; }
 
     /// <summary>A stable name, such as "synth-00012".</summary>
@@ -87,6 +93,7 @@ public sealed class SyntheticIdentity
 /// </summary>
 public sealed class SyntheticPopulation(long seed)
 {
+    /// <summary>What decides who the people are.</summary>
     public long Seed { get; } = seed;
 
     /// <summary>The person of that number, 0 or more. Building one takes some tens of milliseconds: keep it for all its clips.</summary>

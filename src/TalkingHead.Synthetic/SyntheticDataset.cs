@@ -7,17 +7,22 @@ namespace TalkingHead.Synthetic;
 /// <summary>Which made-up people to film, and how.</summary>
 public sealed record SyntheticRecipe
 {
+    /// <summary>People, 1 to 99,999.</summary>
     public int Identities { get; init; } = 200;
 
+    /// <summary>Clips of each person, 1 to 999.</summary>
     public int ClipsEach { get; init; } = 1;
 
+    /// <summary>Frames of each clip, 1 to 10,000.</summary>
     public int Frames { get; init; } = 32;
 
     /// <summary>Pixels of a frame's side, 64 to 512.</summary>
     public int Size { get; init; } = 64;
 
+    /// <summary>The same seed gives the same people and the same bytes.</summary>
     public long Seed { get; init; } = 1;
 
+    /// <summary>Frames a second of each clip, 1 to 120.</summary>
     public double FramesPerSecond { get; init; } = 8;
 
     /// <summary>About this share of the people is held out, each by a draw of its own.</summary>
@@ -50,10 +55,14 @@ public sealed record SyntheticRecipe
 public static class SyntheticDataset
 {
     /// <summary>
-    /// Renders on <paramref name="workers"/> threads and writes in order: the bytes do not depend on their number. A dataset
-    /// that was begun is continued.
+    /// Renders and writes the people in order. The bytes do not depend on the number of threads. An unfinished dataset is
+    /// continued.
     /// </summary>
+    /// <param name="folder">The dataset's folder, made where it is missing.</param>
+    /// <param name="recipe">Which people, and how many frames of them.</param>
+    /// <param name="workers">Threads that render, 1 or more.</param>
     /// <param name="onClip">Called with the number of frames of each clip that is in the dataset.</param>
+    /// <param name="stop">Ends the work early; the same call continues it.</param>
     /// <exception cref="UserException">The recipe is out of range, or the folder cannot be written.</exception>
     public static void Write(string folder, SyntheticRecipe recipe, int workers, Action<int> onClip, CancellationToken stop)
     {

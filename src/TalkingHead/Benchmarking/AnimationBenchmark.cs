@@ -12,8 +12,10 @@ using static TorchSharp.torch.nn;
 
 namespace TalkingHead.Benchmarking;
 
-/// <summary>Seconds of each call, and of processor time in each.</summary>
+/// <summary>How long calls of the generator took.</summary>
 /// <param name="Batch">Frames in a call.</param>
+/// <param name="Seconds">Of each call.</param>
+/// <param name="Processor">Processor time in each call, in seconds, all threads together.</param>
 public sealed record AnimationFigures(int Batch, IReadOnlyList<double> Seconds, IReadOnlyList<double> Processor)
 {
     /// <summary>Seconds a frame in the fastest call.</summary>

@@ -176,6 +176,8 @@ public sealed class Dataset : IDisposable
     }
 
     /// <summary>A frame's pixels, RGBA.</summary>
+    /// <param name="clip">The clip's place, from 0, in the order of ids.</param>
+    /// <param name="frame">The frame's place in the clip, from 0.</param>
     /// <param name="encoded">A buffer for its JPEG file, made larger where it is too small.</param>
     /// <param name="rgba">(S, S, 4); what is written to alpha says nothing.</param>
     internal void ReadPixels(int clip, int frame, ref byte[] encoded, Span<byte> rgba)

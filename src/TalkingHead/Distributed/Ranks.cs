@@ -118,7 +118,8 @@ public sealed class Ranks
         }
     }
 
-    /// <summary>Puts the mean over all ranks into everybody's tensors, which are of one type and on one device.</summary>
+    /// <summary>Replaces every rank's tensors by their mean over all ranks.</summary>
+    /// <param name="tensors">The same shapes on every rank, all of one type and on one device.</param>
     /// <param name="rows">Whether they are gradients of rows of W, which <see cref="RankTraffic.RowBytes"/> counts.</param>
     public void Average(IReadOnlyList<Tensor> tensors, bool rows = false)
     {

@@ -75,6 +75,7 @@ public sealed class Comparison : IDisposable
         return new([.. settings.Metrics.Zip(meter.Forms).SelectMany(metric => Rows(metric.First, metric.Second))], notes.Sentences());
     }
 
+    /// <summary>Frees the networks.</summary>
     public void Dispose()
     {
         meter.Dispose();

@@ -173,6 +173,7 @@ public sealed class HeadEvaluation : IDisposable
     // By the place in the plan, so that parts are of equal size.
     IEnumerable<int> Mine => Enumerable.Range(0, plan.Count).Where(person => person % settings.Part.Count == settings.Part.Number - 1);
 
+    /// <summary>Frees the metrics' networks.</summary>
     public void Dispose() => meter.Dispose();
 
     EvaluationSubject Subject() =>

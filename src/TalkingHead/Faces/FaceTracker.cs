@@ -21,12 +21,14 @@ public abstract class FaceTracker : IDisposable
         return near is { } box ? faces.MinBy(face => face.Box.Distance(box)) : faces.FirstOrDefault();
     }
 
+    /// <summary>Frees the networks.</summary>
     public void Dispose()
     {
         Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Frees the networks where <paramref name="disposing"/> is true.</summary>
     protected abstract void Dispose(bool disposing);
 
     /// <summary>Opens the tracker named "mesh" or "fan".</summary>
@@ -53,14 +55,19 @@ public sealed record TrackedFace(Landmarks Landmarks, FaceBox Box, double Score,
 /// <summary>An upright rectangle in pixels; the centre of the picture's top left pixel is (0, 0).</summary>
 public readonly record struct FaceBox(double Left, double Top, double Right, double Bottom)
 {
+    /// <summary>Right less left, in pixels.</summary>
     public double Width => Right - Left;
 
+    /// <summary>Bottom less top, in pixels.</summary>
     public double Height => Bottom - Top;
 
+    /// <summary>The middle between left and right, in pixels.</summary>
     public double CentreX => (Left + Right) / 2;
 
+    /// <summary>The middle between top and bottom, in pixels.</summary>
     public double CentreY => (Top + Bottom) / 2;
 
+    /// <summary>Square pixels; 0 where a side is negative.</summary>
     public double Area => Math.Max(0, Width) * Math.Max(0, Height);
 
     /// <summary>Shared area over joint area, 0 to 1.</summary>

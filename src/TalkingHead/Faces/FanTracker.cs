@@ -54,6 +54,7 @@ public sealed class FanTracker : FaceTracker
         landmarker.eval();
     }
 
+    /// <inheritdoc/>
     public override IReadOnlyList<TrackedFace> Find(Picture picture)
     {
         var shrink = Math.Min(1, MostSide / (double)Math.Max(picture.Width, picture.Height));
@@ -76,6 +77,7 @@ public sealed class FanTracker : FaceTracker
         return found.Score < LeastConfidence || found.Box.Overlap(face.Box) < SameFace ? null : found;
     }
 
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (!disposing)

@@ -101,8 +101,10 @@ public static class LandmarkMirror
 /// <summary>Rotation, one scale and a shift: (x, y) → (A x - B y + X, B x + A y + Y).</summary>
 public readonly record struct Similarity(double A, double B, double X, double Y)
 {
+    /// <summary>The factor by which lengths grow.</summary>
     public double Scale => double.Hypot(A, B);
 
+    /// <summary>The map back.</summary>
     public Similarity Inverse()
     {
         var norm = A * A + B * B;
@@ -115,6 +117,7 @@ public readonly record struct Similarity(double A, double B, double X, double Y)
         A * inner.A - B * inner.B, B * inner.A + A * inner.B,
         A * inner.X - B * inner.Y + X, B * inner.X + A * inner.Y + Y);
 
+    /// <summary>Maps a point.</summary>
     public (double X, double Y) Apply(double x, double y) => (A * x - B * y + X, B * x + A * y + Y);
 
     /// <summary>

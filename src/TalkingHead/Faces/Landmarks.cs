@@ -8,6 +8,7 @@ namespace TalkingHead.Faces;
 /// </summary>
 public sealed class Landmarks
 {
+    /// <summary>Points of a face.</summary>
     public const int Count = 68;
 
     /// <summary>Pairs of numbers with pupils: the points, the right pupil's centre, the left one's, and both radii.</summary>
@@ -45,6 +46,7 @@ public sealed class Landmarks
     /// <summary>The points and, where they are known, the pupils: what a dataset stores.</summary>
     internal ReadOnlySpan<float> ValuesWithPupils => xy;
 
+    /// <summary>A point by its number in iBUG's order, 0 to 67.</summary>
     public (float X, float Y) this[int point] => (xy[2 * point], xy[2 * point + 1]);
 
     /// <summary>The person's right and left pupil; null where the tracker sees none.</summary>
@@ -88,6 +90,7 @@ public sealed class Landmarks
     /// <summary>The place of the closest of some landmarks, the first of equals: which source frame copy-nearest shows.</summary>
     internal int Nearest(IReadOnlyList<Landmarks> among) => Enumerable.Range(0, among.Count).MinBy(place => SquaredDistance(among[place]));
 
+    /// <summary>The points and pupils, each mapped.</summary>
     public Landmarks Map(Similarity map) => Map(map.Apply, map.Scale);
 
     /// <summary>The points in a crop of <paramref name="box"/> (edges of pixels, not centres) that is resized to the given size.</summary>

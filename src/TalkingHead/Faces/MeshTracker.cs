@@ -27,6 +27,7 @@ public sealed class MeshTracker : FaceTracker
     /// <exception cref="UserException">ONNX Runtime is missing, or has no such device.</exception>
     public MeshTracker(Device? device = null) => networks = new(device);
 
+    /// <inheritdoc/>
     public override IReadOnlyList<TrackedFace> Find(Picture picture)
     {
         foreach (var squares in SearchSquares(picture.Width, picture.Height))
@@ -51,6 +52,7 @@ public sealed class MeshTracker : FaceTracker
         return found is null || found.Box.Overlap(face.Box) < SameFace ? null : found;
     }
 
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)

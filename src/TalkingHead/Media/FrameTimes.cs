@@ -26,6 +26,7 @@ public sealed class FrameTimes
     /// <summary>Whether frame i is shown i / <see cref="Rate"/> seconds after the first.</summary>
     public bool AreEven { get; }
 
+    /// <summary>Frames.</summary>
     public int Count => shown.Length;
 
     /// <summary>When a frame is shown.</summary>
@@ -107,6 +108,7 @@ public readonly record struct TimedPicture(Picture Picture, int Number, double S
 /// <summary>Frames a second as an exact fraction, such as 30000/1001.</summary>
 public readonly record struct FrameRate(int Numerator, int Denominator)
 {
+    /// <summary>Frames a second, rounded to a double.</summary>
     public double PerSecond => (double)Numerator / Denominator;
 
     /// <summary>Reads "25", "30000/1001" or "12.5"; false for zero, negative and absurd rates.</summary>
@@ -130,6 +132,7 @@ public readonly record struct FrameRate(int Numerator, int Denominator)
         return rate.PerSecond is >= 0.001 and <= 1000;
     }
 
+    /// <summary>As ffmpeg writes it: "25" or "30000/1001".</summary>
     public override string ToString() => Denominator == 1
         ? Numerator.ToString(CultureInfo.InvariantCulture)
         : string.Create(CultureInfo.InvariantCulture, $"{Numerator}/{Denominator}");

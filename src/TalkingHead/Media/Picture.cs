@@ -12,6 +12,8 @@ public sealed class Picture
     /// <summary>Width times height may not exceed this.</summary>
     public const int MaxPixels = 100_000_000;
 
+    /// <summary>A black picture.</summary>
+    /// <exception cref="ArgumentException">A side or the number of pixels is outside its range.</exception>
     public Picture(int width, int height)
         : this(width, height, new byte[ByteCount(width, height)])
     {
@@ -26,18 +28,22 @@ public sealed class Picture
         (Width, Height, Pixels) = (width, height, pixels);
     }
 
+    /// <summary>In pixels, 1 to <see cref="MaxSide"/>.</summary>
     public int Width { get; }
 
+    /// <summary>In pixels, 1 to <see cref="MaxSide"/>.</summary>
     public int Height { get; }
 
+    /// <summary>Red, green and blue of each pixel, rows from the top: (height, width, 3).</summary>
     public byte[] Pixels { get; }
 
-    /// <summary>Reads a JPEG, PNG or WebP file; see <see cref="PictureFile.Load"/>.</summary>
+    /// <summary>Reads a JPEG, PNG or WebP file; see <see cref="PictureFile.Load(string)"/>.</summary>
     public static Picture Load(string path) => PictureFile.Load(path);
 
-    /// <summary>Writes a PNG, JPEG (quality 95) or WebP file; see <see cref="PictureFile.Save"/>.</summary>
+    /// <summary>Writes a PNG, JPEG (quality 95) or WebP file; see <see cref="PictureFile.Save(Picture, string, string?)"/>.</summary>
     public void Save(string path, string? comment = null) => PictureFile.Save(this, path, comment);
 
+    /// <summary>A copy with pixels of its own.</summary>
     public Picture Clone() => new(Width, Height, (byte[])Pixels.Clone());
 
     /// <summary>Fills the picture with one colour.</summary>

@@ -137,7 +137,7 @@ public static class PictureFile
     /// <summary>Makes the folder that is to hold <paramref name="path"/>.</summary>
     internal static void MakeRoom(string path) => Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
 
-    /// <summary>The bytes that <see cref="Save"/> writes.</summary>
+    /// <summary>The bytes that <see cref="Save(Picture, string, string?)"/> writes.</summary>
     public static byte[] Encode(Picture picture, string path, string? comment = null)
     {
         var format = FormatOf(path);

@@ -164,6 +164,7 @@ public sealed class VideoReader : IDisposable
         }
     }
 
+    /// <summary>Ends ffmpeg.</summary>
     public void Dispose() => ffmpeg.Dispose();
 
     string Words() => ffmpeg.LastWords() is { Length: > 0 } words ? words : "ffmpeg gave no reason";
@@ -191,6 +192,7 @@ public sealed record VideoDamage(string Path, long Lost, long Corrupt, long Fram
     /// <summary>A file that lost more than this share has failed.</summary>
     const double MostLost = 0.1;
 
+    /// <summary>Whether any frame was lost or came with holes.</summary>
     public bool IsThere => Lost + Corrupt > 0;
 
     /// <summary>Whether more than a tenth is lost.</summary>

@@ -87,10 +87,13 @@ public sealed class VideoWriter : IDisposable
         timed = settings.KeepsTimes ? new(ffmpeg.Input, width, height) : null;
     }
 
+    /// <summary>Of the frames, in pixels.</summary>
     public int Width { get; }
 
+    /// <summary>Of the frames, in pixels.</summary>
     public int Height { get; }
 
+    /// <summary>Frames written so far.</summary>
     public long FramesWritten { get; private set; }
 
     /// <exception cref="UserException">The name's ending is none that can be written, or the place cannot be.</exception>
@@ -221,6 +224,7 @@ public sealed class VideoWriter : IDisposable
         finished = true;
     }
 
+    /// <summary>Ends ffmpeg; an unfinished file is deleted.</summary>
     public void Dispose()
     {
         ffmpeg?.Dispose();
@@ -319,7 +323,10 @@ public sealed class VideoWriter : IDisposable
 /// <summary>What a <see cref="VideoWriter"/> makes.</summary>
 public enum VideoKind
 {
+    /// <summary>An H.264 video.</summary>
     Mp4,
+    /// <summary>An animated picture.</summary>
     Gif,
+    /// <summary>A folder of numbered pictures.</summary>
     Folder,
 }

@@ -33,7 +33,7 @@ sealed class Jumbf
 
     internal Jumbf? Find(string label) => Boxes.FirstOrDefault(box => box.Label == label);
 
-    /// <summary>The bytes that <see cref="Super"/> and <see cref="Cbor"/> would write for what was read.</summary>
+    /// <summary>The bytes that Super and <see cref="Cbor"/> would write for what was read.</summary>
     internal byte[] Rebuilt() => Boxes.Count == 0 && Content is { } content ? Cbor(Type, Label, content.ToArray())
         : Super(Type, Label, [.. Boxes.Select(box => box.Rebuilt())]);
 

@@ -227,6 +227,7 @@ public sealed class SigningIdentity : IDisposable
         }
     }
 
+    /// <summary>Frees the key and the certificates.</summary>
     public void Dispose()
     {
         Key.Dispose();

@@ -5,6 +5,10 @@ using TalkingHead.Media;
 namespace TalkingHead.Data.Preparation;
 
 /// <summary>What a preparation made.</summary>
+/// <param name="Inputs">Videos, or folders of pictures, that were found.</param>
+/// <param name="Clips">In the dataset.</param>
+/// <param name="Frames">Of all clips.</param>
+/// <param name="Refusals">Inputs that were refused; the dataset's ledger has each with its reason.</param>
 /// <param name="AlreadyComplete">True where there was nothing left to do.</param>
 public sealed record PrepareResult(int Inputs, int Clips, long Frames, int Refusals, bool AlreadyComplete);
 

@@ -60,6 +60,7 @@ public sealed class Csim : IDisposable
         return (Embed(first).to(ScalarType.Float64) * Embed(second).to(ScalarType.Float64)).sum([1]).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Frees the network.</summary>
     public void Dispose() => network.Dispose();
 
     static (ArcFaceKind Kind, bool? Bgr) Find(string name) => known.TryGetValue(name, out var found)
@@ -73,6 +74,7 @@ public sealed class Csim : IDisposable
 /// </summary>
 public static class FaceAlignment
 {
+    /// <summary>Pixels of the aligned face's side.</summary>
     public const int Side = 112;
 
     // Image-left eye, image-right eye, nose, left and right corner of the mouth.

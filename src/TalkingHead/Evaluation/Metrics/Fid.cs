@@ -161,6 +161,7 @@ public sealed class FeatureStatistics : IDisposable
         return tensor(flat, [sample.Count, Features]).to(ScalarType.Float64).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Frees the sums of features.</summary>
     public void Dispose()
     {
         shift?.Dispose();

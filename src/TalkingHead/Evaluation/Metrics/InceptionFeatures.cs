@@ -42,6 +42,7 @@ public sealed class InceptionFeatures : IDisposable
         return network.call(Input(pictures, variant)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Frees the network.</summary>
     public void Dispose() => network.Dispose();
 
     /// <summary>Quantised pictures to what the network takes, (B,3,299,299).</summary>

@@ -8,12 +8,17 @@ namespace TalkingHead.Evaluation.Metrics;
 /// <summary>A metric: its names, its direction and what it is computed from. The file of its name holds formula and source.</summary>
 public sealed class Metric
 {
+    /// <summary>Structural similarity of two frames, −1 to 1; 1 for equal ones. See <see cref="Metrics.Ssim"/>.</summary>
     public static readonly Metric Ssim = new("Ssim", "SSIM", _ => Metrics.Ssim.Definition)
     {
         HigherIsBetter = true,
         Pixels = Metrics.Ssim.Compute,
         LeastSide = Metrics.Ssim.LeastSide,
     };
+    /// <summary>
+    /// Peak signal-to-noise ratio of two frames in dB, higher is better; no value for equal ones. See <see
+    /// cref="Metrics.Psnr"/>.
+    /// </summary>
     public static readonly Metric Psnr = new("Psnr", "PSNR", _ => Metrics.Psnr.Definition)
     {
         HigherIsBetter = true,
@@ -21,39 +26,58 @@ public sealed class Metric
         Decimals = 3,
         Pixels = Metrics.Psnr.Compute,
     };
+    /// <summary>Mean absolute difference of two frames, 0 to 1, lower is better. See <see cref="Metrics.L1"/>.</summary>
     public static readonly Metric L1 = new("L1", "L1", _ => Metrics.L1.Definition) { Pixels = Metrics.L1.Compute };
+    /// <summary>
+    /// Distance of two frames in ResNet18 features, 0 for equal ones; needs no download. See <see
+    /// cref="ResNet18Distance"/>.
+    /// </summary>
     public static readonly Metric Resnet18 = new("Resnet18", "resnet18", _ => ResNet18Distance.Definition)
     {
         LeastSide = ResNet18Distance.LeastSide,
     };
+    /// <summary>
+    /// Fréchet distance of two sets of frames in ResNet18 features, lower is better. See <see cref="ResNet18Distance"/>.
+    /// </summary>
     public static readonly Metric FdResnet18 = new("FdResnet18", "FD-resnet18", _ => ResNet18Distance.FrechetDefinition)
     {
         Decimals = 3,
         Cross = "",
         Space = FeatureSpace.ResNet18,
     };
+    /// <summary>Fréchet Inception distance of two sets of frames, lower is better. See <see cref="Metrics.Fid"/>.</summary>
     public static readonly Metric Fid = new("Fid", "FID", settings => Metrics.Fid.Definition(settings.FidVariant))
     {
         Decimals = 3,
         Cross = "",
         Space = FeatureSpace.Inception,
     };
+    /// <summary>
+    /// Kernel Inception distance of two sets of frames, lower is better, unbiased. See <see cref="Metrics.Kid"/>.
+    /// </summary>
     public static readonly Metric Kid = new("Kid", "KID", settings => Metrics.Kid.Definition(settings.FidVariant))
     {
         Decimals = 5,
         Cross = "",
         Space = FeatureSpace.Inception,
     };
+    /// <summary>
+    /// Fréchet distance of two sets of clips in the features of I3D, lower is better. See <see cref="VideoDistance"/>.
+    /// </summary>
     public static readonly Metric Fvd = new("Fvd", "FVD", _ => VideoDistance.Definition)
     {
         Decimals = 3,
         Cross = "",
         Space = FeatureSpace.I3d,
     };
+    /// <summary>Learned perceptual distance of two frames, 0 for equal ones. See <see cref="PerceptualDistance"/>.</summary>
     public static readonly Metric Lpips = new("Lpips", "LPIPS", settings => PerceptualDistance.Definition(settings.LpipsTrunk))
     {
         LeastSide = PerceptualDistance.LeastSide,
     };
+    /// <summary>
+    /// Cosine similarity of two faces' ArcFace embeddings, −1 to 1, higher is better. See <see cref="Metrics.Csim"/>.
+    /// </summary>
     public static readonly Metric Csim = new("Csim", "CSIM",
         settings => $"{Metrics.Csim.Definition(settings.CsimNetwork)}, {settings.Detector} landmarks")
     {
@@ -61,6 +85,9 @@ public sealed class Metric
         NeedsFaces = true,
         Cross = "; mean over the person's hold-out frames",
     };
+    /// <summary>
+    /// Cosine similarity of two faces' faceres embeddings, −1 to 1, higher is better; not CSIM. See <see cref="FaceIdentity"/>.
+    /// </summary>
     public static readonly Metric Identity = new("Identity", "identity",
         settings => $"{FaceIdentity.Definition}, {settings.Detector} landmarks")
     {
@@ -68,16 +95,25 @@ public sealed class Metric
         NeedsFaces = true,
         Cross = "; mean over the person's hold-out frames",
     };
+    /// <summary>
+    /// Mean absolute difference of two faces' landmark coordinates in pixels at 256x256, lower is better. See <see
+    /// cref="Metrics.Akd"/>.
+    /// </summary>
     public static readonly Metric Akd = new("Akd", "AKD", _ => Metrics.Akd.Definition)
     {
         Unit = "px",
         Decimals = 3,
         Landmarks = (real, fake, frame) => Metrics.Akd.Compute(real, fake, frame.Width, frame.Height),
     };
+    /// <summary>
+    /// Mean distance of two faces' landmarks over the distance of the outer eye corners, lower is better. See <see
+    /// cref="Metrics.Nme"/>.
+    /// </summary>
     public static readonly Metric Nme = new("Nme", "NME", _ => Metrics.Nme.Definition)
     {
         Landmarks = (real, fake, _) => Metrics.Nme.Compute(real, fake),
     };
+    /// <summary>Difference of two heads' angles in degrees, lower is better. See <see cref="PoseError"/>.</summary>
     public static readonly Metric Pose = new("Pose", "Pose", _ => PoseError.Definition)
     {
         Unit = "°",
@@ -85,26 +121,49 @@ public sealed class Metric
         Cross = "; against the driver",
         Landmarks = (real, fake, _) => PoseError.Compute(real, fake),
     };
+    /// <summary>Difference of where two pairs of eyes look, lower is better. See <see cref="GazeError"/>.</summary>
     public static readonly Metric Gaze = new("Gaze", "Gaze", _ => GazeError.Definition)
     {
         Cross = "; against the driver",
         Landmarks = (real, fake, _) => GazeError.Compute(real, fake),
     };
+    /// <summary>
+    /// Mean absolute error of the change between neighbouring frames, 0 to 1, lower is better. See <see
+    /// cref="TemporalError"/>.
+    /// </summary>
     public static readonly Metric Temporal = new("Temporal", "Temporal", _ => TemporalError.Definition) { Series = TemporalError.Compute };
+    /// <summary>
+    /// How much the landmarks' error trembles from frame to frame, in pixels, lower is better. See <see
+    /// cref="LandmarkJitter"/>.
+    /// </summary>
     public static readonly Metric Jitter = OfFaces("Jitter", "Jitter", LandmarkJitter.Definition, LandmarkJitter.Compute, "px", 3);
-    public static readonly Metric EyesL1 = OfRegion("EyesL1", "Eyes-L1", FaceRegion.Eyes, "L1", FaceRegion.L1),
-        EyesSsim = OfRegion("EyesSsim", "Eyes-SSIM", FaceRegion.Eyes, "SSIM", FaceRegion.Ssim),
-        MouthL1 = OfRegion("MouthL1", "Mouth-L1", FaceRegion.Mouth, "L1", FaceRegion.L1),
-        MouthSsim = OfRegion("MouthSsim", "Mouth-SSIM", FaceRegion.Mouth, "SSIM", FaceRegion.Ssim);
+    /// <summary>L1 in the region of the eyes, 0 to 1, lower is better. See <see cref="FaceRegion"/>.</summary>
+    public static readonly Metric EyesL1 = OfRegion("EyesL1", "Eyes-L1", FaceRegion.Eyes, "L1", FaceRegion.L1);
+    /// <summary>SSIM in the region of the eyes, −1 to 1, higher is better. See <see cref="FaceRegion"/>.</summary>
+    public static readonly Metric EyesSsim = OfRegion("EyesSsim", "Eyes-SSIM", FaceRegion.Eyes, "SSIM", FaceRegion.Ssim);
+    /// <summary>L1 in the region of the mouth, 0 to 1, lower is better. See <see cref="FaceRegion"/>.</summary>
+    public static readonly Metric MouthL1 = OfRegion("MouthL1", "Mouth-L1", FaceRegion.Mouth, "L1", FaceRegion.L1);
+    /// <summary>SSIM in the region of the mouth, −1 to 1, higher is better. See <see cref="FaceRegion"/>.</summary>
+    public static readonly Metric MouthSsim = OfRegion("MouthSsim", "Mouth-SSIM", FaceRegion.Mouth, "SSIM", FaceRegion.Ssim);
+    /// <summary>
+    /// How far the head's motion is from the driver's, in degrees, lower is better. See <see cref="MotionFollowing"/>.
+    /// </summary>
     public static readonly Metric PoseFollow = OfFaces("PoseFollow", "Pose-following",
         MotionFollowing.ErrorDefinition("yaw, pitch and roll, in degrees"),
         series => MotionFollowing.Error(series, MotionFollowing.Pose), "°", 2, ofCross: true);
+    /// <summary>
+    /// Correlation of the head's angles with the driver's, −1 to 1, higher is better. See <see cref="MotionFollowing"/>.
+    /// </summary>
     public static readonly Metric PoseCorrelation = OfFaces("PoseCorrelation", "Pose-r",
         MotionFollowing.CorrelationDefinition("yaw, pitch and roll"),
         series => MotionFollowing.Correlation(series, MotionFollowing.Pose), higherIsBetter: true, ofCross: true);
+    /// <summary>How far the expression is from the driver's, lower is better. See <see cref="MotionFollowing"/>.</summary>
     public static readonly Metric ExpressionFollow = OfFaces("ExpressionFollow", "Expression-following",
         MotionFollowing.ErrorDefinition("eye opening, mouth opening and mouth width"),
         series => MotionFollowing.Error(series, MotionFollowing.Expression), ofCross: true);
+    /// <summary>
+    /// Correlation of the expression with the driver's, −1 to 1, higher is better. See <see cref="MotionFollowing"/>.
+    /// </summary>
     public static readonly Metric ExpressionCorrelation = OfFaces("ExpressionCorrelation", "Expression-r",
         MotionFollowing.CorrelationDefinition("eye opening, mouth opening and mouth width"),
         series => MotionFollowing.Correlation(series, MotionFollowing.Expression), higherIsBetter: true, ofCross: true);
@@ -226,6 +285,7 @@ public sealed record MetricForm(string Metric, string Definition, string Unit, i
 /// <summary>What is measured, and how.</summary>
 public sealed record ComparisonSettings
 {
+    /// <summary>What is measured; all metrics unless set.</summary>
     public IReadOnlyList<Metric> Metrics { get; init; } = Metric.Parse("all");
 
     /// <summary>How FID and KID resize pictures.</summary>

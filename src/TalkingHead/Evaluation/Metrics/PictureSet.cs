@@ -44,6 +44,7 @@ public sealed class PictureSet : IDisposable
     /// <exception cref="UserException">It cannot be read.</exception>
     public Picture Load(int index) => Load(index, out _);
 
+    /// <summary>Closes the dataset, where the pictures are one's.</summary>
     public void Dispose() => dataset?.Dispose();
 
     internal Picture Load(int index, out PictureForm form)

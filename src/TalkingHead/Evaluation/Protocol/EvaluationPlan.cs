@@ -51,6 +51,7 @@ static class EvaluationPlan
 /// <summary>What is evaluated, and on how much.</summary>
 public sealed record EvaluationSettings
 {
+    /// <summary>What <see cref="Identities"/>, <see cref="HoldOut"/> and <see cref="Seed"/> are unless set.</summary>
     public const int DefaultIdentities = 50, DefaultHoldOut = 32, DefaultSeed = 1;
 
     /// <summary>T: how many source frames a person is learned from, each number a run of its own (paper, section 4).</summary>

@@ -13,6 +13,7 @@ public sealed record EvaluationResult
     /// <summary>"self-reenactment" or "cross-reenactment".</summary>
     public required string Mode { get; init; }
 
+    /// <summary>What was evaluated, on which data and how.</summary>
     public required EvaluationSubject Subject { get; init; }
 
     /// <summary>Every metric asked for: its definition, or why it is not measured.</summary>
@@ -27,6 +28,7 @@ public sealed record EvaluationResult
     /// <summary>Frame by frame differences between rows.</summary>
     public required IReadOnlyList<Difference> Differences { get; init; }
 
+    /// <summary>The same figures person by person.</summary>
     public required IReadOnlyList<IdentityResult> Identities { get; init; }
 
     /// <summary>What a reader must know beside, a sentence each.</summary>
