@@ -21,7 +21,7 @@ public sealed class I3dTests
         Assert.Equal([1, 400], found.shape);
         AssertClose(Expected("i3d"), Values(found), 1e-3);
         Assert.StartsWith("I3D's clips: got 8 frames, expected 9 or more.",
-            Assert.Throws<ArgumentException>(() => network.call(zeros(1, 3, 8, 224, 224))).Message);
+            Assert.Throws<ArgumentException>(() => network.call(zeros([1, 3, 8, 224, 224]))).Message);
     }
 
     [Fact]
