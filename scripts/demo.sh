@@ -59,7 +59,7 @@ if [ -n "$video" ]; then
     finished "$out/data" || $th prepare --layout videos --from "$out/from" --out "$out/data" --size 64 --test-share 1 --frames-per-clip 0 --clip-seconds 0
     person=$video motion=${driver:-$video} data=$out/data identities=1
 else
-    person=$unseen#synth-00003/000 motion=$unseen#synth-00011/000 data=$unseen identities=8
+    person=$unseen#synth-00007/000 motion=$unseen#synth-00011/000 data=$unseen identities=8
 fi
 
 step "a person the model never saw, from 8 frames: $out/person.head"
