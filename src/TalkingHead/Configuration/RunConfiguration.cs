@@ -69,6 +69,11 @@ public sealed record RunConfiguration
             yield return $"network.bottleneck_side is {Network.BottleneckSide}; expected less than data.size, {Data.Size}.";
         if (Network.MaxChannels < Network.BaseChannels)
             yield return $"network.max_channels is {Network.MaxChannels}; expected at least network.base_channels, {Network.BaseChannels}.";
+        if (Network.CanvasSide is var side and not 0 && (side <= Network.BottleneckSide || side > Data.Size || !int.IsPow2(side)))
+            yield return $"network.canvas_side is {side}; expected 0, or a power of two above network.bottleneck_side, "
+                + $"{Network.BottleneckSide}, and not above data.size, {Data.Size}.";
+        if (Objective.EyeWeight + Objective.MouthWeight > 0 && Landmarks.Style != LandmarkStyle.Paper)
+            yield return "objective.eye_weight and mouth_weight find eyes and mouth in landmark images of landmarks.style paper only.";
         if (Landmarks is { Pupils: true, Style: not LandmarkStyle.Paper })
             yield return "landmarks.pupils is true; only landmarks.style paper draws pupils.";
         if (Objective.Content is ContentKind.Pyramid or ContentKind.Resnet18 && Data.Size >> (Objective.PyramidLevels - 1) < 1)

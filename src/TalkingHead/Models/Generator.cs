@@ -102,7 +102,7 @@ public sealed class Generator : PersonGenerator
         var styles = new Queue<Style>(Styles(psi));
         landmarks = Layout.PixelByPixel(landmarks);
         List<Tensor> maps = [landmarks]; // those that skip paths start from
-        var h = path.Run(landmarks, maps);
+        var h = skips is null ? path.call(landmarks) : path.Run(landmarks, maps); // the first keeps no map but the last
         foreach (var block in residual)
             h = block.call(h, styles.Dequeue(), styles.Dequeue());
         for (var block = 0; block < up.Count; block++)
