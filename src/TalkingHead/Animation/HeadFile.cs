@@ -249,10 +249,12 @@ static class ModelFile
             throw new UserException($"{path}: its configuration is of imported networks, which no model file holds: the file is damaged. "
                 + $"Copy it again.");
         var held = file.Tensors.Values.Sum(tensor => tensor.Count);
-        // E and V each have a 3x3 convolution of their widest maps to themselves, and no layer that is larger.
-        long widest = configuration.Network.EncoderChannels(configuration.Data.Size).Max();
-        if (TalkingHead.Models.Generator.CountWithoutProjection(configuration.Network, configuration.Data.Size) > held
-            || 2 * 9 * widest * widest > held)
+        var network = configuration.Network;
+        // E and V each have a 3x3 convolution of their widest maps to themselves, and no layer that is larger; P makes the canvas.
+        long widest = network.EncoderChannels(configuration.Data.Size).Max();
+        if (TalkingHead.Models.Generator.CountWithoutProjection(network, configuration.Data.Size) > held
+            || 2 * 9 * widest * widest > held
+            || (long)network.CanvasChannels * network.CanvasSide * network.CanvasSide * network.Embedding > held)
             throw new UserException($"{path}: its configuration is of networks larger than the {held:N0} numbers that it holds: the file "
                 + $"is damaged. Copy it again.");
     }

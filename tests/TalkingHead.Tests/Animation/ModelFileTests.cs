@@ -52,17 +52,20 @@ public sealed class ModelFileTests : IDisposable
             TrainedRun.Open(folder.At("other.safetensors"), "cpu")).Message);
 
         // The same file with a configuration of larger networks: refused before they are built.
-        using (NewDisposeScope())
+        foreach (var (key, size) in new[] { ("embedding", 4096), ("canvas_side", 32) })
         {
-            using var file = SafeTensorsFile.Open(Exported());
-            var texts = file.Metadata.ToDictionary();
-            var configuration = texts["configuration"];
-            texts["configuration"] = Regex.Replace(configuration, @"(?m)^  embedding:\s+\d+", "  embedding: 4096");
-            Assert.NotEqual(configuration, texts["configuration"]);
-            SafeTensors.Save(folder.At("larger.safetensors"),
-                file.Tensors.Select(entry => KeyValuePair.Create(entry.Key, entry.Value.ToTensor())), texts);
+            using (NewDisposeScope())
+            {
+                using var file = SafeTensorsFile.Open(Exported());
+                var texts = file.Metadata.ToDictionary();
+                var configuration = texts["configuration"];
+                texts["configuration"] = Regex.Replace(configuration, $@"(?m)^  {key}:\s+\d+", $"  {key}: {size}");
+                Assert.NotEqual(configuration, texts["configuration"]);
+                SafeTensors.Save(folder.At("larger.safetensors"),
+                    file.Tensors.Select(entry => KeyValuePair.Create(entry.Key, entry.Value.ToTensor())), texts);
+            }
+            Assert.Contains("networks larger than", Assert.Throws<UserException>(() =>
+                TrainedRun.Open(folder.At("larger.safetensors"), "cpu")).Message);
         }
-        Assert.Contains("networks larger than", Assert.Throws<UserException>(() =>
-            TrainedRun.Open(folder.At("larger.safetensors"), "cpu")).Message);
     }
 }
