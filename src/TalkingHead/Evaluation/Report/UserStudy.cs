@@ -69,7 +69,11 @@ static class UserStudy
         }
         var key = new StudyKey(KeyFormat, Checksum.Hex(Checksum.Compute(string.Concat(shown.SelectMany(three => three)))), triplets);
         folder.Write(KeyFile, JsonSerializer.Serialize(key, EvaluationFolder.Json) + "\n");
-        EvaluationFolder.Guarded(to, "--user-study", () => EvaluationFolder.WriteText(Path.Combine(to, PageFile), Page(key.Study, shown)));
+        EvaluationFolder.Guarded(to, "--user-study", () =>
+        {
+            Directory.CreateDirectory(to);
+            EvaluationFolder.WriteText(Path.Combine(to, PageFile), Page(key.Study, shown));
+        });
         return triplets.Count;
     }
 
