@@ -27,7 +27,7 @@ static class RegionWeights
         var eyes = maximum(minimum(red, blue) - green, minimum(green, blue) - red);
         var mouth = minimum(red, green) - blue;
         var side = landmarks.shape[^1];
-        return (Grow(eyes, side / 32).Mul(settings.EyeWeight) + Grow(mouth, side / 16).Mul(settings.MouthWeight)).Add(1)
+        return Grow(eyes, side / 32).Mul(settings.EyeWeight).Add(Grow(mouth, side / 16).Mul(settings.MouthWeight)).Add(1)
             .MoveToOuterDisposeScope();
     }
 

@@ -51,8 +51,8 @@ sealed class PlayerOptimizer : IDisposable
         Freeze();
     }
 
-    // One row is a vector: ψ' and w' of a person are such.
-    static bool IsMatrix(Tensor parameter) => parameter.ndim > 1 && parameter.shape[0] > 1;
+    // Convolutions and P; not ψ' and w' of a person, (1,A) and (1,N), which are vectors.
+    static bool IsMatrix(Tensor parameter) => parameter.ndim > 2 || (parameter.ndim == 2 && parameter.shape[0] > 1);
 
     /// <summary>Its parameters.</summary>
     public FlatParameters Flat => flat;
