@@ -132,7 +132,7 @@ static class UserStudy
         try
         {
             return JsonSerializer.Deserialize<StudyKey>(File.ReadAllBytes(path), EvaluationFolder.Json) is
-                { Format: KeyFormat, Study: not null, Triplets: not null } key ? key : throw new JsonException("it is of another form");
+            { Format: KeyFormat, Study: not null, Triplets: not null } key ? key : throw new JsonException("it is of another form");
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
