@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 
 namespace TalkingHead.Tests.Pretrained;
 
-/// <summary>faceres gives what TensorFlow.js gives (tests/oracles/tfjs), with weights of a formula and with its own.</summary>
+/// <summary>faceres gives what TensorFlow.js gives (tests/oracles/tfjs), with weights of a formula.</summary>
 public sealed class FaceResTests : IDisposable
 {
     readonly TemporaryFolder folder = new();
@@ -22,13 +22,6 @@ public sealed class FaceResTests : IDisposable
     {
         File.WriteAllBytes(folder.At(FaceRes.File), FormulaFile());
         AssertEqualsTensorflow(folder.At(FaceRes.File), "faceres-formula");
-    }
-
-    [Fact]
-    public void WithItsOwnWeightsItEqualsTheOriginalInTensorflow()
-    {
-        Assert.SkipUnless(PublishedWeights.Has(FaceRes.File), $"scripts/download-weights.sh {FaceRes.File} fetches its weights.");
-        AssertEqualsTensorflow(PublishedWeights.Locate(FaceRes.File), "faceres");
     }
 
     [Fact]

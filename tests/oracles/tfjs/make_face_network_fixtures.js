@@ -14,7 +14,6 @@ const networks = [
   ['blazeface-back', 256, -1, 1, ['Identity', 'Identity_1', 'Identity_2', 'Identity_3']],
   ['facemesh', 192, 0, 1, ['Identity_2', 'Identity_1']],
   ['iris', 64, 0, 1, ['Identity']],
-  ['faceres', 224, 0, 255, ['global_pooling/Mean']],
   ['faceres-formula', 224, 0, 255, ['global_pooling/Mean']],
 ];
 
