@@ -36,7 +36,7 @@ static class EvaluationProcesses
         {
             for (var job = 0; job < jobs.Count && done < evaluation.People; job++)
                 processes.Add(new ChildProcess(VerbArguments.From(command.ForPart(part.Part(job, jobs.Count))), jobs));
-            while (processes.Any(process => !process.HasEnded))
+            while (processes.ConvertAll(process => process.HasEnded).Contains(false)) // each is looked at: one may have failed
             {
                 stop.ThrowIfCancellationRequested();
                 Thread.Sleep(Poll);

@@ -18,9 +18,12 @@ public sealed class EvaluationProgram : IDisposable
 
     internal string At(string name) => runs.At(name);
 
-    internal string[] Command(string output, params IEnumerable<string> more) =>
-        ["evaluate", At("run"), "--data", runs.Data, "--out", At(output), "--shots", "1,3", "--identities", "3", "--holdout", "4",
+    internal string[] Command(string output, params IEnumerable<string> more)
+    {
+        string[] shots = more.Contains("--shots") ? [] : ["--shots", "1,3"];
+        return ["evaluate", At("run"), "--data", runs.Data, "--out", At(output), .. shots, "--identities", "3", "--holdout", "4",
             "--metrics", "ssim,psnr", "--device", "cpu", "--set", "fine_tuning.epochs=3", .. more];
+    }
 
     internal ProgramProcess Start(string output, params IEnumerable<string> more) => new(Command(output, more), patience: Patience);
 
