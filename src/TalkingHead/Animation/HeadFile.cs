@@ -254,7 +254,7 @@ static class ModelFile
         long widest = network.EncoderChannels(configuration.Data.Size).Max();
         if (TalkingHead.Models.Generator.CountWithoutProjection(network, configuration.Data.Size) > held
             || 2 * 9 * widest * widest > held
-            || (long)network.CanvasChannels * network.CanvasSide * network.CanvasSide * network.Embedding > held)
+            || (long)network.CanvasLength * network.Embedding > held)
             throw new UserException($"{path}: its configuration is of networks larger than the {held:N0} numbers that it holds: the file "
                 + $"is damaged. Copy it again.");
     }

@@ -58,6 +58,9 @@ public sealed record NetworkSettings
     [Setting("Standard deviation of the initial values of W.", Min = 0, Max = 1)]
     public double RowDeviation { get; init; } = 0.02;
 
+    /// <summary>Numbers of a canvas.</summary>
+    internal int CanvasLength => CanvasChannels * CanvasSide * CanvasSide;
+
     /// <summary>Channels of the blocks that halve a picture of side <paramref name="size"/> down to <paramref name="side"/>.</summary>
     internal int[] DownChannels(int size, int side) =>
         [.. Enumerable.Range(0, int.Log2(size / side)).Select(block => (int)long.Min((long)BaseChannels << block, MaxChannels))];

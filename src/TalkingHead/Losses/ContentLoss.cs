@@ -14,13 +14,11 @@ namespace TalkingHead.Losses;
 public sealed class ContentLoss : IDisposable
 {
     readonly List<(string Name, double Weight, FeatureNetwork Network)> networks = [];
-    readonly double pyramidWeight, structureWeight, squaredWeight;
+    readonly double pyramidWeight, structureWeight, squaredWeight, eyeWeight, mouthWeight; // none where networks alone compare
     readonly int pyramidLevels;
-    readonly ObjectiveSettings settings;
 
     ContentLoss(ObjectiveSettings settings, ContentKind kind, long seed, Device device, Precision precision, bool standIn = false)
     {
-        this.settings = settings;
         switch (kind)
         {
             case ContentKind.Vgg when standIn:
@@ -40,6 +38,7 @@ public sealed class ContentLoss : IDisposable
             default:
                 (pyramidWeight, pyramidLevels, structureWeight, squaredWeight) = (settings.Pyramid!.Value, settings.PyramidLevels,
                     settings.Structure, settings.Squared);
+                (eyeWeight, mouthWeight) = (settings.EyeWeight, settings.MouthWeight);
                 break;
         }
         foreach (var (_, _, network) in networks)
@@ -86,7 +85,7 @@ public sealed class ContentLoss : IDisposable
     /// <param name="targets">Rows of <see cref="Targets"/> that are x's; computed here when null.</param>
     public void AddTerms(LossTerms terms, Tensor fake, Tensor real, Tensor landmarks, IReadOnlyList<Tensor>? targets = null)
     {
-        var weights = RegionWeights.Compute(landmarks, settings);
+        var weights = RegionWeights.Compute(landmarks, eyeWeight, mouthWeight);
         foreach (var (name, weight, network) in networks)
             terms.Add(name, weight, Content.Perceptual(network.call(fake), targets ?? Constant(network, real)));
         if (pyramidLevels > 0)

@@ -1,4 +1,3 @@
-using TalkingHead.Configuration;
 using TalkingHead.Libtorch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -15,9 +14,12 @@ static class RegionWeights
     /// Weights (B,1,S,S) for pictures with the landmark images (B,3,S,S) in [-1,1], drawn in the paper's style; null where all
     /// pixels count the same.
     /// </summary>
-    public static Tensor? Compute(Tensor landmarks, ObjectiveSettings settings)
+    /// <param name="landmarks">The landmark images.</param>
+    /// <param name="eyeWeight">How much more than 1 a pixel at an eye counts.</param>
+    /// <param name="mouthWeight">How much more a pixel at the mouth counts.</param>
+    public static Tensor? Compute(Tensor landmarks, double eyeWeight, double mouthWeight)
     {
-        if (settings.EyeWeight == 0 && settings.MouthWeight == 0)
+        if (eyeWeight == 0 && mouthWeight == 0)
             return null;
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -27,7 +29,7 @@ static class RegionWeights
         var eyes = maximum(minimum(red, blue) - green, minimum(green, blue) - red);
         var mouth = minimum(red, green) - blue;
         var side = landmarks.shape[^1];
-        return Grow(eyes, side / 32).Mul(settings.EyeWeight).Add(Grow(mouth, side / 16).Mul(settings.MouthWeight)).Add(1)
+        return Grow(eyes, side / 32).Mul(eyeWeight).Add(Grow(mouth, side / 16).Mul(mouthWeight)).Add(1)
             .MoveToOuterDisposeScope();
     }
 

@@ -26,7 +26,8 @@ public sealed class Generator : PersonGenerator
     readonly SpectralNormLinear? projection; // a head's generator has none
     readonly int size;
     readonly int attentionBlock;
-    readonly int canvasBlock, canvasSide, canvasChannels;
+    readonly int canvasBlock; // the up block that it follows
+    readonly int canvasSide, canvasChannels, canvasLength; // all 0 without one
     readonly int[] styleChannels;
 
     /// <summary>Pictures of side <paramref name="size"/>, with fresh weights from torch's generator.</summary>
@@ -62,7 +63,7 @@ public sealed class Generator : PersonGenerator
         canvasBlock = Array.IndexOf(sides, settings.CanvasSide);
         if (canvasBlock >= 0)
         {
-            (canvasSide, canvasChannels) = (settings.CanvasSide, settings.CanvasChannels);
+            (canvasSide, canvasChannels, canvasLength) = (settings.CanvasSide, settings.CanvasChannels, settings.CanvasLength);
             canvas = new SpectralNormConv2d(canvasChannels, ups[canvasBlock + 1], 1, mode);
         }
         norm = new AdaptiveInstanceNorm(relu: true);
@@ -83,7 +84,7 @@ public sealed class Generator : PersonGenerator
     }
 
     /// <summary>Length of ψ: 13,056 in the paper.</summary>
-    public override int StyleLength => 2 * styleChannels.Sum() + canvasChannels * canvasSide * canvasSide;
+    public override int StyleLength => 2 * styleChannels.Sum() + canvasLength;
 
     /// <summary>Embeddings ê (B,N) to ψ = P ê (B,<see cref="StyleLength"/>).</summary>
     public override Tensor Project(Tensor embedding) =>
@@ -121,9 +122,9 @@ public sealed class Generator : PersonGenerator
 
     internal override string Emit(OnnxGraph graph, string landmarks, long side, Tensor? psi)
     {
-        var (input, drawn) = psi is null ? InputStyles(graph, styleChannels, shiftFirst: false, StyleLength - 2 * styleChannels.Sum())
+        var (each, drawn) = psi is null ? InputStyles(graph, styleChannels, shiftFirst: false, canvasLength)
             : (ConstantStyles(graph, Styles(psi), places: false), null);
-        var styles = new Queue<OnnxStyle>(input);
+        var styles = new Queue<OnnxStyle>(each);
         List<string> maps = [landmarks];
         var h = path.Emit(graph, nameof(path), landmarks, side, maps);
         for (var block = 0; block < residual.Count; block++)
@@ -187,8 +188,7 @@ public sealed class Generator : PersonGenerator
     }
 
     // ψ (B,A) ends with the canvas (B,c,s,s).
-    Tensor Canvas(Tensor psi) => psi.narrow(1, 2 * styleChannels.Sum(), canvasChannels * canvasSide * canvasSide)
-        .view(-1, canvasChannels, canvasSide, canvasSide);
+    Tensor Canvas(Tensor psi) => psi.narrow(1, StyleLength - canvasLength, canvasLength).view(-1, canvasChannels, canvasSide, canvasSide);
 
     // ψ is scale then shift of each adaptive norm, in the order of use, then the canvas if there is one.
     IEnumerable<Style> Styles(Tensor psi)
@@ -207,7 +207,7 @@ public sealed class Generator : PersonGenerator
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         projection.bias!.copy_(cat([.. styleChannels.SelectMany(channels => new[] { ones(channels), zeros(channels) }),
-            zeros(canvasChannels * canvasSide * canvasSide)]));
+            zeros(canvasLength)]));
     }
 }
 
@@ -245,15 +245,15 @@ public abstract class PersonGenerator : Module<Tensor, Tensor, Tensor>
         string Numbers(string name, Tensor values) => graph.Numbers(name, places ? values.unsqueeze(2).unsqueeze(3) : values.flatten());
     }
 
-    // Styles of the input psi, (N or 1,C,1,1) each, and what stands after them (N or 1,rest,1,1), if anything does.
+    // Styles of the input psi, (N or 1,C,1,1) each, and the canvas after them (N or 1,canvasLength,1,1), if there is one.
     private protected (IEnumerable<OnnxStyle> Styles, string? Canvas) InputStyles(OnnxGraph graph, IReadOnlyList<int> channels,
-        bool shiftFirst, int rest = 0)
+        bool shiftFirst, int canvasLength = 0)
     {
         var psi = graph.Reshape("psi.places", graph.Input("psi", "people", StyleLength), 0, StyleLength, 1, 1);
         var lengths = channels.SelectMany(count => new long[] { count, count });
-        var parts = graph.Split(psi, [.. rest > 0 ? lengths.Append(rest) : lengths]);
+        var parts = graph.Split(psi, [.. canvasLength > 0 ? lengths.Append(canvasLength) : lengths]);
         var styles = parts[..(2 * channels.Count)].Chunk(2)
             .Select(pair => new OnnxStyle(pair[shiftFirst ? 1 : 0], pair[shiftFirst ? 0 : 1], Constant: false));
-        return (styles, rest > 0 ? parts[^1] : null);
+        return (styles, canvasLength > 0 ? parts[^1] : null);
     }
 }

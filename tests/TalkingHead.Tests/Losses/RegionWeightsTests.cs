@@ -1,4 +1,3 @@
-using TalkingHead.Configuration;
 using TalkingHead.Faces;
 using TalkingHead.Libtorch;
 using TalkingHead.Losses;
@@ -20,7 +19,7 @@ public class RegionWeightsTests
         var frame = new SyntheticPopulation(5).Identity(0).Clip(0).Frame(0, size);
         var landmarks = new Landmarks([.. frame.Landmarks, .. frame.Pupils]);
         var image = PictureTensor.ToTensor([LandmarkImage.Draw(landmarks, size, size, new() { LineWidth = lineWidth, Pupils = true })], CPU);
-        var weights = RegionWeights.Compute(image, new() { EyeWeight = 4, MouthWeight = 2 })!;
+        var weights = RegionWeights.Compute(image, 4, 2)!;
         Assert.Equal([1, 1, size, size], weights.shape);
         var pupils = landmarks.Pupils!.Value;
         Assert.Equal(5, At(pupils.Left.X, pupils.Left.Y), 0.1);
@@ -31,7 +30,7 @@ public class RegionWeightsTests
         Assert.InRange(away.Length, 5, 36);
         Assert.All(away, point => Assert.Equal(1, At(landmarks[point].X, landmarks[point].Y), 0.1));
         Assert.InRange(weights.gt(tensor(1.5f)).to(ScalarType.Float32).mean().item<float>(), 0.005f, 0.15f);
-        Assert.Null(RegionWeights.Compute(image, new()));
+        Assert.Null(RegionWeights.Compute(image, 0, 0));
 
         double Apart(int point, int other) => Math.Max(Math.Abs(landmarks[point].X - landmarks[other].X),
             Math.Abs(landmarks[point].Y - landmarks[other].Y));
