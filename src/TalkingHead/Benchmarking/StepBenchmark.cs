@@ -103,17 +103,21 @@ public sealed class StepBenchmark : IDisposable
         var losses = new List<IReadOnlyDictionary<string, float>>();
         for (var i = 0; i < warming; i++)
             losses.Add(Step(adversarial, stop));
-        using var clock = StepClock.Start(device);
         var (seconds, processor) = (new List<double>(), new List<double>());
+        var phases = Enum.GetValues<StepPhase>().ToDictionary(phase => phase, _ => 0.0);
         var before = ranks.Traffic;
         for (var i = 0; i < steps; i++)
         {
-            var (whole, used) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
+            var used = Environment.CpuUsage.TotalTime;
+            using var clock = StepClock.Start(device); // of the step alone, as the watch
+            var whole = Stopwatch.StartNew();
             losses.Add(Step(adversarial, stop));
             seconds.Add(whole.Elapsed.TotalSeconds);
             processor.Add((Environment.CpuUsage.TotalTime - used).TotalSeconds);
+            foreach (var (phase, spent) in clock.Seconds)
+                phases[phase] += spent / steps;
         }
-        return new StepFigures(seconds, processor, clock.Seconds.ToDictionary(pair => pair.Key, pair => pair.Value / steps), losses,
+        return new StepFigures(seconds, processor, phases, losses,
             StepCost.Compute(configuration, content, configuration.Training.Batch * ranks.Count, adversarial))
         {
             Communication = ranks.Count == 1 ? null : new StepTraffic(ranks.Count, (ranks.Traffic.Bytes - before.Bytes) / (double)steps,
