@@ -8,8 +8,8 @@ import onnx
 
 for path in sys.argv[1:]:
     model = onnx.load(path)
-    onnx.checker.check_model(model, full_check=True)  # given a path, it would write the inferred shapes into the file
-    inferred = onnx.shape_inference.infer_shapes(model, strict_mode=True, data_prop=True)
+    onnx.checker.check_model(model)
+    inferred = onnx.shape_inference.infer_shapes(model, check_type=True, strict_mode=True, data_prop=True)  # a full check's second half
     known = {value.name for value in inferred.graph.value_info} | {value.name for value in inferred.graph.output}
     unknown = [name for node in model.graph.node for name in node.output if name not in known]
     if unknown:

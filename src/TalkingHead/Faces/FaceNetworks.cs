@@ -110,7 +110,8 @@ sealed class FaceNetworks : IDisposable
         using var stream = typeof(FaceNetworks).Assembly.GetManifestResourceStream(name)!;
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
-        return OnnxModel.Open(OnnxFile.Parse(name, bytes), device);
+        // One thread: in networks so small, waking a second one costs more than it gives.
+        return OnnxModel.Open(OnnxFile.Parse(name, bytes), device, threads: 1);
     }
 }
 
