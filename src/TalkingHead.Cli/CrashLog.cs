@@ -15,8 +15,9 @@ static class CrashLog
             $"talkinghead-{DateTime.Now:yyyyMMdd-HHmmss}-{Environment.ProcessId}.log"));
         try
         {
+            var version = typeof(CrashLog).Assembly.GetName().Version?.ToString(3);
             File.WriteAllText(log, $"""
-                talkinghead {typeof(CrashLog).Assembly.GetName().Version?.ToString(3)}, {System.Runtime.InteropServices.RuntimeInformation.OSDescription}
+                talkinghead {version}, {System.Runtime.InteropServices.RuntimeInformation.OSDescription}
                 arguments: {string.Join(' ', arguments)}
 
                 {failure}

@@ -103,9 +103,8 @@ sealed class FinetuneVerb : IVerb
             progress => head = PersonFineTuner.Run(run, source, settings, epoch =>
         {
             if (curve.Count > 0 && epoch.Epoch == 0)
-                progress.Say(
-                    FormattableString.Invariant(
-                        $"best on held-out frames: epoch {curve.MinBy(each => each.HeldOut).Epoch}; learning all {source.Count} frames for as long"));
+                progress.Say(string.Create(CultureInfo.InvariantCulture, $"best on held-out frames: epoch "
+                    + $"{curve.MinBy(each => each.HeldOut).Epoch}; learning all {source.Count} frames for as long"));
             curve.Add(epoch);
             if (epoch.Epoch > 0)
                 progress.Step();

@@ -341,8 +341,8 @@ static class RunInspection
 
         var figures = LastFigures(Path.Combine(path, "metrics.jsonl"));
         foreach (var (kind, line) in figures)
-            Console.WriteLine(
-                $"last {kind}: {string.Join(", ", line.Select(figure => $"{figure.Key} {figure.Value.ToString("0.####", CultureInfo.InvariantCulture)}"))}");
+            Console.WriteLine($"last {kind}: {string.Join(", ",
+                line.Select(figure => string.Create(CultureInfo.InvariantCulture, $"{figure.Key} {figure.Value:0.####}")))}");
         Console.WriteLine(
             $"{(found.Count == 0 ? 0 : found[^1].Step)} of {configuration.Training.Steps} steps, "
                 + $"{configuration.Data.Size}x{configuration.Data.Size}");

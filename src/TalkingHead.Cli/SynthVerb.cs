@@ -74,7 +74,8 @@ sealed class SynthVerb : IVerb
             frames => progress.Step(frames), stop));
         var seconds = clock.Elapsed.TotalSeconds;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{Out}: {Identities} people, {total} frames of {Size}x{Size} in {seconds:0.0} s ({total / seconds:0} frames/s on {workers} threads)"));
+            $"{Out}: {Identities} people, {total} frames of {Size}x{Size} in {seconds:0.0} s "
+            + $"({total / seconds:0} frames/s on {workers} threads)"));
         if (Sheet is not null)
             SyntheticSheet.Draw(new SyntheticPopulation(Seed), Math.Min(32, Identities), Math.Max(Size, 128), workers).Save(Sheet,
                 OutputFiles.Comment);

@@ -67,8 +67,8 @@ sealed class TrainVerb : IVerb
         {
             var (device, reason) = Devices.Choose(Device);
             Console.Write(configuration.ToYaml());
-            Console.WriteLine(
-                $"# data {Data}: {dataset.Count} clips, {dataset.FrameCount} frames of {dataset.Size} pixels; out {Out}; device {device} ({reason})");
+            Console.WriteLine($"# data {Data}: {dataset.Count} clips, {dataset.FrameCount} frames of {dataset.Size} pixels; out {Out}; "
+                + $"device {device} ({reason})");
             return;
         }
         var view = TrainingView.Create();
@@ -114,8 +114,8 @@ sealed class TrainingView : ITrainingView
             $"step {step} of {steps}, {episodesPerSecond:0.0} episodes/s, {Progress.Clock(secondsLeft)} left, {memoryBytes >> 20} MiB");
         if (terminal is null)
         {
-            Console.Error.WriteLine(
-                $"{head}: {string.Join(", ", figures.Select(figure => string.Create(CultureInfo.InvariantCulture, $"{figure.Key} {figure.Value:0.####}")))}");
+            Console.Error.WriteLine($"{head}: {string.Join(", ",
+                figures.Select(figure => string.Create(CultureInfo.InvariantCulture, $"{figure.Key} {figure.Value:0.####}")))}");
             return;
         }
         Erase();

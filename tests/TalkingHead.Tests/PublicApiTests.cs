@@ -42,18 +42,19 @@ public class PublicApiTests
     // What the compiler makes of a record beside what is written is left out.
     static string? Describe(Type type, MemberInfo member)
     {
+        string Accessor(MethodInfo? accessor, string word) => accessor is not null && Visible(accessor) ? $" {word};" : "";
+        string Arguments(MethodInfo method) => !method.IsGenericMethod ? ""
+            : $"<{string.Join(", ", method.GetGenericArguments().Select(Name))}>";
         var shown = member switch
         {
             _ when member.IsDefined(typeof(System.Runtime.CompilerServices.CompilerGeneratedAttribute)) => null,
             FieldInfo { IsSpecialName: false } field when Visible(field) => $"{Name(field.FieldType)} {field.Name}",
             PropertyInfo property when property.GetAccessors(nonPublic: true).Any(Visible) =>
-            $"{Name(property.PropertyType)} {property.Name}"
-                + $"{Parameters(property.GetIndexParameters(), '[', ']')} "
-                + $"{{{(property.GetMethod is { } get && Visible(get) ? " get;" : "")}{(property.SetMethod is { } set && Visible(set) ? " set;" : "")} }}",
+                $"{Name(property.PropertyType)} {property.Name}{Parameters(property.GetIndexParameters(), '[', ']')} "
+                    + $"{{{Accessor(property.GetMethod, "get")}{Accessor(property.SetMethod, "set")} }}",
             ConstructorInfo constructor when Visible(constructor) => $"new{Parameters(constructor.GetParameters(), '(', ')')}",
             MethodInfo method when Visible(method) && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal)) =>
-                $"{Name(method.ReturnType)} "
-                    + $"{method.Name}{(method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(Name))}>" : "")}{Parameters(method.GetParameters(), '(', ')')}",
+                $"{Name(method.ReturnType)} {method.Name}{Arguments(method)}{Parameters(method.GetParameters(), '(', ')')}",
             _ => null,
         };
         return shown is null ? null : $"{Name(type)}: {shown}";

@@ -185,8 +185,8 @@ public sealed class Dataset : IDisposable
         var (part, entry) = Locate(clip);
         var length = shards.Read(part, entry, ClipMember.FirstFrame + frame, ref encoded);
         if (!FrameJpeg.Decode(encoded.AsSpan(0, length), Size, rgba))
-            throw new UserException(
-                $"{this[clip].Shard}: frame {frame} of clip {this[clip].Id} is no JPEG picture of {Size}x{Size}; prepare the dataset again.");
+            throw new UserException($"{this[clip].Shard}: frame {frame} of clip {this[clip].Id} is no JPEG picture of {Size}x{Size}; "
+                + "prepare the dataset again.");
     }
 
     /// <summary>Closes all files; nothing may read any more.</summary>

@@ -266,8 +266,8 @@ sealed class IdentityEvaluation(Dataset dataset, TrainedRun run, FrameMetrics me
 
         return new()
         {
-            Rows = rows, Costs = costs, Real = new() { Faces = target.Found, Features = meter.Features(real.Pictures, null, Follows(plan.HoldOut)) },
-            Floors = target.Floors, Pictures = samples.Encoded
+            Rows = rows, Costs = costs, Floors = target.Floors, Pictures = samples.Encoded,
+            Real = new() { Faces = target.Found, Features = meter.Features(real.Pictures, null, Follows(plan.HoldOut)) },
         };
     }
 
@@ -303,12 +303,15 @@ sealed class IdentityEvaluation(Dataset dataset, TrainedRun run, FrameMetrics me
     }
 
     string Machine() => string.Create(CultureInfo.InvariantCulture,
-        $"{run.Device}, {Environment.ProcessorCount} "
-            + $"processor{(Environment.ProcessorCount == 1 ? "" : "s")}{(settings.AtOnce == 1 ? "" : $" for each of {settings.AtOnce} people at once")}");
+        $"{run.Device}, {Environment.ProcessorCount} processor{(Environment.ProcessorCount == 1 ? "" : "s")}"
+        + $"{(settings.AtOnce == 1 ? "" : $" for each of {settings.AtOnce} people at once")}");
 
     // Names of people are a dataset's own and may hold anything.
-    static string HeadName(IdentityPlan plan, Row row) => string.Create(CultureInfo.InvariantCulture,
-        $"{string.Concat(plan.Identity.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' ? letter : '_'))}-{row.Method}-{row.Shots}.head");
+    static string HeadName(IdentityPlan plan, Row row)
+    {
+        var person = plan.Identity.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' ? letter : '_');
+        return string.Create(CultureInfo.InvariantCulture, $"{string.Concat(person)}-{row.Method}-{row.Shots}.head");
+    }
 
     static bool[] Follows(IReadOnlyList<int> frames) => [.. frames.Select((frame, i) => i > 0 && frame == frames[i - 1] + 1)];
 

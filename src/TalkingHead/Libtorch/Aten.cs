@@ -131,7 +131,11 @@ static partial class LibtorchMemory
         // c10/cuda/CUDACachingAllocator.cpp, c10/cuda/CUDAException.cpp; c10/core/impl/alloc_cpu.cpp
         if (failure.Message.Contains("CUDA out of memory", StringComparison.Ordinal)
             || failure.Message.Contains("CUDA error: out of memory", StringComparison.Ordinal))
-            return $"the GPU is out of memory{(CudaDetail().Match(failure.Message) is { Success: true } detail ? $" ({detail.Value})" : "")}. {advice}; end other programs on this GPU, or use --device cpu.";
+        {
+            var detail = CudaDetail().Match(failure.Message) is { Success: true } found ? $" ({found.Value})" : "";
+            return $"the GPU is out of memory{detail}. {advice}; end other programs on this GPU, or use --device cpu.";
+        }
+
         if (CpuDetail().Match(failure.Message) is { Success: true } asked)
             return $"the machine is out of memory ({asked.Value}). {advice}; or end other programs.";
         return null;

@@ -95,12 +95,18 @@ public sealed record SyntheticMark(string Software, string Model, bool IsComposi
     /// <summary>For formats, and readers, that know words only.</summary>
     public string Comment => $"{PictureComment.Synthetic} {Software}, {Model}. {SourceType}";
 
+    const string Namespaces = "xmlns:Iptc4xmpExt=\"http://iptc.org/std/Iptc4xmpExt/2008-02-29/\" "
+        + "xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\"";
+
+    string Properties => $"Iptc4xmpExt:DigitalSourceType=\"{SourceType}\" xmp:CreatorTool=\"{SecurityElement.Escape(Software)}\" "
+        + $"dc:source=\"{SecurityElement.Escape(Model)}\"";
+
     /// <summary>The packet.</summary>
     public string Xmp => $"""
         <?xpacket begin="{'\uFEFF'}" id="W5M0MpCehiHzreSzNTczkc9d"?>
         <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
-          xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/"
-          Iptc4xmpExt:DigitalSourceType="{SourceType}" xmp:CreatorTool="{SecurityElement.Escape(Software)}" dc:source="{SecurityElement.Escape(Model)}"/></rdf:RDF></x:xmpmeta>
+          {Namespaces}
+          {Properties}/></rdf:RDF></x:xmpmeta>
         <?xpacket end="r"?>
         """;
 

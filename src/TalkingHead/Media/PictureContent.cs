@@ -69,10 +69,10 @@ static class PictureContent
         using var png = new MemoryStream();
         ffmpeg.Output.CopyTo(png);
         feeding.Wait();
-        if (ffmpeg.Wait() != 0 || png.Length == 0)
-            throw new UserException($"{path}: the picture cannot "
-                + $"be read ({(ffmpeg.LastWords() is { Length: > 0 } words ? words : "ffmpeg gave no reason")}); convert it to JPEG or PNG.");
-        return png.ToArray();
+        if (ffmpeg.Wait() == 0 && png.Length > 0)
+            return png.ToArray();
+        var reason = ffmpeg.LastWords() is { Length: > 0 } words ? words : "ffmpeg gave no reason";
+        throw new UserException($"{path}: the picture cannot be read ({reason}); convert it to JPEG or PNG.");
     }
 
     /// <summary>

@@ -46,8 +46,8 @@ sealed record VideoColor(string Filters, string? Matrix, bool HasAlpha, string? 
         // What the file leaves out is what goes with its other tags.
         var matrix = isRgb ? "gbr" : Known("color_space") ?? (primaries is "smpte431" or "smpte432" ? "bt709" : "bt2020nc");
         var range = isRgb || tag("color_range") == "pc" ? "full" : "limited";
-        var from =
-            $"zscale=tin={transfer ?? "bt709"}:pin={primaries ?? "bt2020"}:min={matrix}:rin={range}:t=linear:npl={DiffuseWhite},format=gbrpf32le";
+        var from = $"zscale=tin={transfer ?? "bt709"}:pin={primaries ?? "bt2020"}:min={matrix}:rin={range}:t=linear:npl={DiffuseWhite},"
+            + "format=gbrpf32le";
         var filters = $"{from},zscale=p=bt709{(hdr is null ? "" : $",{ToneCurve}")},zscale=t=bt709:m=gbr:r=full,format=gbrp,";
         return new(filters, null, HasAlpha: false, null, hdr is null ? null : $"HDR ({hdr}) tone-mapped to SDR");
 

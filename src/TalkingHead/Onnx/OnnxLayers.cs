@@ -37,7 +37,8 @@ static class OnnxLayers
     /// </summary>
     public static string InstanceNorm(this OnnxGraph graph, string name, string x, string scale, string shift, double epsilon)
     {
-        var scaled = graph.Add("Mul", $"{name}.scaled", [graph.Normalized(name, x, epsilon), graph.Reshape($"{name}.scale.map", scale, -1, 1, 1)]);
+        var scaled = graph.Add("Mul", $"{name}.scaled",
+            [graph.Normalized(name, x, epsilon), graph.Reshape($"{name}.scale.map", scale, -1, 1, 1)]);
         return graph.Add("Add", name, [scaled, graph.Reshape($"{name}.shift.map", shift, -1, 1, 1)]);
     }
 

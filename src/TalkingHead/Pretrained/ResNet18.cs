@@ -96,7 +96,11 @@ sealed class ResNet18 : FeatureNetwork
     {
         var macs = side * side / 4 * stem.weight!.numel();
         foreach (var (stage, block) in blocks)
-            macs += (side >> (2 + stage)) * (side >> (2 + stage)) * block.Convolutions().Sum(convolution => convolution.get_parameter("weight")!.numel());
+        {
+            var weights = block.Convolutions().Sum(convolution => convolution.get_parameter("weight")!.numel());
+            macs += (side >> (2 + stage)) * (side >> (2 + stage)) * weights;
+        }
+
         return macs;
     }
 

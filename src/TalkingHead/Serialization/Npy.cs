@@ -32,7 +32,8 @@ public static partial class Npy
 {
     const int HeadBytes = 8, Alignment = 64, LongestHeader = 1 << 16;
 
-    [GeneratedRegex(@"^\{'descr': '(?<descr>[^'\\]{1,16})', 'fortran_order': (?<order>True|False), 'shape': \((?<shape>[0-9, ]*)\),? ?\} *\n?$")]
+    [GeneratedRegex(@"^\{'descr': '(?<descr>[^'\\]{1,16})', 'fortran_order': (?<order>True|False), "
+        + @"'shape': \((?<shape>[0-9, ]*)\),? ?\} *\n?$")]
     private static partial Regex Header();
 
     /// <summary>Reads an array from a file.</summary>

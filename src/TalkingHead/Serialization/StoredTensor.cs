@@ -197,9 +197,9 @@ static class StateDict
     // Files from before PyTorch 0.4.1 have none, and nothing that is loaded for use counts batches.
     static bool IsBatchCounter(string name) => name.EndsWith("num_batches_tracked", StringComparison.Ordinal);
 
-    static string List(string what, List<string> names) => names.Count == 0
-        ? ""
-        : $"it {what} {string.Join(", ", names.Take(4).Select(name => $"\"{name}\""))}{(names.Count > 4 ? $" and {names.Count - 4} more" : "")}; ";
+    static string List(string what, List<string> names) => names.Count == 0 ? ""
+        : $"it {what} {string.Join(", ", names.Take(4).Select(name => $"\"{name}\""))}"
+            + $"{(names.Count > 4 ? $" and {names.Count - 4} more" : "")}; ";
 }
 
 /// <summary>The element types that files and tensors share, with their name in each file format.</summary>

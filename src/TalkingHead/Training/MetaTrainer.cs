@@ -93,9 +93,9 @@ public sealed class MetaTrainer : IDisposable
         }
         state = new TrainingState(networks, trainingStep, embeddings, average is null ? null : averaged, statistics, device);
         sampler = new EpisodeSampler(dataset, EpisodeSampling.From(configuration));
-        view.Say(
-            $"dataset: {sampler.Count} clips to train "
-                + $"on{(sampler.TooShort > 0 ? $", {sampler.TooShort} left out as shorter than {configuration.Episodes.Shots + 1} frames" : "")}");
+        var tooShort = sampler.TooShort == 0 ? ""
+            : $", {sampler.TooShort} left out as shorter than {configuration.Episodes.Shots + 1} frames";
+        view.Say($"dataset: {sampler.Count} clips to train on{tooShort}");
         ranks.Expect("configuration", configuration.ToYaml(), "Start all ranks with the same command.");
         ranks.Expect("kind of device", $"{device.type}", "Give all ranks the same --device.");
         ranks.Expect("content loss", content.Reason, $"Give all machines the same files in {PublishedWeights.Folder}.");
@@ -305,9 +305,10 @@ public sealed class MetaTrainer : IDisposable
         }
         catch (IOException full)
         {
-            view.Say($"step {step}: the checkpoint could not be "
-                + $"written ({full.Message}); "
-                + $"{(lastSaved < 0 ? "there is none yet" : $"the last good one is step {lastSaved}")}{(step < settings.Steps && lastSaved >= 0 ? $". Make room; the next one is tried at step {Math.Min(settings.Steps, step + settings.CheckpointEvery)}" : "")}.");
+            var good = lastSaved < 0 ? "there is none yet" : $"the last good one is step {lastSaved}";
+            var next = step == settings.Steps || lastSaved < 0 ? ""
+                : $". Make room; the next one is tried at step {Math.Min(settings.Steps, step + settings.CheckpointEvery)}";
+            view.Say($"step {step}: the checkpoint could not be written ({full.Message}); {good}{next}.");
         }
     }
 

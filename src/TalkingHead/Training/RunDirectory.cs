@@ -136,8 +136,8 @@ public sealed class RunLog : IDisposable
     /// <summary>A warning or an incident, with the clips it concerns.</summary>
     public void Note(string kind, int step, string text, IEnumerable<string> clips)
     {
-        Append(
-            $"{{\"step\":{step},\"kind\":\"{kind}\",\"text\":{JsonSerializer.Serialize(text)},\"clips\":{JsonSerializer.Serialize(clips)}}}");
+        Append($"{{\"step\":{step},\"kind\":\"{kind}\",\"text\":{JsonSerializer.Serialize(text)},"
+            + $"\"clips\":{JsonSerializer.Serialize(clips)}}}");
         board.add_text(kind, text, step);
     }
 

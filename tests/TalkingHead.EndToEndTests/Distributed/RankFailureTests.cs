@@ -133,8 +133,8 @@ public sealed class RankFailureTests : IDisposable
             environment: [("SLURM_STEP_NUM_TASKS", "2"), ("OMPI_MCA_ess", "singleton"), ("OMPI_ALLOW_RUN_AS_ROOT", "1"),
                 ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1")]);
         Assert.Equal(2, code);
-        Assert.Matches(
-            @"talkinghead: srun started 2 processes, but MPI \(.*\) counts 1: this library does not belong to srun\. Start ranks with its own mpirun, or with srun --mpi=pmix", error);
+        Assert.Matches(@"talkinghead: srun started 2 processes, but MPI \(.*\) counts 1: this library does not belong to srun\. "
+            + "Start ranks with its own mpirun, or with srun --mpi=pmix", error);
         Assert.False(Directory.Exists(runs.At("run")));
     }
 }

@@ -182,8 +182,8 @@ public sealed class RanksTests
         var (code, said) = Start(2, ranks => { }, deadline: TimeSpan.FromSeconds(3));
         Assert.InRange(clock.Elapsed.TotalSeconds, 3, 20);
         Assert.NotEqual(0, code);
-        Assert.Matches(
-            @"talkinghead: .*, process \d+ has waited for --rank-timeout \(3 s\) in MPI_Init: another rank did not start, or hangs\. Start all again", said);
+        Assert.Matches(@"talkinghead: .*, process \d+ has waited for --rank-timeout \(3 s\) in MPI_Init: another rank did not start, "
+            + @"or hangs\. Start all again", said);
     }
 
     [Fact]

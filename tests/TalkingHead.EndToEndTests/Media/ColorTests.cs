@@ -35,7 +35,8 @@ public sealed class ColorTests : IDisposable
     {
         FfmpegOrSkip("-f", "lavfi", "-i", Skin.Replace("1280x720", "320x180", StringComparison.Ordinal),
             "-vf",
-            $"scale=out_color_matrix=bt709,format=yuv444p,setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv,zscale=t=linear:npl=203,format=gbrpf32le,zscale=p=bt2020:t={transfer}:m=bt2020nc:r=tv:npl=203,format=yuv420p10le",
+            "scale=out_color_matrix=bt709,format=yuv444p,setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv,"
+                + $"zscale=t=linear:npl=203,format=gbrpf32le,zscale=p=bt2020:t={transfer}:m=bt2020nc:r=tv:npl=203,format=yuv420p10le",
             "-c:v", "libx265", "-x265-params", $"log-level=error:colorprim=bt2020:transfer={transfer}:colormatrix=bt2020nc", "-crf", "4",
                 folder.At("hdr.mp4"));
         Assert.Equal($"HDR ({word}) tone-mapped to SDR", VideoInfo.Probe(folder.At("hdr.mp4")).ColorNote);
@@ -68,8 +69,8 @@ public sealed class ColorTests : IDisposable
     {
         // Half of the frame is transparent red, half opaque.
         string[] way = format == ""
-            ? ["-vf",
-                "format=rgba,geq=r=200:g=40:b=40:a='if(lt(X,32),0,255)',split[a][b];[a]palettegen=reserve_transparent=1[p];[b][p]paletteuse"]
+            ? ["-vf", "format=rgba,geq=r=200:g=40:b=40:a='if(lt(X,32),0,255)',split[a][b];"
+                + "[a]palettegen=reserve_transparent=1[p];[b][p]paletteuse"]
             : ["-vf", $"format=rgba,geq=r=200:g=40:b=40:a='if(lt(X,32),0,255)',format={format}"];
         FfmpegOrSkip(["-f", "lavfi", "-i", "color=red:size=64x48:rate=5:duration=0.6", .. way, "-c:v", codec,
             .. codec == "apng" ? ["-f", "apng"] : Array.Empty<string>(), folder.At(name)]);

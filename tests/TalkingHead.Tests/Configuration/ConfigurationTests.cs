@@ -73,8 +73,8 @@ public class ConfigurationTests
         + "resnet18.")]
     [InlineData("data: {size: [64]}", "a.yaml:1: expected one value for data.size.")]
     [InlineData("data: 64", "a.yaml:1: expected keys and values under \"data\".")]
-    [InlineData("network: {canvas_side: 24}",
-        "a.yaml: network.canvas_side is 24; expected 0, or a power of two above network.bottleneck_side, 16, and not above data.size, 256.")]
+    [InlineData("network: {canvas_side: 24}", "a.yaml: network.canvas_side is 24; expected 0, or a power of two above "
+        + "network.bottleneck_side, 16, and not above data.size, 256.")]
     [InlineData("objective: {eye_weight: 1}\nlandmarks: {style: vt}",
         "a.yaml: objective.eye_weight and mouth_weight find eyes and mouth in landmark images of landmarks.style paper only.")]
     [InlineData("network: {encoder_side: 64}\ndata: {size: 64}", "a.yaml: network.encoder_side is 64; expected less than data.size, 64.")]

@@ -151,8 +151,8 @@ public sealed class DatasetWriterTests : IDisposable
         using (var writer = new DatasetWriter(folder.At("set"), MadeClips.Options))
             MadeClips.Add(writer, 0);
         var error = Assert.Throws<UserException>(() => new DatasetWriter(folder.At("set"), MadeClips.Options with { Recipe = "{}" }));
-        Assert.Equal(
-            $$"""{{folder.At("set")}}: holds an unfinished dataset that was begun with other settings ({"made":"up"}, now {}); finish it with those, or name another folder.""", error.Message);
+        Assert.Equal($$"""{{folder.At("set")}}: holds an unfinished dataset that was begun with other settings ({"made":"up"}, now {}); """
+            + "finish it with those, or name another folder.", error.Message);
     }
 
     [Fact]

@@ -18,7 +18,8 @@ public class RegionWeightsTests
         using var scope = NewDisposeScope();
         var frame = new SyntheticPopulation(5).Identity(0).Clip(0).Frame(0, size);
         var landmarks = new Landmarks([.. frame.Landmarks, .. frame.Pupils]);
-        var image = PictureTensor.ToTensor([LandmarkImage.Draw(landmarks, size, size, new() { LineWidth = lineWidth, Pupils = true })], CPU);
+        var drawn = LandmarkImage.Draw(landmarks, size, size, new() { LineWidth = lineWidth, Pupils = true });
+        var image = PictureTensor.ToTensor([drawn], CPU);
         var weights = RegionWeights.Compute(image, 4, 2)!;
         Assert.Equal([1, 1, size, size], weights.shape);
         var pupils = landmarks.Pupils!.Value;

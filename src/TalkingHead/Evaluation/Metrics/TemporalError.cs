@@ -1,9 +1,9 @@
 namespace TalkingHead.Evaluation.Metrics;
 
 /// <summary>
-/// How far the change from one frame to the next is from the truth's: mean |(xᵢ - xᵢ₋₁) - (tᵢ - tᵢ₋₁)| over pixels and channels,
-/// values in 0..1, of frames that follow each other in time. Flicker counts, a constant error does not (as the temporal term
-/// of Chu et al. 2020, without motion compensation).
+/// How far the change from one frame to the next is from the truth's: mean |(xᵢ - xᵢ₋₁) - (tᵢ - tᵢ₋₁)| over pixels and
+/// channels, values in 0..1, of frames that follow each other in time. Flicker counts, a constant error does not (as the
+/// temporal term of Chu et al. 2020, without motion compensation).
 /// </summary>
 static class TemporalError
 {

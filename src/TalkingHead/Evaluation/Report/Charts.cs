@@ -61,10 +61,19 @@ static class Svg
         _ => $"<path d=\"M{N(x)} {N(y - 1.3 * r)}L{N(x + 1.3 * r)} {N(y)}L{N(x)} {N(y + 1.3 * r)}L{N(x - 1.3 * r)} {N(y)}Z\"/>",
     };
 
+    internal static string Line(string kind, double x1, double x2, double y1, double y2) =>
+        $"<line class=\"{kind}\" x1=\"{N(x1)}\" x2=\"{N(x2)}\" y1=\"{N(y1)}\" y2=\"{N(y2)}\"/>";
+
+    internal static string Text(string kind, double x, double y, string anchor, string text) =>
+        $"<text class=\"{kind}\" x=\"{N(x)}\" y=\"{N(y)}\" text-anchor=\"{anchor}\">{text}</text>";
+
     /// <summary>Which mark is which method's.</summary>
-    internal static string Legend(IEnumerable<string> methods) => $"""
-        <ul class="legend">{string.Concat(methods.Select(method => $"<li><svg class=\"{method}\" viewBox=\"0 0 14 14\" width=\"14\" height=\"14\" aria-hidden=\"true\">{Mark(method, 7, 7, 4.5)}</svg>{ReportText.Title(method)}</li>"))}</ul>
-        """;
+    internal static string Legend(IEnumerable<string> methods)
+    {
+        const string size = "viewBox=\"0 0 14 14\" width=\"14\" height=\"14\"";
+        return $"<ul class=\"legend\">{Each(methods, method =>
+            $"<li><svg class=\"{method}\" {size} aria-hidden=\"true\">{Mark(method, 7, 7, 4.5)}</svg>{Title(method)}</li>")}</ul>";
+    }
 }
 
 /// <summary>A small chart a metric: its value over T, each method a line with the 95 % interval at each T.</summary>
@@ -80,11 +89,14 @@ static class CurveCharts
         string[] methods = [.. result.Rows.Select(row => row.Method).Distinct()];
         var charts = Measured(result).Where(form => result.Rows.Any(row => row.Find(form).Value is not null))
             .Select(form => Chart(result, methods, form)).ToArray();
+        var kid = result.Metrics.Any(form => form.Metric == "KID" && form.Reason is null) ? "; for KID, the deviation over subsets" : "";
+        var hollow = result.Rows.Any(row => Measured(result).Any(form => !MarkdownReport.IsWhole(result, row, form)))
+            ? " Hollow marks: many frames lack a face." : "";
         return charts.Length == 0 ? "" : $"""
             <section aria-labelledby="curves"><h2 id="curves">Over the number of source frames</h2>
             {Legend(methods)}
             <div class="charts">{string.Concat(charts)}</div>
-            <p class="note">Bars: 95 % bootstrap intervals over people{(result.Metrics.Any(form => form.Metric == "KID" && form.Reason is null) ? "; for KID, the deviation over subsets" : "")}. Axes need not begin at zero.{(result.Rows.Any(row => Measured(result).Any(form => !MarkdownReport.IsWhole(result, row, form))) ? " Hollow marks: many frames lack a face." : "")}</p></section>
+            <p class="note">Bars: 95 % bootstrap intervals over people{kid}. Axes need not begin at zero.{hollow}</p></section>
             """;
     }
 
@@ -94,11 +106,13 @@ static class CurveCharts
         var axis = new Axis(figures.SelectMany(entry => Reach(entry.Figure)), Height - Bottom, Top, 4);
         var svg = new StringBuilder();
         foreach (var tick in axis.Ticks)
-            svg.Append(
-                $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{N(axis.At(tick))}\" y2=\"{N(axis.At(tick))}\"/><text class=\"tick\" x=\"{Left - 6}\" y=\"{N(axis.At(tick) + 3.5)}\" text-anchor=\"end\">{axis.Label(tick)}</text>");
+        {
+            var y = axis.At(tick);
+            svg.Append(Line("grid", Left, Width - Right, y, y)).Append(Text("tick", Left - 6, y + 3.5, "end", axis.Label(tick)));
+        }
+
         for (var i = 0; i < result.Subject.Shots.Count; i++)
-            svg.Append(
-                $"<text class=\"tick\" x=\"{N(X(result, i))}\" y=\"{Height - 10}\" text-anchor=\"middle\">T = {result.Subject.Shots[i]}</text>");
+            svg.Append(Text("tick", X(result, i), Height - 10, "middle", $"T = {result.Subject.Shots[i]}"));
         foreach (var method in methods)
         {
             var points = figures.Where(entry => entry.row.Method == method)
@@ -106,9 +120,9 @@ static class CurveCharts
                     + (Array.IndexOf(methods, method) - (methods.Length - 1) / 2.0) * Dodge, entry.Figure,
                     Whole: MarkdownReport.IsWhole(result, entry.row, form))).ToArray();
             svg.Append($"<g class=\"{method}\">");
+            var places = points.Select(point => $"{N(point.X)},{N(axis.At(point.Figure.Value!.Value))}");
             if (points.Length > 1)
-                svg.Append(
-                    $"<polyline class=\"curve\" points=\"{string.Join(' ', points.Select(point => $"{N(point.X)},{N(axis.At(point.Figure.Value!.Value))}"))}\"/>");
+                svg.Append($"<polyline class=\"curve\" points=\"{string.Join(' ', places)}\"/>");
             foreach (var (x, figure, whole) in points)
             {
                 if (Reach(figure).ToArray() is [_, var low, var high])
@@ -120,9 +134,11 @@ static class CurveCharts
         }
 
         var words = string.Join("; ", methods.Select(method =>
-            $"{Title(method)}: {string.Join(", ", figures.Where(entry => entry.row.Method == method).Select(entry => $"{Value(entry.Figure, form)} at T = {entry.row.Shots}"))}"));
+            $"{Title(method)}: {string.Join(", ", figures.Where(entry => entry.row.Method == method)
+                .Select(entry => $"{Value(entry.Figure, form)} at T = {entry.row.Shots}"))}"));
+        var direction = $"{(form.HigherIsBetter ? "higher" : "lower")} is better{(form.Unit == "" ? "" : $", {form.Unit}")}";
         return $"""
-            <figure><figcaption>{Html(form.Metric)} <span class="dim">{(form.HigherIsBetter ? "higher" : "lower")} is better{(form.Unit == "" ? "" : $", {form.Unit}")}</span></figcaption>
+            <figure><figcaption>{Html(form.Metric)} <span class="dim">{direction}</span></figcaption>
             <svg viewBox="0 0 {Width} {Height}" role="img" aria-label="{Html($"{form.Metric} over T. {words}.")}">{svg}</svg></figure>
             """;
     }
@@ -155,15 +171,25 @@ static class PeopleChart
         var axis = new Axis(figures.Select(figure => figure.Value).OfType<double>(), Left, Width - Right, 8);
         var svg = new StringBuilder();
         foreach (var tick in axis.Ticks)
-            svg.Append(
-                $"<line class=\"grid\" x1=\"{N(axis.At(tick))}\" x2=\"{N(axis.At(tick))}\" y1=\"{Top - 6}\" y2=\"{height - 20}\"/><text class=\"tick\" x=\"{N(axis.At(tick))}\" y=\"{Top - 12}\" text-anchor=\"middle\">{axis.Label(tick)}</text><text class=\"tick\" x=\"{N(axis.At(tick))}\" y=\"{height - 5}\" text-anchor=\"middle\">{axis.Label(tick)}</text>");
+        {
+            var (x, number) = (axis.At(tick), axis.Label(tick));
+            svg.Append(Line("grid", x, x, Top - 6, height - 20))
+                .Append(Text("tick", x, Top - 12, "middle", number)).Append(Text("tick", x, height - 5, "middle", number));
+        }
+
         for (var i = 0; i < ranking.Order.Count; i++)
             Person(svg, result.Identities[ranking.Order[i]], ranking, methods, axis, Top + Line * (i + 0.5));
+        var metric = Html(ranking.Metric.Metric);
+        var order = Title(ranking.Method).ToLowerInvariant();
+        var about = $"{metric} of each of the {ranking.Order.Count} people at T = {ranking.Shots}, in order of {order}; "
+            + $"{(ranking.Metric.HigherIsBetter ? "further right" : "further left")} is better.";
+        var label = $"{metric} of each person; the same figures stand in the table of people below.";
+        var chart = $"<svg class=\"people\" viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"{label}\">{svg}</svg>";
         return $"""
             <section aria-labelledby="people"><h2 id="people">Person by person</h2>
-            <p>{Html(ranking.Metric.Metric)} of each of the {ranking.Order.Count} people at T = {ranking.Shots}, in order of {Title(ranking.Method).ToLowerInvariant()}; {(ranking.Metric.HigherIsBetter ? "further right" : "further left")} is better.</p>
+            <p>{about}</p>
             {Legend(methods)}
-            <div class="scroll" tabindex="0" role="region" aria-label="Chart of people"><svg class="people" viewBox="0 0 {Width} {height}" role="img" aria-label="{Html($"{ranking.Metric.Metric} of each person; the same figures stand in the table of people below.")}">{svg}</svg></div></section>
+            {Scroll("Chart of people")}{chart}</div></section>
             """;
     }
 
@@ -172,10 +198,9 @@ static class PeopleChart
         var places = methods.Select(method => (method, ranking.Figure(person, method)?.Value)).Where(entry => entry.Value is not null)
             .Select(entry => (entry.method, X: axis.At(entry.Value!.Value))).ToArray();
         var name = person.Identity.Length <= LongestName ? person.Identity : person.Identity[..(LongestName - 1)] + "…";
-        svg.Append($"<text class=\"name\" x=\"{Left - 12}\" y=\"{N(y + 4)}\" text-anchor=\"end\">{Html(name)}</text>");
+        svg.Append(Text("name", Left - 12, y + 4, "end", Html(name)));
         if (places.Length > 0)
-            svg.Append(
-                $"<line class=\"span\" x1=\"{N(places.Min(place => place.X))}\" x2=\"{N(places.Max(place => place.X))}\" y1=\"{N(y)}\" y2=\"{N(y)}\"/>");
+            svg.Append(Line("span", places.Min(place => place.X), places.Max(place => place.X), y, y));
         foreach (var (method, x) in places.Reverse())
             svg.Append($"<g class=\"{method}\">{Mark(method, x, y, 4.2)}</g>");
     }

@@ -27,6 +27,9 @@ static class EvaluationReport
 /// <summary>The report as one page that needs nothing else: style, charts and pictures are in it, and there is no script.</summary>
 static class HtmlReport
 {
+    const string Footer = "Every generated picture on this page is synthetic. The figures stand in results.json, the times in "
+        + "timing.json, a table to paste in table.md.";
+
     static readonly string style = Resource("report.css");
 
     internal static string Create(EvaluationResult result, Func<int, IReadOnlyDictionary<string, byte[]>> pictures)
@@ -54,7 +57,7 @@ static class HtmlReport
             <h1>{Html(title)}</h1>
             {Lead(result, ranking)}
             <dl class="facts">
-            {Fact("Run", $"{subject.Run}, step {subject.Step}")}{Fact("Dataset", subject.Dataset)}{Fact("People", $"{subject.Identities}, unseen in training")}{Fact("Hold-out", $"{subject.HoldOut} frames each, {subject.Identities * subject.HoldOut} in all")}{Fact("Source frames", $"T = {string.Join(", ", subject.Shots)}")}{Fact("Resolution", $"{subject.Size} × {subject.Size}")}{Fact("Seed", $"{subject.Seed}")}{(subject.Adapted ? Fact("Landmarks", "adapted to the person") : "")}
+            {Each(Facts(subject), fact => $"<div><dt>{fact.Name}</dt><dd>{Html(fact.Value)}</dd></div>")}
             </dl>
             </header>
             <main>
@@ -69,14 +72,24 @@ static class HtmlReport
             {ReportTables.Paper()}
             {Definitions(result)}
             </main>
-            <footer><p>Every generated picture on this page is synthetic. The figures stand in results.json, the times in timing.json, a table to paste in table.md.</p></footer>
+            <footer><p>{Footer}</p></footer>
             </body>
             </html>
 
             """;
     }
 
-    static string Fact(string name, string value) => $"<div><dt>{name}</dt><dd>{Html(value)}</dd></div>";
+    static IEnumerable<(string Name, string Value)> Facts(EvaluationSubject subject) =>
+    [
+        ("Run", $"{subject.Run}, step {subject.Step}"),
+        ("Dataset", subject.Dataset),
+        ("People", $"{subject.Identities}, unseen in training"),
+        ("Hold-out", $"{subject.HoldOut} frames each, {subject.Identities * subject.HoldOut} in all"),
+        ("Source frames", $"T = {string.Join(", ", subject.Shots)}"),
+        ("Resolution", $"{subject.Size} × {subject.Size}"),
+        ("Seed", $"{subject.Seed}"),
+        .. (subject.Adapted ? [("Landmarks", "adapted to the person")] : Array.Empty<(string, string)>()),
+    ];
 
     // The answer in a sentence: the row a reader asks for first, and whether it beats copying.
     static string Lead(EvaluationResult result, Ranking? ranking)
@@ -98,14 +111,33 @@ static class HtmlReport
             + $"frame by {Number(-gain.Gain, Decimals(ranking.Metric))} (better for {Number(100 * gain.Better, 0)} % of the people)",
             _ => ", not to be told apart from copying the nearest source frame",
         };
-        return $"<p class=\"lead\">{Title(ranking.Method)} on {ranking.Shots} {(ranking.Shots == 1 ? "frame" : "frames")}, a new person reaches {Html(ranking.Metric.Metric)} {Value(figure, ranking.Metric)}{(ranking.Metric.Unit == "" ? "" : $" {ranking.Metric.Unit}")}{(Spread(figure, ranking.Metric) is { Length: > 0 } spread ? $" {spread}" : "")}{(Coverage(figure) is { Length: > 0 } frames ? $" on {frames}" : "")}{verdict}.</p>";
+        var source = $"{ranking.Shots} {(ranking.Shots == 1 ? "frame" : "frames")}";
+        var unit = ranking.Metric.Unit == "" ? "" : $" {ranking.Metric.Unit}";
+        var spread = Spread(figure, ranking.Metric) is { Length: > 0 } interval ? $" {interval}" : "";
+        var coverage = Coverage(figure) is { Length: > 0 } frames ? $" on {frames}" : "";
+        return $"<p class=\"lead\">{Title(ranking.Method)} on {source}, a new person reaches {Html(ranking.Metric.Metric)} "
+            + $"{Value(figure, ranking.Metric)}{unit}{spread}{coverage}{verdict}.</p>";
     }
 
-    static string Definitions(EvaluationResult result) => $"""
-        <section aria-labelledby="definitions"><h2 id="definitions">How it was measured</h2>
-        <p>Each person is held out of training. {result.Subject.HoldOut} frames of one clip, chosen by the seed, are the hold-out; the T source frames are others of the same clip, and those of a smaller T are among those of a larger one. {(result.Mode == "self-reenactment" ? "The hold-out frames’ landmarks drive, and the frames themselves are the truth." : $"The next person’s hold-out landmarks drive, {(result.Subject.Adapted ? "their motion carried over to the person’s own face" : "as they are, without adaptation to the person’s face")}.")} Generated frames are rounded to 8 bits before anything is measured. <em>Fine-tuned</em> and <em>feed-forward</em> are the paper’s FT and FF; <em>copy nearest</em> shows the source frame whose landmarks are closest, unchanged; <em>mean frame</em> the average of the T source frames.</p>
-        <dl class="definitions">{string.Concat(result.Metrics.Select(form => $"<div><dt>{Html(form.Metric)}</dt><dd>{Html(form.Definition)}.{(form.Reason is null ? "" : " <em>Not measured.</em>")}</dd></div>"))}</dl></section>
-        """;
+    static string Definitions(EvaluationResult result)
+    {
+        var adapted = result.Subject.Adapted ? "their motion carried over to the person’s own face"
+            : "as they are, without adaptation to the person’s face";
+        var drive = result.Mode == "self-reenactment" ? "The hold-out frames’ landmarks drive, and the frames themselves are the truth."
+            : $"The next person’s hold-out landmarks drive, {adapted}.";
+        var protocol = $"Each person is held out of training. {result.Subject.HoldOut} frames of one clip, chosen by the seed, are the "
+            + "hold-out; the T source frames are others of the same clip, and those of a smaller T are among those of a larger one. "
+            + $"{drive} Generated frames are rounded to 8 bits before anything is measured. <em>Fine-tuned</em> and <em>feed-forward</em> "
+            + "are the paper’s FT and FF; <em>copy nearest</em> shows the source frame whose landmarks are closest, unchanged; "
+            + "<em>mean frame</em> the average of the T source frames.";
+        var metrics = Each(result.Metrics, form => $"<div><dt>{Html(form.Metric)}</dt><dd>{Html(form.Definition)}."
+            + $"{(form.Reason is null ? "" : " <em>Not measured.</em>")}</dd></div>");
+        return $"""
+            <section aria-labelledby="definitions"><h2 id="definitions">How it was measured</h2>
+            <p>{protocol}</p>
+            <dl class="definitions">{metrics}</dl></section>
+            """;
+    }
 }
 
 /// <summary>
@@ -116,27 +148,37 @@ sealed class Gallery(EvaluationResult result, Ranking ranking, Func<int, IReadOn
     readonly string[] methods = [.. result.Rows.Select(row => row.Method).Distinct()
         .OrderBy(method => method switch { "feed-forward" => 0, "fine-tuned" => 1, "copy-nearest" => 2, _ => 3 })];
 
-    internal string Html() => $"""
-        <section aria-labelledby="gallery"><h2 id="gallery">What it looks like</h2>
-        <p>The middle hold-out frame of {(ranking.Order.Count > 2 ? "the best, the median and the worst person" : "the people")} by {ReportText.Html(ranking.Metric.Metric)} ({Title(ranking.Method).ToLowerInvariant()}, T = {ranking.Shots}). Which frame is shown was settled before anything was generated. Below each picture: {ReportText.Html(ranking.Metric.Metric)} over all of the person's frames.</p>
-        {string.Concat(ranking.Examples().Select(example => Person(example.Word, example.Person)))}</section>
-        """;
+    internal string Html()
+    {
+        var metric = ReportText.Html(ranking.Metric.Metric);
+        var people = ranking.Order.Count > 2 ? "the best, the median and the worst person" : "the people";
+        var about = $"The middle hold-out frame of {people} by {metric} ({Title(ranking.Method).ToLowerInvariant()}, T = {ranking.Shots}). "
+            + "Which frame is shown was settled before anything was generated. Below each picture: "
+            + $"{metric} over all of the person's frames.";
+        return $"""
+            <section aria-labelledby="gallery"><h2 id="gallery">What it looks like</h2>
+            <p>{about}</p>
+            {Each(ranking.Examples(), example => Person(example.Word, example.Person))}</section>
+            """;
+    }
 
     string Person(string word, int person)
     {
         var (found, shown) = (result.Identities[person], pictures(person));
         var cross = found.Driver != found.Clip;
         var html = new StringBuilder();
+        var driver = cross ? $" <span class=\"dim\">driven by {ReportText.Html(found.Driver)}</span>" : "";
+        string[] headings = ["Source frames", "Landmark image", cross ? "Driver" : "Truth", .. methods.Select(Title)];
         html.Append($"""
-            <div class="person"><h3><span class="tag">{word}</span> {ReportText.Html(found.Identity)}{(cross ? $" <span class=\"dim\">driven by {ReportText.Html(found.Driver)}</span>" : "")}</h3>
-            <div class="scroll" tabindex="0" role="region" aria-label="{ReportText.Html($"Pictures of {found.Identity}")}"><table class="pictures"><thead><tr><td></td>
-            {string.Concat(((string[])["Source frames", "Landmark image", cross ? "Driver" : "Truth", .. methods.Select(Title)]).Select(heading => $"<th scope=\"col\">{heading}</th>"))}</tr></thead><tbody>
+            <div class="person"><h3>{Tag(word)} {ReportText.Html(found.Identity)}{driver}</h3>
+            {Scroll($"Pictures of {found.Identity}")}<table class="pictures"><thead><tr><td></td>
+            {Each(headings, heading => $"<th scope=\"col\">{heading}</th>")}</tr></thead><tbody>
             """);
         foreach (var shots in result.Subject.Shots)
         {
             html.Append($"<tr><th scope=\"row\">T&nbsp;=&nbsp;{shots}</th><td>{Sources(shown, shots)}</td>");
-            html.Append(
-                $"<td>{Picture(shown, "landmarks", "the landmark image that drives")}</td><td>{Picture(shown, "truth", cross ? "the driver's frame" : "the true frame")}</td>");
+            html.Append($"<td>{Picture(shown, "landmarks", "the landmark image that drives")}</td>");
+            html.Append($"<td>{Picture(shown, "truth", cross ? "the driver's frame" : "the true frame")}</td>");
             foreach (var method in methods)
                 html.Append(
                     $"<td>{Picture(shown, $"{method}/{shots}", $"{Title(method)}, T = {shots}")}{Caption(found, method, shots)}</td>");
@@ -153,7 +195,8 @@ sealed class Gallery(EvaluationResult result, Ranking ranking, Func<int, IReadOn
     {
         var kept = Enumerable.Range(0, shots).TakeWhile(i => shown.ContainsKey($"source-{i}")).ToArray();
         var more = shots > kept.Length ? $"<span class=\"value\">and {shots - kept.Length} more</span>" : "";
-        return $"<div class=\"sources n{(kept.Length == 1 ? 1 : kept.Length <= 4 ? 2 : 3)}\">{string.Concat(kept.Select(i => Picture(shown, $"source-{i}", $"source frame {i + 1}")))}</div>{more}";
+        var columns = kept.Length == 1 ? 1 : kept.Length <= 4 ? 2 : 3;
+        return $"<div class=\"sources n{columns}\">{Each(kept, i => Picture(shown, $"source-{i}", $"source frame {i + 1}"))}</div>{more}";
     }
 
     static string Picture(IReadOnlyDictionary<string, byte[]> shown, string name, string words) => shown.TryGetValue(name, out var bytes)

@@ -43,8 +43,8 @@ static class MarkdownReport
         text.Append($"\n{PaperTable.Caption}\n\n");
         Table(text, ["data", "method", .. PaperTable.Shots.Select(shots => $"T = {shots}: FID ↓ / SSIM ↑ / CSIM ↑ / USER ↓")],
             PaperTable.Rows.Select(row => (string[])
-            [row.Data, row.Method, .. row.Cells.Select(cell =>
-                $"{Number(cell.Fid, 1)}{(cell.FidIsConfirmed ? "" : "†")} / {Number(cell.Ssim, 2)} / {Number(cell.Csim, 2)} / {Number(cell.User, 2)}")]));
+            [row.Data, row.Method, .. row.Cells.Select(cell => $"{Number(cell.Fid, 1)}{(cell.FidIsConfirmed ? "" : "†")} / "
+                + $"{Number(cell.Ssim, 2)} / {Number(cell.Csim, 2)} / {Number(cell.User, 2)}")]));
         text.Append($"- {PaperTable.Mark}\n");
         return text.ToString();
     }

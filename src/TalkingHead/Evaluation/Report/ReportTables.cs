@@ -19,9 +19,11 @@ static class ReportTables
             select ($" class=\"{row.Method}\"", $"<span class=\"dot\"></span>{Title(row.Method)}", string.Concat(cells))));
         var notes = MarkdownReport.Marks(result).Concat(Unmeasured(result)
             .Select(entry => $"{entry.Metrics}: not measured: {entry.Reason}")).Concat(result.Notes);
+        const string caption = "Means over all frames, with 95 % bootstrap intervals over people. The best of each T is in bold; rows in "
+            + "which many frames lack a face are left out of that.";
         return $"""
             <section aria-labelledby="results"><h2 id="results">Results</h2>
-            {Table("Results", ["Method", .. measured.Select(Heading)], string.Concat(groups), "Means over all frames, with 95 % bootstrap intervals over people. The best of each T is in bold; rows in which many frames lack a face are left out of that.")}
+            {Table("Results", ["Method", .. measured.Select(Heading)], string.Concat(groups), caption)}
             {List(notes)}</section>
             """;
     }
@@ -37,26 +39,46 @@ static class ReportTables
             let cells = measured.Select(form => rows.FirstOrDefault(row => row.Metric == form.Metric) is { } gain
                 ? Gain(gain, form, frames) : $"<td>{None}</td>")
             select ("", $"{Title(rows.Key.Method)} over {Title(rows.Key.Than).ToLowerInvariant()}", string.Concat(cells))));
+        var headings = measured.Select(form => form.Unit == "" ? form.Metric : $"{form.Metric} {form.Unit}");
+        const string caption = "Differences frame by frame, turned so that + is better in every column, with 95 % intervals over people, "
+            + "and the share of people who gain. Better and worse: the interval leaves zero out. No gain is given where fewer than half of "
+            + "the frames can be compared. A model that does not beat copying the nearest source frame has learned nothing useful.";
         return $"""
             <section aria-labelledby="gains"><h2 id="gains">Who beats whom</h2>
-            {Table("Gains", ["Gain", .. measured.Select(form => form.Unit == "" ? form.Metric : $"{form.Metric} {form.Unit}")], string.Concat(groups),
-            "Differences frame by frame, turned so that + is better in every column, with 95 % intervals over people, and the share of people who gain. Better and worse: the interval leaves zero out. No gain is given where fewer than half of the frames can be compared. A model that does not beat copying the nearest source frame has learned nothing useful.")}</section>
+            {Table("Gains", ["Gain", .. headings], string.Concat(groups), caption)}</section>
             """;
     }
 
-    internal static string Floors(EvaluationResult result) => result.Floors.Count == 0 ? "" : $"""
-        <section aria-labelledby="floors"><h2 id="floors">Floors</h2>
-        {Table("Floors", ["Measured between real frames only", "Value", "Frames"], Body(result.Floors.Select(floor => (floor.Metric, (string[])
-            [$"{Value(floor, MarkdownReport.FormOf(result, floor))}<small>{Spread(floor, MarkdownReport.FormOf(result, floor))} {Html(string.Join("; ", floor.Marks))}</small>", MarkdownReport.Count(floor)]))),
-            "No method gets below these: the noise of the detector, and FID between halves of the real frames, each half as many as the rows above have.")}</section>
-        """;
+    internal static string Floors(EvaluationResult result)
+    {
+        if (result.Floors.Count == 0)
+            return "";
+        var rows = from floor in result.Floors
+                   let form = MarkdownReport.FormOf(result, floor)
+                   let spread = $"{Spread(floor, form)} {Html(string.Join("; ", floor.Marks))}"
+                   select (floor.Metric, (string[])[$"{Value(floor, form)}<small>{spread}</small>", MarkdownReport.Count(floor)]);
+        const string caption = "No method gets below these: the noise of the detector, and FID between halves of the real frames, each "
+            + "half as many as the rows above have.";
+        return $"""
+            <section aria-labelledby="floors"><h2 id="floors">Floors</h2>
+            {Table("Floors", ["Measured between real frames only", "Value", "Frames"], Body(rows), caption)}</section>
+            """;
+    }
 
-    internal static string Costs(EvaluationResult result) => result.Costs.Count == 0 ? "" : $"""
-        <section aria-labelledby="costs"><h2 id="costs">What it takes</h2>
-        {Table("Costs", ["Head", "Enrolment, median", "Range", "A frame", "Epochs"], Body(result.Costs.Select(cost => ($"{Title(cost.Method)}, T = {cost.Shots}", (string[])
-            [Seconds(cost.EnrolmentSeconds), $"{Seconds(cost.LeastSeconds)} to {Seconds(cost.MostSeconds)}", $"{Number(cost.FrameMilliseconds, 1)} ms", cost.Epochs is { } epochs ? Number(epochs, 0) : None]))),
-            $"Enrolment: from source frames to a head ready for use. A frame: from landmarks to a picture in memory, in batches of {IdentityEvaluation.Batch}. Measured on {string.Join("; ", result.Costs.Select(cost => cost.Machine).Distinct())}.")}</section>
-        """;
+    internal static string Costs(EvaluationResult result)
+    {
+        if (result.Costs.Count == 0)
+            return "";
+        var rows = result.Costs.Select(cost => ($"{Title(cost.Method)}, T = {cost.Shots}", (string[])[Seconds(cost.EnrolmentSeconds),
+            $"{Seconds(cost.LeastSeconds)} to {Seconds(cost.MostSeconds)}", $"{Number(cost.FrameMilliseconds, 1)} ms",
+            cost.Epochs is { } epochs ? Number(epochs, 0) : None]));
+        var caption = "Enrolment: from source frames to a head ready for use. A frame: from landmarks to a picture in memory, in batches "
+            + $"of {IdentityEvaluation.Batch}. Measured on {string.Join("; ", result.Costs.Select(cost => cost.Machine).Distinct())}.";
+        return $"""
+            <section aria-labelledby="costs"><h2 id="costs">What it takes</h2>
+            {Table("Costs", ["Head", "Enrolment, median", "Range", "A frame", "Epochs"], Body(rows), caption)}</section>
+            """;
+    }
 
     internal static string People(EvaluationResult result)
     {
@@ -66,34 +88,49 @@ static class ReportTables
             result.Metrics.First(form => form.Metric == figure.Metric))];
         var rows = from person in result.Identities
                    from row in person.Rows
-                   select $"<tr class=\"{row.Method}\"><th scope=\"row\">{Html(person.Identity)}</th><td class=\"text\">{Title(row.Method)}</td><td>{row.Shots}</td>{string.Concat(forms.Select(form => Cell(row.Find(form), form, false)))}</tr>";
+                   select $"<tr class=\"{row.Method}\"><th scope=\"row\">{Html(person.Identity)}</th>"
+                       + $"<td class=\"text\">{Title(row.Method)}</td><td>{row.Shots}</td>"
+                       + $"{Each(forms, form => Cell(row.Find(form), form, false))}</tr>";
+        string[] headings = ["Person", "Method", "T", .. forms.Select(Heading)];
+        const string caption = "Means over the person's hold-out frames, with 95 % bootstrap intervals over these frames.";
         return $"""
             <details><summary>All figures of every person</summary>
-            {Table("People", ["Person", "Method", "T", .. forms.Select(Heading)], $"<tbody>{string.Concat(rows)}</tbody>", "Means over the person's hold-out frames, with 95 % bootstrap intervals over these frames.")}</details>
+            {Table("People", headings, $"<tbody>{string.Concat(rows)}</tbody>", caption)}</details>
             """;
     }
 
-    internal static string Paper() => $"""
-        <section aria-labelledby="paper" class="aside"><h2 id="paper">The paper’s own table <span class="tag">another dataset and protocol</span></h2>
-        {Table("Paper", ["Method", .. PaperTable.Shots.SelectMany(_ => (string[])["FID ↓", "SSIM ↑", "CSIM ↑", "USER ↓"])],
-            Body(PaperTable.Rows.Select(row => ($"{row.Data}: {row.Method}", (string[])[.. row.Cells.SelectMany(cell => (string[])
-                [$"{Number(cell.Fid, 1)}{(cell.FidIsConfirmed ? "" : "†")}", Number(cell.Ssim, 2), Number(cell.Csim, 2), Number(cell.User, 2)])]))), PaperTable.Caption,
-            $"<tr class=\"span\"><td></td>{string.Concat(PaperTable.Shots.Select(shots => $"<th scope=\"colgroup\" colspan=\"4\">T = {shots}</th>"))}</tr>")}
-        <p class="note">{PaperTable.Mark}</p></section>
-        """;
+    internal static string Paper()
+    {
+        string[] headings = ["Method", .. PaperTable.Shots.SelectMany(_ => (string[])["FID ↓", "SSIM ↑", "CSIM ↑", "USER ↓"])];
+        var rows = from row in PaperTable.Rows
+                   let cells = row.Cells.SelectMany(cell => (string[])[Number(cell.Fid, 1) + (cell.FidIsConfirmed ? "" : "†"),
+                       Number(cell.Ssim, 2), Number(cell.Csim, 2), Number(cell.User, 2)])
+                   select ($"{row.Data}: {row.Method}", cells.ToArray());
+        var above = $"<tr class=\"span\"><td></td>{Each(PaperTable.Shots, shots =>
+            $"<th scope=\"colgroup\" colspan=\"4\">T = {shots}</th>")}</tr>";
+        return $"""
+            <section aria-labelledby="paper" class="aside"><h2 id="paper">The paper’s own table {Tag("another dataset and protocol")}</h2>
+            {Table("Paper", headings, Body(rows), PaperTable.Caption, above)}
+            <p class="note">{PaperTable.Mark}</p></section>
+            """;
+    }
 
     // Rows of one T, each with its attributes, its heading and its cells.
     static string Group(int shots, int columns, IEnumerable<(string Attributes, string Heading, string Cells)> rows) =>
         $"<tbody><tr class=\"group\"><th scope=\"rowgroup\" colspan=\"{columns + 1}\">T = {shots}</th></tr>"
-        + $"{string.Concat(rows.Select(row => $"<tr{row.Attributes}><th scope=\"row\">{row.Heading}</th>{row.Cells}</tr>"))}</tbody>";
+        + $"{Each(rows, row => $"<tr{row.Attributes}><th scope=\"row\">{row.Heading}</th>{row.Cells}</tr>")}</tbody>";
 
-    static string Body(IEnumerable<(string Heading, string[] Cells)> rows) =>
-        $"<tbody>{string.Concat(rows.Select(row => $"<tr><th scope=\"row\">{Html(row.Heading)}</th>{string.Concat(row.Cells.Select(cell => $"<td>{cell}</td>"))}</tr>"))}</tbody>";
+    static string Body(IEnumerable<(string Heading, string[] Cells)> rows) => $"<tbody>{Each(rows, row =>
+        $"<tr><th scope=\"row\">{Html(row.Heading)}</th>{Each(row.Cells, cell => $"<td>{cell}</td>")}</tr>")}</tbody>";
 
-    static string Table(string name, IReadOnlyList<string> headings, string body, string caption, string above = "") => $"""
-        <div class="scroll" tabindex="0" role="region" aria-label="{name}"><table class="figures"><caption class="unseen">{name}</caption><thead>{above}<tr>{string.Concat(headings.Select(heading => $"<th scope=\"col\">{Html(heading)}</th>"))}</tr></thead>{body}</table></div>
-        <p class="note">{Html(caption)}</p>
-        """;
+    static string Table(string name, IReadOnlyList<string> headings, string body, string caption, string above = "")
+    {
+        var head = $"<thead>{above}<tr>{Each(headings, heading => $"<th scope=\"col\">{Html(heading)}</th>")}</tr></thead>";
+        return $"""
+            {Scroll(name)}<table class="figures"><caption class="unseen">{name}</caption>{head}{body}</table></div>
+            <p class="note">{Html(caption)}</p>
+            """;
+    }
 
     static string Cell(Figure figure, MetricForm form, bool best)
     {
@@ -111,7 +148,8 @@ static class ReportTables
         var word = (gain.Low, gain.High) switch { ( > 0, _) => "better", (_, < 0) => "worse", _ => "" };
         var interval = gain.Low is { } low && gain.High is { } high
             ? $"[{Signed(low, Decimals(form))}, {Signed(high, Decimals(form))}]" : "";
-        return $"<td class=\"{word}\">{Signed(gain.Gain, Decimals(form))}{Small(interval)}{Small($"{(word == "" ? "" : $"{word}, ")}{Number(100 * gain.Better, 0)} % gain")}{Small(missing)}</td>";
+        var share = $"{(word == "" ? "" : $"{word}, ")}{Number(100 * gain.Better, 0)} % gain";
+        return $"<td class=\"{word}\">{Signed(gain.Gain, Decimals(form))}{Small(interval)}{Small(share)}{Small(missing)}</td>";
     }
 
     internal static string List(IEnumerable<string> notes)
@@ -226,11 +264,21 @@ static class ReportText
     }
 
     /// <summary>A PNG or JPEG as an address that holds it.</summary>
-    internal static string DataAddress(byte[] picture) =>
-        $"data:image/{(picture.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x89, 0x50]) ? "png" : "jpeg")};base64,{Convert.ToBase64String(picture)}";
+    internal static string DataAddress(byte[] picture)
+    {
+        var kind = picture.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x89, 0x50]) ? "png" : "jpeg";
+        return $"data:image/{kind};base64,{Convert.ToBase64String(picture)}";
+    }
 
     /// <summary>Safe in text and in attributes.</summary>
     internal static string Html(string text) => WebUtility.HtmlEncode(text);
+
+    internal static string Each<T>(IEnumerable<T> items, Func<T, string> html) => string.Concat(items.Select(html));
+
+    internal static string Tag(string text) => $"<span class=\"tag\">{text}</span>";
+
+    /// <summary>Opens a part that scrolls sideways on a narrow screen, by keys too; a div closes it.</summary>
+    internal static string Scroll(string label) => $"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{Html(label)}\">";
 
     internal static string Seconds(double seconds) => seconds < 10 ? $"{Number(seconds, 2)} s" : $"{Number(seconds, 1)} s";
 

@@ -145,8 +145,8 @@ sealed class ReproductionGenerator : PersonGenerator
 
     internal override string Emit(OnnxGraph graph, string landmarks, long side, Tensor? psi)
     {
-        var styles = new Queue<OnnxStyle>(
-            psi is null ? InputStyles(graph, layout.StyleChannels, shiftFirst: true).Styles : ConstantStyles(graph, Styles(psi), places: true));
+        var styles = new Queue<OnnxStyle>(psi is null ? InputStyles(graph, layout.StyleChannels, shiftFirst: true).Styles
+            : ConstantStyles(graph, Styles(psi), places: true));
         var h = layout.EmitToOwn(graph, "landmarks", landmarks);
         for (var i = 0; i < down.Length; i++)
         {
