@@ -306,7 +306,7 @@ public sealed class MetaTrainer : IDisposable
         catch (IOException full)
         {
             var good = lastSaved < 0 ? "there is none yet" : $"the last good one is step {lastSaved}";
-            var next = step == settings.Steps || lastSaved < 0 ? ""
+            var next = step >= settings.Steps || lastSaved < 0 ? ""
                 : $". Make room; the next one is tried at step {Math.Min(settings.Steps, step + settings.CheckpointEvery)}";
             view.Say($"step {step}: the checkpoint could not be written ({full.Message}); {good}{next}.");
         }

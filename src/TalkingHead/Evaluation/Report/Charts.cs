@@ -92,12 +92,11 @@ static class CurveCharts
         var kid = result.Metrics.Any(form => form.Metric == "KID" && form.Reason is null) ? "; for KID, the deviation over subsets" : "";
         var hollow = result.Rows.Any(row => Measured(result).Any(form => !MarkdownReport.IsWhole(result, row, form)))
             ? " Hollow marks: many frames lack a face." : "";
-        return charts.Length == 0 ? "" : $"""
-            <section aria-labelledby="curves"><h2 id="curves">Over the number of source frames</h2>
+        return charts.Length == 0 ? "" : Section("curves", "Over the number of source frames", $"""
             {Legend(methods)}
             <div class="charts">{string.Concat(charts)}</div>
-            <p class="note">Bars: 95 % bootstrap intervals over people{kid}. Axes need not begin at zero.{hollow}</p></section>
-            """;
+            <p class="note">Bars: 95 % bootstrap intervals over people{kid}. Axes need not begin at zero.{hollow}</p>
+            """);
     }
 
     static string Chart(EvaluationResult result, string[] methods, MetricForm form)
@@ -160,12 +159,12 @@ static class CurveCharts
 /// <summary>Everybody in one chart, from the best to the worst: each method's mean over the person's frames.</summary>
 static class PeopleChart
 {
-    const int Width = 720, Left = 150, Right = 18, Top = 26, Line = 19, LongestName = 22;
+    const int Width = 720, Left = 150, Right = 18, Top = 26, RowHeight = 19, LongestName = 22;
 
     internal static string Create(EvaluationResult result, Ranking ranking)
     {
         string[] methods = [.. result.Rows.Where(row => row.Shots == ranking.Shots).Select(row => row.Method)];
-        var height = Top + ranking.Order.Count * Line + 24;
+        var height = Top + ranking.Order.Count * RowHeight + 24;
         var figures = ranking.Order.SelectMany(person => methods.Select(method => ranking.Figure(result.Identities[person], method)))
             .OfType<Figure>().ToArray();
         var axis = new Axis(figures.Select(figure => figure.Value).OfType<double>(), Left, Width - Right, 8);
@@ -178,19 +177,14 @@ static class PeopleChart
         }
 
         for (var i = 0; i < ranking.Order.Count; i++)
-            Person(svg, result.Identities[ranking.Order[i]], ranking, methods, axis, Top + Line * (i + 0.5));
+            Person(svg, result.Identities[ranking.Order[i]], ranking, methods, axis, Top + RowHeight * (i + 0.5));
         var metric = Html(ranking.Metric.Metric);
         var order = Title(ranking.Method).ToLowerInvariant();
         var about = $"{metric} of each of the {ranking.Order.Count} people at T = {ranking.Shots}, in order of {order}; "
             + $"{(ranking.Metric.HigherIsBetter ? "further right" : "further left")} is better.";
         var label = $"{metric} of each person; the same figures stand in the table of people below.";
         var chart = $"<svg class=\"people\" viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"{label}\">{svg}</svg>";
-        return $"""
-            <section aria-labelledby="people"><h2 id="people">Person by person</h2>
-            <p>{about}</p>
-            {Legend(methods)}
-            {Scroll("Chart of people")}{chart}</div></section>
-            """;
+        return Section("people", "Person by person", $"<p>{about}</p>\n{Legend(methods)}\n{Scroll("Chart of people")}{chart}</div>");
     }
 
     static void Person(StringBuilder svg, IdentityResult person, Ranking ranking, string[] methods, Axis axis, double y)

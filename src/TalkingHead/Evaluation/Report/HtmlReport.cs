@@ -132,11 +132,7 @@ static class HtmlReport
             + "<em>mean frame</em> the average of the T source frames.";
         var metrics = Each(result.Metrics, form => $"<div><dt>{Html(form.Metric)}</dt><dd>{Html(form.Definition)}."
             + $"{(form.Reason is null ? "" : " <em>Not measured.</em>")}</dd></div>");
-        return $"""
-            <section aria-labelledby="definitions"><h2 id="definitions">How it was measured</h2>
-            <p>{protocol}</p>
-            <dl class="definitions">{metrics}</dl></section>
-            """;
+        return Section("definitions", "How it was measured", $"<p>{protocol}</p>\n<dl class=\"definitions\">{metrics}</dl>");
     }
 }
 
@@ -155,11 +151,8 @@ sealed class Gallery(EvaluationResult result, Ranking ranking, Func<int, IReadOn
         var about = $"The middle hold-out frame of {people} by {metric} ({Title(ranking.Method).ToLowerInvariant()}, T = {ranking.Shots}). "
             + "Which frame is shown was settled before anything was generated. Below each picture: "
             + $"{metric} over all of the person's frames.";
-        return $"""
-            <section aria-labelledby="gallery"><h2 id="gallery">What it looks like</h2>
-            <p>{about}</p>
-            {Each(ranking.Examples(), example => Person(example.Word, example.Person))}</section>
-            """;
+        var examples = Each(ranking.Examples(), example => Person(example.Word, example.Person));
+        return Section("gallery", "What it looks like", $"<p>{about}</p>\n{examples}");
     }
 
     string Person(string word, int person)

@@ -21,11 +21,8 @@ static class ReportTables
             .Select(entry => $"{entry.Metrics}: not measured: {entry.Reason}")).Concat(result.Notes);
         const string caption = "Means over all frames, with 95 % bootstrap intervals over people. The best of each T is in bold; rows in "
             + "which many frames lack a face are left out of that.";
-        return $"""
-            <section aria-labelledby="results"><h2 id="results">Results</h2>
-            {Table("Results", ["Method", .. measured.Select(Heading)], string.Concat(groups), caption)}
-            {List(notes)}</section>
-            """;
+        var table = Table("Results", ["Method", .. measured.Select(Heading)], string.Concat(groups), caption);
+        return Section("results", "Results", $"{table}\n{List(notes)}");
     }
 
     internal static string Gains(EvaluationResult result)
@@ -43,10 +40,7 @@ static class ReportTables
         const string caption = "Differences frame by frame, turned so that + is better in every column, with 95 % intervals over people, "
             + "and the share of people who gain. Better and worse: the interval leaves zero out. No gain is given where fewer than half of "
             + "the frames can be compared. A model that does not beat copying the nearest source frame has learned nothing useful.";
-        return $"""
-            <section aria-labelledby="gains"><h2 id="gains">Who beats whom</h2>
-            {Table("Gains", ["Gain", .. headings], string.Concat(groups), caption)}</section>
-            """;
+        return Section("gains", "Who beats whom", Table("Gains", ["Gain", .. headings], string.Concat(groups), caption));
     }
 
     internal static string Floors(EvaluationResult result)
@@ -59,10 +53,7 @@ static class ReportTables
                    select (floor.Metric, (string[])[$"{Value(floor, form)}<small>{spread}</small>", MarkdownReport.Count(floor)]);
         const string caption = "No method gets below these: the noise of the detector, and FID between halves of the real frames, each "
             + "half as many as the rows above have.";
-        return $"""
-            <section aria-labelledby="floors"><h2 id="floors">Floors</h2>
-            {Table("Floors", ["Measured between real frames only", "Value", "Frames"], Body(rows), caption)}</section>
-            """;
+        return Section("floors", "Floors", Table("Floors", ["Measured between real frames only", "Value", "Frames"], Body(rows), caption));
     }
 
     internal static string Costs(EvaluationResult result)
@@ -74,10 +65,8 @@ static class ReportTables
             cost.Epochs is { } epochs ? Number(epochs, 0) : None]));
         var caption = "Enrolment: from source frames to a head ready for use. A frame: from landmarks to a picture in memory, in batches "
             + $"of {IdentityEvaluation.Batch}. Measured on {string.Join("; ", result.Costs.Select(cost => cost.Machine).Distinct())}.";
-        return $"""
-            <section aria-labelledby="costs"><h2 id="costs">What it takes</h2>
-            {Table("Costs", ["Head", "Enrolment, median", "Range", "A frame", "Epochs"], Body(rows), caption)}</section>
-            """;
+        string[] headings = ["Head", "Enrolment, median", "Range", "A frame", "Epochs"];
+        return Section("costs", "What it takes", Table("Costs", headings, Body(rows), caption));
     }
 
     internal static string People(EvaluationResult result)
@@ -108,11 +97,9 @@ static class ReportTables
                    select ($"{row.Data}: {row.Method}", cells.ToArray());
         var above = $"<tr class=\"span\"><td></td>{Each(PaperTable.Shots, shots =>
             $"<th scope=\"colgroup\" colspan=\"4\">T = {shots}</th>")}</tr>";
-        return $"""
-            <section aria-labelledby="paper" class="aside"><h2 id="paper">The paper’s own table {Tag("another dataset and protocol")}</h2>
-            {Table("Paper", headings, Body(rows), PaperTable.Caption, above)}
-            <p class="note">{PaperTable.Mark}</p></section>
-            """;
+        var table = Table("Paper", headings, Body(rows), PaperTable.Caption, above);
+        return Section("paper", $"The paper’s own table {Tag("another dataset and protocol")}",
+            $"{table}\n<p class=\"note\">{PaperTable.Mark}</p>", kind: " class=\"aside\"");
     }
 
     // Rows of one T, each with its attributes, its heading and its cells.
@@ -274,6 +261,9 @@ static class ReportText
     internal static string Html(string text) => WebUtility.HtmlEncode(text);
 
     internal static string Each<T>(IEnumerable<T> items, Func<T, string> html) => string.Concat(items.Select(html));
+
+    internal static string Section(string id, string title, string content, string kind = "") =>
+        $"<section aria-labelledby=\"{id}\"{kind}><h2 id=\"{id}\">{title}</h2>\n{content}</section>";
 
     internal static string Tag(string text) => $"<span class=\"tag\">{text}</span>";
 
