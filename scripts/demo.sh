@@ -2,8 +2,8 @@
 # The whole story in one command, on synthetic people or on a video of your own:
 #
 #   scripts/demo.sh [--quick] [--out DIR]
-#       makes people, meta-trains on them (about ten minutes on two cores; --quick takes the model in checkpoints/
-#       instead), learns a person it never saw from 8 frames, animates them with another's motion, evaluates.
+#       makes people, meta-trains on them (64x64, about ten minutes on two cores; --quick takes the 128x128 model in
+#       checkpoints/ instead), learns a person it never saw from 8 frames, animates them with another's motion, evaluates.
 #   scripts/demo.sh [--quick | --run RUN] --video FILE [--driver FILE] [--out DIR]
 #       the same on a video of one person: enrols the person from 8 frames, animates them with the driver's motion
 #       (without --driver with their own), and compares with frames that were held out.
@@ -28,16 +28,17 @@ done
 for file in "$video" "$driver"; do [ -z "$file" ] || [ -f "$file" ] || fail "$file: no such file"; done
 [ -z "$driver" ] || [ -n "$video" ] || fail "--driver goes with --video"
 
-model=checkpoints/synthetic-64.safetensors
+size=64 identities=8
+if [ -n "$quick" ] && [ -z "$run" ]; then run=checkpoints/synthetic-128.safetensors size=128 identities=4; fi
+if [ -f "$run/config.yaml" ]; then size=$(sed -n '/^data:/,/size:/s/^ *size: *\([0-9]*\).*/\1/p' "$run/config.yaml"); fi
 out=${out:-runs/demo${video:+-$(basename "${video%.*}")}}
-people=data/synthetic-64 unseen=data/unseen-64
+people=data/synthetic-64 unseen=data/unseen-$size
 th=scripts/talkinghead
 finished() { compgen -G "$1/*.index" >/dev/null; } # a dataset's index is written last
 step() { echo; echo "== $*"; }
 
 step "set-up"
 scripts/setup.sh
-if [ -z "$run" ] && [ -n "$quick" ]; then run=$model; fi
 if [ -z "$run" ]; then
     step "people to learn from: $people"
     finished "$people" || $th synth --out "$people" --identities 1000 --frames 16 --size 64 --seed 1 --test-share 0.02
@@ -48,7 +49,7 @@ fi
 
 if [ -z "$video" ]; then
     step "people of another population, whom the model never saw: $unseen"
-    finished "$unseen" || $th synth --out "$unseen" --identities 20 --frames 32 --size 64 --seed 9 --test-share 1
+    finished "$unseen" || $th synth --out "$unseen" --identities 20 --frames 32 --size "$size" --seed 9 --test-share 1
 fi
 
 mkdir -p "$out"
@@ -56,10 +57,10 @@ if [ -n "$video" ]; then
     step "faces in $(basename "$video")"
     mkdir -p "$out/from/person"
     ln -sf "$(realpath "$video")" "$out/from/person/"
-    finished "$out/data" || $th prepare --layout videos --from "$out/from" --out "$out/data" --size 64 --test-share 1 --frames-per-clip 0 --clip-seconds 0
+    finished "$out/data" || $th prepare --layout videos --from "$out/from" --out "$out/data" --size "$size" --test-share 1 --frames-per-clip 0 --clip-seconds 0
     person=$video motion=${driver:-$video} data=$out/data identities=1
 else
-    person=$unseen#synth-00007/000 motion=$unseen#synth-00011/000 data=$unseen identities=8
+    person=$unseen#synth-00007/000 motion=$unseen#synth-00011/000 data=$unseen
 fi
 
 step "a person the model never saw, from 8 frames: $out/person.head"
@@ -67,7 +68,7 @@ step "a person the model never saw, from 8 frames: $out/person.head"
 
 step "another's motion: $out/animated.mp4"
 [ -f "$out/animated.mp4" ] || $th animate "$out/person.head" --driver "$motion" --side-by-side --out "$out/animated.mp4"
-ffmpeg -v error -y -i "$out/animated.mp4" -vf "select=not(mod(n\\,4)),scale=2*iw:-1:flags=bicubic,tile=2x3:padding=4:color=white" -frames:v 1 "$out/strip.png"
+ffmpeg -v error -y -i "$out/animated.mp4" -vf "select=not(mod(n\\,4)),scale=-1:128:flags=bicubic,tile=2x3:padding=4:color=white" -frames:v 1 "$out/strip.png"
 
 step "how good it is, on frames that were held out: $out/evaluation/report.html"
 $th evaluate "$run" --data "$data" --shots 1,8 --identities "$identities" --holdout 16 --out "$out/evaluation"
