@@ -30,7 +30,7 @@ for file in "$video" "$driver"; do [ -z "$file" ] || [ -f "$file" ] || fail "$fi
 
 size=64 identities=8
 if [ -n "$quick" ] && [ -z "$run" ]; then run=checkpoints/synthetic-128.safetensors size=128 identities=4; fi
-if [ -f "$run/config.yaml" ]; then size=$(sed -n '/^data:/,/size:/s/^ *size: *\([0-9]*\).*/\1/p' "$run/config.yaml"); fi
+if [ -n "$run" ] && [ -f "$run/config.yaml" ]; then size=$(sed -n '/^data:/,/size:/s/^ *size: *\([0-9]*\).*/\1/p' "$run/config.yaml"); fi
 out=${out:-runs/demo${video:+-$(basename "${video%.*}")}}
 people=data/synthetic-64 unseen=data/unseen-$size
 th=scripts/talkinghead
