@@ -22,6 +22,8 @@ sealed class PointwiseConv2d : Module<Tensor, Tensor>
         this.stride = stride;
         weight = new Parameter(zeros(outputs, inputs, 1, 1));
         this.bias = bias ? new Parameter(zeros(outputs)) : null;
+        foreach (var parameter in new[] { weight, this.bias })
+            parameter?.DetachFromDisposeScope(); // like torch's own, they outlive the scope in which the module is made
         RegisterComponents();
     }
 

@@ -13,6 +13,21 @@ namespace TalkingHead.Tests.Pretrained;
 /// <summary>The network comes with its package, so these never skip.</summary>
 public sealed class ResNet18Tests
 {
+    // A content loss is loaded when it is first asked for, which may be within the scope of one person's fine-tuning.
+    [Fact]
+    public void ItOutlivesTheScopeInWhichItIsLoaded()
+    {
+        ResNet18 network;
+        using (NewDisposeScope())
+        {
+            network = ResNet18.Load();
+            _ = network.call(zeros(1, 3, 32, 32));
+        }
+        using (network)
+        using (NewDisposeScope())
+            Assert.Equal(3, network.call(zeros(1, 3, 32, 32)).Length);
+    }
+
     // The file's graph, node by node and nothing folded, gives what ONNX Runtime gives; each stage gives what the graph does.
     [Fact]
     public void EveryStageEqualsTheGraphThatOnnxRuntimeRuns()
