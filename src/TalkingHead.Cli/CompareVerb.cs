@@ -9,7 +9,7 @@ using TalkingHead.Training;
 namespace TalkingHead.Cli;
 
 [Verb("compare", HelpText = "Measures a folder of pictures, or a dataset, against another: SSIM, PSNR, L1, resnet18, FD-resnet18, FID, "
-    + "KID, FVD, LPIPS, CSIM, identity, AKD, NME, pose, gaze, eyes, mouth and what flickers.")]
+    + "KID, FVD, LPIPS, CSIM, identity, AKD, NME, pose, gaze, eyes, mouth and flicker.")]
 sealed class CompareVerb : MetricVerb, IVerb
 {
     [Value(0, MetaName = "REAL-DIR", Required = true, HelpText = "The truth: pictures in a folder and the folders in it, or a dataset.")]
@@ -87,7 +87,7 @@ abstract class MetricVerb
 
     [Option("metrics", Default = All, MetaValue = "LIST", HelpText = "What to measure: all, or some of ssim, psnr, l1, resnet18, "
         + "fd-resnet18, fid, kid, fvd, lpips, csim, identity, akd, nme, pose, gaze, temporal, jitter, eyes-l1, eyes-ssim, mouth-l1, "
-        + "mouth-ssim; of evaluate also pose-following, pose-r, expression-following, expression-r, which all has with --cross. "
+        + "mouth-ssim; evaluate also has pose-following, pose-r, expression-following and expression-r, with --cross part of all. "
         + "FID, KID, FVD, LPIPS, CSIM and identity need weights: talkinghead doctor lists them.")]
     public string Metrics { get; set; } = All;
 

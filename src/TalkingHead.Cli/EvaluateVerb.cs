@@ -137,7 +137,8 @@ sealed class EvaluateVerb : MetricVerb, IVerb
         }
         using var evaluation = Open(run, dataset);
         var jobs = EvaluationJobs.Choose(Jobs, run, evaluation.Missing.Count);
-        foreach (var note in run.Notes.Concat(evaluation.Notes).Append(jobs.Note))
+        string[] tuning = run.CanFineTune && !FeedForward ? [run.ExpectTuning()] : [];
+        foreach (var note in run.Notes.Concat(tuning).Concat(evaluation.Notes).Append(jobs.Note))
             Console.Error.WriteLine(note);
 
         EvaluationResult? result = null;

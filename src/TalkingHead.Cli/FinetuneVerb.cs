@@ -99,12 +99,12 @@ sealed class FinetuneVerb : IVerb
     {
         Head? head = null;
         long most = Epochs ?? run.Configuration.FineTuning.Epochs;
-        Progress.Run("finetune", Epochs is null && source.Count >= StoppingRule.LeastFrames ? 2 * most : most, "epochs",
-            progress => head = PersonFineTuner.Run(run, source, settings, epoch =>
+        var after = Epochs is null && source.Count >= StoppingRule.LeastFrames ? StoppingRule.EpochsOfAll((int)most) : 0;
+        Progress.Run("finetune", most + after, "epochs", progress => head = PersonFineTuner.Run(run, source, settings, epoch =>
         {
             if (curve.Count > 0 && epoch.Epoch == 0)
                 progress.Say(string.Create(CultureInfo.InvariantCulture, $"best on held-out frames: epoch "
-                    + $"{curve.MinBy(each => each.HeldOut).Epoch}; learning all {source.Count} frames for as long"));
+                    + $"{curve.MinBy(each => each.HeldOut).Epoch}; learning all {source.Count} frames for {epoch.Epochs} more"));
             curve.Add(epoch);
             if (epoch.Epoch > 0)
                 progress.Step();

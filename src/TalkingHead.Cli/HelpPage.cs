@@ -37,7 +37,7 @@ static class HelpPage
         Rows(page, "options", [.. options.Except(required).Select(Row), ("--help", "Show this page.")]);
         page.AppendLine("examples:");
         foreach (var example in Examples(verb))
-            page.AppendLine($"  # {example.HelpText}").AppendLine($"  {name} {Arguments(example.Sample)}");
+            page.AppendLine($"  # {example.HelpText}").AppendLine($"  {name} {Arguments(example.Sample)}".TrimEnd());
         return page.ToString().TrimEnd();
     }
 

@@ -163,7 +163,7 @@ sealed class LearningWork(string runPath, Gathering gathering, string name, Head
         var source = gathering.Chosen();
         Change(now => now with { Stage = $"opening the run for {source.Count} pictures" });
         using var run = TrainedRun.Open(runPath);
-        int shown = StoppingRule.For(source.Count).HeldOut is [var heldOut, ..] ? heldOut : 0, pass = 0, longest = 1;
+        int shown = StoppingRule.For(source.Count).HeldOut is [var heldOut, ..] ? heldOut : 0, pass = 0;
         var drawn = source.Drawn(run.Configuration)[shown];
         using var head = PersonFineTuner.Run(run, source, report: Report, cancel: Cancelled, keep: Kept);
         Change(now => now with { Stage = "saving" });
@@ -176,15 +176,13 @@ sealed class LearningWork(string runPath, Gathering gathering, string name, Head
         void Report(FineTuningEpoch epoch)
         {
             pass += epoch.Epoch == 0 ? 1 : 0;
-            var curve = Status.Curve;
-            if (pass == 2 && epoch.Epoch == 0)
-                longest = Math.Max(1, curve.MinBy(point => point.HeldOut ?? double.MaxValue)!.Epoch);
+            var share = epoch.Epoch / (double)epoch.Epochs;
             Change(now => now with
             {
-                Curve = [.. curve, new(pass, epoch.Epoch, Finite(epoch.Loss), Finite(epoch.HeldOut))],
+                Curve = [.. now.Curve, new(pass, epoch.Epoch, Finite(epoch.Loss), Finite(epoch.HeldOut))],
                 Stage = pass == 1 ? $"epoch {epoch.Epoch} of at most {epoch.Epochs}"
-                    : $"with all pictures: epoch {epoch.Epoch} of {longest}",
-                Progress = pass == 1 ? 0.5 * epoch.Epoch / epoch.Epochs : 0.5 + 0.5 * epoch.Epoch / longest,
+                    : $"with all pictures: epoch {epoch.Epoch} of {epoch.Epochs}",
+                Progress = pass == 1 ? 0.8 * share : 0.8 + 0.2 * share,
             });
             Show(Picture.Beside(source.Pictures[shown], drawn, epoch.Show!(shown)));
         }

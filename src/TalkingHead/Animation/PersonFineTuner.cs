@@ -77,14 +77,7 @@ public sealed class PersonFineTuner
     }
 
     // A person's numbers, and how they came about; epochs are none where nothing was tuned.
-    sealed record Person(PersonGenerator Generator, Tensor Psi, int? Epochs, int? Kept) : IDisposable
-    {
-        public void Dispose()
-        {
-            Generator.Dispose();
-            Psi.Dispose();
-        }
-    }
+    sealed record Person(PersonGenerator Generator, Tensor Psi, int? Epochs, int? Kept);
 
     Person FeedForward()
     {
@@ -93,55 +86,44 @@ public sealed class PersonFineTuner
             run.Generator.Project(run.Embed(frames, landmarks)), null, null);
     }
 
+    // So many epochs, or until the stopping rule says to end; then what was held out is learned, too.
     Person FineTune(CancellationToken cancel)
     {
         int count = (int)frames.shape[0], epochs = settings.Epochs ?? configuration.FineTuning.Epochs;
         targets = run.Content.Targets(frames);
-        if (settings.Epochs is not null)
-            return Tune(epochs, epochs, null, cancel);
-        var rule = StoppingRule.For(count);
-        var person = Tune(epochs, epochs, rule, cancel);
-        if (rule.HeldOut.Count == 0 || rule.Kept == 0 || keep.IsCancellationRequested)
-            return person;
-        // How long is known now. The person is learned once more for so long, from the frames that were held out as well:
-        // of few frames, one more is worth more than the epochs. Ended early, it has learned less than the first one.
-        Person again;
-        try
-        {
-            again = Tune(rule.Kept, epochs, null, cancel) with { Epochs = person.Epochs };
-        }
-        catch
-        {
-            person.Dispose();
-            throw;
-        }
-        var whole = again.Kept == rule.Kept;
-        (whole ? person : again).Dispose();
-        return whole ? again : person;
-    }
-
-    // So many epochs, or until the rule says to end; most is the number reported.
-    Person Tune(int epochs, int most, StoppingRule? rule, CancellationToken cancel)
-    {
+        var rule = settings.Epochs is null ? StoppingRule.For(count) : null;
         using var networks = run.Copy();
         using var step = new FineTuningStep(configuration, networks.Generator, networks.Discriminator, run.Embed(frames, landmarks),
             run.Content);
         if (settings.ShuffledStyle)
             Shuffle(step.Psi);
-        int[] learned = [.. Enumerable.Range(0, (int)frames.shape[0]).Except(rule?.HeldOut ?? [])];
+        int[] all = [.. Enumerable.Range(0, count)], learned = [.. all.Except(rule?.HeldOut ?? [])];
         using var averaged = new PersonAverage(networks.Generator, step, configuration, run.Device);
         using var best = new BestWeights(averaged.Generator, averaged.Psi);
         var epoch = 0;
-        var end = Report(rule, best, averaged, new FineTuningEpoch(0, most, double.NaN, HeldOut(averaged, rule)));
+        var end = Report(rule, best, averaged, new FineTuningEpoch(0, epochs, double.NaN, HeldOut(averaged, rule)));
         while (!end && epoch < epochs)
         {
             epoch++;
             var loss = Epoch(step, averaged, learned, epoch, cancel);
-            end = Report(rule, best, averaged, new FineTuningEpoch(epoch, most, loss, HeldOut(averaged, rule)));
+            end = Report(rule, best, averaged, new FineTuningEpoch(epoch, epochs, loss, HeldOut(averaged, rule)));
         }
         best.Restore();
+        if (rule is { HeldOut.Count: > 0, Kept: > 0 })
+            LearnAll(step, averaged, all, epochs, StoppingRule.EpochsOfAll(rule.Kept), cancel);
         return new Person(GeneratorFactory.Create(averaged.Generator, configuration, run.Device),
             averaged.Psi.detach().clone().DetachFromDisposeScope(), epoch, rule?.Kept ?? epoch);
+    }
+
+    // A few epochs from the best weights on; before is the number of those that came before.
+    void LearnAll(FineTuningStep step, PersonAverage averaged, int[] all, int before, int epochs, CancellationToken cancel)
+    {
+        averaged.Restart();
+        for (var epoch = 0; epoch <= epochs && !keep.IsCancellationRequested; epoch++)
+        {
+            var loss = epoch == 0 ? double.NaN : Epoch(step, averaged, all, before + epoch, cancel);
+            Tell(averaged, new FineTuningEpoch(epoch, epochs, loss, double.NaN));
+        }
     }
 
     void Shuffle(Tensor psi)
@@ -153,11 +135,12 @@ public sealed class PersonFineTuner
         psi.copy_(psi.index_select(1, tensor(order.Select(place => (long)place).ToArray(), device: psi.device)));
     }
 
-    // True when the rule says to end; it also says which epoch is kept, without one it is the last. What is reported has
-    // a loss on held-out frames in the first pass and none in the second.
+    void Tell(PersonAverage person, FineTuningEpoch epoch) => report?.Invoke(epoch with { Show = frame => Show(person, frame) });
+
+    // True when the rule says to end; it also says which epoch is kept, without one it is the last.
     bool Report(StoppingRule? rule, BestWeights best, PersonAverage person, FineTuningEpoch epoch)
     {
-        report?.Invoke(epoch with { Show = frame => Show(person, frame) });
+        Tell(person, epoch);
         var (taken, end) = rule?.Judge(epoch) ?? (true, false);
         if (taken)
             best.Take();
@@ -224,7 +207,8 @@ public sealed record FineTunerSettings
 
     /// <summary>
     /// So many epochs, over every frame, without a stopping rule. Null: with four frames or more, as many as do best on
-    /// frames held out, which are then learned too; with fewer, until nothing is gained. The configuration has the most.
+    /// held-out frames, and a quarter as many over all frames; with fewer, until nothing is gained. The configuration has the
+    /// most.
     /// </summary>
     public int? Epochs { get; init; }
 
@@ -239,9 +223,9 @@ public sealed record FineTunerSettings
 }
 
 /// <summary>One epoch of a fine-tuning.</summary>
-/// <param name="Epoch">From 1; 0 is the feed-forward person before the first step. It begins anew when the held-out frames
-/// are learned too.</param>
-/// <param name="Epochs">The most there will be.</param>
+/// <param name="Epoch">From 1; 0 is the feed-forward person before the first step. It begins anew, from the best weights, when
+/// the held-out frames are learned too.</param>
+/// <param name="Epochs">The most there will be; of all frames, how many there will be.</param>
 /// <param name="Loss">Mean weighted content loss of the frames learned from, as the epoch went over them; NaN for epoch 0.</param>
 /// <param name="HeldOut">Weighted content loss of the held-out frames after the epoch; NaN where none are held out.</param>
 public readonly record struct FineTuningEpoch(int Epoch, int Epochs, double Loss, double HeldOut)
@@ -287,6 +271,11 @@ sealed class StoppingRule
         return new([.. Enumerable.Range(0, held).Select(k => (2 * k + 1) * frames / (2 * held))]);
     }
 
+    /// <summary>
+    /// How long all frames are learned, from the weights of the epoch that is kept. docs/training.md says what that is worth.
+    /// </summary>
+    public static int EpochsOfAll(int kept) => (kept + 3) / 4;
+
     /// <summary>Whether this epoch is the one to keep so far, and whether to end here.</summary>
     public (bool Keep, bool End) Judge(FineTuningEpoch epoch)
     {
@@ -312,11 +301,13 @@ sealed class StoppingRule
 sealed class PersonAverage : IDisposable
 {
     readonly MovingAverage? average;
+    readonly Generator tuned;
+    readonly Parameter tunedPsi;
     int steps;
 
     public PersonAverage(Generator generator, FineTuningStep step, RunConfiguration configuration, Device device)
     {
-        (Generator, Psi) = (generator, step.Psi);
+        (Generator, Psi) = (tuned, tunedPsi) = (generator, step.Psi);
         if (configuration.FineTuning.Averaging == 0)
             return;
         Generator = GeneratorFactory.Empty(() => new Generator(configuration.Network, configuration.Data.Size,
@@ -335,6 +326,16 @@ sealed class PersonAverage : IDisposable
 
     /// <summary>After a step.</summary>
     public void Update() => average?.Update(++steps);
+
+    /// <summary>The tuned weights become the average's.</summary>
+    public void Restart()
+    {
+        if (average is null)
+            return;
+        using var _ = no_grad();
+        tuned.load_state_dict(Generator.state_dict());
+        tunedPsi.copy_(Psi);
+    }
 
     /// <inheritdoc/>
     public void Dispose()

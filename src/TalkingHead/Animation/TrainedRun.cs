@@ -50,9 +50,8 @@ public sealed class TrainedRun : IDisposable
 
     internal nn.Module<Tensor, Tensor, Tensor> Embedder => networks.Embedder;
 
-    /// <summary>The content loss of the run's objective; loaded when it is first asked for.</summary>
-    internal ContentLoss Content => content ??= ContentLoss.Create(Configuration.Objective, Configuration.Training.Seed, Device,
-        Configuration.Training.Precision);
+    /// <summary>The content loss of fine-tuning; loaded when it is first asked for.</summary>
+    internal ContentLoss Content => content ??= ContentLoss.ForFineTuning(Configuration, Device);
 
     /// <summary>Opens a run's directory, which may be in training at the same time, or a model file of <see cref="Export"/>.</summary>
     /// <param name="path">The run, or the file.</param>

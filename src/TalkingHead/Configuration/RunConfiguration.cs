@@ -76,7 +76,8 @@ public sealed record RunConfiguration
             yield return "objective.eye_weight and mouth_weight find eyes and mouth in landmark images of landmarks.style paper only.";
         if (Landmarks is { Pupils: true, Style: not LandmarkStyle.Paper })
             yield return "landmarks.pupils is true; only landmarks.style paper draws pupils.";
-        if (Objective.Content is ContentKind.Pyramid or ContentKind.Resnet18 && Data.Size >> (Objective.PyramidLevels - 1) < 1)
+        if ((Objective.Content is ContentKind.Pyramid or ContentKind.Resnet18
+            || FineTuning.Content is ContentKind.Pyramid or ContentKind.Resnet18) && Data.Size >> (Objective.PyramidLevels - 1) < 1)
             yield return $"objective.pyramid_levels is {Objective.PyramidLevels}; a {Data.Size} pixel picture cannot be halved so often.";
     }
 }

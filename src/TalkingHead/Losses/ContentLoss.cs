@@ -57,6 +57,23 @@ public sealed class ContentLoss : IDisposable
         return new ContentLoss(settings, kind, seed, device ?? CPU, precision) { Reason = reason };
     }
 
+    /// <summary>
+    /// As <see cref="Create"/>, for a new person: fine_tuning.content where it is set. It does without ResNet-18 where the file
+    /// is missing, and says so: programs are published without it.
+    /// </summary>
+    internal static ContentLoss ForFineTuning(RunConfiguration configuration, Device device)
+    {
+        var (objective, training, kind) = (configuration.Objective, configuration.Training, configuration.FineTuning.Content);
+        if (kind != ContentKind.Resnet18 || PublishedWeights.Has(ResNet18.File))
+            return Create(objective with { Content = kind ?? objective.Content }, training.Seed, device, training.Precision);
+        var (instead, reason) = Choose(objective);
+        return new ContentLoss(objective, instead, training.Seed, device, training.Precision)
+        {
+            Reason = $"{reason}; fine_tuning.content is resnet18, but {PublishedWeights.PathOf(ResNet18.File)} is missing: run "
+                + $"scripts/download-weights.sh {ResNet18.File} for heads that are sharper",
+        };
+    }
+
     /// <summary>As <see cref="Create"/>, with random weights in the networks whose files are missing: they cost the same.</summary>
     internal static ContentLoss ForBenchmark(ObjectiveSettings settings, long seed, Device device, Precision precision)
     {
