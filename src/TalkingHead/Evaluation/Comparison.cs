@@ -1,7 +1,7 @@
+using System.Collections.Concurrent;
 using TalkingHead.Evaluation.Metrics;
 using TalkingHead.Evaluation.Protocol;
 using TalkingHead.Media;
-using static TorchSharp.torch;
 
 namespace TalkingHead.Evaluation;
 
@@ -21,13 +21,15 @@ public sealed class Comparison : IDisposable
     readonly PictureSet real, fake;
     readonly ComparisonSettings settings;
     readonly FrameMetrics meter;
-    readonly PictureMatching matching;
-    readonly IReadOnlyList<MatchedName> names;
+    readonly MatchedName[] all; // those that both sets have first, each part in ordinal order
+    readonly int pairs; // names that both have
     readonly Dictionary<FeatureSpace, DistributionTally<string>> distributions;
-    readonly Dictionary<Metric, PairValues> pairs;
-    readonly SizeRange allSizes = new();
-    readonly ComparisonNotes notes;
-    int compared, withoutRealFace, withoutFakeFace;
+    readonly Dictionary<Metric, List<double>> values, floors;
+    readonly List<(int Width, int Height)> sizes = [], pairSizes = []; // of all pictures; of the pairs compared
+    readonly ConcurrentBag<(PictureSet Set, PictureForm Form, string Name)> otherForms = [];
+    readonly ConcurrentBag<string> refused = [];
+    readonly List<string> unequal = [];
+    int withoutRealFace, withoutFakeFace;
 
     /// <param name="real">The truth.</param>
     /// <param name="fake">What is measured against it.</param>
@@ -43,26 +45,26 @@ public sealed class Comparison : IDisposable
         if (settings.Metrics.FirstOrDefault(metric => metric.IsOfCross) is { } followed)
             throw UserException.Usage($"--metrics: {followed.Name.ToLowerInvariant()} follows one person through a clip; evaluate "
                 + $"measures it.");
-        (this.real, this.fake, this.settings) = (real, fake, settings);
-        (matching, meter) = (PictureMatching.Create(real, fake), new(settings, networks));
-        pairs = meter.Measured.Where(metric => metric.Space is null).ToDictionary(metric => metric, _ => new PairValues());
-        distributions = meter.Measured.Select(metric => metric.Space).OfType<FeatureSpace>().Distinct().ToDictionary(space => space,
-            space => new DistributionTally<string>(space, settings, [Fake]));
-
-        // Names of one set alone are of use to a distribution only.
-        names = distributions.Count > 0 ? matching.Names : [.. matching.Names.Take(matching.Pairs)];
-        notes = new(real, fake, matching);
+        (this.real, this.fake, this.settings, meter) = (real, fake, settings, new(settings, networks));
+        values = meter.OfFrames.ToDictionary(metric => metric, _ => new List<double>());
+        floors = meter.OfFrames.Where(metric => metric.HasFloor).ToDictionary(metric => metric, _ => new List<double>());
+        distributions = meter.Spaces.ToDictionary(space => space, space => new DistributionTally<string>(space, settings, [Fake]));
+        var places = fake.Names.Select((name, i) => (name, i)).ToDictionary(StringComparer.Ordinal);
+        var matched = real.Names.Select((name, i) => new MatchedName(name, i, places.Remove(name, out var place) ? place : null)).ToArray();
+        pairs = matched.Count(name => name.Fake is not null);
+        all = [.. matched.OrderBy(name => name.Fake is null),
+            .. fake.Names.Where(places.ContainsKey).Select(name => new MatchedName(name, null, places[name]))];
     }
 
-    /// <summary>Names that <see cref="Run"/> will read.</summary>
-    public int Count => meter.Measured.Count == 0 ? 0 : names.Count;
+    /// <summary>Names that <see cref="Run"/> will read; those of one set alone are of use to a distribution only.</summary>
+    public int Count => meter.Measured.Count == 0 ? 0 : distributions.Count > 0 ? all.Length : pairs;
 
     /// <summary>Reads and measures everything.</summary>
     /// <param name="step">Told how many more names are done.</param>
     /// <param name="stop">Ends the work.</param>
     public ComparisonResult Run(Action<int>? step = null, CancellationToken stop = default)
     {
-        var blocks = names.Take(Count).Chunk(Block).ToArray();
+        var blocks = all.Take(Count).Chunk(Block).ToArray();
         var next = blocks.Length > 0 ? Read(blocks[0], stop) : null;
         for (var i = 0; i < blocks.Length; i++)
         {
@@ -72,7 +74,7 @@ public sealed class Comparison : IDisposable
             Measure(loaded);
             step?.Invoke(loaded.Length);
         }
-        return new([.. settings.Metrics.Zip(meter.Forms).SelectMany(metric => Rows(metric.First, metric.Second))], notes.Sentences());
+        return new([.. settings.Metrics.Zip(meter.Forms).SelectMany(metric => Rows(metric.First, metric.Second))], [.. Notes()]);
     }
 
     /// <summary>Frees the networks.</summary>
@@ -98,20 +100,19 @@ public sealed class Comparison : IDisposable
         try
         {
             var picture = set.Load(place, out var form);
-            notes.Seen(set, set.Names[place], form);
+            if (form != PictureForm.Rgb)
+                otherForms.Add((set, form, set.Names[place]));
             return picture;
         }
         catch (UserException e)
         {
-            notes.Refused(e.Message);
+            refused.Add(e.Message);
             return null;
         }
     }
 
     void Measure(LoadedPair[] loaded)
     {
-        foreach (var pair in loaded)
-            notes.Add(pair);
         if (distributions.Count > 0)
         {
             foreach (var (space, features) in Features(loaded, pair => pair.Real))
@@ -119,46 +120,48 @@ public sealed class Comparison : IDisposable
             foreach (var (space, features) in Features(loaded, pair => pair.Fake))
                 distributions[space].Add(Fake, features);
         }
+        foreach (var (name, one, other) in loaded.Where(pair => pair is { Real: not null, Fake: not null } && !pair.IsComparable))
+            unequal.Add($"{name} is {one!.Width}x{one.Height} and {other!.Width}x{other.Height}");
         LoadedPair[] comparable = [.. loaded.Where(pair => pair.IsComparable)];
-        if (comparable.Length == 0 || pairs.Count == 0)
+        if (comparable.Length == 0 || values.Count == 0)
             return;
 
         Picture[] truth = [.. comparable.Select(pair => pair.Real!)], others = [.. comparable.Select(pair => pair.Fake!)];
-        var floorEvery = Math.Max(1, matching.Pairs / FloorPictures);
-        using var target = meter.Target(truth, truth, FrameNames.Follows([.. comparable.Select(pair => pair.Name)]),
-            i => (compared + i) % floorEvery == 0);
+        var floorEvery = Math.Max(1, pairs / FloorPictures);
+        var target = meter.Target(truth, truth, PictureSet.Follows([.. comparable.Select(pair => pair.Name)]),
+            i => (pairSizes.Count + i) % floorEvery == 0);
         var found = meter.Measure(target, others, [.. Enumerable.Range(0, others.Length)]);
-        compared += comparable.Length;
+        pairSizes.AddRange(truth.Select(picture => (picture.Width, picture.Height)));
         withoutRealFace += target.Found.Count(face => face == 0);
         withoutFakeFace += target.Found.Zip(found.Faces).Count(faces => faces is (not 0, 0));
-        foreach (var (metric, values) in pairs)
-            values.Add(truth, found.ByMetric[metric], target.Floors.GetValueOrDefault(metric, []), metric.LeastSide);
+        foreach (var (metric, list) in values)
+            list.AddRange(found.ByMetric[metric]);
+        foreach (var (metric, list) in floors)
+            list.AddRange(target.Floors[metric].Where(floor => !double.IsNaN(floor)));
     }
 
     Dictionary<FeatureSpace, float[]> Features(LoadedPair[] loaded, Func<LoadedPair, Picture?> side)
     {
         LoadedPair[] there = [.. loaded.Where(pair => side(pair) is not null)];
         Picture[] pictures = [.. there.Select(pair => side(pair)!)];
-        Array.ForEach(pictures, allSizes.Add);
-        return meter.Features(pictures, null, FrameNames.Follows([.. there.Select(pair => pair.Name)]));
+        sizes.AddRange(pictures.Select(picture => (picture.Width, picture.Height)));
+        return meter.Features(pictures, null, PictureSet.Follows([.. there.Select(pair => pair.Name)]));
     }
 
     // A metric's row, and its floor's.
     IEnumerable<MetricRow> Rows(Metric metric, MetricForm form)
     {
-        var blank = new MetricRow(form.Metric, form.Definition) { Unit = form.Unit, Decimals = form.Decimals, Reason = form.Reason };
+        var blank = new MetricRow(form.Metric, form.Definition, null, null, form.Unit, form.Decimals, 0, 0, "", [], form.Reason);
         if (form.Reason is not null)
             return [blank];
-        const string FloorDefinition = "real against real: the even against the odd real pictures";
-        MetricRow[] rows = metric switch
-        {
-            { Space: { } space } when metric == Metric.Kid => [OfSets(blank, space, distributions[space].Compute(Fake, metric))],
-            { Space: { } space } => [OfSets(blank, space, distributions[space].Compute(Fake, metric)),
-                OfSets(blank with { Metric = $"{metric.Name} floor", Definition = FloorDefinition }, space,
-                    distributions[space].Halves(metric.Name))],
-            { Landmarks: null } => [OfPairs(metric, blank)],
-            _ => [OfPairs(metric, blank), Floor(blank, pairs[metric])],
-        };
+        var floor = blank with { Metric = $"{metric.Name} floor" };
+        List<MetricRow> rows = [metric.Space is { } space ? OfSets(blank, space, distributions[space].Compute(Fake, metric))
+            : OfPairs(metric, blank)];
+        if (metric.HasFloor)
+            rows.Add(Floor(metric, floor with { Definition = "the same real picture detected again, moved by a pixel" }));
+        else if (metric.Space is { } halved && metric != Metric.Kid)
+            rows.Add(OfSets(floor with { Definition = "real against real: the even against the odd real pictures" }, halved,
+                distributions[halved].Halves(metric.Name)));
         const string Broken = "the result is not finite; verify the weights file with scripts/download-weights.sh";
         return rows.Select(row => row.Value is { } value && !double.IsFinite(value)
             ? row with { Value = null, Deviation = null, Reason = Broken } : row);
@@ -170,7 +173,7 @@ public sealed class Comparison : IDisposable
         Deviation = figure.Deviation,
         Real = figure.Against,
         Fake = figure.Frames,
-        Resolution = allSizes.ToString(),
+        Resolution = Range(sizes),
         Marks = figure.Value is null ? [] : figure.Marks,
         Reason = figure.Value is null ? $"a distribution needs two {space.Things} or more on each side, "
             + $"here are {figure.Against} and {figure.Frames}" : null,
@@ -178,17 +181,16 @@ public sealed class Comparison : IDisposable
 
     MetricRow OfPairs(Metric metric, MetricRow blank)
     {
-        var found = pairs[metric];
         var tally = new FrameTally(metric, settings.Seed);
-        tally.Add(found.Values);
-        var (figure, small) = (tally.Pooled(), $"{metric.LeastSide}x{metric.LeastSide}");
-        var count = figure.Frames + tally.Identical;
+        tally.Add(values[metric]);
+        var (figure, least) = (tally.Pooled(), metric.LeastSide);
+        var (count, compared) = (figure.Frames + tally.Identical, pairSizes.Count);
+        var tooSmall = pairSizes.Count(size => Math.Min(size.Width, size.Height) < least);
         List<string> marks = [];
         if (tally.Identical > 0)
-            marks.Add(figure.Frames == 0 ? "all pairs identical"
-                : $"{ComparisonNotes.Pairs(tally.Identical)} identical, left out of the mean");
-        if (found.TooSmall > 0)
-            marks.Add($"{ComparisonNotes.Pairs(found.TooSmall)} under {small} left out");
+            marks.Add(figure.Frames == 0 ? "all pairs identical" : $"{Many(tally.Identical, "pair")} identical, left out of the mean");
+        if (tooSmall > 0)
+            marks.Add($"{Many(tooSmall, "pair")} under {least}x{least} left out");
         if (metric.NeedsFaces && withoutRealFace > 0)
             marks.Add($"no face in {withoutRealFace} of the real pictures");
         if (metric.NeedsFaces && withoutFakeFace > 0)
@@ -198,154 +200,93 @@ public sealed class Comparison : IDisposable
             Value = figure.Value,
             Real = count,
             Fake = count,
-            Resolution = found.Sizes.ToString(),
+            Resolution = SizesOf(metric),
             Marks = metric.NeedsFaces && count == 0 ? [] : marks,
             Reason = count > 0 ? null
                 : metric.NeedsFaces && compared > 0 && withoutRealFace + withoutFakeFace == compared
                 ? $"{settings.Detector} found no pair of faces in {compared} pairs ({string.Join(", ", marks)})"
-                : found.TooSmall > 0 ? $"every pair is smaller than {small}"
-                : metric.Series is not null && compared > 0
+                : tooSmall > 0 ? $"every pair is smaller than {least}x{least}"
+                : metric is { Series: not null, HasFloor: false } && compared > 0
                 ? "no picture is the next of another by its number: frames are to be named as such, 000001 after 000000"
                 : "no pair of pictures of one name and one size was read",
         };
     }
 
-    static MetricRow Floor(MetricRow blank, PairValues found) => blank with
+    MetricRow Floor(Metric metric, MetricRow blank) => blank with
     {
-        Metric = $"{blank.Metric} floor",
-        Definition = "the same real picture detected again, moved by a pixel",
-        Value = found.Floors.Count > 0 ? found.Floors.Average() : null,
-        Real = found.Floors.Count,
-        Fake = found.Floors.Count,
-        Resolution = found.Sizes.ToString(),
-        Reason = found.Floors.Count > 0 ? null : "no face was found twice",
+        Value = floors[metric].Count > 0 ? floors[metric].Average() : null,
+        Real = floors[metric].Count,
+        Fake = floors[metric].Count,
+        Resolution = SizesOf(metric),
+        Reason = floors[metric].Count > 0 ? null : "no face was found twice",
     };
 
-    // Of one metric.
-    sealed class PairValues
+    string SizesOf(Metric metric) => Range(from pair in pairSizes.Zip(values[metric])
+                                           where !double.IsNaN(pair.Second)
+                                           select pair.First);
+
+    static string Range(IEnumerable<(int Width, int Height)> sizes)
     {
-        internal List<double> Values { get; } = [];
+        var (least, most) = (sizes.DefaultIfEmpty().MinBy(Area), sizes.DefaultIfEmpty().MaxBy(Area));
+        return least.Width == 0 ? "" : least == most ? $"{least.Width}x{least.Height}"
+            : $"{least.Width}x{least.Height} to {most.Width}x{most.Height}";
 
-        internal List<double> Floors { get; } = [];
-
-        internal SizeRange Sizes { get; } = new();
-
-        internal int TooSmall { get; private set; }
-
-        internal void Add(IReadOnlyList<Picture> truth, double[] values, double[] floors, int leastSide)
-        {
-            Values.AddRange(values);
-            Floors.AddRange(floors.Where(floor => !double.IsNaN(floor)));
-            TooSmall += truth.Count(picture => picture.LeastSide() < leastSide);
-            foreach (var (picture, _) in truth.Zip(values).Where(pair => !double.IsNaN(pair.Second)))
-                Sizes.Add(picture);
-        }
-    }
-}
-
-/// <summary>Counts what is left out of a comparison or changed for it, with the first example of each. Any thread may tell it.</summary>
-sealed class ComparisonNotes(PictureSet real, PictureSet fake, PictureMatching matching)
-{
-    readonly Lock gate = new();
-    readonly Dictionary<(PictureSet, PictureForm), (int Count, string First)> forms = [];
-    int refused, unequal;
-    string firstRefused = "", firstUnequal = "";
-
-    internal void Seen(PictureSet set, string name, PictureForm form)
-    {
-        if (form == PictureForm.Rgb)
-            return;
-        lock (gate)
-        {
-            var (count, first) = forms.GetValueOrDefault((set, form), (0, name));
-            forms[(set, form)] = (count + 1, string.CompareOrdinal(name, first) < 0 ? name : first);
-        }
+        static long Area((int Width, int Height) size) => (long)size.Width * size.Height;
     }
 
-    internal void Refused(string message)
+    // What was left out or changed, with the first example of each.
+    IEnumerable<string> Notes()
     {
-        lock (gate)
-        {
-            if (refused++ == 0 || string.CompareOrdinal(message, firstRefused) < 0)
-                firstRefused = message;
-        }
-    }
-
-    internal void Add(LoadedPair pair)
-    {
-        if (pair is { IsComparable: false, Real: { } one, Fake: { } other } && unequal++ == 0)
-            firstUnequal = $"{pair.Name} is {one.Width}x{one.Height} and {other.Width}x{other.Height}";
-    }
-
-    internal IReadOnlyList<string> Sentences()
-    {
-        List<string> found = [];
-        Alone(real, fake, name => name.Fake is null);
-        Alone(fake, real, name => name.Real is null);
-        if (unequal > 0)
-            found.Add($"{Pairs(unequal)} of unequal size left out of the metrics of pairs: {firstUnequal}{Others(unequal)}.");
-        if (refused > 0)
-            found.Add(
-                $"{Pictures(refused)} could not be read and {(refused == 1 ? "was" : "were")} left "
-                    + $"out{(refused == 1 ? "" : ", the first")}: {firstRefused}");
-        foreach (var ((set, form), (count, first)) in forms.OrderBy(entry => entry.Key.Item1 == fake).ThenBy(entry => entry.Key.Item2))
-            found.Add($"{set.Where}: {Pictures(count)} {(form == PictureForm.Gray ? "grayscale, measured with "
-                + "equal channels" : "transparent, laid on white")}: {first}{Others(count)}.");
+        foreach (var (here, there, alone) in new[] { (real, fake, all.Where(name => name.Fake is null)),
+            (fake, real, all.Where(name => name.Real is null)) })
+            if (alone.Any())
+                yield return $"{here.Where}: {Many(alone.Count(), "picture")} without a namesake in {there.Where}, left out of the metrics "
+                    + $"of pairs: {alone.First().Name}{Others(alone.Count())}.";
+        if (unequal.Count > 0)
+            yield return $"{Many(unequal.Count, "pair")} of unequal size left out of the metrics of pairs: "
+                + $"{unequal[0]}{Others(unequal.Count)}.";
+        if (!refused.IsEmpty)
+            yield return $"{Many(refused.Count, "picture")} could not be read and {(refused.Count == 1 ? "was" : "were")} left "
+                + $"out{(refused.Count == 1 ? "" : ", the first")}: {refused.Min(StringComparer.Ordinal)}";
+        foreach (var same in otherForms.GroupBy(one => (IsFake: one.Set == fake, one.Form), one => one.Name).OrderBy(same => same.Key))
+            yield return $"{(same.Key.IsFake ? fake : real).Where}: {Many(same.Count(), "picture")} "
+                + $"{(same.Key.Form == PictureForm.Gray ? "grayscale, measured with equal channels" : "transparent, laid on white")}: "
+                + $"{same.Min(StringComparer.Ordinal)}{Others(same.Count())}.";
         foreach (var set in (PictureSet[])[real, fake])
             if (set.OtherFiles > 0)
-                found.Add(
-                    $"{set.Where}: {(set.OtherFiles == 1 ? "1 file is" : $"{set.OtherFiles} files are")} not named as a picture and "
-                        + $"{(set.OtherFiles == 1 ? "was" : "were")} not read.");
-        return found;
-
-        void Alone(PictureSet here, PictureSet there, Func<MatchedName, bool> isAlone)
-        {
-            var alone = matching.Names.Where(isAlone).Select(name => name.Name).ToArray();
-            if (alone.Length > 0)
-                found.Add($"{here.Where}: {Pictures(alone.Length)} without a namesake in {there.Where}, left out of the metrics "
-                    + $"of pairs: {alone[0]}{Others(alone.Length)}.");
-        }
+                yield return $"{set.Where}: {(set.OtherFiles == 1 ? "1 file is" : $"{set.OtherFiles} files are")} not named as a picture "
+                    + $"and {(set.OtherFiles == 1 ? "was" : "were")} not read.";
     }
 
-    internal static string Pairs(int count) => count == 1 ? "1 pair" : $"{count} pairs";
-
-    static string Pictures(int count) => count == 1 ? "1 picture" : $"{count} pictures";
+    static string Many(int count, string thing) => count == 1 ? $"1 {thing}" : $"{count} {thing}s";
 
     static string Others(int count) => count == 1 ? "" : $" and {count - 1} more";
+}
+
+/// <summary>One name, and where the two sets have it; null where a set does not.</summary>
+readonly record struct MatchedName(string Name, int? Real, int? Fake);
+
+/// <summary>The pictures of one name; null where a set has none or it could not be read.</summary>
+sealed record LoadedPair(string Name, Picture? Real, Picture? Fake)
+{
+    /// <summary>Whether both are there in one size, so that pixels can be compared.</summary>
+    internal bool IsComparable => Real is not null && Fake is not null && (Real.Width, Real.Height) == (Fake.Width, Fake.Height);
 }
 
 /// <summary>A figure with all that makes it comparable, or the reason why there is none.</summary>
 /// <param name="Metric">Its short name, such as "SSIM".</param>
 /// <param name="Definition">Which of the many definitions under that name.</param>
-public sealed record MetricRow(string Metric, string Definition)
-{
-    /// <summary>The figure; null where there is none, and <see cref="Reason"/> or a mark says why.</summary>
-    public double? Value { get; init; }
-
-    /// <summary>Standard deviation over KID's subsets.</summary>
-    public double? Deviation { get; init; }
-
-    /// <summary>"dB", "px" or nothing.</summary>
-    public string Unit { get; init; } = "";
-
-    /// <summary>Decimals worth showing.</summary>
-    public int Decimals { get; init; } = 4;
-
-    /// <summary>Pictures of the real side behind the figure.</summary>
-    public int Real { get; init; }
-
-    /// <summary>Pictures of the other side; for metrics of pairs the same.</summary>
-    public int Fake { get; init; }
-
-    /// <summary>Such as "256x256", or "64x64 to 256x256".</summary>
-    public string Resolution { get; init; } = "";
-
-    /// <summary>What a reader must know beside the figure, such as "biased" or "3 pairs identical".</summary>
-    public IReadOnlyList<string> Marks { get; init; } = [];
-
-    /// <summary>Why it could not be measured, and what to do.</summary>
-    public string? Reason { get; init; }
-}
+/// <param name="Value">The figure; null where there is none, and <paramref name="Reason"/> or a mark says why.</param>
+/// <param name="Deviation">Standard deviation over KID's subsets.</param>
+/// <param name="Unit">"dB", "px" or nothing.</param>
+/// <param name="Decimals">Worth showing.</param>
+/// <param name="Real">Pictures of the real side behind the figure.</param>
+/// <param name="Fake">Pictures of the other side; for metrics of pairs the same.</param>
+/// <param name="Resolution">Such as "256x256", or "64x64 to 256x256".</param>
+/// <param name="Marks">What a reader must know beside the figure, such as "biased" or "3 pairs identical".</param>
+/// <param name="Reason">Why it could not be measured, and what to do.</param>
+public sealed record MetricRow(string Metric, string Definition, double? Value, double? Deviation, string Unit, int Decimals, int Real,
+    int Fake, string Resolution, IReadOnlyList<string> Marks, string? Reason);
 
 /// <summary>What came of comparing two sets of pictures.</summary>
 /// <param name="Rows">Figures, in the order in which they were asked for.</param>

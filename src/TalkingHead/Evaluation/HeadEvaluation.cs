@@ -51,7 +51,6 @@ public sealed class HeadEvaluation : IDisposable
             settings = settings with { FeedForward = true };
             notes.Add($"{run.Name}: its networks are imported and cannot be fine-tuned; feed-forward heads alone are evaluated.");
         }
-
         (this.run, this.dataset, this.clock) = (run, dataset, clock);
         this.settings = settings = settings with
         {
@@ -60,14 +59,12 @@ public sealed class HeadEvaluation : IDisposable
         };
         plan = EvaluationPlan.Create(dataset, settings);
         if (plan.Count < settings.Identities)
-            notes.Add($"{settings.Identities} people were asked for; the "
-                + $"dataset holds {plan.Count} held-out ones with a clip of {settings.Shots[^1] + settings.HoldOut} frames or more.");
+            notes.Add($"{settings.Identities} people were asked for; the dataset holds {plan.Count} held-out ones with a clip of "
+                + $"{settings.Shots[^1] + settings.HoldOut} frames or more.");
         meter = new(settings.Comparison, networks, settings.Cross);
         try
         {
-            folder = EvaluationFolder.Open(path,
-                Description([.. settings.Baselines.Select(baseline =>
-                    $"{baseline.Name}: {baseline.Digest(settings.Shots, plan.Count, settings.HoldOut)}")]));
+            folder = new(path, Description());
         }
         catch
         {
@@ -100,7 +97,6 @@ public sealed class HeadEvaluation : IDisposable
             Evaluate(person, stop);
             step?.Invoke();
         }
-
         return Report();
     }
 
@@ -123,15 +119,16 @@ public sealed class HeadEvaluation : IDisposable
         if (!Enumerable.Range(0, plan.Count).All(folder.HasRecord))
             return null;
         using var summary = new Summary(settings, meter);
-        var rows = Row.All(settings);
         for (var person = 0; person < plan.Count; person++)
-            summary.Add(plan[person], settings.DriverOf(plan, person), IdentityRecord.Load(folder.RecordPath(person), rows));
+            summary.Add(plan[person], settings.DriverOf(plan, person), Record(person));
         var result = summary.Result(Subject(), notes);
         if (settings.UserAnswers.Count > 0)
             result = UserStudy.WithVotes(result, folder, settings.UserAnswers);
         var credentials = Credentials ?? ContentCredentials.Open();
-        EvaluationReport.Write(folder, result, person => Signed(IdentityRecord.Load(folder.RecordPath(person), rows).Pictures, rows,
-            credentials));
+        folder.WriteJson("results.json", result);
+        folder.WriteJson("timing.json", result.Costs);
+        folder.Write("table.md", MarkdownReport.Create(result));
+        folder.Write("report.html", HtmlReport.Create(result, person => Signed(Record(person).Pictures, credentials)));
         return result;
     }
 
@@ -139,9 +136,8 @@ public sealed class HeadEvaluation : IDisposable
     /// <param name="to">The folder; made where it is missing.</param>
     /// <returns>How many triplets the page shows.</returns>
     /// <exception cref="UserException">Too few hold-out frames, a record is missing, a folder that cannot be written.</exception>
-    public int WriteUserStudy(string to) => UserStudy.Write(folder, to, settings, plan,
-        person => IdentityRecord.Load(folder.RecordPath(person), Row.All(settings)).Pictures,
-        (person, frames) => SourceFrames.From(dataset, dataset.Get(person.Clip).Index, frames, run.Configuration).Pictures);
+    public int WriteUserStudy(string to) => UserStudy.Write(folder, to, settings, plan, person => Record(person).Pictures,
+        (person, frames) => IdentityEvaluation.Frames(dataset, run.Configuration, person, frames).Pictures);
 
     /// <summary>Writes the frames of the protocol for other systems (<see cref="ProtocolExport"/>); evaluates nothing.</summary>
     /// <param name="configuration">The run's: its size, and how frames come to it.</param>
@@ -156,18 +152,18 @@ public sealed class HeadEvaluation : IDisposable
         settings.Check();
         var plan = EvaluationPlan.Create(dataset, settings);
         ProtocolExport.Write(to, plan, settings, configuration.Data.Size,
-            (person, frames) => SourceFrames.From(dataset, dataset.Get(person.Clip).Index, frames, configuration).Pictures);
+            (person, frames) => IdentityEvaluation.Frames(dataset, configuration, person, frames).Pictures);
         return plan.Count;
     }
 
+    IdentityRecord Record(int person) => folder.Load(person, Row.All(settings));
+
     // What heads generated is published with the report: each such picture says so.
-    IReadOnlyDictionary<string, byte[]> Signed(IReadOnlyDictionary<string, byte[]> pictures, IEnumerable<Row> rows,
-        ContentCredentials credentials)
+    IReadOnlyDictionary<string, byte[]> Signed(IReadOnlyDictionary<string, byte[]> pictures, ContentCredentials credentials)
     {
-        var generated = rows.Where(row => row.Method is Method.FeedForward or Method.FineTuned).Select(row => row.ToString()).ToHashSet();
         var mark = SyntheticMark.For($"run {run.Name}, step {run.Step}");
         return pictures.ToDictionary(entry => entry.Key, entry =>
-            generated.Contains(entry.Key) ? credentials.Sign(entry.Value, mark) : entry.Value);
+            Method.IsHead(entry.Key.Split('/')[0]) ? credentials.Sign(entry.Value, mark) : entry.Value);
     }
 
     // By the place in the plan, so that parts are of equal size.
@@ -178,11 +174,10 @@ public sealed class HeadEvaluation : IDisposable
 
     EvaluationSubject Subject() =>
         new(run.Name, run.Step, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataset.Folder))),
-            run.Configuration.Data.Size,
-        settings.Shots, plan.Count, settings.Identities, settings.HoldOut, settings.Seed, settings.Adapt);
+            run.Configuration.Data.Size, settings.Shots, plan.Count, settings.Identities, settings.HoldOut, settings.Seed, settings.Adapt);
 
     // All that decides the figures: a directory holds records of one of these.
-    object Description(IReadOnlyList<string> baselines) => new
+    object Description() => new
     {
         settings.Mode,
         run.Name,
@@ -197,7 +192,8 @@ public sealed class HeadEvaluation : IDisposable
         settings.Adapt,
         Measured = meter.Measured.Select(metric => metric.ToString()),
         Definitions = meter.Forms.Select(form => $"{form.Metric}: {form.Definition}"),
-        Baselines = baselines,
+        Baselines = settings.Baselines.Select(baseline =>
+            $"{baseline.Name}: {baseline.Digest(settings.Shots, plan.Count, settings.HoldOut)}").ToArray(),
         settings.Identities,
         People = plan,
     };
@@ -213,7 +209,6 @@ public sealed class HeadEvaluation : IDisposable
             TensorBytes.Write(tensor, bytes);
             hash.AppendData(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
         }
-
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 
@@ -229,60 +224,50 @@ sealed class IdentityEvaluation(Dataset dataset, TrainedRun run, FrameMetrics me
     /// <summary>Source frames that the report shows at most.</summary>
     const int SourcesShown = 8;
 
+    internal static SourceFrames Frames(Dataset dataset, RunConfiguration configuration, IdentityPlan person, IReadOnlyList<int> frames) =>
+        SourceFrames.From(dataset, dataset.Get(person.Clip).Index, frames, configuration);
+
     /// <param name="people">Everybody.</param>
     /// <param name="person">Who is evaluated, by the place among them.</param>
     /// <param name="stop">Ends the work between heads.</param>
     internal IdentityRecord Run(IReadOnlyList<IdentityPlan> people, int person, CancellationToken stop)
     {
         var (plan, driver) = (people[person], settings.DriverOf(people, person));
-        var sources = Frames(plan, plan.Sources);
-        var real = Frames(plan, plan.HoldOut);
-        var driving = settings.Cross ? Frames(driver, driver.HoldOut) : real;
-        using var target = meter.Target(real.Pictures, driving.Pictures, Follows(driver.HoldOut));
-        var samples = new SampleFrames(driving.Count);
-        samples.Keep("truth", driving.Pictures);
-        samples.Keep("landmarks", driving.Drawn(run.Configuration));
-        for (var i = 0; i < Math.Min(SourcesShown, sources.Count); i++)
-            samples.Keep($"source-{i}", sources.Pictures[i]);
+        var sources = Frames(dataset, run.Configuration, plan, plan.Sources);
+        var real = Frames(dataset, run.Configuration, plan, plan.HoldOut);
+        var driving = settings.Cross ? Frames(dataset, run.Configuration, driver, driver.HoldOut) : real;
+        var target = meter.Target(real.Pictures, driving.Pictures, Follows(driver.HoldOut));
+        var (middle, each) = (SampleFrames.Middle(driving.Count), Enumerable.Range(0, driving.Count).ToArray());
+        var samples = sources.Pictures.Take(SourcesShown).Select((picture, i) => ($"source-{i}", SampleFrames.Encode(picture)))
+            .Append(("truth", SampleFrames.Encode(driving.Pictures[middle])))
+            .Append(("landmarks", SampleFrames.Encode(driving.Drawn(run.Configuration)[middle]))).ToDictionary();
 
         var (rows, costs) = (new Dictionary<Row, FrameValues>(), new Dictionary<Row, RowCost>());
         foreach (var row in Row.All(settings))
         {
             stop.ThrowIfCancellationRequested();
             var shown = new SourceFrames([.. sources.Pictures.Take(row.Shots)], [.. sources.Landmarks.Take(row.Shots)], sources.Source);
-            var (pictures, places, cost) = row.Method switch
+            var (pictures, places) = row.Method switch
             {
-                Method.CopyNearest => (shown.Pictures, Nearest(shown, driving), null),
-                Method.MeanFrame => ([Mean(shown.Pictures)], new int[driving.Count], null),
-                _ when Method.IsHead(row.Method) => OfHead(row, plan, shown, driving, stop),
+                Method.CopyNearest => (shown.Pictures, [.. driving.Landmarks.Select(wanted => wanted.Nearest(shown.Landmarks))]),
+                Method.MeanFrame => ([Mean(shown.Pictures)], new int[driving.Count]),
+                _ when Method.IsHead(row.Method) => (OfHead(row, plan, shown, driving, stop, costs), each),
                 _ => (settings.Baselines.First(baseline => baseline.Name == row.Method).Load(row.Shots, person, driving.Count,
-                    run.Configuration.Data.Size), [.. Enumerable.Range(0, driving.Count)], null),
+                    run.Configuration.Data.Size), each),
             };
             rows[row] = meter.Measure(target, pictures, places) with { Features = meter.Features(pictures, places, target.Follows) };
-            if (cost is not null)
-                costs[row] = cost;
-            samples.Keep(row.ToString(), [.. places.Select(place => pictures[place])]);
+            samples[row.ToString()] = SampleFrames.Encode(pictures[places[middle]]);
         }
-
-        return new()
-        {
-            Rows = rows, Costs = costs, Floors = target.Floors, Pictures = samples.Encoded,
-            Real = new() { Faces = target.Found, Features = meter.Features(real.Pictures, null, Follows(plan.HoldOut)) },
-        };
+        return new(rows, new(new Dictionary<Metric, double[]>(), target.Found, meter.Features(real.Pictures, null, Follows(plan.HoldOut))),
+            costs, target.Floors, samples);
     }
 
-    SourceFrames Frames(IdentityPlan plan, IReadOnlyList<int> frames) =>
-        SourceFrames.From(dataset, dataset.Get(plan.Clip).Index, frames, run.Configuration);
-
-    (IReadOnlyList<Picture> Pictures, int[] Places, RowCost? Cost) OfHead(Row row, IdentityPlan plan, SourceFrames shown,
-        SourceFrames driving, CancellationToken stop)
+    Picture[] OfHead(Row row, IdentityPlan plan, SourceFrames shown, SourceFrames driving, CancellationToken stop,
+        Dictionary<Row, RowCost> costs)
     {
         var began = clock.GetTimestamp();
-        using var head = PersonFineTuner.Run(run, shown, new FineTunerSettings
-        {
-            FeedForward = row.Method == Method.FeedForward,
-            Seed = settings.Seed
-        }, cancel: stop);
+        using var head = PersonFineTuner.Run(run, shown,
+            new FineTunerSettings { FeedForward = row.Method == Method.FeedForward, Seed = settings.Seed }, cancel: stop);
         var enrolled = clock.GetElapsedTime(began);
         if (settings.HeadsOut is { } folder)
             head.Save(Path.Combine(folder, HeadName(plan, row)));
@@ -291,7 +276,8 @@ sealed class IdentityEvaluation(Dataset dataset, TrainedRun run, FrameMetrics me
         began = clock.GetTimestamp();
         Picture[] pictures = [.. Driving(head, driving.Landmarks).Chunk(Batch).SelectMany(head.Generate)];
         var perFrame = clock.GetElapsedTime(began).TotalMilliseconds / pictures.Length;
-        return (pictures, [.. Enumerable.Range(0, pictures.Length)], new(enrolled.TotalSeconds, perFrame, head.Origin.Epochs, Machine()));
+        costs[row] = new(enrolled.TotalSeconds, perFrame, head.Origin.Epochs, Machine());
+        return pictures;
     }
 
     IReadOnlyList<Landmarks> Driving(Head head, IReadOnlyList<Landmarks> driver)
@@ -314,9 +300,6 @@ sealed class IdentityEvaluation(Dataset dataset, TrainedRun run, FrameMetrics me
     }
 
     static bool[] Follows(IReadOnlyList<int> frames) => [.. frames.Select((frame, i) => i > 0 && frame == frames[i - 1] + 1)];
-
-    static int[] Nearest(SourceFrames shown, SourceFrames driving) =>
-        [.. driving.Landmarks.Select(wanted => wanted.Nearest(shown.Landmarks))];
 
     static Picture Mean(IReadOnlyList<Picture> pictures)
     {

@@ -29,7 +29,7 @@ public sealed class ComparisonTests : IDisposable
             picture.Save(folder.At($"fake/{i}.png"));
         }
 
-        var rows = Compare(new() { Metrics = ComparisonSettings.ParseMetrics("ssim,psnr,l1,fid,kid,lpips") },
+        var rows = Compare(new() { Metrics = Metric.Parse("ssim,psnr,l1,fid,kid,lpips") },
             FormulaNetworks()).Rows.ToDictionary(row => row.Metric);
         Assert.All(rows.Values, row => Assert.Null(row.Reason));
         Assert.Equal(1, rows["SSIM"].Value!.Value, 1e-12);
@@ -60,7 +60,7 @@ public sealed class ComparisonTests : IDisposable
         Load("noisy").Save(folder.At("fake/one.png"));
         Load("truth").Save(folder.At("real/two/same.png"));
         Load("truth").Save(folder.At("fake/two/same.png"));
-        var result = Compare(new() { Metrics = ComparisonSettings.ParseMetrics(" psnr, ssim,psnr") });
+        var result = Compare(new() { Metrics = Metric.Parse(" psnr, ssim,psnr") });
         Assert.Equal(["PSNR", "SSIM"], result.Rows.Select(row => row.Metric));
         Assert.Equal(Expected("paired", "noisy", "psnr").GetDouble(), result.Rows[0].Value!.Value, 1e-9);
         Assert.Equal((2, "1 pair identical, left out of the mean"), (result.Rows[0].Real, result.Rows[0].Marks[0]));
@@ -119,7 +119,7 @@ public sealed class ComparisonTests : IDisposable
         Assert.SkipWhen(PublishedWeights.Has(Inception.File), "the weights are here.");
         Load("truth").Save(folder.At("real/a.png"));
         Load("noisy").Save(folder.At("fake/a.png"));
-        var rows = Compare(new() { Metrics = ComparisonSettings.ParseMetrics("fid,ssim,lpips,csim,identity,fvd") }).Rows;
+        var rows = Compare(new() { Metrics = Metric.Parse("fid,ssim,lpips,csim,identity,fvd") }).Rows;
         Assert.Equal(["FID", "SSIM", "LPIPS", "CSIM", "identity", "FVD"], rows.Select(row => row.Metric));
         Assert.EndsWith($"run scripts/download-weights.sh {Inception.File}, or point TALKINGHEAD_WEIGHTS at the folder that holds it.",
             rows[0].Reason);

@@ -120,5 +120,5 @@ public sealed class SeriesMetricTests
     [Fact]
     public void FramesFollowByTheirNumbers() =>
         Assert.Equal([false, true, false, false, true, false],
-            FrameNames.Follows(["a/000001", "a/000002", "a/000004", "b/000005", "b/000006", "face"]));
+            PictureSet.Follows(["a/000001", "a/000002", "a/000004", "b/000005", "b/000006", "face"]));
 }

@@ -15,10 +15,10 @@ sealed class FrameMetrics : IDisposable
     readonly ComparisonSettings settings;
     readonly Device device;
     readonly bool cross;
+    readonly Dictionary<Metric, Func<Tensor, Tensor, Tensor>> pairs = [];
     readonly Dictionary<FeatureSpace, Func<Tensor, Tensor>> spaces = [];
     readonly Dictionary<Metric, FaceEmbedder> embedders = [];
     readonly TrackerPool? trackers;
-    readonly Dictionary<Metric, Func<Tensor, Tensor, Tensor>> ofPairs = [];
     readonly List<IDisposable> owned = [];
     readonly Dictionary<Metric, string> reasons = [];
 
@@ -32,8 +32,12 @@ sealed class FrameMetrics : IDisposable
             reasons[metric] = "it compares a frame with its truth, and another person's motion has none";
         if (settings.Detector != "mesh" && settings.Metrics.Contains(Metric.Gaze))
             reasons[Metric.Gaze] = $"{settings.Detector} sees no pupils; take --detector mesh";
-        var lpips = Loaded(() => networks.Lpips(settings, device), Metric.Lpips);
-        var resnet = Loaded(() => networks.ResNet18(device), Metric.Resnet18, Metric.FdResnet18);
+        foreach (var metric in settings.Metrics.Where(metric => metric.Pixels is not null))
+            pairs[metric] = metric.Pixels!;
+        if (Loaded(() => networks.Lpips(settings, device), Metric.Lpips) is { } lpips)
+            pairs[Metric.Lpips] = lpips.Compute;
+        if (Loaded(() => networks.ResNet18(device), Metric.Resnet18, Metric.FdResnet18) is { } resnet)
+            (pairs[Metric.Resnet18], spaces[FeatureSpace.ResNet18]) = (resnet.Compute, resnet.Features);
         if (Loaded(() => networks.Inception(settings, device), Metric.Fid, Metric.Kid) is { } inception)
             spaces[FeatureSpace.Inception] = inception.Compute;
         if (Loaded(() => networks.Video(device), Metric.Fvd) is { } video)
@@ -45,11 +49,6 @@ sealed class FrameMetrics : IDisposable
         trackers = Loaded(() => TrackerPool.Open(settings.Detector), [.. Metric.All.Where(metric => metric.NeedsFaces)]);
         Measured = [.. settings.Metrics.Where(metric => !reasons.ContainsKey(metric))];
         Forms = [.. settings.Metrics.Select(metric => metric.Form(settings, cross, reasons.GetValueOrDefault(metric)))];
-        foreach (var metric in Metric.All.Where(Measured.Contains))
-            if ((metric == Metric.Lpips ? lpips!.Compute : metric == Metric.Resnet18 ? resnet!.Compute : metric.Pixels) is { } compute)
-                ofPairs[metric] = compute;
-        if (Measured.Contains(Metric.FdResnet18))
-            spaces[FeatureSpace.ResNet18] = resnet!.Features;
     }
 
     /// <summary>Every metric asked for, in that order; with the reason where it is not measured.</summary>
@@ -57,6 +56,12 @@ sealed class FrameMetrics : IDisposable
 
     /// <summary>The metrics measured, in the order asked for.</summary>
     internal IReadOnlyList<Metric> Measured { get; }
+
+    /// <summary>Those of them that give each frame a value.</summary>
+    internal IEnumerable<Metric> OfFrames => Measured.Where(metric => metric.Space is null);
+
+    /// <summary>What measured distributions compare.</summary>
+    internal IEnumerable<FeatureSpace> Spaces => Measured.Select(metric => metric.Space).OfType<FeatureSpace>().Distinct();
 
     /// <summary>Looks at the frames that others are measured against.</summary>
     /// <param name="real">The person's own frames.</param>
@@ -74,16 +79,10 @@ sealed class FrameMetrics : IDisposable
         var own = cross && embedders.Count > 0 ? Find(real, Places(real)) : faces;
         trackers?.ForEach(driver.Count, (i, tracker) => again[i] = faces[i] is { } face && hasFloor?.Invoke(i) != false
             ? TrackerPool.Again(tracker, driver[i], face) : null);
-        return new()
-        {
-            Truth = cross ? null : real,
-            Driver = faces,
-            Follows = follows,
-            Found = Found(own),
-            Person = trackers is null ? [] : embedders.ToDictionary(embedder => embedder.Key, embedder =>
-                (cross ? MeanOf(Embed(embedder.Value, real, own)) : Embed(embedder.Value, real, own)).DetachFromDisposeScope()),
-            Floors = OfLandmarks(driver, faces, again),
-        };
+        var person = trackers is null ? [] : embedders.ToDictionary(embedder => embedder.Key, embedder =>
+            Numbers(cross ? MeanOf(Embed(embedder.Value, real, own)) : Embed(embedder.Value, real, own)));
+        return new(cross ? null : real, faces, follows, Found(own), person,
+            OfSeries(new([], driver, LandmarksOf(faces), again, follows), metric => metric.HasFloor));
     }
 
     /// <summary>Values of frames, one a frame; no features.</summary>
@@ -99,15 +98,12 @@ sealed class FrameMetrics : IDisposable
         var values = target.Truth is { } truth ? OfPairs(truth, frames) : [];
         var faces = Find(pictures, shown, target.Driver);
         foreach (var (metric, person) in target.Person)
-            values[metric] = [.. (Embed(embedders[metric], frames, faces) * person).sum([1]).cpu().data<double>()];
-        Landmarks?[] landmarks = [.. faces.Select(face => face?.Landmarks)];
-        foreach (var (metric, found) in OfLandmarks(frames, target.Driver, landmarks))
+            values[metric] = Numbers((Embed(embedders[metric], frames, faces)
+                * tensor(person, device: device).view(-1, embedders[metric].Features)).sum([1]));
+        var series = new FrameSeries(target.Truth ?? [], frames, LandmarksOf(target.Driver), LandmarksOf(faces), target.Follows);
+        foreach (var (metric, found) in OfSeries(series, _ => true))
             values[metric] = found;
-        var series = new FrameSeries(target.Truth ?? [], frames, [.. target.Driver.Select(face => face?.Landmarks)], landmarks,
-            target.Follows);
-        foreach (var metric in Metric.All.Where(metric => metric.Series is not null && Measured.Contains(metric)))
-            values[metric] = metric.Series!(series);
-        return new() { ByMetric = values, Faces = Found(faces) };
+        return new(values, Found(faces), new Dictionary<FeatureSpace, float[]>());
     }
 
     /// <summary>
@@ -123,47 +119,44 @@ sealed class FrameMetrics : IDisposable
         Picture[] frames = shown is null ? [.. pictures] : [.. shown.Select(place => pictures[place])];
         Picture[][] clips = [.. VideoDistance.Clips(follows).Select(start => frames[start..(start + VideoDistance.Frames)])
             .Where(clip => clip.All(frame => (frame.Width, frame.Height) == (clip[0].Width, clip[0].Height)))];
-        return spaces.ToDictionary(space => space.Key, space =>
+        return Spaces.ToDictionary(space => space, space =>
         {
-            if (space.Key.Frames > 1)
-                return Rows(space.Value, clips);
-            var rows = Rows(space.Value, PictureBatches.Of(pictures, picture => picture));
-            return shown is null ? rows
-                : [.. shown.SelectMany(place => rows[(place * space.Key.Length)..((place + 1) * space.Key.Length)])];
+            if (space.Frames > 1)
+                return Rows(spaces[space], clips);
+            var rows = Rows(spaces[space], Batches(pictures).Select(batch => batch.Select(i => pictures[i])));
+            return shown is null ? rows : [.. shown.SelectMany(place => rows[(place * space.Length)..((place + 1) * space.Length)])];
         });
     }
 
-    float[] Rows(Func<Tensor, Tensor> features, IEnumerable<IReadOnlyList<Picture>> batches) => [.. batches.SelectMany(batch =>
+    public void Dispose() => owned.ForEach(one => one.Dispose());
+
+    float[] Rows(Func<Tensor, Tensor> features, IEnumerable<IEnumerable<Picture>> batches) => [.. batches.SelectMany(batch =>
     {
         using var scope = NewDisposeScope();
-        return features(Pictures.Stack(batch, device)).cpu().data<float>().ToArray();
+        return features(Pictures.Stack([.. batch], device)).cpu().data<float>().ToArray();
     })];
-
-    public void Dispose() => owned.ForEach(one => one.Dispose());
 
     Dictionary<Metric, double[]> OfPairs(IReadOnlyList<Picture> truth, Picture[] frames)
     {
-        var values = ofPairs.Keys.ToDictionary(metric => metric, _ => Enumerable.Repeat(double.NaN, frames.Length).ToArray());
-        foreach (var batch in PictureBatches.Of(Places(frames), i => frames[i]))
+        var values = Measured.Where(pairs.ContainsKey).ToDictionary(metric => metric, _ =>
+            Enumerable.Repeat(double.NaN, frames.Length).ToArray());
+        foreach (var batch in Batches(frames))
         {
             using var scope = NewDisposeScope();
-            var (real, fake) = (PictureBatches.Stack(batch, i => truth[i], device), PictureBatches.Stack(batch, i => frames[i], device));
-            foreach (var (metric, compute) in ofPairs.Where(pair => frames[batch[0]].LeastSide() >= pair.Key.LeastSide))
-                foreach (var (i, value) in batch.Zip(compute(real, fake).cpu().data<double>().ToArray()))
+            Tensor Stacked(IReadOnlyList<Picture> side) => Pictures.Stack([.. batch.Select(i => side[i])], device);
+            var (real, fake, side) = (Stacked(truth), Stacked(frames), Math.Min(frames[batch[0]].Width, frames[batch[0]].Height));
+            foreach (var metric in values.Keys.Where(metric => side >= metric.LeastSide))
+                foreach (var (i, value) in batch.Zip(Numbers(pairs[metric](real, fake))))
                     values[metric][i] = value;
         }
         return values;
     }
 
-    Dictionary<Metric, double[]> OfLandmarks(IReadOnlyList<Picture> frames, IReadOnlyList<TrackedFace?> real,
-        IReadOnlyList<Landmarks?> other) =>
-        Metric.All.Where(metric => metric.Landmarks is not null && Measured.Contains(metric)).ToDictionary(metric => metric,
-            metric => frames
-            .Select((frame, i) => (real[i]?.Landmarks, other[i]) is ({ } one, { } two) ? metric.Landmarks!(one, two, frame) : double.NaN)
-            .ToArray());
+    Dictionary<Metric, double[]> OfSeries(FrameSeries series, Func<Metric, bool> wanted) => Measured
+        .Where(metric => metric.Series is not null && wanted(metric)).ToDictionary(metric => metric, metric => metric.Series!(series));
 
     // The face that each frame shows: the one nearest to its place, or the largest. Pictures shown twice are searched once.
-    TrackedFace?[] Find(IReadOnlyList<Picture> pictures, IReadOnlyList<int> shown, IReadOnlyList<TrackedFace?>? near = null)
+    TrackedFace?[] Find(IReadOnlyList<Picture> pictures, IReadOnlyList<int> shown, TrackedFace?[]? near = null)
     {
         if (trackers is null)
             return [];
@@ -174,11 +167,11 @@ sealed class FrameMetrics : IDisposable
     }
 
     // (n,features) float64, NaN where there is no face
-    Tensor Embed(FaceEmbedder embedder, IReadOnlyList<Picture> frames, IReadOnlyList<TrackedFace?> faces)
+    Tensor Embed(FaceEmbedder embedder, IReadOnlyList<Picture> frames, TrackedFace?[] faces)
     {
         using var scope = NewDisposeScope();
         var rows = Scalars.Full([frames.Count, embedder.Features], double.NaN, ScalarType.Float64, device);
-        foreach (var batch in Places(frames).Where(i => faces[i] is not null).Chunk(PictureBatches.Most(embedder.Side, embedder.Side)))
+        foreach (var batch in Places(frames).Where(i => faces[i] is not null).Chunk(Most(embedder.Side, embedder.Side)))
         {
             var aligned = Pictures.Stack([.. batch.Select(i => embedder.Align(frames[i], faces[i]!.Landmarks))], device);
             rows.index_copy_(0, tensor(batch.Select(i => (long)i).ToArray(), device: device),
@@ -194,9 +187,19 @@ sealed class FrameMetrics : IDisposable
         return where(seen, rows, zeros_like(rows)).sum([0], keepdim: true) / seen.sum();
     }
 
-    static byte[] Found(IReadOnlyList<TrackedFace?> faces) => [.. faces.Select(face => (byte)(face is null ? 0 : 1))];
+    static double[] Numbers(Tensor values) => values.cpu().data<double>().ToArray();
+
+    static Landmarks?[] LandmarksOf(TrackedFace?[] faces) => [.. faces.Select(face => face?.Landmarks)];
+
+    static byte[] Found(TrackedFace?[] faces) => [.. faces.Select(face => (byte)(face is null ? 0 : 1))];
 
     static int[] Places(IReadOnlyList<Picture> pictures) => [.. Enumerable.Range(0, pictures.Count)];
+
+    // Groups that fit into one tensor: pictures of one size, and no more pixels than a device holds with ease.
+    static IEnumerable<int[]> Batches(IReadOnlyList<Picture> pictures) => Places(pictures)
+        .GroupBy(i => (pictures[i].Width, pictures[i].Height)).SelectMany(group => group.Chunk(Most(group.Key.Width, group.Key.Height)));
+
+    static int Most(int width, int height) => Math.Max(1, 16 * 256 * 256 / (width * height));
 
     // Null where no metric wants it. A missing or foreign file costs the metrics that need it, not the others; a wrong
     // setting ends the work.
@@ -237,35 +240,15 @@ sealed record FrameSeries(IReadOnlyList<Picture> Truth, IReadOnlyList<Picture> F
 }
 
 /// <summary>What frames are measured against: computed once, however many methods are measured.</summary>
-sealed class FrameTarget : IDisposable
-{
-    /// <summary>The true frames; null where another person drives and there is no truth.</summary>
-    internal IReadOnlyList<Picture>? Truth { get; init; }
-
-    /// <summary>The driver's faces, one a frame, null where none is found; empty where none was looked for.</summary>
-    internal IReadOnlyList<TrackedFace?> Driver { get; init; } = [];
-
-    /// <summary>Whether each frame follows the one before it in time.</summary>
-    internal IReadOnlyList<bool> Follows { get; init; } = [];
-
-    /// <summary>Whether a face was found in each of the person's own frames.</summary>
-    internal byte[] Found { get; init; } = [];
-
-    /// <summary>
-    /// Embeddings of the person's faces: of each true frame (n,features), or their mean (1,features) where another person drives;
-    /// a frame without a face is a row of NaN.
-    /// </summary>
-    internal IReadOnlyDictionary<Metric, Tensor> Person { get; init; } = new Dictionary<Metric, Tensor>();
-
-    /// <summary>Metrics of landmarks between a real frame and itself moved by a pixel.</summary>
-    internal required IReadOnlyDictionary<Metric, double[]> Floors { get; init; }
-
-    public void Dispose()
-    {
-        foreach (var embeddings in Person.Values)
-            embeddings.Dispose();
-    }
-}
+/// <param name="Truth">The true frames; null where another person drives and there is no truth.</param>
+/// <param name="Driver">The driver's faces, one a frame, null where none is found; empty where none was looked for.</param>
+/// <param name="Follows">Whether each frame follows the one before it in time.</param>
+/// <param name="Found">Whether a face was found in each of the person's own frames.</param>
+/// <param name="Person">Embeddings of the person's faces, row after row: of each true frame, NaN where it has no face; or one, the mean,
+/// where another person drives.</param>
+/// <param name="Floors">Metrics of landmarks between a real frame and itself moved by a pixel.</param>
+sealed record FrameTarget(IReadOnlyList<Picture>? Truth, TrackedFace?[] Driver, IReadOnlyList<bool> Follows, byte[] Found,
+    IReadOnlyDictionary<Metric, double[]> Person, IReadOnlyDictionary<Metric, double[]> Floors);
 
 /// <summary>A network that tells faces apart.</summary>
 /// <param name="Features">Numbers of an embedding.</param>
@@ -275,14 +258,8 @@ sealed class FrameTarget : IDisposable
 sealed record FaceEmbedder(int Features, int Side, Func<Picture, Landmarks, Picture> Align, Func<Tensor, Tensor> Embed);
 
 /// <summary>What was measured on frames, one by one.</summary>
-sealed record FrameValues
-{
-    /// <summary>One value a frame; NaN where there is none, infinite PSNR where frames are identical.</summary>
-    public IReadOnlyDictionary<Metric, double[]> ByMetric { get; init; } = new Dictionary<Metric, double[]>();
-
-    /// <summary>Whether a face was found in each frame; empty where none was looked for.</summary>
-    public byte[] Faces { get; init; } = [];
-
-    /// <summary>What distributions compare, frame after frame.</summary>
-    public IReadOnlyDictionary<FeatureSpace, float[]> Features { get; init; } = new Dictionary<FeatureSpace, float[]>();
-}
+/// <param name="ByMetric">One value a frame; NaN where there is none, infinite PSNR where frames are identical.</param>
+/// <param name="Faces">Whether a face was found in each frame; empty where none was looked for.</param>
+/// <param name="Features">What distributions compare, frame after frame.</param>
+sealed record FrameValues(IReadOnlyDictionary<Metric, double[]> ByMetric, byte[] Faces,
+    IReadOnlyDictionary<FeatureSpace, float[]> Features);

@@ -5,192 +5,85 @@ using static TorchSharp.torch;
 
 namespace TalkingHead.Evaluation.Metrics;
 
-/// <summary>A metric: its names, its direction and what it is computed from. The file of its name holds formula and source.</summary>
+/// <summary>A metric: its names, its direction and what computes it. The file of its name holds formula and source.</summary>
 public sealed class Metric
 {
-    /// <summary>Structural similarity of two frames, −1 to 1; 1 for equal ones. See <see cref="Metrics.Ssim"/>.</summary>
-    public static readonly Metric Ssim = new("Ssim", "SSIM", _ => Metrics.Ssim.Definition)
-    {
-        HigherIsBetter = true,
-        Pixels = Metrics.Ssim.Compute,
-        LeastSide = Metrics.Ssim.LeastSide,
-    };
-    /// <summary>
-    /// Peak signal-to-noise ratio of two frames in dB, higher is better; no value for equal ones. See <see
-    /// cref="Metrics.Psnr"/>.
-    /// </summary>
-    public static readonly Metric Psnr = new("Psnr", "PSNR", _ => Metrics.Psnr.Definition)
-    {
-        HigherIsBetter = true,
-        Unit = "dB",
-        Decimals = 3,
-        Pixels = Metrics.Psnr.Compute,
-    };
-    /// <summary>Mean absolute difference of two frames, 0 to 1, lower is better. See <see cref="Metrics.L1"/>.</summary>
-    public static readonly Metric L1 = new("L1", "L1", _ => Metrics.L1.Definition) { Pixels = Metrics.L1.Compute };
-    /// <summary>
-    /// Distance of two frames in ResNet18 features, 0 for equal ones; needs no download. See <see
-    /// cref="ResNet18Distance"/>.
-    /// </summary>
-    public static readonly Metric Resnet18 = new("Resnet18", "resnet18", _ => ResNet18Distance.Definition)
-    {
-        LeastSide = ResNet18Distance.LeastSide,
-    };
-    /// <summary>
-    /// Fréchet distance of two sets of frames in ResNet18 features, lower is better. See <see cref="ResNet18Distance"/>.
-    /// </summary>
-    public static readonly Metric FdResnet18 = new("FdResnet18", "FD-resnet18", _ => ResNet18Distance.FrechetDefinition)
-    {
-        Decimals = 3,
-        Cross = "",
-        Space = FeatureSpace.ResNet18,
-    };
-    /// <summary>Fréchet Inception distance of two sets of frames, lower is better. See <see cref="Metrics.Fid"/>.</summary>
-    public static readonly Metric Fid = new("Fid", "FID", settings => Metrics.Fid.Definition(settings.FidVariant))
-    {
-        Decimals = 3,
-        Cross = "",
-        Space = FeatureSpace.Inception,
-    };
-    /// <summary>
-    /// Kernel Inception distance of two sets of frames, lower is better, unbiased. See <see cref="Metrics.Kid"/>.
-    /// </summary>
-    public static readonly Metric Kid = new("Kid", "KID", settings => Metrics.Kid.Definition(settings.FidVariant))
-    {
-        Decimals = 5,
-        Cross = "",
-        Space = FeatureSpace.Inception,
-    };
-    /// <summary>
-    /// Fréchet distance of two sets of clips in the features of I3D, lower is better. See <see cref="VideoDistance"/>.
-    /// </summary>
-    public static readonly Metric Fvd = new("Fvd", "FVD", _ => VideoDistance.Definition)
-    {
-        Decimals = 3,
-        Cross = "",
-        Space = FeatureSpace.I3d,
-    };
-    /// <summary>Learned perceptual distance of two frames, 0 for equal ones. See <see cref="PerceptualDistance"/>.</summary>
-    public static readonly Metric Lpips = new("Lpips", "LPIPS", settings => PerceptualDistance.Definition(settings.LpipsTrunk))
-    {
-        LeastSide = PerceptualDistance.LeastSide,
-    };
-    /// <summary>
-    /// Cosine similarity of two faces' ArcFace embeddings, −1 to 1, higher is better. See <see cref="Metrics.Csim"/>.
-    /// </summary>
-    public static readonly Metric Csim = new("Csim", "CSIM",
-        settings => $"{Metrics.Csim.Definition(settings.CsimNetwork)}, {settings.Detector} landmarks")
-    {
-        HigherIsBetter = true,
-        NeedsFaces = true,
-        Cross = "; mean over the person's hold-out frames",
-    };
-    /// <summary>
-    /// Cosine similarity of two faces' faceres embeddings, −1 to 1, higher is better; not CSIM. See <see cref="FaceIdentity"/>.
-    /// </summary>
-    public static readonly Metric Identity = new("Identity", "identity",
-        settings => $"{FaceIdentity.Definition}, {settings.Detector} landmarks")
-    {
-        HigherIsBetter = true,
-        NeedsFaces = true,
-        Cross = "; mean over the person's hold-out frames",
-    };
-    /// <summary>
-    /// Mean absolute difference of two faces' landmark coordinates in pixels at 256x256, lower is better. See <see
-    /// cref="Metrics.Akd"/>.
-    /// </summary>
-    public static readonly Metric Akd = new("Akd", "AKD", _ => Metrics.Akd.Definition)
-    {
-        Unit = "px",
-        Decimals = 3,
-        Landmarks = (real, fake, frame) => Metrics.Akd.Compute(real, fake, frame.Width, frame.Height),
-    };
-    /// <summary>
-    /// Mean distance of two faces' landmarks over the distance of the outer eye corners, lower is better. See <see
-    /// cref="Metrics.Nme"/>.
-    /// </summary>
-    public static readonly Metric Nme = new("Nme", "NME", _ => Metrics.Nme.Definition)
-    {
-        Landmarks = (real, fake, _) => Metrics.Nme.Compute(real, fake),
-    };
-    /// <summary>Difference of two heads' angles in degrees, lower is better. See <see cref="PoseError"/>.</summary>
-    public static readonly Metric Pose = new("Pose", "Pose", _ => PoseError.Definition)
-    {
-        Unit = "°",
-        Decimals = 2,
-        Cross = "; against the driver",
-        Landmarks = (real, fake, _) => PoseError.Compute(real, fake),
-    };
-    /// <summary>Difference of where two pairs of eyes look, lower is better. See <see cref="GazeError"/>.</summary>
-    public static readonly Metric Gaze = new("Gaze", "Gaze", _ => GazeError.Definition)
-    {
-        Cross = "; against the driver",
-        Landmarks = (real, fake, _) => GazeError.Compute(real, fake),
-    };
-    /// <summary>
-    /// Mean absolute error of the change between neighbouring frames, 0 to 1, lower is better. See <see
-    /// cref="TemporalError"/>.
-    /// </summary>
-    public static readonly Metric Temporal = new("Temporal", "Temporal", _ => TemporalError.Definition) { Series = TemporalError.Compute };
-    /// <summary>
-    /// How much the landmarks' error trembles from frame to frame, in pixels, lower is better. See <see
-    /// cref="LandmarkJitter"/>.
-    /// </summary>
-    public static readonly Metric Jitter = OfFaces("Jitter", "Jitter", LandmarkJitter.Definition, LandmarkJitter.Compute, "px", 3);
-    /// <summary>L1 in the region of the eyes, 0 to 1, lower is better. See <see cref="FaceRegion"/>.</summary>
-    public static readonly Metric EyesL1 = OfRegion("EyesL1", "Eyes-L1", FaceRegion.Eyes, "L1", FaceRegion.L1);
-    /// <summary>SSIM in the region of the eyes, −1 to 1, higher is better. See <see cref="FaceRegion"/>.</summary>
-    public static readonly Metric EyesSsim = OfRegion("EyesSsim", "Eyes-SSIM", FaceRegion.Eyes, "SSIM", FaceRegion.Ssim);
-    /// <summary>L1 in the region of the mouth, 0 to 1, lower is better. See <see cref="FaceRegion"/>.</summary>
-    public static readonly Metric MouthL1 = OfRegion("MouthL1", "Mouth-L1", FaceRegion.Mouth, "L1", FaceRegion.L1);
-    /// <summary>SSIM in the region of the mouth, −1 to 1, higher is better. See <see cref="FaceRegion"/>.</summary>
-    public static readonly Metric MouthSsim = OfRegion("MouthSsim", "Mouth-SSIM", FaceRegion.Mouth, "SSIM", FaceRegion.Ssim);
-    /// <summary>
-    /// How far the head's motion is from the driver's, in degrees, lower is better. See <see cref="MotionFollowing"/>.
-    /// </summary>
-    public static readonly Metric PoseFollow = OfFaces("PoseFollow", "Pose-following",
-        MotionFollowing.ErrorDefinition("yaw, pitch and roll, in degrees"),
-        series => MotionFollowing.Error(series, MotionFollowing.Pose), "°", 2, ofCross: true);
-    /// <summary>
-    /// Correlation of the head's angles with the driver's, −1 to 1, higher is better. See <see cref="MotionFollowing"/>.
-    /// </summary>
-    public static readonly Metric PoseCorrelation = OfFaces("PoseCorrelation", "Pose-r",
-        MotionFollowing.CorrelationDefinition("yaw, pitch and roll"),
-        series => MotionFollowing.Correlation(series, MotionFollowing.Pose), higherIsBetter: true, ofCross: true);
-    /// <summary>How far the expression is from the driver's, lower is better. See <see cref="MotionFollowing"/>.</summary>
-    public static readonly Metric ExpressionFollow = OfFaces("ExpressionFollow", "Expression-following",
-        MotionFollowing.ErrorDefinition("eye opening, mouth opening and mouth width"),
-        series => MotionFollowing.Error(series, MotionFollowing.Expression), ofCross: true);
-    /// <summary>
-    /// Correlation of the expression with the driver's, −1 to 1, higher is better. See <see cref="MotionFollowing"/>.
-    /// </summary>
-    public static readonly Metric ExpressionCorrelation = OfFaces("ExpressionCorrelation", "Expression-r",
-        MotionFollowing.CorrelationDefinition("eye opening, mouth opening and mouth width"),
-        series => MotionFollowing.Correlation(series, MotionFollowing.Expression), higherIsBetter: true, ofCross: true);
+    const string AgainstDriver = "; against the driver", PersonMean = "; mean over the person's hold-out frames";
+
+    internal static readonly Metric
+        Ssim = new("Ssim", "SSIM", Metrics.Ssim.Definition, higherIsBetter: true)
+        {
+            Pixels = Metrics.Ssim.Compute, LeastSide = Metrics.Ssim.Window
+        },
+        Psnr = new("Psnr", "PSNR", Metrics.Psnr.Definition, "dB", 3, higherIsBetter: true) { Pixels = Metrics.Psnr.Compute },
+        L1 = new("L1", "L1", Metrics.L1.Definition) { Pixels = Metrics.L1.Compute },
+        Resnet18 = new("Resnet18", "resnet18", ResNet18Distance.Definition) { LeastSide = ResNet18Distance.LeastSide },
+        FdResnet18 = new("FdResnet18", "FD-resnet18", ResNet18Distance.FrechetDefinition, decimals: 3) { Space = FeatureSpace.ResNet18 },
+        Fid = new("Fid", "FID", settings => Metrics.Fid.Definition(settings.FidVariant), decimals: 3) { Space = FeatureSpace.Inception },
+        Kid = new("Kid", "KID", settings => Metrics.Kid.Definition(settings.FidVariant), decimals: 5) { Space = FeatureSpace.Inception },
+        Fvd = new("Fvd", "FVD", VideoDistance.Definition, decimals: 3) { Space = FeatureSpace.I3d },
+        Lpips = new("Lpips", "LPIPS", settings => PerceptualDistance.Definition(settings.LpipsTrunk))
+        {
+            LeastSide = PerceptualDistance.LeastSide
+        },
+        Csim = new("Csim", "CSIM", settings => Metrics.Csim.Definition(settings.CsimNetwork), higherIsBetter: true)
+        {
+            NeedsFaces = true, Cross = PersonMean
+        },
+        Identity = new("Identity", "identity", FaceIdentity.Definition, higherIsBetter: true) { NeedsFaces = true, Cross = PersonMean },
+        Akd = new("Akd", "AKD", Metrics.Akd.Definition, "px", 3)
+        {
+            Landmarks = (real, fake, frame) => Metrics.Akd.Compute(real, fake, frame.Width, frame.Height)
+        },
+        Nme = new("Nme", "NME", Metrics.Nme.Definition) { Landmarks = (real, fake, _) => Metrics.Nme.Compute(real, fake) },
+        Pose = new("Pose", "Pose", PoseError.Definition, "°", 2)
+        {
+            Landmarks = (real, fake, _) => PoseError.Compute(real, fake), Cross = AgainstDriver
+        },
+        Gaze = new("Gaze", "Gaze", GazeError.Definition)
+        {
+            Landmarks = (real, fake, _) => GazeError.Compute(real, fake), Cross = AgainstDriver
+        },
+        Temporal = new("Temporal", "Temporal", TemporalError.Definition) { Series = TemporalError.Compute },
+        Jitter = new("Jitter", "Jitter", LandmarkJitter.Definition, "px", 3) { Series = LandmarkJitter.Compute, NeedsFaces = true },
+        EyesL1 = OfRegion("EyesL1", "Eyes-L1", FaceRegion.Eyes, "L1", FaceRegion.L1),
+        EyesSsim = OfRegion("EyesSsim", "Eyes-SSIM", FaceRegion.Eyes, "SSIM", FaceRegion.Ssim, higherIsBetter: true),
+        MouthL1 = OfRegion("MouthL1", "Mouth-L1", FaceRegion.Mouth, "L1", FaceRegion.L1),
+        MouthSsim = OfRegion("MouthSsim", "Mouth-SSIM", FaceRegion.Mouth, "SSIM", FaceRegion.Ssim, higherIsBetter: true),
+        PoseFollow = OfMotion("PoseFollow", "Pose-following", MotionFollowing.ErrorDefinition("yaw, pitch and roll, in degrees"),
+            series => MotionFollowing.Error(series, MotionFollowing.Pose), "°", 2),
+        PoseCorrelation = OfMotion("PoseCorrelation", "Pose-r", MotionFollowing.CorrelationDefinition("yaw, pitch and roll"),
+            series => MotionFollowing.Correlation(series, MotionFollowing.Pose), higherIsBetter: true),
+        ExpressionFollow = OfMotion("ExpressionFollow", "Expression-following", MotionFollowing.ErrorDefinition(MotionFollowing.Openings),
+            series => MotionFollowing.Error(series, MotionFollowing.Expression)),
+        ExpressionCorrelation = OfMotion("ExpressionCorrelation", "Expression-r",
+            MotionFollowing.CorrelationDefinition(MotionFollowing.Openings),
+            series => MotionFollowing.Correlation(series, MotionFollowing.Expression), higherIsBetter: true);
 
     readonly string id;
     readonly Func<ComparisonSettings, string> definition;
-    readonly Func<Landmarks, Landmarks, Picture, double>? landmarks;
 
-    Metric(string id, string name, Func<ComparisonSettings, string> definition) =>
-        (this.id, Name, this.definition) = (id, name, definition);
+    Metric(string id, string name, Func<ComparisonSettings, string> definition, string unit = "", int decimals = 4,
+        bool higherIsBetter = false) =>
+        (this.id, Name, this.definition, Unit, Decimals, HigherIsBetter) = (id, name, definition, unit, decimals, higherIsBetter);
 
-    // Of the faces in a person's frames.
-    static Metric OfFaces(string id, string name, string definition, Func<FrameSeries, double[]> series, string unit = "",
-        int decimals = 4, bool higherIsBetter = false, bool ofCross = false) => new(id, name, _ => definition)
+    Metric(string id, string name, string definition, string unit = "", int decimals = 4, bool higherIsBetter = false)
+        : this(id, name, _ => definition, unit, decimals, higherIsBetter)
+    {
+    }
+
+    static Metric OfRegion(string id, string name, FaceRegion region, string metric, Func<FrameSeries, FaceRegion, double[]> compute,
+        bool higherIsBetter = false) =>
+        new(id, name, $"{FaceRegion.Definition(region)}: {metric}", higherIsBetter: higherIsBetter)
         {
-            Unit = unit,
-            Decimals = decimals,
-            HigherIsBetter = higherIsBetter,
-            IsOfCross = ofCross,
-            Cross = ofCross ? "" : null,
-            NeedsFaces = true,
-            Series = series,
+            Series = series => compute(series, region), NeedsFaces = true
         };
 
-    static Metric OfRegion(string id, string name, FaceRegion region, string metric, Func<FrameSeries, FaceRegion, double[]> compute) =>
-        OfFaces(id, name, $"{FaceRegion.Definition(region)}: {metric}", series => compute(series, region),
-            higherIsBetter: metric == "SSIM");
+    static Metric OfMotion(string id, string name, string definition, Func<FrameSeries, double[]> compute, string unit = "",
+        int decimals = 4, bool higherIsBetter = false) => new(id, name, definition, unit, decimals, higherIsBetter)
+        {
+            Series = compute, NeedsFaces = true, IsOfCross = true, Cross = ""
+        };
 
     /// <summary>Every metric, in the order of reports.</summary>
     public static IReadOnlyList<Metric> All { get; } =
@@ -202,49 +95,49 @@ public sealed class Metric
     /// <summary>As reports write it, such as "SSIM".</summary>
     public string Name { get; }
 
-    /// <summary>"dB", "px", "°" or nothing.</summary>
-    internal string Unit { get; init; } = "";
+    // "dB", "px", "°" or nothing.
+    internal string Unit { get; }
 
-    /// <summary>Decimals worth showing.</summary>
-    internal int Decimals { get; init; } = 4;
+    // Worth showing.
+    internal int Decimals { get; }
 
-    internal bool HigherIsBetter { get; init; }
+    internal bool HigherIsBetter { get; }
 
-    /// <summary>Of two batches (B,3,H,W), uint8, that needs no network: (B) float64, infinite where the pictures are identical.</summary>
+    // Of two batches (B,3,H,W), uint8, that needs no network: (B) float64, infinite where the pictures are identical.
     internal Func<Tensor, Tensor, Tensor>? Pixels { get; init; }
 
-    /// <summary>Pictures with a smaller side have no value.</summary>
+    // Pictures with a smaller side have no value.
     internal int LeastSide { get; init; } = 1;
 
-    /// <summary>Whether it follows from landmarks found in the pictures.</summary>
-    internal bool NeedsFaces { get; init; }
-
-    /// <summary>
-    /// Of the real frame's landmarks and another's, both in frames of that size; such metrics have a floor, the detector's
-    /// noise.
-    /// </summary>
-    internal Func<Landmarks, Landmarks, Picture, double>? Landmarks
-    {
-        get => landmarks;
-        init => (landmarks, NeedsFaces) = (value, true);
-    }
-
-    /// <summary>Of a metric that compares sets of pictures, not pairs: what it compares of each.</summary>
+    // Of sets of pictures, not of pairs: what it compares of each.
     internal FeatureSpace? Space { get; init; }
 
-    /// <summary>Of what a person's frames show one after another.</summary>
+    // Of what a person's frames show one after another.
     internal Func<FrameSeries, double[]>? Series { get; init; }
 
-    /// <summary>Whether it is of interest only where another person drives; asked for by name, it is measured all the same.</summary>
+    // The same, frame by frame: of the real frame's landmarks and another's, both in frames of that size.
+    internal Func<Landmarks, Landmarks, Picture, double> Landmarks
+    {
+        init => (Series, NeedsFaces, HasFloor) = (series => series.EachFace((i, real, fake) => value(real, fake, series.Frames[i])),
+            true, true);
+    }
+
+    internal bool NeedsFaces { get; init; }
+
+    // Whether the detector's noise can be told: the value of a real frame and itself, moved by a pixel.
+    internal bool HasFloor { get; private init; }
+
+    // Of interest only where another person drives; asked for by name, it is measured all the same.
     internal bool IsOfCross { get; init; }
 
-    /// <summary>What the definition adds where another person drives and frames have no truth; null where the metric needs one.</summary>
-    internal string? Cross { get; init; }
+    // What the definition adds where another person drives and frames have no truth; null where the metric needs one.
+    internal string? Cross { get => Space is null ? field : ""; init; }
 
-    /// <summary>How it is defined under these settings.</summary>
-    internal MetricForm Form(ComparisonSettings settings, bool cross = false, string? reason = null) =>
-        new(Name, definition(settings) + (Landmarks is not null || (NeedsFaces && Series is not null) ? $", {settings.Detector}" : "")
-            + (cross ? Cross : ""), Unit, Decimals, HigherIsBetter, reason);
+    internal MetricForm Form(ComparisonSettings settings, bool cross, string? reason)
+    {
+        var detector = !NeedsFaces ? "" : $", {settings.Detector}{(Series is null ? " landmarks" : "")}";
+        return new(Name, $"{definition(settings)}{detector}{(cross ? Cross : "")}", Unit, Decimals, HigherIsBetter, reason);
+    }
 
     /// <summary>Its name in records.</summary>
     public override string ToString() => id;
@@ -262,14 +155,11 @@ public sealed class Metric
         if (list == "all")
             return [.. All.Where(metric => cross || !metric.IsOfCross)];
         string[] known = [.. All.Select(metric => metric.Name.ToLowerInvariant())];
-        Metric[] found = [.. list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(One)
-            .Distinct()];
-        return found.Length > 0 ? found : throw UserException.Usage($"--metrics names no metric; "
-            + $"expected some of {string.Join(", ", known)}.");
-
-        Metric One(string name) => All.FirstOrDefault(metric => metric.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-            ?? throw UserException.Usage(
-                $"--metrics: unknown metric \"{name}\"; expected some of {string.Join(", ", known)}.{Spelling.Suggestion(name, known)}");
+        var expected = $"expected some of {string.Join(", ", known)}.";
+        Metric[] found = [.. list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(name =>
+            All.FirstOrDefault(metric => metric.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? throw UserException.Usage(
+                $"--metrics: unknown metric \"{name}\"; {expected}{Spelling.Suggestion(name, known)}")).Distinct()];
+        return found.Length > 0 ? found : throw UserException.Usage($"--metrics names no metric; {expected}");
     }
 }
 
@@ -297,7 +187,7 @@ public sealed record ComparisonSettings
     /// <summary>One of <see cref="Csim.Networks"/>; the default's weights have an address of their own.</summary>
     public string CsimNetwork { get; init; } = "ir-se50";
 
-    /// <summary>"mesh" or "fan": finds the landmarks for CSIM, AKD, NME and poses.</summary>
+    /// <summary>"mesh" or "fan": finds the landmarks for all metrics of faces.</summary>
     public string Detector { get; init; } = "mesh";
 
     /// <summary>Where networks and pictures' statistics run; the CPU when null.</summary>
@@ -305,18 +195,14 @@ public sealed record ComparisonSettings
 
     /// <summary>Which subsets KID draws.</summary>
     public int Seed { get; init; } = 1;
-
-    /// <inheritdoc cref="Metric.Parse"/>
-    public static IReadOnlyList<Metric> ParseMetrics(string list) => Metric.Parse(list);
 }
 
-/// <summary>How the networks are loaded; each only where a metric needs it.</summary>
+/// <summary>How the networks are loaded, each only where a metric needs it; with their published weights unless set.</summary>
 sealed record ComparisonNetworks(
     Func<ComparisonSettings, Device, InceptionFeatures> Inception,
     Func<ComparisonSettings, Device, PerceptualDistance> Lpips,
     Func<ComparisonSettings, Device, Csim> Csim)
 {
-    /// <summary>With their published weights.</summary>
     internal static ComparisonNetworks Published { get; } = new(
         (settings, device) => InceptionFeatures.Load(settings.FidVariant, device),
         (settings, device) => PerceptualDistance.Load(settings.LpipsTrunk, device),
@@ -343,7 +229,4 @@ sealed record FeatureSpace(string Name, int Length, int Frames = 1)
 
     /// <summary>What is compared, in words.</summary>
     internal string Things => Frames == 1 ? "pictures" : $"clips ({Frames} frames in a row each)";
-
-    /// <summary>The Fréchet distance in it.</summary>
-    internal Metric Frechet => Metric.All.First(metric => metric.Space == this);
 }

@@ -9,6 +9,7 @@ namespace TalkingHead.Evaluation.Metrics;
 /// </summary>
 static class MotionFollowing
 {
+    internal const string Openings = "eye opening, mouth opening and mouth width";
     const int LeastFrames = 3;
 
     internal static string ErrorDefinition(string what) => $"mean absolute difference from the driver's {what}, each less its mean over "

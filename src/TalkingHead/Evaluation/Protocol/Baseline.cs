@@ -41,8 +41,7 @@ public sealed partial record Baseline(string Name, string Folder)
         var hash = new XxHash3();
         foreach (var path in from count in shots
                              from person in Enumerable.Range(0, people)
-                             from frame in Enumerable.Range(0,
-            frames)
+                             from frame in Enumerable.Range(0, frames)
                              select Find(count, person, frame))
         {
             try
@@ -60,16 +59,13 @@ public sealed partial record Baseline(string Name, string Folder)
 
     /// <summary>A person's frames, in the driver's order.</summary>
     /// <exception cref="UserException">A picture is missing, damaged or of another size.</exception>
-    internal IReadOnlyList<Picture> Load(int shots, int person, int frames, int size) =>
-    [
-        .. Enumerable.Range(0, frames).Select(frame =>
-        {
-            var path = Find(shots, person, frame);
-            var picture = Picture.Load(path);
-            return (picture.Width, picture.Height) == (size, size) ? picture
-                : throw new UserException($"{path}: is {picture.Width}x{picture.Height}; the evaluation's frames are {size}x{size}.");
-        }),
-    ];
+    internal IReadOnlyList<Picture> Load(int shots, int person, int frames, int size) => [.. Enumerable.Range(0, frames).Select(frame =>
+    {
+        var path = Find(shots, person, frame);
+        var picture = Picture.Load(path);
+        return (picture.Width, picture.Height) == (size, size) ? picture
+            : throw new UserException($"{path}: is {picture.Width}x{picture.Height}; the evaluation's frames are {size}x{size}.");
+    })];
 
     string Find(int shots, int person, int frame)
     {

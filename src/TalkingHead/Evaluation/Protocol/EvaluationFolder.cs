@@ -1,10 +1,10 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using TalkingHead.Evaluation.Metrics;
+using TalkingHead.Media;
 using TalkingHead.Serialization;
 using static TorchSharp.torch;
 
@@ -27,40 +27,39 @@ sealed class EvaluationFolder
 
     readonly string path;
 
-    EvaluationFolder(string path) => this.path = path;
-
     /// <summary>Begins an evaluation, or goes on with the one that is there.</summary>
     /// <exception cref="UserException">Another evaluation is there, or the directory cannot be written.</exception>
-    internal static EvaluationFolder Open(string path, object description)
+    internal EvaluationFolder(string path, object description)
     {
-        var folder = new EvaluationFolder(path);
+        this.path = path;
         var here = JsonSerializer.SerializeToNode(description, Json)!;
         Guarded(path, "--out", () =>
         {
-            Directory.CreateDirectory(folder.At(RecordsFolder));
-            if (File.Exists(folder.At(DescriptionFile)))
-                folder.Expect(here);
+            Directory.CreateDirectory(At(RecordsFolder));
+            if (File.Exists(At(DescriptionFile)))
+                Expect(here);
             else
-                WriteText(folder.At(DescriptionFile), here.ToJsonString(Json) + "\n");
+                WriteText(At(DescriptionFile), here.ToJsonString(Json) + "\n");
         });
-        return folder;
     }
 
     internal string At(string name) => Path.Combine(path, name);
 
-    /// <summary>Where the record of the person of that number is, once there is one.</summary>
-    internal string RecordPath(int person) => At(Path.Combine(RecordsFolder,
-        string.Create(CultureInfo.InvariantCulture, $"person-{person:D4}.safetensors")));
-
     internal bool HasRecord(int person) => File.Exists(RecordPath(person));
+
+    internal IdentityRecord Load(int person, IReadOnlyList<Row> rows) => IdentityRecord.Load(RecordPath(person), rows);
 
     internal void Save(int person, IdentityRecord record) => Guarded(path, "--out", () => record.Save(RecordPath(person)));
 
     /// <summary>Writes a file whole or not at all.</summary>
     internal void Write(string name, string text) => Guarded(path, "--out", () => WriteText(At(name), text));
 
+    internal void WriteJson<T>(string name, T value) => Write(name, JsonSerializer.Serialize(value, Json) + "\n");
+
     internal static void WriteText(string path, string text) =>
         AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+
+    string RecordPath(int person) => At(Path.Combine(RecordsFolder, $"{Baseline.PersonFolder(person)}.safetensors"));
 
     void Expect(JsonNode here)
     {
@@ -73,19 +72,14 @@ sealed class EvaluationFolder
         {
             throw new UserException($"{At(DescriptionFile)}: is damaged ({e.Message}). Choose another --out.", e);
         }
-
         if (JsonNode.DeepEquals(here, there))
             return;
         var (key, mine) = here.AsObject().FirstOrDefault(entry => !JsonNode.DeepEquals(entry.Value, (there as JsonObject)?[entry.Key]));
-        throw new UserException($"{path}: holds an evaluation of "
-            + $"something else: \"{key}\" is {Short((there as JsonObject)?[key ?? ""])} there and {Short(mine)} here. Choose another "
-            + $"--out, or repeat the command that began it.");
+        throw new UserException($"{path}: holds an evaluation of something else: \"{key}\" is {Short((there as JsonObject)?[key ?? ""])} "
+            + $"there and {Short(mine)} here. Choose another --out, or repeat the command that began it.");
     }
 
-    /// <summary>Says a failure to write in a sentence.</summary>
-    /// <param name="path">The folder that is written.</param>
-    /// <param name="option">That names it.</param>
-    /// <param name="write">Writes.</param>
+    /// <summary>Says a failure to write the folder that an option names in a sentence.</summary>
     /// <exception cref="UserException">It cannot be written.</exception>
     internal static void Guarded(string path, string option, Action write)
     {
@@ -117,23 +111,15 @@ sealed record RowCost(double EnrolmentSeconds, double FrameMilliseconds, int? Ep
 /// All that was measured on one person, as a safetensors file: written whole when the person is done, so that an evaluation
 /// goes on from any moment and its parts merge by lying in one folder.
 /// </summary>
-sealed record IdentityRecord
+/// <param name="Rows">What was measured on every row's frames.</param>
+/// <param name="Real">On the hold-out frames themselves: faces found, features.</param>
+/// <param name="Costs">Of rows that are heads.</param>
+/// <param name="Floors">Metrics of faces between a real frame and itself moved by a pixel.</param>
+/// <param name="Pictures">Encoded, for the report, by name.</param>
+sealed record IdentityRecord(IReadOnlyDictionary<Row, FrameValues> Rows, FrameValues Real, IReadOnlyDictionary<Row, RowCost> Costs,
+    IReadOnlyDictionary<Metric, double[]> Floors, IReadOnlyDictionary<string, byte[]> Pictures)
 {
     const string RealName = "real", FloorName = "floor", PictureName = "picture", FacesName = "faces", CostsKey = "costs";
-
-    public required IReadOnlyDictionary<Row, FrameValues> Rows { get; init; }
-
-    /// <summary>The hold-out frames themselves: faces found, features.</summary>
-    public required FrameValues Real { get; init; }
-
-    /// <summary>Of rows that are heads.</summary>
-    public required IReadOnlyDictionary<Row, RowCost> Costs { get; init; }
-
-    /// <summary>Metrics of faces between a real frame and itself moved by a pixel.</summary>
-    public required IReadOnlyDictionary<Metric, double[]> Floors { get; init; }
-
-    /// <summary>Encoded pictures for the report, by name.</summary>
-    public required IReadOnlyDictionary<string, byte[]> Pictures { get; init; }
 
     internal void Save(string path)
     {
@@ -153,14 +139,9 @@ sealed record IdentityRecord
         try
         {
             var costs = JsonSerializer.Deserialize<Dictionary<string, RowCost>>(file.Metadata[CostsKey])!;
-            return new()
-            {
-                Rows = rows.ToDictionary(row => row, row => Read(file, row.ToString())),
-                Costs = rows.Where(row => costs.ContainsKey(row.ToString())).ToDictionary(row => row, row => costs[row.ToString()]),
-                Real = Read(file, RealName),
-                Floors = Metrics(file, FloorName),
-                Pictures = Under(file, PictureName).ToDictionary(entry => entry.Name, entry => entry.Tensor.ToArray<byte>()),
-            };
+            return new(rows.ToDictionary(row => row, row => Read(file, row.ToString())), Read(file, RealName),
+                rows.Where(row => costs.ContainsKey(row.ToString())).ToDictionary(row => row, row => costs[row.ToString()]),
+                Values(file, FloorName), Under(file, PictureName).ToDictionary(entry => entry.Name, entry => entry.Tensor.ToArray<byte>()));
         }
         catch (Exception e) when (e is KeyNotFoundException or JsonException or ArgumentException)
         {
@@ -179,19 +160,26 @@ sealed record IdentityRecord
     static SafeTensorsEntry Entry<T>(string name, ScalarType type, T[] values) where T : unmanaged =>
         new(name, type, [values.Length], stream => stream.Write(MemoryMarshal.AsBytes(values.AsSpan())));
 
-    static FrameValues Read(SafeTensorsFile file, string name) => new()
-    {
-        ByMetric = Metrics(file, name),
-        Faces = file.Tensors[$"{name}/{FacesName}"].ToArray<byte>(),
-        Features = FeatureSpace.All.Where(space => file.Tensors.ContainsKey($"{name}/{space.Name}")).ToDictionary(space => space,
-            space => file.Tensors[$"{name}/{space.Name}"].ToArray<float>()),
-    };
+    static FrameValues Read(SafeTensorsFile file, string name) => new(Values(file, name),
+        file.Tensors[$"{name}/{FacesName}"].ToArray<byte>(),
+        FeatureSpace.All.Where(space => file.Tensors.ContainsKey($"{name}/{space.Name}")).ToDictionary(space => space,
+            space => file.Tensors[$"{name}/{space.Name}"].ToArray<float>()));
 
-    static Dictionary<Metric, double[]> Metrics(SafeTensorsFile file, string name) => Under(file, name)
+    static Dictionary<Metric, double[]> Values(SafeTensorsFile file, string name) => Under(file, name)
         .Where(entry => entry.Name != FacesName && !FeatureSpace.All.Any(space => space.Name == entry.Name))
         .ToDictionary(entry => Metric.OfRecord(entry.Name), entry => entry.Tensor.ToArray<double>());
 
     static IEnumerable<(string Name, StoredTensor Tensor)> Under(SafeTensorsFile file, string folder) => file.Tensors
         .Where(entry => entry.Key.StartsWith(folder + "/", StringComparison.Ordinal))
         .Select(entry => (entry.Key[(folder.Length + 1)..], entry.Value));
+}
+
+/// <summary>The pictures of a person that the report shows: of every row the same frame, chosen before anything is generated.</summary>
+static class SampleFrames
+{
+    /// <summary>Which of so many frames is shown.</summary>
+    internal static int Middle(int frames) => frames / 2;
+
+    /// <summary>Without loss up to 128 pixels a side; larger ones as JPEG.</summary>
+    internal static byte[] Encode(Picture picture) => PictureFile.Encode(picture, picture.Width <= 128 ? "sample.png" : "sample.jpg");
 }

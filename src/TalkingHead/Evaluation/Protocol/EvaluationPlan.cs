@@ -1,3 +1,4 @@
+using System.Globalization;
 using TalkingHead.Data;
 using TalkingHead.Evaluation.Metrics;
 
@@ -27,8 +28,7 @@ static class EvaluationPlan
                 + $"clip has {heldOut.Max(dataset.FrameCountOf)}. Lower --holdout or --shots.");
         var plan = longEnough.GroupBy(clip => clip.Identity)
             .OrderBy(person => Random(settings, OrderStream, person.Key).Next()).ThenBy(person => person.Key, StringComparer.Ordinal)
-            .Take(settings.Identities)
-            .Select(person => Plan(dataset, [.. person], settings)).ToArray();
+            .Take(settings.Identities).Select(person => Plan(dataset, [.. person], settings)).ToArray();
         return settings.Cross && plan.Length < 2
             ? throw new UserException($"{dataset.Folder}: one held-out person has clips of {needed} frames; --cross needs two, for each is "
                 + $"driven by another. Lower --holdout or --shots.")
@@ -51,8 +51,7 @@ static class EvaluationPlan
 /// <summary>What is evaluated, and on how much.</summary>
 public sealed record EvaluationSettings
 {
-    /// <summary>What <see cref="Identities"/>, <see cref="HoldOut"/> and <see cref="Seed"/> are unless set.</summary>
-    public const int DefaultIdentities = 50, DefaultHoldOut = 32, DefaultSeed = 1;
+    internal const int DefaultIdentities = 50, DefaultHoldOut = 32, DefaultSeed = 1;
 
     /// <summary>T: how many source frames a person is learned from, each number a run of its own (paper, section 4).</summary>
     public IReadOnlyList<int> Shots { get; init; } = [1, 8, 32];
@@ -78,9 +77,7 @@ public sealed record EvaluationSettings
     /// <summary>Which of the people this process evaluates.</summary>
     public DatasetPart Part { get; init; } = DatasetPart.Whole;
 
-    /// <summary>
-    /// How many people this machine evaluates at once, each in a process of its own: the records say it beside their times.
-    /// </summary>
+    /// <summary>How many people this machine evaluates at once, each in a process of its own; recorded beside times.</summary>
     public int AtOnce { get; init; } = 1;
 
     /// <summary>Keeps the heads in this folder; null where they are not kept.</summary>
@@ -105,7 +102,7 @@ public sealed record EvaluationSettings
     internal void Check()
     {
         if (Shots.Count == 0 || Shots.Any(shots => shots < 1) || Shots.Distinct().Count() != Shots.Count)
-            throw UserException.Usage($"--shots {string.Join(",", Shots)}: expected different numbers of 1 or more, such as 1,8,32.");
+            throw WrongShots(string.Join(",", Shots));
         if (Identities < 1)
             throw UserException.Usage($"--identities {Identities}: expected 1 or more.");
         if (HoldOut < 2)
@@ -120,14 +117,12 @@ public sealed record EvaluationSettings
 
     /// <summary>Reads "1,8,32".</summary>
     /// <exception cref="UserException">No list of numbers.</exception>
-    public static IReadOnlyList<int> ParseShots(string list)
-    {
-        var numbers = list.Split(',', StringSplitOptions.TrimEntries);
-        return numbers.All(number => int.TryParse(number, System.Globalization.NumberStyles.None,
-            System.Globalization.CultureInfo.InvariantCulture, out _))
-            ? [.. numbers.Select(number => int.Parse(number, System.Globalization.CultureInfo.InvariantCulture))]
-            : throw UserException.Usage($"--shots {list}: expected different numbers of 1 or more, such as 1,8,32.");
-    }
+    public static IReadOnlyList<int> ParseShots(string list) =>
+        [.. list.Split(',', StringSplitOptions.TrimEntries).Select(text =>
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw WrongShots(list))];
+
+    static UserException WrongShots(string list) =>
+        UserException.Usage($"--shots {list}: expected different numbers of 1 or more, such as 1,8,32.");
 }
 
 /// <summary>Which frames of a person are shown, and which are held out to drive and to be the truth.</summary>

@@ -1,43 +1,24 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using TalkingHead.Data;
 using TalkingHead.Evaluation.Metrics;
 
 namespace TalkingHead.Evaluation.Protocol;
 
 /// <summary>All figures of an evaluation that its inputs decide; what depends on the machine's speed is <see cref="Costs"/>.</summary>
-public sealed record EvaluationResult
-{
-    /// <summary>Of the result's form.</summary>
-    public string Format { get; init; } = "talkinghead-evaluation 1";
-
-    /// <summary>"self-reenactment" or "cross-reenactment".</summary>
-    public required string Mode { get; init; }
-
-    /// <summary>What was evaluated, on which data and how.</summary>
-    public required EvaluationSubject Subject { get; init; }
-
-    /// <summary>Every metric asked for: its definition, or why it is not measured.</summary>
-    public required IReadOnlyList<MetricForm> Metrics { get; init; }
-
-    /// <summary>By number of source frames, then by method.</summary>
-    public required IReadOnlyList<ResultRow> Rows { get; init; }
-
-    /// <summary>What a perfect method would reach, or the least that can be told from nothing.</summary>
-    public required IReadOnlyList<Figure> Floors { get; init; }
-
-    /// <summary>Frame by frame differences between rows.</summary>
-    public required IReadOnlyList<Difference> Differences { get; init; }
-
-    /// <summary>The same figures person by person.</summary>
-    public required IReadOnlyList<IdentityResult> Identities { get; init; }
-
-    /// <summary>What a reader must know beside, a sentence each.</summary>
-    public required IReadOnlyList<string> Notes { get; init; }
-
-    /// <summary>Seconds and milliseconds, kept apart from the figures: they are never twice the same.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
-    public IReadOnlyList<RowCosts> Costs { get; init; } = [];
-}
+/// <param name="Format">Of the result's form.</param>
+/// <param name="Mode">"self-reenactment" or "cross-reenactment".</param>
+/// <param name="Subject">What was evaluated, on which data and how.</param>
+/// <param name="Metrics">Every metric asked for: its definition, or why it is not measured.</param>
+/// <param name="Rows">By number of source frames, then by method.</param>
+/// <param name="Floors">What a perfect method would reach, or the least that can be told from nothing.</param>
+/// <param name="Differences">Frame by frame differences between rows.</param>
+/// <param name="Identities">The same figures person by person.</param>
+/// <param name="Notes">What a reader must know beside, a sentence each.</param>
+/// <param name="Costs">Seconds and milliseconds, kept apart from the figures: they are never twice the same.</param>
+public sealed record EvaluationResult(string Format, string Mode, EvaluationSubject Subject, IReadOnlyList<MetricForm> Metrics,
+    IReadOnlyList<ResultRow> Rows, IReadOnlyList<Figure> Floors, IReadOnlyList<Difference> Differences,
+    IReadOnlyList<IdentityResult> Identities, IReadOnlyList<string> Notes, [property: JsonIgnore] IReadOnlyList<RowCosts> Costs);
 
 /// <summary>What was evaluated on what.</summary>
 /// <param name="Run">The run's name.</param>
@@ -97,29 +78,22 @@ public sealed record RowCosts(string Method, int Shots, double EnrolmentSeconds,
 /// <summary>How frames came about, as results name it.</summary>
 static class Method
 {
-    /// <summary>ψ' = P ê and nothing more (paper, FF).</summary>
-    internal const string FeedForward = "feed-forward";
-
-    /// <summary>Fine-tuned on the T frames (paper, FT).</summary>
-    internal const string FineTuned = "fine-tuned";
-
-    /// <summary>The source frame whose landmarks are closest to the driving ones, unchanged.</summary>
-    internal const string CopyNearest = "copy-nearest";
-
-    /// <summary>The average of the T source frames.</summary>
-    internal const string MeanFrame = "mean-frame";
-
-    static readonly Dictionary<string, string> titles = new()
-    {
-        [FeedForward] = "Feed-forward", [FineTuned] = "Fine-tuned",
-        [CopyNearest] = "Copy nearest", [MeanFrame] = "Mean frame"
-    };
-
-    internal static bool IsOwn(string method) => titles.ContainsKey(method);
+    // The paper's FF (ψ' = P ê and nothing more) and FT; the source frame whose landmarks are closest to the driving ones; the
+    // average of the T source frames.
+    internal const string FeedForward = "feed-forward", FineTuned = "fine-tuned", CopyNearest = "copy-nearest", MeanFrame = "mean-frame";
 
     internal static bool IsHead(string method) => method is FeedForward or FineTuned;
 
-    internal static string Title(string method) => titles.GetValueOrDefault(method, method);
+    internal static bool IsOwn(string method) => IsHead(method) || method is CopyNearest or MeanFrame;
+
+    internal static string Title(string method) => method switch
+    {
+        FeedForward => "Feed-forward",
+        FineTuned => "Fine-tuned",
+        CopyNearest => "Copy nearest",
+        MeanFrame => "Mean frame",
+        _ => method,
+    };
 }
 
 /// <summary>A row of the result: a method and its number of source frames.</summary>
@@ -143,11 +117,10 @@ sealed class Summary : IDisposable
 {
     readonly EvaluationSettings settings;
     readonly FrameMetrics meter;
-    readonly IReadOnlyList<Metric> frameMetrics;
-    readonly IReadOnlyList<Row> rows;
-    readonly Dictionary<(Row, Metric), FrameTally> tallies = [];
+    readonly Row[] rows;
+    readonly Dictionary<(Row Row, Metric Metric), FrameTally> tallies;
     readonly Dictionary<Metric, FrameTally> floors = [];
-    readonly Dictionary<Row, List<RowCost>> costs = [];
+    readonly List<(Row Row, RowCost Cost)> costs = [];
     readonly Dictionary<FeatureSpace, DistributionTally<Row>> distributions;
     readonly List<(IdentityPlan Plan, IdentityPlan Driver)> people = [];
 
@@ -155,52 +128,50 @@ sealed class Summary : IDisposable
     /// <param name="meter">Which metrics were asked for and which measured.</param>
     internal Summary(EvaluationSettings settings, FrameMetrics meter)
     {
-        (this.settings, this.meter, rows) = (settings, meter, Row.All(settings));
-        frameMetrics = [.. meter.Measured.Where(metric => metric.Space is null)];
-        distributions = meter.Measured.Select(metric => metric.Space).OfType<FeatureSpace>().Distinct().ToDictionary(space => space,
-            space => new DistributionTally<Row>(space, settings.Comparison, rows));
+        (this.settings, this.meter, rows) = (settings, meter, [.. Row.All(settings)]);
+        tallies = rows.SelectMany(row => meter.OfFrames.Select(metric => (row, metric))).ToDictionary(key => key, key =>
+            new FrameTally(key.metric, settings.Seed));
+        distributions = meter.Spaces.ToDictionary(space => space, space =>
+            new DistributionTally<Row>(space, settings.Comparison, rows));
     }
 
     /// <summary>Takes the next person.</summary>
     internal void Add(IdentityPlan plan, IdentityPlan driver, IdentityRecord record)
     {
-        foreach (var row in rows)
-        {
-            foreach (var metric in frameMetrics)
-                Tally(tallies, (row, metric), metric).Add(record.Rows[row].ByMetric[metric], record.Real.Faces);
-            foreach (var (space, tally) in distributions)
-                tally.Add(row, record.Rows[row].Features[space]);
-        }
-        foreach (var (row, cost) in record.Costs)
-            (costs.TryGetValue(row, out var list) ? list : costs[row] = []).Add(cost);
+        foreach (var ((row, metric), tally) in tallies)
+            tally.Add(record.Rows[row].ByMetric[metric], record.Real.Faces);
         foreach (var (metric, values) in record.Floors)
-            Tally(floors, metric, metric).Add(values, record.Real.Faces);
+        {
+            floors.TryAdd(metric, new(metric, settings.Seed));
+            floors[metric].Add(values, record.Real.Faces);
+        }
+        costs.AddRange(record.Costs.Select(cost => (cost.Key, cost.Value)));
         foreach (var (space, tally) in distributions)
+        {
+            foreach (var row in rows)
+                tally.Add(row, record.Rows[row].Features[space]);
             tally.AddReal(record.Real.Features[space], people.Count);
+        }
         people.Add((plan, driver));
     }
 
-    internal EvaluationResult Result(EvaluationSubject subject, IReadOnlyList<string> notes) => new()
-    {
-        Mode = settings.Mode,
-        Subject = subject,
-        Metrics = meter.Forms,
-        Rows = [.. rows.Select(row => new ResultRow(row.Method, row.Shots,
-            [.. meter.Measured.Select(metric => metric.Space is { } space ? distributions[space].Compute(row, metric)
-                : tallies[(row, metric)].Pooled())]))],
-        Floors =
+    internal EvaluationResult Result(EvaluationSubject subject, IReadOnlyList<string> notes) => new(
+        Format: "talkinghead-evaluation 1",
+        Mode: settings.Mode,
+        Subject: subject,
+        Metrics: meter.Forms,
+        Rows: Rows(meter.Measured, (row, metric) => metric.Space is { } space ? distributions[space].Compute(row, metric)
+            : tallies[(row, metric)].Pooled()),
+        Floors:
         [
             .. floors.Values.Select(floor => floor.Pooled(": real against real, moved by a pixel")),
-            .. distributions.SelectMany(space => Halves(space.Key.Frechet.Name, space.Value)),
+            .. distributions.SelectMany(space => Halves(Metric.All.First(metric => metric.Space == space.Key).Name, space.Value)),
         ],
-        Differences = [.. Differences()],
-        Identities = [.. people.Select((person, i) => new IdentityResult(person.Plan.Identity, person.Plan.Clip, person.Driver.Clip,
-            person.Driver.HoldOut, person.Plan.Sources,
-            [.. rows.Select(row => new ResultRow(row.Method, row.Shots,
-                [.. frameMetrics.Select(metric => tallies[(row, metric)].OfPerson(i))]))]))],
-        Notes = notes,
-        Costs = [.. rows.Where(costs.ContainsKey).Select(row => Costs(row, costs[row]))],
-    };
+        Differences: [.. Differences()],
+        Identities: [.. people.Select((person, i) => new IdentityResult(person.Plan.Identity, person.Plan.Clip, person.Driver.Clip,
+            person.Driver.HoldOut, person.Plan.Sources, Rows(meter.OfFrames, (row, metric) => tallies[(row, metric)].OfPerson(i))))],
+        Notes: notes,
+        Costs: [.. costs.GroupBy(cost => cost.Row, cost => cost.Cost).OrderBy(row => Array.IndexOf(rows, row.Key)).Select(Costs)]);
 
     public void Dispose()
     {
@@ -208,39 +179,35 @@ sealed class Summary : IDisposable
             tally.Dispose();
     }
 
+    ResultRow[] Rows(IEnumerable<Metric> metrics, Func<Row, Metric, Figure> figure) =>
+        [.. rows.Select(row => new ResultRow(row.Method, row.Shots, [.. metrics.Select(metric => figure(row, metric))]))];
+
     static Figure[] Halves(string metric, DistributionTally<Row> tally) =>
         [tally.Halves($"{metric}: real against real, each person's hold-out frames halved"),
             tally.HalvesOfPeople($"{metric}: real against real, people halved")];
 
-    FrameTally Tally<T>(Dictionary<T, FrameTally> all, T key, Metric metric) where T : notnull =>
-        all.TryGetValue(key, out var tally) ? tally : all[key] = new(metric, settings.Seed);
-
     // Each head against copying and against the other head; above 0 the first is better.
-    IEnumerable<Difference> Differences()
-    {
-        (string, string)[] pairs =
-        [
-            (Method.FineTuned, Method.FeedForward),
-            .. from other in (string[])[Method.CopyNearest, Method.MeanFrame, .. settings.Baselines.Select(baseline => baseline.Name)]
+    IEnumerable<Difference> Differences() =>
+        from shots in settings.Shots.Order()
+        from pair in (IEnumerable<(string Head, string Than)>)[(Method.FineTuned, Method.FeedForward),
+            .. from than in rows.Where(row => row.Shots == shots && !Method.IsHead(row.Method))
                from head in (string[])[Method.FineTuned, Method.FeedForward]
-               select (head, other),
-        ];
-        return from shots in settings.Shots.Order()
-               from pair in pairs
-               where rows.Contains(new(pair.Item1, shots)) && (shots > 1 || pair.Item2 != Method.MeanFrame) // one frame's mean is its copy
-               from metric in frameMetrics
-               let found = tallies[(new(pair.Item1, shots), metric)].Against(tallies[(new(pair.Item2, shots), metric)])
-               where found.Gain.Value is not null
-               select new Difference(metric.Name, pair.Item1, pair.Item2, shots, found.Gain.Value!.Value, found.Gain.Low, found.Gain.High,
-                   found.Better, found.Gain.Frames);
-    }
+               select (head, than.Method)]
+        where rows.Contains(new(pair.Head, shots)) && (shots > 1 || pair.Than != Method.MeanFrame) // one frame's mean is its copy
+        from metric in meter.OfFrames
+        let found = tallies[(new(pair.Head, shots), metric)].Against(tallies[(new(pair.Than, shots), metric)])
+        where found.Gain.Value is not null
+        select new Difference(metric.Name, pair.Head, pair.Than, shots, found.Gain.Value!.Value, found.Gain.Low, found.Gain.High,
+            found.Better, found.Gain.Frames);
 
-    static RowCosts Costs(Row row, List<RowCost> costs) => new(row.Method, row.Shots,
-        Median(costs.Select(cost => cost.EnrolmentSeconds)), costs.Min(cost => cost.EnrolmentSeconds),
-        costs.Max(cost => cost.EnrolmentSeconds),
-        Median(costs.Select(cost => cost.FrameMilliseconds)),
-        costs.Any(cost => cost.Epochs is null) ? null : Median(costs.Select(cost => (double)cost.Epochs!)),
-        string.Join("; ", costs.Select(cost => cost.Machine).Distinct().Order(StringComparer.Ordinal)));
+    static RowCosts Costs(IGrouping<Row, RowCost> costs)
+    {
+        double[] seconds = [.. costs.Select(cost => cost.EnrolmentSeconds)];
+        return new(costs.Key.Method, costs.Key.Shots, Median(seconds), seconds.Min(), seconds.Max(),
+            Median(costs.Select(cost => cost.FrameMilliseconds)),
+            costs.Any(cost => cost.Epochs is null) ? null : Median(costs.Select(cost => (double)cost.Epochs!)),
+            string.Join("; ", costs.Select(cost => cost.Machine).Distinct().Order(StringComparer.Ordinal)));
+    }
 
     static double Median(IEnumerable<double> values) => Bootstrap.Quantile([.. values.Order()], 0.5);
 }

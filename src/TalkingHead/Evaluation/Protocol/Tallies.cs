@@ -5,26 +5,15 @@ namespace TalkingHead.Evaluation.Protocol;
 /// <summary>A figure.</summary>
 /// <param name="Metric">Its short name.</param>
 /// <param name="Value">Null where there is none; a mark says why.</param>
-public sealed record Figure(string Metric, double? Value)
+/// <param name="Low">95 % interval; null where there is none.</param>
+/// <param name="High">Likewise.</param>
+/// <param name="Deviation">Over KID's subsets.</param>
+/// <param name="Frames">Frames behind the figure.</param>
+/// <param name="Missing">Frames without a value: no face was found in them or in the real frame, or they are identical to it.</param>
+/// <param name="Against">Real frames on the other side of a distance of distributions; 0 for metrics of single frames.</param>
+public sealed record Figure(string Metric, double? Value, double? Low = null, double? High = null, double? Deviation = null, int Frames = 0,
+    int Missing = 0, int Against = 0)
 {
-    /// <summary>95 % interval; null where there is none.</summary>
-    public double? Low { get; init; }
-
-    /// <inheritdoc cref="Low"/>
-    public double? High { get; init; }
-
-    /// <summary>Over KID's subsets.</summary>
-    public double? Deviation { get; init; }
-
-    /// <summary>Frames behind the figure.</summary>
-    public int Frames { get; init; }
-
-    /// <summary>Frames without a value: no face was found in them or in the real frame, or they are identical to it.</summary>
-    public int Missing { get; init; }
-
-    /// <summary>Real frames on the other side of a distance of distributions; 0 for metrics of single frames.</summary>
-    public int Against { get; init; }
-
     /// <summary>Such as "biased: N &lt; 2048".</summary>
     public IReadOnlyList<string> Marks { get; init; } = [];
 }
@@ -58,13 +47,13 @@ sealed class FrameTally(Metric metric, int seed)
             marks.Add($"{Identical} frames identical to their truth, left out of the mean");
         if (withoutReal > 0)
             marks.Add($"no face found in {withoutReal} of {frames} real frames");
-        return Mean(people, marks) with { Metric = metric.Name + more };
+        return Mean(people) with { Metric = metric.Name + more, Marks = marks };
     }
 
     /// <summary>The mean over one person's frames; its interval is over them.</summary>
     internal Figure OfPerson(int person)
     {
-        var figure = Mean([.. people[person].Where(double.IsFinite).Select(value => (double[])[value])], []);
+        var figure = Mean([.. people[person].Where(double.IsFinite).Select(value => (double[])[value])]);
         return figure with { Missing = people[person].Count - figure.Frames };
     }
 
@@ -74,19 +63,16 @@ sealed class FrameTally(Metric metric, int seed)
         var sign = metric.HigherIsBetter ? 1 : -1;
         double[][] gains = [.. people.Zip(other.people, (mine, theirs) => mine.Zip(theirs, (a, b) => sign * (a - b)).ToArray())];
         double[] compared = [.. gains.Where(person => person.Any(double.IsFinite)).Select(person => person.Where(double.IsFinite).Sum())];
-        return (Mean(gains, []), compared.Length == 0 ? 0 : compared.Count(sum => sum > 0) / (double)compared.Length);
+        return (Mean(gains), compared.Length == 0 ? 0 : compared.Count(sum => sum > 0) / (double)compared.Length);
     }
 
-    Figure Mean(IReadOnlyList<IReadOnlyList<double>> units, IReadOnlyList<string> marks)
+    Figure Mean(IReadOnlyList<IReadOnlyList<double>> units)
     {
         double[] sums = [.. units.Select(values => values.Where(double.IsFinite).Sum())];
         int[] counts = [.. units.Select(values => values.Count(double.IsFinite))];
         var (interval, count) = (Bootstrap.Interval(sums, counts, seed), counts.Sum());
-        return new(metric.Name, count > 0 ? sums.Sum() / count : null)
-        {
-            Low = interval?.Low, High = interval?.High, Frames = count,
-            Missing = units.Sum(values => values.Count) - count, Marks = marks
-        };
+        return new(metric.Name, count > 0 ? sums.Sum() / count : null, interval?.Low, interval?.High, Frames: count,
+            Missing: units.Sum(values => values.Count) - count);
     }
 }
 
@@ -97,15 +83,17 @@ sealed class DistributionTally<T> : IDisposable where T : notnull
     readonly ComparisonSettings settings;
     readonly FeatureSpace space;
     readonly Dictionary<T, FeatureStatistics> sets;
-    readonly FeatureStatistics real, even, odd, evenPeople, oddPeople;
+    readonly FeatureStatistics real;
+    readonly FeatureStatistics[] rows, people; // the halves of even and of odd numbers
 
     internal DistributionTally(FeatureSpace space, ComparisonSettings settings, IEnumerable<T> names)
     {
         (this.space, this.settings) = (space, settings);
         var sampled = settings.Metrics.Contains(Metric.Kid) && space == Metric.Kid.Space ? FeatureStatistics.DefaultSample : 0;
         sets = names.ToDictionary(name => name, _ => Empty(sampled));
-        real = Empty(sampled);
-        (even, odd, evenPeople, oddPeople) = (Empty(0), Empty(0), Empty(0), Empty(0));
+        (real, rows, people) = (Empty(sampled), [Empty(0), Empty(0)], [Empty(0), Empty(0)]);
+
+        FeatureStatistics Empty(int sampled) => new(space.Length, sampled, settings.Seed);
     }
 
     /// <summary>Takes more of a set: features, row after row.</summary>
@@ -117,9 +105,9 @@ sealed class DistributionTally<T> : IDisposable where T : notnull
     internal void AddReal(float[] features, int? person = null)
     {
         for (int at = 0, place = person is null ? real.Count : 0; at < features.Length; at += space.Length, place++)
-            (place % 2 == 0 ? even : odd).Add(features.AsSpan(at, space.Length));
+            rows[place % 2].Add(features.AsSpan(at, space.Length));
         if (person is { } number)
-            (number % 2 == 0 ? evenPeople : oddPeople).Add(features);
+            people[number % 2].Add(features);
         real.Add(features);
     }
 
@@ -127,43 +115,36 @@ sealed class DistributionTally<T> : IDisposable where T : notnull
     internal Figure Compute(T name, Metric metric)
     {
         var set = sets[name];
-        if (metric != Metric.Kid || IsTooSmall(real, set))
+        if (metric != Metric.Kid || Math.Min(real.Count, set.Count) < 2)
             return Frechet(metric.Name, real, set);
         var found = Kid.Between(real, set, settings.Device, settings.Seed);
-        return new(metric.Name, found.Mean)
+        return new(metric.Name, found.Mean, Deviation: found.Deviation, Frames: set.Count, Against: real.Count)
         {
-            Deviation = found.Deviation,
-            Frames = set.Count,
-            Against = real.Count,
             Marks = [$"{found.Subsets} subset{(found.Subsets > 1 ? "s" : "")} of {found.SubsetSize}"],
         };
     }
 
     /// <summary>The Fréchet distance between the real set's even and odd rows.</summary>
-    internal Figure Halves(string name) => Frechet(name, even, odd);
+    internal Figure Halves(string name) => Frechet(name, rows[0], rows[1]);
 
     /// <summary>The Fréchet distance between people of even and of odd numbers.</summary>
-    internal Figure HalvesOfPeople(string name) => Frechet(name, evenPeople, oddPeople);
+    internal Figure HalvesOfPeople(string name) => Frechet(name, people[0], people[1]);
 
     public void Dispose()
     {
-        foreach (var statistics in sets.Values.Concat([real, even, odd, evenPeople, oddPeople]))
+        foreach (var statistics in sets.Values.Concat([real, .. rows, .. people]))
             statistics.Dispose();
     }
 
-    FeatureStatistics Empty(int sampled) => new(space.Length, sampled, settings.Seed);
-
-    static bool IsTooSmall(FeatureStatistics first, FeatureStatistics second) => Math.Min(first.Count, second.Count) < 2;
-
-    Figure Frechet(string name, FeatureStatistics first, FeatureStatistics second) =>
-        new(name, IsTooSmall(first, second) ? null : Fid.Between(first, second))
+    Figure Frechet(string name, FeatureStatistics first, FeatureStatistics second)
+    {
+        var tooSmall = Math.Min(first.Count, second.Count) < 2;
+        return new(name, tooSmall ? null : Fid.Between(first, second), Frames: second.Count, Against: first.Count)
         {
-            Frames = second.Count,
-            Against = first.Count,
-            Marks = IsTooSmall(first, second) ? [space.Frames == 1 ? "a distribution needs two frames or more on each side"
-                : $"a distribution needs two {space.Things} or more on each side"] : Fid.IsBiased(first, second)
-            ? [$"biased: N < {first.Features}"] : [],
+            Marks = tooSmall ? [$"a distribution needs two {(space.Frames == 1 ? "frames" : space.Things)} or more on each side"]
+                : Fid.IsBiased(first, second) ? [$"biased: N < {first.Features}"] : [],
         };
+    }
 }
 
 /// <summary>
@@ -172,8 +153,7 @@ sealed class DistributionTally<T> : IDisposable where T : notnull
 /// </summary>
 static class Bootstrap
 {
-    internal const int Draws = 2000;
-
+    const int Draws = 2000;
     const double Level = 0.95;
 
     /// <summary>The interval of Σ sums / Σ counts over drawn units; null for fewer than two units with any count.</summary>

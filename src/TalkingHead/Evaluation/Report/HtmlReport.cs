@@ -1,28 +1,9 @@
 using System.Text;
-using System.Text.Json;
 using TalkingHead.Evaluation.Metrics;
 using TalkingHead.Evaluation.Protocol;
 using static TalkingHead.Evaluation.Report.ReportText;
 
 namespace TalkingHead.Evaluation.Report;
-
-/// <summary>
-/// The files of a finished evaluation: results.json (figures, the same bytes however often it was interrupted), timing.json,
-/// table.md and report.html.
-/// </summary>
-static class EvaluationReport
-{
-    /// <param name="folder">Where they go.</param>
-    /// <param name="result">What they say.</param>
-    /// <param name="pictures">A person's sample pictures, by her number.</param>
-    internal static void Write(EvaluationFolder folder, EvaluationResult result, Func<int, IReadOnlyDictionary<string, byte[]>> pictures)
-    {
-        folder.Write("results.json", JsonSerializer.Serialize(result, EvaluationFolder.Json) + "\n");
-        folder.Write("timing.json", JsonSerializer.Serialize(result.Costs, EvaluationFolder.Json) + "\n");
-        folder.Write("table.md", MarkdownReport.Create(result));
-        folder.Write("report.html", HtmlReport.Create(result, pictures));
-    }
-}
 
 /// <summary>The report as one page that needs nothing else: style, charts and pictures are in it, and there is no script.</summary>
 static class HtmlReport

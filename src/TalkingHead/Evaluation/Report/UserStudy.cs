@@ -68,7 +68,7 @@ static class UserStudy
             }
         }
         var key = new StudyKey(KeyFormat, Checksum.Hex(Checksum.Compute(string.Concat(shown.SelectMany(three => three)))), triplets);
-        folder.Write(KeyFile, JsonSerializer.Serialize(key, EvaluationFolder.Json) + "\n");
+        folder.WriteJson(KeyFile, key);
         EvaluationFolder.Guarded(to, "--user-study", () =>
         {
             Directory.CreateDirectory(to);
@@ -110,10 +110,7 @@ static class UserStudy
             int[] counts = [.. people.Select(person => person.Count())];
             var interval = Bootstrap.Interval(found, counts, result.Subject.Seed);
             return people.Length == 0 ? new("USER", null)
-                : new("USER", found.Sum() / counts.Sum())
-                {
-                    Low = interval?.Low, High = interval?.High, Frames = counts.Sum(), Marks = [mark],
-                };
+                : new("USER", found.Sum() / counts.Sum(), interval?.Low, interval?.High, Frames: counts.Sum()) { Marks = [mark] };
         }
     }
 
