@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using TalkingHead.Evaluation.Metrics;
 using TalkingHead.Evaluation.Protocol;
 using static TalkingHead.Evaluation.Report.ReportText;
@@ -10,6 +9,9 @@ namespace TalkingHead.Evaluation.Report;
 /// <summary>A linear axis that begins and ends at round numbers.</summary>
 sealed class Axis
 {
+    readonly double from, to;
+    readonly int decimals;
+
     /// <param name="values">All that must fit.</param>
     /// <param name="from">Where the axis begins in the drawing.</param>
     /// <param name="to">Where it ends.</param>
@@ -17,7 +19,7 @@ sealed class Axis
     internal Axis(IEnumerable<double> values, double from, double to, int steps)
     {
         var all = values.ToArray();
-        (From, To) = (from, to);
+        (this.from, this.to) = (from, to);
         double low = all.DefaultIfEmpty(0).Min(), high = all.DefaultIfEmpty(1).Max();
         if (high - low < 1e-9 * Math.Max(1, Math.Abs(high)))
             (low, high) = (low - 0.5 * Math.Max(1e-3, Math.Abs(low)), high + 0.5 * Math.Max(1e-3, Math.Abs(high)));
@@ -26,25 +28,19 @@ sealed class Axis
         Low = Math.Floor(low / step + 1e-9) * step;
         High = Math.Ceiling(high / step - 1e-9) * step;
         Ticks = [.. Enumerable.Range(0, (int)Math.Round((High - Low) / step) + 1).Select(i => Low + i * step)];
-        Decimals = Enumerable.Range(0, 8).First(decimals => Math.Abs(Math.Round(step, decimals) - step) < 1e-9 * step || decimals == 7);
+        decimals = Enumerable.Range(0, 8).First(decimals => Math.Abs(Math.Round(step, decimals) - step) < 1e-9 * step || decimals == 7);
     }
 
     internal double Low { get; }
 
     internal double High { get; }
 
-    internal double From { get; }
-
-    internal double To { get; }
-
     internal IReadOnlyList<double> Ticks { get; }
 
-    int Decimals { get; }
-
     /// <summary>A value's place in the drawing.</summary>
-    internal double At(double value) => From + (value - Low) / (High - Low) * (To - From);
+    internal double At(double value) => from + (value - Low) / (High - Low) * (to - from);
 
-    internal string Label(double tick) => ReportText.Number(tick, Decimals);
+    internal string Label(double tick) => ReportText.Number(tick, decimals);
 }
 
 /// <summary>Pieces of SVG.</summary>
@@ -90,7 +86,7 @@ static class CurveCharts
         var charts = Measured(result).Where(form => result.Rows.Any(row => row.Find(form).Value is not null))
             .Select(form => Chart(result, methods, form)).ToArray();
         var kid = result.Metrics.Any(form => form.Metric == "KID" && form.Reason is null) ? "; for KID, the deviation over subsets" : "";
-        var hollow = result.Rows.Any(row => Measured(result).Any(form => !MarkdownReport.IsWhole(result, row, form)))
+        var hollow = result.Rows.Any(row => Measured(result).Any(form => !IsWhole(result, row, form)))
             ? " Hollow marks: many frames lack a face." : "";
         return charts.Length == 0 ? "" : Section("curves", "Over the number of source frames", $"""
             {Legend(methods)}
@@ -101,57 +97,43 @@ static class CurveCharts
 
     static string Chart(EvaluationResult result, string[] methods, MetricForm form)
     {
-        var figures = result.Rows.Select(row => (row, Figure: row.Find(form))).Where(entry => entry.Figure.Value is not null).ToArray();
-        var axis = new Axis(figures.SelectMany(entry => Reach(entry.Figure)), Height - Bottom, Top, 4);
-        var svg = new StringBuilder();
-        foreach (var tick in axis.Ticks)
-        {
-            var y = axis.At(tick);
-            svg.Append(Line("grid", Left, Width - Right, y, y)).Append(Text("tick", Left - 6, y + 3.5, "end", axis.Label(tick)));
-        }
-
-        for (var i = 0; i < result.Subject.Shots.Count; i++)
-            svg.Append(Text("tick", X(result, i), Height - 10, "middle", $"T = {result.Subject.Shots[i]}"));
-        foreach (var method in methods)
-        {
-            var points = figures.Where(entry => entry.row.Method == method)
-                .Select(entry => (X: X(result, Place(result, entry.row.Shots))
-                    + (Array.IndexOf(methods, method) - (methods.Length - 1) / 2.0) * Dodge, entry.Figure,
-                    Whole: MarkdownReport.IsWhole(result, entry.row, form))).ToArray();
-            svg.Append($"<g class=\"{method}\">");
-            var places = points.Select(point => $"{N(point.X)},{N(axis.At(point.Figure.Value!.Value))}");
-            if (points.Length > 1)
-                svg.Append($"<polyline class=\"curve\" points=\"{string.Join(' ', places)}\"/>");
-            foreach (var (x, figure, whole) in points)
-            {
-                if (Reach(figure).ToArray() is [_, var low, var high])
-                    svg.Append($"<path class=\"bar\" d=\"M{N(x)} {N(axis.At(low))}V{N(axis.At(high))}\"/>");
-                svg.Append($"<g{(whole ? "" : " class=\"hollow\"")}>{Mark(method, x, axis.At(figure.Value!.Value), 3.6)}</g>");
-            }
-
-            svg.Append("</g>");
-        }
-
-        var words = string.Join("; ", methods.Select(method =>
-            $"{Title(method)}: {string.Join(", ", figures.Where(entry => entry.row.Method == method)
-                .Select(entry => $"{Value(entry.Figure, form)} at T = {entry.row.Shots}"))}"));
+        int[] shots = [.. result.Subject.Shots];
+        var figures = result.Rows.Select(row => (Row: row, Figure: row.Find(form))).Where(one => one.Figure.Value is not null).ToArray();
+        var axis = new Axis(figures.SelectMany(one => Reach(one.Figure)), Height - Bottom, Top, 4);
+        var grid = Each(axis.Ticks, tick => Line("grid", Left, Width - Right, axis.At(tick), axis.At(tick))
+            + Text("tick", Left - 6, axis.At(tick) + 3.5, "end", axis.Label(tick)));
+        var labels = Each(shots, count => Text("tick", X(count), Height - 10, "middle", $"T = {count}"));
+        var words = string.Join("; ", methods.Select(method => $"{Title(method)}: {string.Join(", ", figures
+            .Where(one => one.Row.Method == method).Select(one => $"{Value(one.Figure, form)} at T = {one.Row.Shots}"))}"));
         var direction = $"{(form.HigherIsBetter ? "higher" : "lower")} is better{(form.Unit == "" ? "" : $", {form.Unit}")}";
+        var label = Html($"{form.Metric} over T. {words}.");
         return $"""
             <figure><figcaption>{Html(form.Metric)} <span class="dim">{direction}</span></figcaption>
-            <svg viewBox="0 0 {Width} {Height}" role="img" aria-label="{Html($"{form.Metric} over T. {words}.")}">{svg}</svg></figure>
+            <svg viewBox="0 0 {Width} {Height}" role="img" aria-label="{label}">{grid}{labels}{Each(methods, Curve)}</svg></figure>
             """;
+
+        double X(int count) => Left + (Width - Left - Right) * (Array.IndexOf(shots, count) + 0.5) / shots.Length;
+
+        string Curve(string method)
+        {
+            var dodge = (Array.IndexOf(methods, method) - (methods.Length - 1) / 2.0) * Dodge;
+            var points = figures.Where(one => one.Row.Method == method).Select(one => (one.Figure, X: X(one.Row.Shots) + dodge,
+                Y: axis.At(one.Figure.Value!.Value), Kind: IsWhole(result, one.Row, form) ? "" : " class=\"hollow\"")).ToArray();
+            var places = string.Join(' ', points.Select(point => $"{N(point.X)},{N(point.Y)}"));
+            var line = points.Length > 1 ? $"<polyline class=\"curve\" points=\"{places}\"/>" : "";
+            return $"<g class=\"{method}\">{line}{Each(points, point =>
+                $"{Bar(point.X, point.Figure)}<g{point.Kind}>{Mark(method, point.X, point.Y, 3.6)}</g>")}</g>";
+        }
+
+        string Bar(double x, Figure figure) => Reach(figure) is [_, var low, var high]
+            ? $"<path class=\"bar\" d=\"M{N(x)} {N(axis.At(low))}V{N(axis.At(high))}\"/>" : "";
     }
 
-    static int Place(EvaluationResult result, int shots) => result.Subject.Shots.ToList().IndexOf(shots);
-
-    static double X(EvaluationResult result, int place) =>
-        Left + (Width - Left - Right) * (place + 0.5) / result.Subject.Shots.Count;
-
     // The value, and where there is one its interval.
-    static IEnumerable<double> Reach(Figure figure) => (figure.Low, figure.High, figure.Deviation) switch
+    static double[] Reach(Figure figure) => figure switch
     {
-        ({ } low, { } high, _) => [figure.Value!.Value, low, high],
-        (_, _, { } deviation) => [figure.Value!.Value, figure.Value.Value - deviation, figure.Value.Value + deviation],
+        { Value: { } value, Low: { } low, High: { } high } => [value, low, high],
+        { Value: { } value, Deviation: { } deviation } => [value, value - deviation, value + deviation],
         _ => [figure.Value!.Value],
     };
 }
@@ -164,38 +146,29 @@ static class PeopleChart
     internal static string Create(EvaluationResult result, Ranking ranking)
     {
         string[] methods = [.. result.Rows.Where(row => row.Shots == ranking.Shots).Select(row => row.Method)];
-        var height = Top + ranking.Order.Count * RowHeight + 24;
-        var figures = ranking.Order.SelectMany(person => methods.Select(method => ranking.Figure(result.Identities[person], method)))
-            .OfType<Figure>().ToArray();
-        var axis = new Axis(figures.Select(figure => figure.Value).OfType<double>(), Left, Width - Right, 8);
-        var svg = new StringBuilder();
-        foreach (var tick in axis.Ticks)
-        {
-            var (x, number) = (axis.At(tick), axis.Label(tick));
-            svg.Append(Line("grid", x, x, Top - 6, height - 20))
-                .Append(Text("tick", x, Top - 12, "middle", number)).Append(Text("tick", x, height - 5, "middle", number));
-        }
-
-        for (var i = 0; i < ranking.Order.Count; i++)
-            Person(svg, result.Identities[ranking.Order[i]], ranking, methods, axis, Top + RowHeight * (i + 0.5));
+        IdentityResult[] people = [.. ranking.Order.Select(person => result.Identities[person])];
+        var height = Top + people.Length * RowHeight + 24;
+        var axis = new Axis(people.SelectMany(person => methods.Select(method => ranking.Figure(person, method)?.Value)).OfType<double>(),
+            Left, Width - Right, 8);
+        var grid = Each(axis.Ticks, tick => Line("grid", axis.At(tick), axis.At(tick), Top - 6, height - 20)
+            + Text("tick", axis.At(tick), Top - 12, "middle", axis.Label(tick))
+            + Text("tick", axis.At(tick), height - 5, "middle", axis.Label(tick)));
+        var rows = Each(people.Index(), one => Person(one.Item, Top + RowHeight * (one.Index + 0.5)));
         var metric = Html(ranking.Metric.Metric);
-        var order = Title(ranking.Method).ToLowerInvariant();
-        var about = $"{metric} of each of the {ranking.Order.Count} people at T = {ranking.Shots}, in order of {order}; "
-            + $"{(ranking.Metric.HigherIsBetter ? "further right" : "further left")} is better.";
+        var about = $"{metric} of each of the {people.Length} people at T = {ranking.Shots}, in order of "
+            + $"{Title(ranking.Method).ToLowerInvariant()}; further {(ranking.Metric.HigherIsBetter ? "right" : "left")} is better.";
         var label = $"{metric} of each person; the same figures stand in the table of people below.";
-        var chart = $"<svg class=\"people\" viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"{label}\">{svg}</svg>";
+        var chart = $"<svg class=\"people\" viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"{label}\">{grid}{rows}</svg>";
         return Section("people", "Person by person", $"<p>{about}</p>\n{Legend(methods)}\n{Scroll("Chart of people")}{chart}</div>");
-    }
 
-    static void Person(StringBuilder svg, IdentityResult person, Ranking ranking, string[] methods, Axis axis, double y)
-    {
-        var places = methods.Select(method => (method, ranking.Figure(person, method)?.Value)).Where(entry => entry.Value is not null)
-            .Select(entry => (entry.method, X: axis.At(entry.Value!.Value))).ToArray();
-        var name = person.Identity.Length <= LongestName ? person.Identity : person.Identity[..(LongestName - 1)] + "…";
-        svg.Append(Text("name", Left - 12, y + 4, "end", Html(name)));
-        if (places.Length > 0)
-            svg.Append(Line("span", places.Min(place => place.X), places.Max(place => place.X), y, y));
-        foreach (var (method, x) in places.Reverse())
-            svg.Append($"<g class=\"{method}\">{Mark(method, x, y, 4.2)}</g>");
+        string Person(IdentityResult person, double y)
+        {
+            var places = methods.Select(method => (Method: method, ranking.Figure(person, method)?.Value))
+                .Where(one => one.Value is not null).Select(one => (one.Method, X: axis.At(one.Value!.Value))).ToArray();
+            var name = person.Identity.Length <= LongestName ? person.Identity : person.Identity[..(LongestName - 1)] + "…";
+            var span = places.Length == 0 ? "" : Line("span", places.Min(place => place.X), places.Max(place => place.X), y, y);
+            return Text("name", Left - 12, y + 4, "end", Html(name)) + span
+                + Each(places.Reverse(), place => $"<g class=\"{place.Method}\">{Mark(place.Method, place.X, y, 4.2)}</g>");
+        }
     }
 }

@@ -1,5 +1,3 @@
-using System.Text;
-using TalkingHead.Evaluation.Metrics;
 using TalkingHead.Evaluation.Protocol;
 using static TalkingHead.Evaluation.Report.ReportText;
 
@@ -16,8 +14,8 @@ static class HtmlReport
     internal static string Create(EvaluationResult result, Func<int, IReadOnlyDictionary<string, byte[]>> pictures)
     {
         var (subject, ranking) = (result.Subject, Ranking.Create(result));
-        var title = $"{subject.Run}: {(result.Mode == "self-reenactment" ? "few-shot heads, evaluated" : "few-shot heads driven by others, "
-            + "evaluated")}";
+        var self = result.Mode == "self-reenactment";
+        var title = $"{subject.Run}: few-shot heads{(self ? "" : " driven by others")}, evaluated";
         return $"""
             <!doctype html>
             <html lang="en">
@@ -34,7 +32,7 @@ static class HtmlReport
             </head>
             <body>
             <header>
-            <p class="kicker">{(result.Mode == "self-reenactment" ? "Self-reenactment" : "Cross-reenactment")}</p>
+            <p class="kicker">{(self ? "Self" : "Cross")}-reenactment</p>
             <h1>{Html(title)}</h1>
             {Lead(result, ranking)}
             <dl class="facts">
@@ -44,7 +42,7 @@ static class HtmlReport
             <main>
             {ReportTables.Results(result)}
             {CurveCharts.Create(result)}
-            {(ranking is null ? "" : new Gallery(result, ranking, pictures).Html())}
+            {(ranking is null ? "" : Gallery.Create(result, ranking, pictures))}
             {ReportTables.Gains(result)}
             {(ranking is null ? "" : PeopleChart.Create(result, ranking))}
             {ReportTables.People(result)}
@@ -77,27 +75,25 @@ static class HtmlReport
     {
         if (ranking is null)
             return "";
-        var row = result.Rows.First(row => row.Method == ranking.Method && row.Shots == ranking.Shots);
-        var figure = row.Find(ranking.Metric);
-        var gain = result.Differences.FirstOrDefault(gain =>
-            gain.Metric == ranking.Metric.Metric && gain.Method == ranking.Method && gain.Than == "copy-nearest"
-            && gain.Shots == ranking.Shots);
+        var metric = ranking.Metric;
+        var figure = result.Rows.First(row => (row.Method, row.Shots) == (ranking.Method, ranking.Shots)).Find(metric);
+        var gain = result.Differences.FirstOrDefault(gain => (gain.Metric, gain.Method, gain.Than, gain.Shots)
+            == (metric.Metric, ranking.Method, Method.CopyNearest, ranking.Shots));
+        const string copying = "copying the nearest source frame";
         var verdict = gain switch
         {
             null => "",
             _ when 2 * gain.Frames < figure.Frames + figure.Missing => "", // too few frames to say
-            { Low: > 0 } => $", better than copying the nearest source "
-                + $"frame by {Number(gain.Gain, Decimals(ranking.Metric))} (for {Number(100 * gain.Better, 0)} % of the people)",
-            { High: < 0 } => $", worse than copying the nearest source "
-            + $"frame by {Number(-gain.Gain, Decimals(ranking.Metric))} (better for {Number(100 * gain.Better, 0)} % of the people)",
-            _ => ", not to be told apart from copying the nearest source frame",
+            { Low: > 0 } => $", better than {copying} by {Number(gain.Gain, Decimals(metric))} (for {Share(gain)} of the people)",
+            { High: < 0 } => $", worse than {copying} by {Number(-gain.Gain, Decimals(metric))} (better for {Share(gain)} of the people)",
+            _ => $", not to be told apart from {copying}",
         };
-        var source = $"{ranking.Shots} {(ranking.Shots == 1 ? "frame" : "frames")}";
-        var unit = ranking.Metric.Unit == "" ? "" : $" {ranking.Metric.Unit}";
-        var spread = Spread(figure, ranking.Metric) is { Length: > 0 } interval ? $" {interval}" : "";
-        var coverage = Coverage(figure) is { Length: > 0 } frames ? $" on {frames}" : "";
-        return $"<p class=\"lead\">{Title(ranking.Method)} on {source}, a new person reaches {Html(ranking.Metric.Metric)} "
-            + $"{Value(figure, ranking.Metric)}{unit}{spread}{coverage}{verdict}.</p>";
+        var coverage = Coverage(figure) is { Length: > 0 } frames ? $"on {frames}" : "";
+        string[] reached = [Html(metric.Metric), Value(figure, metric), metric.Unit, Spread(figure, metric), coverage];
+        return $"<p class=\"lead\">{Title(ranking.Method)} on {ranking.Shots} {(ranking.Shots == 1 ? "frame" : "frames")}, a new person "
+            + $"reaches {string.Join(' ', reached.Where(word => word != ""))}{verdict}.</p>";
+
+        static string Share(Difference gain) => $"{Number(100 * gain.Better, 0)} %";
     }
 
     static string Definitions(EvaluationResult result)
@@ -120,60 +116,52 @@ static class HtmlReport
 /// <summary>
 /// Pictures of the best, the middle and the worst person: what was shown, what drove, the truth, and each method's frame.
 /// </summary>
-sealed class Gallery(EvaluationResult result, Ranking ranking, Func<int, IReadOnlyDictionary<string, byte[]>> pictures)
+static class Gallery
 {
-    readonly string[] methods = [.. result.Rows.Select(row => row.Method).Distinct()
-        .OrderBy(method => method switch { "feed-forward" => 0, "fine-tuned" => 1, "copy-nearest" => 2, _ => 3 })];
-
-    internal string Html()
+    internal static string Create(EvaluationResult result, Ranking ranking, Func<int, IReadOnlyDictionary<string, byte[]>> pictures)
     {
-        var metric = ReportText.Html(ranking.Metric.Metric);
+        var metric = Html(ranking.Metric.Metric);
         var people = ranking.Order.Count > 2 ? "the best, the median and the worst person" : "the people";
         var about = $"The middle hold-out frame of {people} by {metric} ({Title(ranking.Method).ToLowerInvariant()}, T = {ranking.Shots}). "
             + "Which frame is shown was settled before anything was generated. Below each picture: "
             + $"{metric} over all of the person's frames.";
-        var examples = Each(ranking.Examples(), example => Person(example.Word, example.Person));
+        var examples = Each(ranking.Examples(), example =>
+            Person(result, ranking, example.Word, result.Identities[example.Person], pictures(example.Person)));
         return Section("gallery", "What it looks like", $"<p>{about}</p>\n{examples}");
     }
 
-    string Person(string word, int person)
+    static string Person(EvaluationResult result, Ranking ranking, string word, IdentityResult person,
+        IReadOnlyDictionary<string, byte[]> shown)
     {
-        var (found, shown) = (result.Identities[person], pictures(person));
-        var cross = found.Driver != found.Clip;
-        var html = new StringBuilder();
-        var driver = cross ? $" <span class=\"dim\">driven by {ReportText.Html(found.Driver)}</span>" : "";
+        string[] methods = [.. result.Rows.Select(row => row.Method).Distinct().OrderBy(method =>
+            method switch { Method.FeedForward => 0, Method.FineTuned => 1, Method.CopyNearest => 2, _ => 3 })];
+        var cross = person.Driver != person.Clip;
+        var driver = cross ? $" <span class=\"dim\">driven by {Html(person.Driver)}</span>" : "";
         string[] headings = ["Source frames", "Landmark image", cross ? "Driver" : "Truth", .. methods.Select(Title)];
-        html.Append($"""
-            <div class="person"><h3>{Tag(word)} {ReportText.Html(found.Identity)}{driver}</h3>
-            {Scroll($"Pictures of {found.Identity}")}<table class="pictures"><thead><tr><td></td>
-            {Each(headings, heading => $"<th scope=\"col\">{heading}</th>")}</tr></thead><tbody>
-            """);
-        foreach (var shots in result.Subject.Shots)
+        var rows = Each(result.Subject.Shots, shots => $"<tr><th scope=\"row\">T&nbsp;=&nbsp;{shots}</th><td>{Sources(shots)}</td>"
+            + $"<td>{Picture("landmarks", "the landmark image that drives")}</td>"
+            + $"<td>{Picture("truth", cross ? "the driver's frame" : "the true frame")}</td>"
+            + $"{Each(methods, method => $"<td>{Of(method, shots)}{Caption(method, shots)}</td>")}</tr>");
+        return $"""
+            <div class="person"><h3>{Tag(word)} {Html(person.Identity)}{driver}</h3>
+            {Scroll($"Pictures of {person.Identity}")}<table class="pictures"><thead><tr><td></td>
+            {Each(headings, heading => $"<th scope=\"col\">{heading}</th>")}</tr></thead><tbody>{rows}</tbody></table></div></div>
+            """;
+
+        string Of(string method, int shots) => Picture($"{method}/{shots}", $"{Title(method)}, T = {shots}");
+
+        string Caption(string method, int shots) =>
+            ranking.Figure(person, method, shots) is { } figure ? $"<span class=\"value\">{Value(figure, ranking.Metric)}</span>" : "";
+
+        string Sources(int shots)
         {
-            html.Append($"<tr><th scope=\"row\">T&nbsp;=&nbsp;{shots}</th><td>{Sources(shown, shots)}</td>");
-            html.Append($"<td>{Picture(shown, "landmarks", "the landmark image that drives")}</td>");
-            html.Append($"<td>{Picture(shown, "truth", cross ? "the driver's frame" : "the true frame")}</td>");
-            foreach (var method in methods)
-                html.Append(
-                    $"<td>{Picture(shown, $"{method}/{shots}", $"{Title(method)}, T = {shots}")}{Caption(found, method, shots)}</td>");
-            html.Append("</tr>");
+            var kept = Enumerable.Range(0, shots).TakeWhile(i => shown.ContainsKey($"source-{i}")).ToArray();
+            var more = shots > kept.Length ? $"<span class=\"value\">and {shots - kept.Length} more</span>" : "";
+            var columns = kept.Length == 1 ? 1 : kept.Length <= 4 ? 2 : 3;
+            return $"<div class=\"sources n{columns}\">{Each(kept, i => Picture($"source-{i}", $"source frame {i + 1}"))}</div>{more}";
         }
 
-        return html.Append("</tbody></table></div></div>").ToString();
+        string Picture(string name, string words) =>
+            shown.TryGetValue(name, out var bytes) ? $"<img alt=\"{Html(words)}\" src=\"{DataAddress(bytes)}\">" : "";
     }
-
-    string Caption(IdentityResult person, string method, int shots) =>
-        ranking.Figure(person, method, shots) is { } figure ? $"<span class=\"value\">{Value(figure, ranking.Metric)}</span>" : "";
-
-    static string Sources(IReadOnlyDictionary<string, byte[]> shown, int shots)
-    {
-        var kept = Enumerable.Range(0, shots).TakeWhile(i => shown.ContainsKey($"source-{i}")).ToArray();
-        var more = shots > kept.Length ? $"<span class=\"value\">and {shots - kept.Length} more</span>" : "";
-        var columns = kept.Length == 1 ? 1 : kept.Length <= 4 ? 2 : 3;
-        return $"<div class=\"sources n{columns}\">{Each(kept, i => Picture(shown, $"source-{i}", $"source frame {i + 1}"))}</div>{more}";
-    }
-
-    static string Picture(IReadOnlyDictionary<string, byte[]> shown, string name, string words) => shown.TryGetValue(name, out var bytes)
-        ? $"<img alt=\"{ReportText.Html(words)}\" src=\"{DataAddress(bytes)}\">"
-        : "";
 }

@@ -15,14 +15,13 @@ static class ReportTables
         var groups = result.Subject.Shots.Select(shots => Group(shots, measured.Count,
             from row in result.Rows
             where row.Shots == shots
-            let cells = measured.Select(form => Cell(row.Find(form), form, MarkdownReport.IsBest(result, row, form)))
+            let cells = measured.Select(form => Cell(row.Find(form), form, IsBest(result, row, form)))
             select ($" class=\"{row.Method}\"", $"<span class=\"dot\"></span>{Title(row.Method)}", string.Concat(cells))));
-        var notes = MarkdownReport.Marks(result).Concat(Unmeasured(result)
-            .Select(entry => $"{entry.Metrics}: not measured: {entry.Reason}")).Concat(result.Notes);
+        var notes = Each(Marks(result).Concat(Unmeasured(result)).Concat(result.Notes), note => $"<li>{Html(note)}</li>");
         const string caption = "Means over all frames, with 95 % bootstrap intervals over people. The best of each T is in bold; rows in "
             + "which many frames lack a face are left out of that.";
         var table = Table("Results", ["Method", .. measured.Select(Heading)], string.Concat(groups), caption);
-        return Section("results", "Results", $"{table}\n{List(notes)}");
+        return Section("results", "Results", $"{table}\n{(notes == "" ? "" : $"<ul class=\"note\">{notes}</ul>")}");
     }
 
     internal static string Gains(EvaluationResult result)
@@ -48,9 +47,9 @@ static class ReportTables
         if (result.Floors.Count == 0)
             return "";
         var rows = from floor in result.Floors
-                   let form = MarkdownReport.FormOf(result, floor)
+                   let form = FormOf(result, floor)
                    let spread = $"{Spread(floor, form)} {Html(string.Join("; ", floor.Marks))}"
-                   select (floor.Metric, (string[])[$"{Value(floor, form)}<small>{spread}</small>", MarkdownReport.Count(floor)]);
+                   select (floor.Metric, (string[])[$"{Value(floor, form)}<small>{spread}</small>", Count(floor)]);
         const string caption = "No method gets below these: the noise of the detector, and FID between halves of the real frames, each "
             + "half as many as the rows above have.";
         return Section("floors", "Floors", Table("Floors", ["Measured between real frames only", "Value", "Frames"], Body(rows), caption));
@@ -60,21 +59,19 @@ static class ReportTables
     {
         if (result.Costs.Count == 0)
             return "";
-        var rows = result.Costs.Select(cost => ($"{Title(cost.Method)}, T = {cost.Shots}", (string[])[Seconds(cost.EnrolmentSeconds),
-            $"{Seconds(cost.LeastSeconds)} to {Seconds(cost.MostSeconds)}", $"{Number(cost.FrameMilliseconds, 1)} ms",
-            cost.Epochs is { } epochs ? Number(epochs, 0) : None]));
+        var rows = result.Costs.Select(cost => ($"{Title(cost.Method)}, T = {cost.Shots}",
+            (string[])[Seconds(cost.EnrolmentSeconds), Range(cost), .. FrameAndEpochs(cost)]));
         var caption = "Enrolment: from source frames to a head ready for use. A frame: from landmarks to a picture in memory, in batches "
-            + $"of {IdentityEvaluation.Batch}. Measured on {string.Join("; ", result.Costs.Select(cost => cost.Machine).Distinct())}.";
+            + $"of {IdentityEvaluation.Batch}. Measured on {Machines(result)}.";
         string[] headings = ["Head", "Enrolment, median", "Range", "A frame", "Epochs"];
         return Section("costs", "What it takes", Table("Costs", headings, Body(rows), caption));
     }
 
     internal static string People(EvaluationResult result)
     {
-        if (result.Identities[0].Rows[0].Figures.Count == 0)
+        var forms = OfFrames(result);
+        if (forms.Length == 0)
             return "";
-        MetricForm[] forms = [.. result.Identities[0].Rows[0].Figures.Select(figure =>
-            result.Metrics.First(form => form.Metric == figure.Metric))];
         var rows = from person in result.Identities
                    from row in person.Rows
                    select $"<tr class=\"{row.Method}\"><th scope=\"row\">{Html(person.Identity)}</th>"
@@ -90,11 +87,8 @@ static class ReportTables
 
     internal static string Paper()
     {
-        string[] headings = ["Method", .. PaperTable.Shots.SelectMany(_ => (string[])["FID ↓", "SSIM ↑", "CSIM ↑", "USER ↓"])];
-        var rows = from row in PaperTable.Rows
-                   let cells = row.Cells.SelectMany(cell => (string[])[Number(cell.Fid, 1) + (cell.FidIsConfirmed ? "" : "†"),
-                       Number(cell.Ssim, 2), Number(cell.Csim, 2), Number(cell.User, 2)])
-                   select ($"{row.Data}: {row.Method}", cells.ToArray());
+        string[] headings = ["Method", .. PaperTable.Shots.SelectMany(_ => PaperTable.Headings)];
+        var rows = PaperTable.Rows.Select(row => ($"{row.Data}: {row.Method}", row.Cells.SelectMany(cell => cell.Texts).ToArray()));
         var above = $"<tr class=\"span\"><td></td>{Each(PaperTable.Shots, shots =>
             $"<th scope=\"colgroup\" colspan=\"4\">T = {shots}</th>")}</tr>";
         var table = Table("Paper", headings, Body(rows), PaperTable.Caption, above);
@@ -138,62 +132,45 @@ static class ReportTables
         var share = $"{(word == "" ? "" : $"{word}, ")}{Number(100 * gain.Better, 0)} % gain";
         return $"<td class=\"{word}\">{Signed(gain.Gain, Decimals(form))}{Small(interval)}{Small(share)}{Small(missing)}</td>";
     }
-
-    internal static string List(IEnumerable<string> notes)
-    {
-        var items = string.Concat(notes.Select(note => $"<li>{Html(note)}</li>"));
-        return items == "" ? "" : $"<ul class=\"note\">{items}</ul>";
-    }
 }
 
 /// <summary>People in order of how well they came out: by one metric, in the row that a reader looks at first.</summary>
-sealed class Ranking
+/// <param name="Metric">What decides the order.</param>
+/// <param name="Method">Of the row.</param>
+/// <param name="Shots">Likewise.</param>
+sealed record Ranking(MetricForm Metric, string Method, int Shots)
 {
     static readonly string[] preferred = ["SSIM", "LPIPS", "CSIM", "PSNR"];
 
-    Ranking(EvaluationResult result, MetricForm metric, ResultRow row)
-    {
-        (Metric, Method, Shots) = (metric, row.Method, row.Shots);
-        var figures = result.Identities.Select(person => Figure(person, row.Method)?.Value ?? double.NaN).ToArray();
-        Order = [.. Enumerable.Range(0, figures.Length).Where(person => !double.IsNaN(figures[person]))
-            .OrderBy(person => metric.HigherIsBetter ? -figures[person] : figures[person])
-            .ThenBy(person => result.Identities[person].Identity, StringComparer.Ordinal)];
-    }
-
-    /// <summary>What decides the order.</summary>
-    internal MetricForm Metric { get; }
-
-    internal string Method { get; }
-
-    internal int Shots { get; }
-
     /// <summary>Numbers of people, the best first; without those who have no figure.</summary>
-    internal IReadOnlyList<int> Order { get; }
+    internal IReadOnlyList<int> Order { get; private init; } = [];
 
     /// <summary>Null where no metric of single frames was measured.</summary>
     internal static Ranking? Create(EvaluationResult result)
     {
-        var measured = ReportText.Measured(result).Where(form =>
-            result.Identities[0].Rows[0].Figures.Any(figure => figure.Metric == form.Metric)).ToArray();
+        var measured = OfFrames(result);
+        if (measured.Length == 0)
+            return null;
         var metric = preferred.Select(name => Array.Find(measured, form => form.Metric == name)).FirstOrDefault(form => form is not null)
-            ?? measured.FirstOrDefault();
+            ?? measured[0];
         var row = result.Rows.Where(row => Protocol.Method.IsHead(row.Method))
             .OrderByDescending(row => row.Shots).ThenByDescending(row => row.Method == Protocol.Method.FineTuned).First();
-        return metric is not null && new Ranking(result, metric, row) is { Order.Count: > 0 } ranking ? ranking : null;
+        var ranking = new Ranking(metric, row.Method, row.Shots);
+        double Value(int person) => ranking.Figure(result.Identities[person], row.Method)?.Value ?? double.NaN;
+        int[] order = [.. Enumerable.Range(0, result.Identities.Count).Where(person => !double.IsNaN(Value(person)))
+            .OrderBy(person => metric.HigherIsBetter ? -Value(person) : Value(person))
+            .ThenBy(person => result.Identities[person].Identity, StringComparer.Ordinal)];
+        return order.Length > 0 ? ranking with { Order = order } : null;
     }
 
-    /// <summary>The person's figure in the row of that method and this ranking's number of source frames.</summary>
-    internal Figure? Figure(IdentityResult person, string method) => Figure(person, method, Shots);
-
-    internal Figure? Figure(IdentityResult person, string method, int shots) =>
-        person.Rows.FirstOrDefault(row => row.Method == method && row.Shots == shots)?.Figures.FirstOrDefault(figure =>
-            figure.Metric == Metric.Metric);
+    /// <summary>The person's figure in the row of that method and number of source frames, this ranking's unless given.</summary>
+    internal Figure? Figure(IdentityResult person, string method, int? shots = null) =>
+        person.Rows.FirstOrDefault(row => (row.Method, row.Shots) == (method, shots ?? Shots))?.Find(Metric);
 
     /// <summary>The best, the middle and the worst, as many of them as there are people.</summary>
     internal IEnumerable<(string Word, int Person)> Examples()
     {
-        if (Order.Count >= 1)
-            yield return (Order.Count == 1 ? "Only" : "Best", Order[0]);
+        yield return (Order.Count == 1 ? "Only" : "Best", Order[0]);
         if (Order.Count >= 3)
             yield return ("Median", Order[Order.Count / 2]);
         if (Order.Count >= 2)
@@ -273,11 +250,50 @@ static class ReportText
     internal static string Seconds(double seconds) => seconds < 10 ? $"{Number(seconds, 2)} s" : $"{Number(seconds, 1)} s";
 
     /// <summary>Metrics that could not be measured, together where the reason is one.</summary>
-    internal static IEnumerable<(string Metrics, string Reason)> Unmeasured(EvaluationResult result) => result.Metrics
-        .Where(form => form.Reason is not null).GroupBy(form => form.Reason!)
-        .Select(group => (string.Join(", ", group.Select(form => form.Metric)), group.Key));
+    internal static IEnumerable<string> Unmeasured(EvaluationResult result) => result.Metrics.Where(form => form.Reason is not null)
+        .GroupBy(form => form.Reason, (reason, forms) =>
+            $"{string.Join(", ", forms.Select(form => form.Metric))}: not measured: {reason}");
 
     internal static IReadOnlyList<MetricForm> Measured(EvaluationResult result) => [.. result.Metrics.Where(form => form.Reason is null)];
 
+    /// <summary>Those that each person has figures of.</summary>
+    internal static MetricForm[] OfFrames(EvaluationResult result) =>
+        [.. Measured(result).Where(form => result.Identities[0].Rows[0].Figures.Any(figure => figure.Metric == form.Metric))];
+
     internal static Figure Find(this ResultRow row, MetricForm form) => row.Figures.First(figure => figure.Metric == form.Metric);
+
+    /// <summary>What figures of the table are marked with, each mark once, with the metrics and the rows that it holds for.</summary>
+    internal static IEnumerable<string> Marks(EvaluationResult result) =>
+        from row in result.Rows
+        from figure in row.Figures
+        from mark in figure.Marks
+        group (Row: row, figure.Metric) by mark into marked
+        let rows = marked.Select(entry => $"{Title(entry.Row.Method).ToLowerInvariant()} T = {entry.Row.Shots}").Distinct().ToArray()
+        let which = rows.Length == result.Rows.Count ? "" : $", {string.Join(", ", rows)}"
+        select $"{string.Join(", ", marked.Select(entry => entry.Metric).Distinct())}{which}: {marked.Key}";
+
+    internal static MetricForm FormOf(EvaluationResult result, Figure floor) =>
+        result.Metrics.First(form => floor.Metric.StartsWith($"{form.Metric}:", StringComparison.Ordinal));
+
+    internal static string Count(Figure figure) => figure.Against > 0 ? $"{figure.Against} / {figure.Frames}" : $"{figure.Frames}";
+
+    internal static string Range(RowCosts cost) => $"{Seconds(cost.LeastSeconds)} to {Seconds(cost.MostSeconds)}";
+
+    internal static string[] FrameAndEpochs(RowCosts cost) =>
+        [$"{Number(cost.FrameMilliseconds, 1)} ms", cost.Epochs is { } epochs ? Number(epochs, 0) : None];
+
+    internal static string Machines(EvaluationResult result) => string.Join("; ", result.Costs.Select(cost => cost.Machine).Distinct());
+
+    /// <summary>Whether no other row with as many source frames is better; a row that lacks many frames is not compared.</summary>
+    internal static bool IsBest(EvaluationResult result, ResultRow row, MetricForm form)
+    {
+        var compared = result.Rows.Where(other => other.Shots == row.Shots && IsWhole(result, other, form))
+            .Select(other => other.Find(form).Value).OfType<double>().ToArray();
+        return row.Find(form).Value is { } value && IsWhole(result, row, form)
+            && (form.HigherIsBetter ? value >= compared.Max() : value <= compared.Min());
+    }
+
+    /// <summary>Whether the figure rests on about as many frames as the fullest row of as many source frames.</summary>
+    internal static bool IsWhole(EvaluationResult result, ResultRow row, MetricForm form) =>
+        row.Find(form).Frames >= 0.9 * result.Rows.Where(other => other.Shots == row.Shots).Max(other => other.Find(form).Frames);
 }
