@@ -31,9 +31,7 @@ public sealed class Comparison : IDisposable
     readonly List<string> unequal = [];
     int withoutRealFace, withoutFakeFace;
 
-    /// <param name="real">The truth.</param>
-    /// <param name="fake">What is measured against it.</param>
-    /// <param name="settings">What is measured.</param>
+    /// <summary>Measures what is fake against the truth.</summary>
     /// <exception cref="UserException">A setting that names nothing known.</exception>
     public Comparison(PictureSet real, PictureSet fake, ComparisonSettings settings)
         : this(real, fake, settings, ComparisonNetworks.Published)
@@ -59,9 +57,7 @@ public sealed class Comparison : IDisposable
     /// <summary>Names that <see cref="Run"/> will read; those of one set alone are of use to a distribution only.</summary>
     public int Count => meter.Measured.Count == 0 ? 0 : distributions.Count > 0 ? all.Length : pairs;
 
-    /// <summary>Reads and measures everything.</summary>
-    /// <param name="step">Told how many more names are done.</param>
-    /// <param name="stop">Ends the work.</param>
+    /// <summary>Reads and measures everything; each step is told how many more names are done.</summary>
     public ComparisonResult Run(Action<int>? step = null, CancellationToken stop = default)
     {
         var blocks = all.Take(Count).Chunk(Block).ToArray();
@@ -273,22 +269,14 @@ sealed record LoadedPair(string Name, Picture? Real, Picture? Fake)
     internal bool IsComparable => Real is not null && Fake is not null && (Real.Width, Real.Height) == (Fake.Width, Fake.Height);
 }
 
-/// <summary>A figure with all that makes it comparable, or the reason why there is none.</summary>
-/// <param name="Metric">Its short name, such as "SSIM".</param>
-/// <param name="Definition">Which of the many definitions under that name.</param>
-/// <param name="Value">The figure; null where there is none, and <paramref name="Reason"/> or a mark says why.</param>
-/// <param name="Deviation">Standard deviation over KID's subsets.</param>
-/// <param name="Unit">"dB", "px" or nothing.</param>
-/// <param name="Decimals">Worth showing.</param>
-/// <param name="Real">Pictures of the real side behind the figure.</param>
-/// <param name="Fake">Pictures of the other side; for metrics of pairs the same.</param>
-/// <param name="Resolution">Such as "256x256", or "64x64 to 256x256".</param>
-/// <param name="Marks">What a reader must know beside the figure, such as "biased" or "3 pairs identical".</param>
-/// <param name="Reason">Why it could not be measured, and what to do.</param>
+/// <summary>
+/// A figure with all that makes it comparable: short name, such as "SSIM", and which of the many definitions under it; the value, null
+/// where there is none; its standard deviation over KID's subsets; "dB", "px" or nothing; decimals worth showing; pictures of either side
+/// behind it; their size, such as "256x256" or "64x64 to 256x256"; what a reader must know beside it, such as "biased" or "3 pairs
+/// identical"; why it could not be measured, and what to do.
+/// </summary>
 public sealed record MetricRow(string Metric, string Definition, double? Value, double? Deviation, string Unit, int Decimals, int Real,
     int Fake, string Resolution, IReadOnlyList<string> Marks, string? Reason);
 
-/// <summary>What came of comparing two sets of pictures.</summary>
-/// <param name="Rows">Figures, in the order in which they were asked for.</param>
-/// <param name="Notes">What was left out or changed, one sentence each.</param>
+/// <summary>Figures, in the order in which they were asked for, and what was left out or changed, one sentence each.</summary>
 public sealed record ComparisonResult(IReadOnlyList<MetricRow> Rows, IReadOnlyList<string> Notes);

@@ -31,12 +31,8 @@ public sealed class HeadEvaluation : IDisposable
     readonly IReadOnlyList<IdentityPlan> plan;
     readonly List<string> notes = [];
 
-    /// <param name="run">Whose networks are evaluated; stays the caller's.</param>
-    /// <param name="dataset">Whose held-out people are taken; stays the caller's.</param>
-    /// <param name="path">The evaluation's directory, begun already or not.</param>
-    /// <param name="settings">How.</param>
-    /// <exception cref="UserException">A setting without sense, no person with clips long enough, another evaluation in the
-    /// directory.</exception>
+    /// <summary>On a dataset's held-out people, in a directory, begun already or not; run and dataset stay the caller's.</summary>
+    /// <exception cref="UserException">A setting without sense, no person with clips long enough, another evaluation there.</exception>
     public HeadEvaluation(TrainedRun run, Dataset dataset, string path, EvaluationSettings settings)
         : this(run, dataset, path, settings, ComparisonNetworks.Published, TimeProvider.System)
     {
@@ -83,12 +79,7 @@ public sealed class HeadEvaluation : IDisposable
     /// <summary>Those of this part who have no record yet, by their places in the plan.</summary>
     public IReadOnlyList<int> Missing => [.. Mine.Where(person => !folder.HasRecord(person))];
 
-    /// <summary>
-    /// Evaluates the people of this part who have no record yet, one after another, then, if nobody's is missing, writes the
-    /// report.
-    /// </summary>
-    /// <param name="step">Told of each person that is done.</param>
-    /// <param name="stop">Ends the work; what is done is kept.</param>
+    /// <summary>Evaluates this part's <see cref="Missing"/>, each a step, then reports; what is done when it is stopped is kept.</summary>
     /// <returns>The result; null while people of other parts are missing.</returns>
     public EvaluationResult? Run(Action? step = null, CancellationToken stop = default)
     {
@@ -101,8 +92,6 @@ public sealed class HeadEvaluation : IDisposable
     }
 
     /// <summary>Evaluates a person who has no record yet: for several processes that share the <see cref="Missing"/> among them.</summary>
-    /// <param name="person">The place in the plan.</param>
-    /// <param name="stop">Ends the work; nothing is kept of this person.</param>
     public void Evaluate(int person, CancellationToken stop = default)
     {
         if (!folder.HasRecord(person))
@@ -121,7 +110,9 @@ public sealed class HeadEvaluation : IDisposable
         using var summary = new Summary(settings, meter);
         for (var person = 0; person < plan.Count; person++)
             summary.Add(plan[person], settings.DriverOf(plan, person), Record(person));
-        var result = summary.Result(Subject(), notes);
+        var data = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataset.Folder)));
+        var result = summary.Result(new(run.Name, run.Step, data, run.Configuration.Data.Size, settings.Shots, plan.Count,
+            settings.Identities, settings.HoldOut, settings.Seed, settings.Adapt), notes);
         if (settings.UserAnswers.Count > 0)
             result = UserStudy.WithVotes(result, folder, settings.UserAnswers);
         var credentials = Credentials ?? ContentCredentials.Open();
@@ -132,21 +123,15 @@ public sealed class HeadEvaluation : IDisposable
         return result;
     }
 
-    /// <summary>Writes the page of a blind vote (<see cref="UserStudy"/>) from everybody's records.</summary>
-    /// <param name="to">The folder; made where it is missing.</param>
+    /// <summary>Writes the page of a blind vote (<see cref="UserStudy"/>) from everybody's records to a folder.</summary>
     /// <returns>How many triplets the page shows.</returns>
     /// <exception cref="UserException">Too few hold-out frames, a record is missing, a folder that cannot be written.</exception>
     public int WriteUserStudy(string to) => UserStudy.Write(folder, to, settings, plan, person => Record(person).Pictures,
         (person, frames) => IdentityEvaluation.Frames(dataset, run.Configuration, person, frames).Pictures);
 
-    /// <summary>Writes the frames of the protocol for other systems (<see cref="ProtocolExport"/>); evaluates nothing.</summary>
-    /// <param name="configuration">The run's: its size, and how frames come to it.</param>
-    /// <param name="dataset">Whose held-out people are taken.</param>
-    /// <param name="settings">How.</param>
-    /// <param name="to">The folder.</param>
+    /// <summary>Writes the protocol's frames for other systems (<see cref="ProtocolExport"/>) to a folder; evaluates nothing.</summary>
     /// <returns>How many people these are.</returns>
-    /// <exception cref="UserException">A setting without sense, no person with clips long enough, a folder that cannot be
-    /// written.</exception>
+    /// <exception cref="UserException">A setting without sense, no clips long enough, a folder that cannot be written.</exception>
     public static int Export(RunConfiguration configuration, Dataset dataset, EvaluationSettings settings, string to)
     {
         settings.Check();
@@ -171,10 +156,6 @@ public sealed class HeadEvaluation : IDisposable
 
     /// <summary>Frees the metrics' networks.</summary>
     public void Dispose() => meter.Dispose();
-
-    EvaluationSubject Subject() =>
-        new(run.Name, run.Step, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataset.Folder))),
-            run.Configuration.Data.Size, settings.Shots, plan.Count, settings.Identities, settings.HoldOut, settings.Seed, settings.Adapt);
 
     // All that decides the figures: a directory holds records of one of these.
     object Description() => new
@@ -227,9 +208,7 @@ sealed class IdentityEvaluation(Dataset dataset, TrainedRun run, FrameMetrics me
     internal static SourceFrames Frames(Dataset dataset, RunConfiguration configuration, IdentityPlan person, IReadOnlyList<int> frames) =>
         SourceFrames.From(dataset, dataset.Get(person.Clip).Index, frames, configuration);
 
-    /// <param name="people">Everybody.</param>
-    /// <param name="person">Who is evaluated, by the place among them.</param>
-    /// <param name="stop">Ends the work between heads.</param>
+    /// <summary>Evaluates who has that place in the plan; stops between heads.</summary>
     internal IdentityRecord Run(IReadOnlyList<IdentityPlan> people, int person, CancellationToken stop)
     {
         var (plan, driver) = (people[person], settings.DriverOf(people, person));
@@ -274,18 +253,11 @@ sealed class IdentityEvaluation(Dataset dataset, TrainedRun run, FrameMetrics me
 
         using var exact = new ExactArithmetic();
         began = clock.GetTimestamp();
-        Picture[] pictures = [.. Driving(head, driving.Landmarks).Chunk(Batch).SelectMany(head.Generate)];
+        var transfer = settings.Adapt ? new LandmarkTransfer(LandmarkShape.Frontal(driving.Landmarks), head.MeanShape) : null;
+        Picture[] pictures = [.. driving.Landmarks.Select(face => transfer?.Apply(face) ?? face).Chunk(Batch).SelectMany(head.Generate)];
         var perFrame = clock.GetElapsedTime(began).TotalMilliseconds / pictures.Length;
         costs[row] = new(enrolled.TotalSeconds, perFrame, head.Origin.Epochs, Machine());
         return pictures;
-    }
-
-    IReadOnlyList<Landmarks> Driving(Head head, IReadOnlyList<Landmarks> driver)
-    {
-        if (!settings.Adapt)
-            return driver;
-        var transfer = new LandmarkTransfer(LandmarkShape.Frontal(driver), head.MeanShape);
-        return [.. driver.Select(transfer.Apply)];
     }
 
     string Machine() => string.Create(CultureInfo.InvariantCulture,

@@ -4,7 +4,7 @@ namespace TalkingHead.Evaluation.Metrics;
 
 /// <summary>
 /// Average keypoint distance: mean absolute difference over the 136 coordinates of the 68 landmarks, in pixels of a frame
-/// of 256x256 (other frames' coordinates are scaled to it).
+/// of 256x256 (other frames' coordinates are scaled to it). Lower is better.
 /// </summary>
 public static class Akd
 {

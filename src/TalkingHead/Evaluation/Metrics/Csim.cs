@@ -8,7 +8,7 @@ namespace TalkingHead.Evaluation.Metrics;
 
 /// <summary>
 /// Identity similarity: the cosine of two faces' ArcFace embeddings (Deng et al. 2019), each face aligned by its own
-/// landmarks (<see cref="FaceAlignment"/>). 1 is the same face; values of different recognisers do not compare.
+/// landmarks (<see cref="FaceAlignment"/>). 1 is the same face, higher is better; values of different recognisers do not compare.
 /// </summary>
 public sealed class Csim : IDisposable
 {
@@ -27,9 +27,7 @@ public sealed class Csim : IDisposable
     /// <summary>What a network may be called: IR-SE50 with BGR as it was trained or with RGB, iResNet50, iResNet100.</summary>
     public static IReadOnlyCollection<string> Networks => known.Keys;
 
-    /// <summary>A recogniser with its published weights.</summary>
-    /// <param name="name">One of <see cref="Networks"/>.</param>
-    /// <param name="device">Where it runs.</param>
+    /// <summary>A recogniser, one of <see cref="Networks"/>, with its published weights.</summary>
     /// <exception cref="UserException">Another name; the weights file is missing or another network's.</exception>
     public static Csim Load(string name, Device device)
     {
@@ -44,13 +42,7 @@ public sealed class Csim : IDisposable
     }
 
     /// <summary>Aligned faces (B,3,112,112), uint8 RGB, to (B,512), each of length one.</summary>
-    public Tensor Embed(Tensor faces)
-    {
-        Pictures.Expect(faces);
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
-        return network.call(Pictures.Signed(faces)).MoveToOuterDisposeScope();
-    }
+    public Tensor Embed(Tensor faces) => Pictures.Call(network.call, faces);
 
     /// <summary>Aligned faces (B,3,112,112), uint8 RGB, to one cosine a pair, (B) float64.</summary>
     public Tensor Compute(Tensor first, Tensor second)
@@ -63,8 +55,7 @@ public sealed class Csim : IDisposable
     /// <summary>Frees the network.</summary>
     public void Dispose() => network.Dispose();
 
-    static (ArcFaceKind Kind, bool? Bgr) Find(string name) => known.TryGetValue(name, out var found)
-        ? found
+    static (ArcFaceKind Kind, bool? Bgr) Find(string name) => known.TryGetValue(name, out var found) ? found
         : throw UserException.Usage($"unknown CSIM network \"{name}\"; expected {string.Join(", ", known.Keys)}.");
 }
 
@@ -82,25 +73,23 @@ public static class FaceAlignment
         [38.2946f, 51.6963f, 73.5318f, 51.5014f, 56.0252f, 71.7366f, 41.5493f, 92.3655f, 70.7299f, 92.2041f];
 
     /// <summary>The face of <paramref name="landmarks"/>, 112x112.</summary>
-    public static Picture Align(Picture picture, Landmarks landmarks) => Sample(picture, Fit(FivePoints(landmarks)).Inverse());
-
-    /// <summary>Five points of 68: the middles of both eyes, the nose's tip, the corners of the mouth; x, y pairs.</summary>
-    internal static float[] FivePoints(Landmarks landmarks)
+    public static Picture Align(Picture picture, Landmarks landmarks)
     {
-        var (left, right) = (Middle(landmarks, 36, 41), Middle(landmarks, 42, 47));
+        var ((leftX, leftY), (rightX, rightY)) = (Middle(landmarks, 36), Middle(landmarks, 42));
         var (nose, from, to) = (landmarks[30], landmarks[48], landmarks[54]);
-        return [left.X, left.Y, right.X, right.Y, nose.X, nose.Y, from.X, from.Y, to.X, to.Y];
+        return Sample(picture, Fit([leftX, leftY, rightX, rightY, nose.X, nose.Y, from.X, from.Y, to.X, to.Y]).Inverse());
     }
 
-    /// <summary>Carries the five points of a picture onto ArcFace's places.</summary>
+    /// <summary>Carries five points of a picture, x and y of each, onto ArcFace's places.</summary>
     internal static Similarity Fit(ReadOnlySpan<float> fivePoints) => Similarity.Fit(fivePoints, Places);
 
-    static (float X, float Y) Middle(Landmarks landmarks, int first, int last)
+    // Of an eye's six points.
+    static (float X, float Y) Middle(Landmarks landmarks, int first)
     {
         float x = 0, y = 0;
-        for (var i = first; i <= last; i++)
+        for (var i = first; i < first + 6; i++)
             (x, y) = (x + landmarks[i].X, y + landmarks[i].Y);
-        return (x / (last - first + 1), y / (last - first + 1));
+        return (x / 6, y / 6);
     }
 
     static Picture Sample(Picture source, Similarity toSource)
@@ -119,7 +108,6 @@ public static class FaceAlignment
                     face.Pixels[3 * (y * Side + x) + channel] = (byte)Math.Round(double.Lerp(upper, lower, down));
                 }
             }
-
         return face;
     }
 

@@ -10,7 +10,7 @@ namespace TalkingHead.Evaluation.Metrics;
 /// <summary>
 /// Identity similarity by faceres (<see cref="FaceRes"/>): the cosine of two faces' embeddings, each face upright in a square
 /// around its landmarks. 1 is the same face; as the activations are never negative, two strangers are above 0. It is not CSIM,
-/// and does not compare with it.
+/// and does not compare with it. Higher is better.
 /// </summary>
 sealed class FaceIdentity : IDisposable
 {
@@ -37,13 +37,7 @@ sealed class FaceIdentity : IDisposable
     }
 
     /// <summary>Aligned faces (B,3,224,224), uint8 RGB, to (B,1024), each of length one.</summary>
-    internal Tensor Embed(Tensor faces)
-    {
-        Pictures.Expect(faces);
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
-        return functional.normalize(network.call(Pictures.Signed(faces)), p: 2, dim: 1).MoveToOuterDisposeScope();
-    }
+    internal Tensor Embed(Tensor faces) => Pictures.Call(x => functional.normalize(network.call(x), p: 2, dim: 1), faces);
 
     public void Dispose() => network.Dispose();
 }

@@ -6,7 +6,7 @@ namespace TalkingHead.Evaluation.Metrics;
 /// <summary>
 /// Fréchet Inception distance (Heusel et al. 2017): |μ1 - μ2|² + Tr Σ1 + Tr Σ2 - 2 Tr √(Σ1 Σ2), covariances with N - 1,
 /// float64. With Σ = F Fᵀ the last trace is the nuclear norm of F1ᵀ F2, which needs no root of a nearly singular matrix:
-/// the centred rows are such factors, so that the value is exact where there are fewer pictures than features.
+/// the centred rows are such factors, so that the value is exact where there are fewer pictures than features. Lower is better.
 /// </summary>
 public static class Fid
 {
@@ -21,11 +21,10 @@ public static class Fid
     public static double Between(FeatureStatistics first, FeatureStatistics second)
     {
         if (Math.Min(first.Count, second.Count) < 2 || first.Features != second.Features)
-            throw new ArgumentException(
-                $"got {first.Count} rows of {first.Features} and {second.Count} of {second.Features}, expected two or more of one length "
-                + $"on each side.");
+            throw new ArgumentException($"got {first.Count} rows of {first.Features} and {second.Count} of {second.Features}, expected "
+                + $"two or more of one length on each side.");
         using var scope = NewDisposeScope();
-        var means = (first.Mean() - second.Mean()).Square().sum().item<double>();
+        var means = Sum((first.Mean() - second.Mean()).Square());
         var (trace, other, cross) = first.IsExact || second.IsExact ? OfFactors(Factor(first), Factor(second))
             : OfCovariances(first.Covariance(), second.Covariance());
         return Math.Max(0, means + trace + other - 2 * cross);
@@ -34,9 +33,8 @@ public static class Fid
     // F (r,d) with Fᵀ F = Σ: the centred rows, or the symmetric root.
     static Tensor Factor(FeatureStatistics statistics) => statistics.IsExact ? statistics.CentredRows() : Root(statistics.Covariance());
 
-    static (double Trace, double Other, double Cross) OfFactors(Tensor first, Tensor second) => (
-        first.Square().sum().item<double>(), second.Square().sum().item<double>(),
-        linalg.svdvals(first.mm(second.t())).sum().item<double>());
+    static (double Trace, double Other, double Cross) OfFactors(Tensor first, Tensor second) =>
+        (Sum(first.Square()), Sum(second.Square()), Sum(linalg.svdvals(first.mm(second.t()))));
 
     // Tr √(Σ1 Σ2) by the eigenvalues of Σ1^½ Σ2 Σ1^½, which is symmetric.
     static (double Trace, double Other, double Cross) OfCovariances(Tensor first, Tensor second)
@@ -44,8 +42,7 @@ public static class Fid
         var root = Root(first);
         var product = root.mm(second).mm(root);
         var eigenvalues = linalg.eigvalsh(product.Add(product.t()).Div(2));
-        return (first.diagonal().sum().item<double>(), second.diagonal().sum().item<double>(),
-            eigenvalues.ClampMin(0).sqrt().sum().item<double>());
+        return (Sum(first.diagonal()), Sum(second.diagonal()), Sum(eigenvalues.ClampMin(0).sqrt()));
     }
 
     static Tensor Root(Tensor covariance)
@@ -53,6 +50,8 @@ public static class Fid
         var (values, vectors) = linalg.eigh(covariance);
         return (vectors * values.ClampMin(0).sqrt()).mm(vectors.t());
     }
+
+    static double Sum(Tensor values) => values.sum().item<double>();
 }
 
 /// <summary>
@@ -77,9 +76,7 @@ public sealed class FeatureStatistics : IDisposable
     Tensor? sum; // (d), of folded rows less the shift
     Tensor? products; // (d,d)
 
-    /// <param name="features">Numbers in a row.</param>
-    /// <param name="sampled">Rows kept for KID at most; 0 where no KID is wanted.</param>
-    /// <param name="seed">Which rows these are.</param>
+    /// <summary>For rows of so many numbers, of which at most <paramref name="sampled"/>, chosen by the seed, are kept for KID.</summary>
     public FeatureStatistics(int features, int sampled = DefaultSample, int seed = 1)
     {
         (Features, this.sampled, random) = (features, sampled, new(seed));
@@ -137,7 +134,6 @@ public sealed class FeatureStatistics : IDisposable
             var all = CentredRows();
             return all.t().mm(all).MoveToOuterDisposeScope();
         }
-
         var rows = Waiting() - shift!;
         var mean = sum!.Add(rows.sum([0])).Div(Count).unsqueeze(0); // less the shift
         return (products!.Add(rows.t().mm(rows)) - mean.t().mm(mean).Mul(Count)).Div(Count - 1).MoveToOuterDisposeScope();
@@ -154,11 +150,10 @@ public sealed class FeatureStatistics : IDisposable
     /// <summary>The rows kept for KID, (n,d) float64.</summary>
     internal Tensor Sample()
     {
-        var flat = new float[sample.Count * Features];
+        var rows = new float[sample.Count * Features];
         for (var i = 0; i < sample.Count; i++)
-            sample[i].CopyTo(flat, i * Features);
-        using var scope = NewDisposeScope();
-        return tensor(flat, [sample.Count, Features]).to(ScalarType.Float64).MoveToOuterDisposeScope();
+            sample[i].CopyTo(rows, i * Features);
+        return Doubles(rows);
     }
 
     /// <summary>Frees the sums of features.</summary>
@@ -169,10 +164,12 @@ public sealed class FeatureStatistics : IDisposable
         products?.Dispose();
     }
 
-    Tensor Waiting()
+    Tensor Waiting() => Doubles(block.AsSpan(0, waiting * Features).ToArray());
+
+    Tensor Doubles(float[] rows)
     {
         using var scope = NewDisposeScope();
-        return tensor(block.AsSpan(0, waiting * Features).ToArray(), [waiting, Features]).to(ScalarType.Float64).MoveToOuterDisposeScope();
+        return tensor(rows, [rows.Length / Features, Features]).to(ScalarType.Float64).MoveToOuterDisposeScope();
     }
 
     void Fold()
@@ -192,13 +189,8 @@ public sealed class FeatureStatistics : IDisposable
     void Keep(ReadOnlySpan<float> row)
     {
         if (sample.Count < sampled)
-        {
             sample.Add(row.ToArray());
-            return;
-        }
-
-        var place = random.Next(Count + 1);
-        if (place < sample.Count)
+        else if (random.Next(Count + 1) is var place && place < sample.Count)
             row.CopyTo(sample[place]);
     }
 }

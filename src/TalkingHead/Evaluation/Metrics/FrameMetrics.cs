@@ -22,9 +22,7 @@ sealed class FrameMetrics : IDisposable
     readonly List<IDisposable> owned = [];
     readonly Dictionary<Metric, string> reasons = [];
 
-    /// <param name="settings">Which metrics.</param>
-    /// <param name="networks">Where networks come from.</param>
-    /// <param name="cross">Whether another person drives and frames have no truth.</param>
+    // In cross-reenactment another person drives, and frames have no truth.
     internal FrameMetrics(ComparisonSettings settings, ComparisonNetworks networks, bool cross = false)
     {
         (this.settings, this.cross, device) = (settings, cross, settings.Device ?? CPU);
@@ -63,11 +61,10 @@ sealed class FrameMetrics : IDisposable
     /// <summary>What measured distributions compare.</summary>
     internal IEnumerable<FeatureSpace> Spaces => Measured.Select(metric => metric.Space).OfType<FeatureSpace>().Distinct();
 
-    /// <summary>Looks at the frames that others are measured against.</summary>
-    /// <param name="real">The person's own frames.</param>
-    /// <param name="driver">The driver's; the same ones where the person drives herself.</param>
-    /// <param name="follows">Whether each of the driver's frames follows the one before it in time.</param>
-    /// <param name="hasFloor">Which frames are searched again for the floors; all when null.</param>
+    /// <summary>
+    /// Looks at the frames that others are measured against: the person's own and the driver's, the same ones where she drives herself.
+    /// Those that have a floor are searched for a face again; all when null.
+    /// </summary>
     internal FrameTarget Target(IReadOnlyList<Picture> real, IReadOnlyList<Picture> driver, IReadOnlyList<bool> follows,
         Func<int, bool>? hasFloor = null)
     {
@@ -85,10 +82,7 @@ sealed class FrameMetrics : IDisposable
             OfSeries(new([], driver, LandmarksOf(faces), again, follows), metric => metric.HasFloor));
     }
 
-    /// <summary>Values of frames, one a frame; no features.</summary>
-    /// <param name="target">What they are measured against.</param>
-    /// <param name="pictures">Pictures that differ from one another.</param>
-    /// <param name="shown">Which of them each frame shows.</param>
+    /// <summary>Values of frames, one a frame; no features. Each frame shows one of the pictures, which differ from one another.</summary>
     internal FrameValues Measure(FrameTarget target, IReadOnlyList<Picture> pictures, IReadOnlyList<int> shown)
     {
         using var exact = new ExactArithmetic();
@@ -107,11 +101,9 @@ sealed class FrameMetrics : IDisposable
     }
 
     /// <summary>
-    /// What distributions compare of frames, row after row; of the spaces that are measured. Pictures shown twice are seen once.
+    /// What distributions compare of frames, row after row; of the spaces that are measured. Each frame shows one of the pictures, then
+    /// all of one size; where null each picture is a frame, and those of one size come out together. Pictures shown twice are seen once.
     /// </summary>
-    /// <param name="pictures">Pictures that differ from one another; those of one size come out together.</param>
-    /// <param name="shown">Which of them each frame shows, all of one size; each once where null.</param>
-    /// <param name="follows">Whether each frame follows the one before it in time.</param>
     internal Dictionary<FeatureSpace, float[]> Features(IReadOnlyList<Picture> pictures, IReadOnlyList<int>? shown,
         IReadOnlyList<bool> follows)
     {
@@ -250,11 +242,8 @@ sealed record FrameSeries(IReadOnlyList<Picture> Truth, IReadOnlyList<Picture> F
 sealed record FrameTarget(IReadOnlyList<Picture>? Truth, TrackedFace?[] Driver, IReadOnlyList<bool> Follows, byte[] Found,
     IReadOnlyDictionary<Metric, double[]> Person, IReadOnlyDictionary<Metric, double[]> Floors);
 
-/// <summary>A network that tells faces apart.</summary>
-/// <param name="Features">Numbers of an embedding.</param>
-/// <param name="Side">Pixels of the face's side.</param>
-/// <param name="Align">Takes the face of these landmarks out of a frame.</param>
-/// <param name="Embed">Faces (B,3,side,side), uint8, to (B,features), each of length one.</param>
+/// <summary>A network that tells faces apart: takes a face out of a frame, and makes (B,features), each of length one, of faces
+/// (B,3,side,side), uint8.</summary>
 sealed record FaceEmbedder(int Features, int Side, Func<Picture, Landmarks, Picture> Align, Func<Tensor, Tensor> Embed);
 
 /// <summary>What was measured on frames, one by one.</summary>

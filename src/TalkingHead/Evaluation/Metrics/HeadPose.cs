@@ -52,17 +52,13 @@ public readonly struct HeadPose
     /// <summary>The angle of the turn from one pose to the other, in degrees, 0 to 180.</summary>
     public double AngleTo(HeadPose other)
     {
-        var trace = 0.0;
-        for (var i = 0; i < rows.Length; i++)
-            trace += rows[i] * other.rows[i];
+        var trace = rows.Zip(other.rows, (a, b) => a * b).Sum();
         return double.RadiansToDegrees(Math.Acos(Math.Clamp((trace - 1) / 2, -1, 1)));
     }
 
     /// <summary>Yaw, pitch and roll in degrees: the turn is roll after yaw after pitch, about the axes z, y and x.</summary>
-    internal double[] Angles => [Degrees(Math.Asin(Math.Clamp(-rows[6], -1, 1))), Degrees(Math.Atan2(rows[7], rows[8])),
-        Degrees(Math.Atan2(rows[3], rows[0]))];
-
-    static double Degrees(double radians) => double.RadiansToDegrees(radians);
+    internal double[] Angles => [.. new[] { Math.Asin(Math.Clamp(-rows[6], -1, 1)), Math.Atan2(rows[7], rows[8]),
+        Math.Atan2(rows[3], rows[0]) }.Select(double.RadiansToDegrees)];
 
     static double Dot(double[] m, int first, int second) => m[first] * m[second] + m[first + 1] * m[second + 1]
         + m[first + 2] * m[second + 2];
@@ -81,12 +77,11 @@ public readonly struct HeadPose
             inverse[i, 1] = (zz * (face[i].Y - y) - yz * (face[i].Z - z)) / determinant;
             inverse[i, 2] = (yy * (face[i].Z - z) - yz * (face[i].Y - y)) / determinant;
         }
-
         return inverse;
     }
 }
 
-/// <summary>The angle between two heads' poses (<see cref="HeadPose"/>), in degrees.</summary>
+/// <summary>The angle between two heads' poses (<see cref="HeadPose"/>), in degrees; lower is better.</summary>
 public static class PoseError
 {
     internal const string Definition = "angle between head poses, a generic face in weak perspective on 9 of 68 landmarks";

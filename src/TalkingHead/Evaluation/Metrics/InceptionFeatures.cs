@@ -50,10 +50,9 @@ public sealed class InceptionFeatures : IDisposable
     {
         using var scope = NewDisposeScope();
         var x = pictures.to(ScalarType.Float32);
-        x = variant == FidVariant.CleanFid
-            ? functional.interpolate(x, [Side, Side], mode: InterpolationMode.Bicubic, align_corners: false, antialias: true).Clamp(0,
-                255).Sub(128).Div(128)
-            : functional.interpolate(x.Div(255), [Side, Side], mode: InterpolationMode.Bilinear, align_corners: false).Mul(2).Sub(1);
-        return x.MoveToOuterDisposeScope();
+        var bicubic = variant == FidVariant.CleanFid;
+        x = functional.interpolate(bicubic ? x : x.Div(255), [Side, Side],
+            mode: bicubic ? InterpolationMode.Bicubic : InterpolationMode.Bilinear, align_corners: false, antialias: bicubic);
+        return (bicubic ? x.Clamp(0, 255).Sub(128).Div(128) : x.Mul(2).Sub(1)).MoveToOuterDisposeScope();
     }
 }

@@ -3,17 +3,15 @@ using static TorchSharp.torch;
 
 namespace TalkingHead.Evaluation.Metrics;
 
-/// <summary>A kernel distance and how it was drawn.</summary>
-/// <param name="Mean">Over the subsets.</param>
-/// <param name="Deviation">Over the subsets; null where one subset holds everything.</param>
-/// <param name="Subsets">How many.</param>
-/// <param name="SubsetSize">Pictures of each side in one.</param>
+/// <summary>
+/// A kernel distance: mean and deviation over subsets, null where one subset holds everything; how many, of how many pictures a side.
+/// </summary>
 public sealed record KidValue(double Mean, double? Deviation, int Subsets, int SubsetSize);
 
 /// <summary>
 /// Kernel Inception distance (Bińkowski et al. 2018): the unbiased squared maximum mean discrepancy of Inception features
 /// under the kernel (x·y / d + 1)³, mean and standard deviation over 100 subsets of 1000 drawn without replacement, float64.
-/// Its expectation does not depend on the number of pictures; it may be slightly negative.
+/// Its expectation does not depend on the number of pictures; it may be slightly negative. Lower is better.
 /// </summary>
 public static class Kid
 {
@@ -22,11 +20,7 @@ public static class Kid
     internal static string Definition(FidVariant variant) =>
         $"unbiased MMD², kernel (x·y/2048+1)³, of FID's features, input as {InceptionFeatures.NameOf(variant)}";
 
-    /// <summary>The distance of two sets of rows.</summary>
-    /// <param name="first">What it holds as a sample is compared.</param>
-    /// <param name="second">Likewise.</param>
-    /// <param name="device">Where the kernels are computed; the CPU when null.</param>
-    /// <param name="seed">Which subsets are drawn.</param>
+    /// <summary>The distance of two sets' samples, computed on the device, the CPU when null; the seed draws the subsets.</summary>
     /// <exception cref="ArgumentException">Fewer than two rows on a side, or rows of different length.</exception>
     public static KidValue Between(FeatureStatistics first, FeatureStatistics second, Device? device = null, int seed = 1)
     {
@@ -39,9 +33,8 @@ public static class Kid
     {
         var (n, m) = (first.shape[0], second.shape[0]);
         if (Math.Min(n, m) < 2 || first.shape[1] != second.shape[1])
-            throw new ArgumentException(
-                $"got rows ({string.Join(",", first.shape)}) and ({string.Join(",", second.shape)}), expected two or more of one length on "
-                + $"each side.");
+            throw new ArgumentException($"got rows ({string.Join(",", first.shape)}) and ({string.Join(",", second.shape)}), expected two "
+                + $"or more of one length on each side.");
         var size = (int)Math.Min(MostInSubset, Math.Min(n, m));
         if (Math.Max(n, m) <= MostInSubset)
             return new(Discrepancy(first, second), null, 1, size);
@@ -52,7 +45,6 @@ public static class Kid
             using var scope = NewDisposeScope();
             values[i] = Discrepancy(Draw(first, size, random), Draw(second, size, random));
         }
-
         var mean = values.Average();
         return new(mean, Math.Sqrt(values.Average(value => (value - mean) * (value - mean))), Subsets, size);
     }

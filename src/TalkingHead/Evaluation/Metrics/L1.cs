@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace TalkingHead.Evaluation.Metrics;
 
-/// <summary>Mean absolute difference over pixels and channels, of values in 0..1, as reports on talking heads give it.</summary>
+/// <summary>Mean absolute difference over pixels and channels, of values in 0..1; lower is better.</summary>
 public static class L1
 {
     internal const string Definition = "mean absolute difference over pixels and channels, values in 0..1";

@@ -60,12 +60,13 @@ public sealed class Metric
             MotionFollowing.CorrelationDefinition(MotionFollowing.Openings),
             series => MotionFollowing.Correlation(series, MotionFollowing.Expression), higherIsBetter: true);
 
-    readonly string id;
+    readonly string id, unit; // "dB", "px", "°" or nothing
+    readonly int decimals; // worth showing
     readonly Func<ComparisonSettings, string> definition;
 
     Metric(string id, string name, Func<ComparisonSettings, string> definition, string unit = "", int decimals = 4,
         bool higherIsBetter = false) =>
-        (this.id, Name, this.definition, Unit, Decimals, HigherIsBetter) = (id, name, definition, unit, decimals, higherIsBetter);
+        (this.id, Name, this.definition, this.unit, this.decimals, HigherIsBetter) = (id, name, definition, unit, decimals, higherIsBetter);
 
     Metric(string id, string name, string definition, string unit = "", int decimals = 4, bool higherIsBetter = false)
         : this(id, name, _ => definition, unit, decimals, higherIsBetter)
@@ -94,12 +95,6 @@ public sealed class Metric
 
     /// <summary>As reports write it, such as "SSIM".</summary>
     public string Name { get; }
-
-    // "dB", "px", "°" or nothing.
-    internal string Unit { get; }
-
-    // Worth showing.
-    internal int Decimals { get; }
 
     internal bool HigherIsBetter { get; }
 
@@ -136,7 +131,7 @@ public sealed class Metric
     internal MetricForm Form(ComparisonSettings settings, bool cross, string? reason)
     {
         var detector = !NeedsFaces ? "" : $", {settings.Detector}{(Series is null ? " landmarks" : "")}";
-        return new(Name, $"{definition(settings)}{detector}{(cross ? Cross : "")}", Unit, Decimals, HigherIsBetter, reason);
+        return new(Name, $"{definition(settings)}{detector}{(cross ? Cross : "")}", unit, decimals, HigherIsBetter, reason);
     }
 
     /// <summary>Its name in records.</summary>
@@ -163,13 +158,10 @@ public sealed class Metric
     }
 }
 
-/// <summary>A metric as it is measured.</summary>
-/// <param name="Metric">Its short name.</param>
-/// <param name="Definition">Which of the many definitions under that name.</param>
-/// <param name="Unit">"dB", "px", "°" or nothing.</param>
-/// <param name="Decimals">Worth showing.</param>
-/// <param name="HigherIsBetter">Or lower.</param>
-/// <param name="Reason">Why it is not measured and what to do; null where it is.</param>
+/// <summary>
+/// A metric as it is measured: its short name; which of the many definitions under that name; "dB", "px", "°" or nothing; decimals worth
+/// showing; its direction; why it is not measured and what to do, null where it is.
+/// </summary>
 public sealed record MetricForm(string Metric, string Definition, string Unit, int Decimals, bool HigherIsBetter, string? Reason);
 
 /// <summary>What is measured, and how.</summary>

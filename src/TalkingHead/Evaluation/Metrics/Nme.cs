@@ -4,7 +4,7 @@ namespace TalkingHead.Evaluation.Metrics;
 
 /// <summary>
 /// Normalised mean error: mean Euclidean distance over the 68 landmarks, over the distance between the outer corners of
-/// the real face's eyes (points 36 and 45).
+/// the real face's eyes (points 36 and 45). Lower is better.
 /// </summary>
 public static class Nme
 {

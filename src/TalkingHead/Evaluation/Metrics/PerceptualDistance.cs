@@ -11,7 +11,9 @@ namespace TalkingHead.Evaluation.Metrics;
 /// </summary>
 public sealed class PerceptualDistance : IDisposable
 {
-    internal static readonly IReadOnlyList<string> Trunks = [LpipsTrunk.Alex.Name, LpipsTrunk.Vgg.Name, LpipsTrunk.Squeeze.Name];
+    static readonly LpipsTrunk[] known = [LpipsTrunk.Alex, LpipsTrunk.Vgg, LpipsTrunk.Squeeze];
+
+    internal static readonly string[] Trunks = [.. known.Select(trunk => trunk.Name)];
 
     /// <summary>Every trunk's last map has at least a pixel.</summary>
     internal const int LeastSide = 32;
@@ -20,13 +22,10 @@ public sealed class PerceptualDistance : IDisposable
 
     internal PerceptualDistance(Lpips network, Device device) => this.network = (Lpips)network.to(device);
 
-    /// <summary>The measure with its published weights.</summary>
-    /// <param name="trunk">"alex", "vgg" or "squeeze".</param>
-    /// <param name="device">Where it runs.</param>
+    /// <summary>The measure of a trunk, "alex", "vgg" or "squeeze", with its published weights.</summary>
     /// <exception cref="UserException">Another trunk; a weights file is missing or another network's.</exception>
     public static PerceptualDistance Load(string trunk, Device device)
     {
-        LpipsTrunk[] known = [LpipsTrunk.Alex, LpipsTrunk.Vgg, LpipsTrunk.Squeeze];
         var kind = Array.Find(known, kind => kind.Name == trunk)
             ?? throw UserException.Usage($"unknown LPIPS trunk \"{trunk}\"; expected {string.Join(", ", Trunks)}.");
         return new(Lpips.Load(kind), device);

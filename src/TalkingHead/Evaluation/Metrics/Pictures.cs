@@ -26,7 +26,6 @@ static class Pictures
                     nameof(pictures));
             pictures[i].Pixels.CopyTo(bytes, i * size);
         }
-
         using var scope = NewDisposeScope();
         var rows = tensor(bytes, [pictures.Count, height, width, 3], ScalarType.Byte).to(device); // (B,H,W,3)
         return rows.permute(0, 3, 1, 2).contiguous().MoveToOuterDisposeScope();
@@ -37,6 +36,15 @@ static class Pictures
     {
         using var scope = NewDisposeScope();
         return pictures.to(ScalarType.Float32).Div(127.5).Sub(1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What a network makes of quantised pictures (B,3,H,W), uint8; no gradients.</summary>
+    internal static Tensor Call(Func<Tensor, Tensor> network, Tensor pictures)
+    {
+        Expect(pictures);
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        return network(Signed(pictures)).MoveToOuterDisposeScope();
     }
 
     /// <exception cref="ArgumentException">No batch of uint8 pictures (B,3,H,W).</exception>
@@ -52,8 +60,8 @@ static class Pictures
         Expect(first);
         Expect(second);
         if (!first.shape.SequenceEqual(second.shape))
-            throw new ArgumentException(
-                $"got pictures ({string.Join(",", first.shape)}) and ({string.Join(",", second.shape)}), expected equal sizes.");
+            throw new ArgumentException($"got pictures ({string.Join(",", first.shape)}) and ({string.Join(",", second.shape)}), "
+                + $"expected equal sizes.");
     }
 }
 

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace TalkingHead.Evaluation.Metrics;
 
-/// <summary>Peak signal-to-noise ratio: 10 log10(255² / mean squared error), in dB, of each picture.</summary>
+/// <summary>Peak signal-to-noise ratio: 10 log10(255² / mean squared error), in dB, of each picture; higher is better.</summary>
 public static class Psnr
 {
     internal const string Definition = "10 log10(255²/MSE) of each picture, mean of dB";

@@ -9,13 +9,11 @@ namespace TalkingHead.Evaluation.Metrics;
 /// <summary>
 /// Structural similarity (Wang et al. 2004): Gaussian window 11x11 with σ 1.5, K1 0.01, K2 0.03, L 255, population
 /// covariance, valid region only, mean over RGB, float64. Equals skimage's structural_similarity(gaussian_weights=True,
-/// sigma=1.5, use_sample_covariance=False, data_range=255, channel_axis=-1), which crops the border likewise.
+/// sigma=1.5, use_sample_covariance=False, data_range=255, channel_axis=-1), which crops the border likewise. Higher is better.
 /// </summary>
 public static class Ssim
 {
     internal const string Definition = "Gaussian 11x11 σ 1.5, K .01 .03, L 255, valid region, mean over RGB, float64";
-    internal const int LeastSide = Window;
-
     internal const int Window = 11;
     internal const double C1 = 0.01 * 255 * (0.01 * 255), C2 = 0.03 * 255 * (0.03 * 255);
     const double Sigma = 1.5;
@@ -105,7 +103,6 @@ static class SsimScan
                 sum += Across(rows, stride, width - Ssim.Window + 1);
             }
         }
-
         return sum / ((double)planes * (height - Ssim.Window + 1) * (width - Ssim.Window + 1));
     }
 
@@ -133,7 +130,6 @@ static class SsimScan
                 sumYY = Vector.FusedMultiplyAdd(weightedB, b, sumYY);
                 sumXY = Vector.FusedMultiplyAdd(weightedA, b, sumXY);
             }
-
             Set(rows, i, sumX);
             Set(rows, stride + i, sumY);
             Set(rows, 2 * stride + i, sumXX);
@@ -158,7 +154,6 @@ static class SsimScan
                 yy = Vector.FusedMultiplyAdd(weight, At(rows, 3 * stride + i + k), yy);
                 xy = Vector.FusedMultiplyAdd(weight, At(rows, 4 * stride + i + k), xy);
             }
-
             var (product, squares) = (meanX * meanY, meanX * meanX + meanY * meanY);
             Vector<double> c1 = new(Ssim.C1), c2 = new(Ssim.C2);
             var index = (2 * product + c1) * (2 * (xy - product) + c2) / ((squares + c1) * (xx + yy - squares + c2));
@@ -168,7 +163,6 @@ static class SsimScan
                 for (var lane = 0; lane < count - i; lane++)
                     total += index[lane];
         }
-
         return total;
     }
 

@@ -8,7 +8,7 @@ namespace TalkingHead.Evaluation.Metrics;
 
 /// <summary>
 /// Fréchet video distance (Unterthiner et al. 2018): the Fréchet distance of what I3D says of clips of 16 frames that follow each
-/// other in time; the shorter side is resized to 224, and the middle taken. Frames that do not stand in such a row are left out.
+/// other in time; the shorter side is resized to 224, and the middle taken. Frames not in such a row are left out. Lower is better.
 /// </summary>
 sealed class VideoDistance : IDisposable
 {

@@ -100,11 +100,7 @@ sealed class EvaluationFolder
     }
 }
 
-/// <summary>What a head took.</summary>
-/// <param name="EnrolmentSeconds">From the source frames to the head.</param>
-/// <param name="FrameMilliseconds">From landmarks to a picture in memory.</param>
-/// <param name="Epochs">Of fine-tuning; null for a feed-forward head.</param>
-/// <param name="Machine">On what.</param>
+/// <summary>What a head took: from the source frames to the head; from landmarks to a picture; null epochs where feed-forward.</summary>
 sealed record RowCost(double EnrolmentSeconds, double FrameMilliseconds, int? Epochs, string Machine);
 
 /// <summary>

@@ -23,9 +23,8 @@ static class EvaluationPlan
                 + $"--test-share above 0, or synth more identities.");
         var longEnough = heldOut.Where(clip => dataset.FrameCountOf(clip) >= needed).Select(clip => dataset[clip]).ToArray();
         if (longEnough.Length == 0)
-            throw new UserException($"{dataset.Folder}: T = {shots} and {settings.HoldOut} hold-out frames, apart, need "
-                + $"clips of {needed} frames; its longest held-out "
-                + $"clip has {heldOut.Max(dataset.FrameCountOf)}. Lower --holdout or --shots.");
+            throw new UserException($"{dataset.Folder}: T = {shots} and {settings.HoldOut} hold-out frames, apart, need clips of {needed} "
+                + $"frames; its longest held-out clip has {heldOut.Max(dataset.FrameCountOf)}. Lower --holdout or --shots.");
         var plan = longEnough.GroupBy(clip => clip.Identity)
             .OrderBy(person => Random(settings, OrderStream, person.Key).Next()).ThenBy(person => person.Key, StringComparer.Ordinal)
             .Take(settings.Identities).Select(person => Plan(dataset, [.. person], settings)).ToArray();
@@ -125,7 +124,7 @@ public sealed record EvaluationSettings
         UserException.Usage($"--shots {list}: expected different numbers of 1 or more, such as 1,8,32.");
 }
 
-/// <summary>Which frames of a person are shown, and which are held out to drive and to be the truth.</summary>
+/// <summary>Which frames of a person's clip are shown, and which are held out to drive and to be the truth.</summary>
 /// <param name="Identity">The person.</param>
 /// <param name="Clip">The clip's id.</param>
 /// <param name="Checksum">Of the clip's content.</param>

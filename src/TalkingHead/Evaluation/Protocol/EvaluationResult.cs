@@ -20,58 +20,37 @@ public sealed record EvaluationResult(string Format, string Mode, EvaluationSubj
     IReadOnlyList<ResultRow> Rows, IReadOnlyList<Figure> Floors, IReadOnlyList<Difference> Differences,
     IReadOnlyList<IdentityResult> Identities, IReadOnlyList<string> Notes, [property: JsonIgnore] IReadOnlyList<RowCosts> Costs);
 
-/// <summary>What was evaluated on what.</summary>
-/// <param name="Run">The run's name.</param>
-/// <param name="Step">Of its checkpoint.</param>
-/// <param name="Dataset">The folder's name.</param>
-/// <param name="Size">Pixels of a frame's side.</param>
-/// <param name="Shots">Each T.</param>
-/// <param name="Identities">People evaluated.</param>
-/// <param name="Asked">People asked for.</param>
-/// <param name="HoldOut">Frames each.</param>
-/// <param name="Seed">Of the choice.</param>
-/// <param name="Adapted">Whether the driver's motion was carried over to the person's own face.</param>
+/// <summary>
+/// What was evaluated on what: the run's name and its checkpoint's step, the dataset folder's name, pixels of a frame's side, each T,
+/// people evaluated and asked for, frames of each, the seed, and whether the driver's motion was carried over to the person's own face.
+/// </summary>
 public sealed record EvaluationSubject(string Run, int Step, string Dataset, int Size, IReadOnlyList<int> Shots, int Identities, int Asked,
     int HoldOut, int Seed, bool Adapted);
 
-/// <summary>The figures of one method with T source frames.</summary>
-/// <param name="Method">"fine-tuned", "feed-forward", "copy-nearest" or "mean-frame".</param>
-/// <param name="Shots">T.</param>
-/// <param name="Figures">In the order of the metrics.</param>
+/// <summary>
+/// The figures of one method, such as "fine-tuned", "feed-forward", "copy-nearest" or "mean-frame", with T source frames, in the order
+/// of the metrics.
+/// </summary>
 public sealed record ResultRow(string Method, int Shots, IReadOnlyList<Figure> Figures);
 
-/// <summary>How much better one row is than another, frame by frame; above 0 it is better, whichever way the metric points.</summary>
-/// <param name="Metric">Its short name.</param>
-/// <param name="Method">The row.</param>
-/// <param name="Than">The other method.</param>
-/// <param name="Shots">T of both.</param>
-/// <param name="Gain">Mean over frames.</param>
-/// <param name="Low">95 % interval; null for a single person.</param>
-/// <param name="High">Likewise.</param>
-/// <param name="Better">Share of the people for whom the row is better on the mean.</param>
-/// <param name="Frames">Frames that both rows have a value for.</param>
+/// <summary>
+/// How much better a method is than another at T, mean over the frames that both have a value for, with the 95 % interval, null for a
+/// single person; above 0 it is better, whichever way the metric points. Better: the share of people for whom it is, on the mean.
+/// </summary>
 public sealed record Difference(string Metric, string Method, string Than, int Shots, double Gain, double? Low, double? High, double Better,
     int Frames);
 
-/// <summary>One person.</summary>
-/// <param name="Identity">Her name in the dataset.</param>
-/// <param name="Clip">The clip taken.</param>
-/// <param name="Driver">The clip that drives; the same one in self-reenactment.</param>
-/// <param name="HoldOut">Frames of the driving clip that were generated.</param>
-/// <param name="Sources">Frames shown, in the order in which T takes them.</param>
-/// <param name="Rows">Her figures.</param>
+/// <summary>
+/// One person by her name in the dataset: the clip taken and the clip that drives, the same one in self-reenactment; frames of the latter
+/// that were generated; frames shown, in the order in which T takes them; her figures.
+/// </summary>
 public sealed record IdentityResult(string Identity, string Clip, string Driver, IReadOnlyList<int> HoldOut, IReadOnlyList<int> Sources,
     IReadOnlyList<ResultRow> Rows);
 
-/// <summary>What heads of one kind took, over the people.</summary>
-/// <param name="Method">"fine-tuned" or "feed-forward".</param>
-/// <param name="Shots">T.</param>
-/// <param name="EnrolmentSeconds">Median.</param>
-/// <param name="LeastSeconds">The quickest.</param>
-/// <param name="MostSeconds">The slowest.</param>
-/// <param name="FrameMilliseconds">Median over people of the mean over frames.</param>
-/// <param name="Epochs">Median of the epochs run; null where nothing is tuned.</param>
-/// <param name="Machine">On what; several where the parts of an evaluation ran apart.</param>
+/// <summary>
+/// What heads of one kind took, over the people: median, least and most seconds of enrolment; median of each person's mean milliseconds
+/// a frame, and of the epochs run, null where nothing is tuned; on what, several machines where parts of an evaluation ran apart.
+/// </summary>
 public sealed record RowCosts(string Method, int Shots, double EnrolmentSeconds, double LeastSeconds, double MostSeconds,
     double FrameMilliseconds, double? Epochs, string Machine);
 
@@ -124,8 +103,6 @@ sealed class Summary : IDisposable
     readonly Dictionary<FeatureSpace, DistributionTally<Row>> distributions;
     readonly List<(IdentityPlan Plan, IdentityPlan Driver)> people = [];
 
-    /// <param name="settings">What was evaluated.</param>
-    /// <param name="meter">Which metrics were asked for and which measured.</param>
     internal Summary(EvaluationSettings settings, FrameMetrics meter)
     {
         (this.settings, this.meter, rows) = (settings, meter, [.. Row.All(settings)]);

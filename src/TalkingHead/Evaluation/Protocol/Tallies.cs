@@ -18,9 +18,7 @@ public sealed record Figure(string Metric, double? Value, double? Low = null, do
     public IReadOnlyList<string> Marks { get; init; } = [];
 }
 
-/// <summary>A metric's values, person by person and frame by frame.</summary>
-/// <param name="metric">Which one.</param>
-/// <param name="seed">Of the bootstrap.</param>
+/// <summary>A metric's values, person by person and frame by frame; the seed is the bootstrap's.</summary>
 sealed class FrameTally(Metric metric, int seed)
 {
     readonly List<IReadOnlyList<double>> people = [];
@@ -29,9 +27,9 @@ sealed class FrameTally(Metric metric, int seed)
     /// <summary>Frames that equal their truth and so have no finite value.</summary>
     internal int Identical => people.Sum(values => values.Count(double.IsPositiveInfinity));
 
-    /// <summary>A person's values: NaN where there is none, infinite where frames are identical.</summary>
-    /// <param name="values">One a frame.</param>
-    /// <param name="realFaces">Whether each real frame has a face (<see cref="FrameValues.Faces"/>).</param>
+    /// <summary>
+    /// A person's values, one a frame: NaN where there is none, infinite where frames are identical; and whether real frames have faces.
+    /// </summary>
     internal void Add(IReadOnlyList<double> values, params ReadOnlySpan<byte> realFaces)
     {
         people.Add(values);
@@ -77,7 +75,6 @@ sealed class FrameTally(Metric metric, int seed)
 }
 
 /// <summary>Distances of sets of pictures from one real set, and what the Fréchet distance is between halves of the real one.</summary>
-/// <typeparam name="T">Names a set.</typeparam>
 sealed class DistributionTally<T> : IDisposable where T : notnull
 {
     readonly ComparisonSettings settings;
@@ -99,9 +96,7 @@ sealed class DistributionTally<T> : IDisposable where T : notnull
     /// <summary>Takes more of a set: features, row after row.</summary>
     internal void Add(T name, float[] features) => sets[name].Add(features);
 
-    /// <summary>Takes more of the real set.</summary>
-    /// <param name="features">Row after row.</param>
-    /// <param name="person">Whose they are; null where nobody knows: rows then alternate between the halves over all of them.</param>
+    /// <summary>Takes more of the real set; where nobody knows whose, rows alternate between the halves over all of them.</summary>
     internal void AddReal(float[] features, int? person = null)
     {
         for (int at = 0, place = person is null ? real.Count : 0; at < features.Length; at += space.Length, place++)

@@ -88,7 +88,7 @@ static class ReportTables
     internal static string Paper()
     {
         string[] headings = ["Method", .. PaperTable.Shots.SelectMany(_ => PaperTable.Headings)];
-        var rows = PaperTable.Rows.Select(row => ($"{row.Data}: {row.Method}", row.Cells.SelectMany(cell => cell.Texts).ToArray()));
+        var rows = PaperTable.Rows.Select(row => ($"{row.Data}: {row.Method}", row.Cells.SelectMany(cell => cell.Split(' ')).ToArray()));
         var above = $"<tr class=\"span\"><td></td>{Each(PaperTable.Shots, shots =>
             $"<th scope=\"colgroup\" colspan=\"4\">T = {shots}</th>")}</tr>";
         var table = Table("Paper", headings, Body(rows), PaperTable.Caption, above);
