@@ -71,11 +71,10 @@ sealed class FrameMetrics : IDisposable
         using var exact = new ExactArithmetic();
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        var again = new Landmarks?[driver.Count];
         var faces = Find(driver, Places(driver));
         var own = cross && embedders.Count > 0 ? Find(real, Places(real)) : faces;
-        trackers?.ForEach(driver.Count, (i, tracker) => again[i] = faces[i] is { } face && hasFloor?.Invoke(i) != false
-            ? TrackerPool.Again(tracker, driver[i], face) : null);
+        var again = trackers?.Select(driver.Count, (i, tracker) => faces[i] is { } face && hasFloor?.Invoke(i) != false
+            ? TrackerPool.Again(tracker, driver[i], face) : null) ?? [];
         var person = trackers is null ? [] : embedders.ToDictionary(embedder => embedder.Key, embedder =>
             Numbers(cross ? MeanOf(Embed(embedder.Value, real, own)) : Embed(embedder.Value, real, own)));
         return new(cross ? null : real, faces, follows, Found(own), person,
@@ -152,8 +151,7 @@ sealed class FrameMetrics : IDisposable
     {
         if (trackers is null)
             return [];
-        var all = new IReadOnlyList<TrackedFace>[pictures.Count];
-        trackers.ForEach(pictures.Count, (i, tracker) => all[i] = tracker.Find(pictures[i]));
+        var all = trackers.Select(pictures.Count, (i, tracker) => tracker.Find(pictures[i]));
         return [.. shown.Select((place, i) => near?[i] is { } expected ? all[place].MinBy(face => face.Box.Distance(expected.Box))
             : all[place].FirstOrDefault())];
     }
@@ -246,9 +244,9 @@ sealed record FrameTarget(IReadOnlyList<Picture>? Truth, TrackedFace?[] Driver, 
 /// (B,3,side,side), uint8.</summary>
 sealed record FaceEmbedder(int Features, int Side, Func<Picture, Landmarks, Picture> Align, Func<Tensor, Tensor> Embed);
 
-/// <summary>What was measured on frames, one by one.</summary>
-/// <param name="ByMetric">One value a frame; NaN where there is none, infinite PSNR where frames are identical.</param>
-/// <param name="Faces">Whether a face was found in each frame; empty where none was looked for.</param>
-/// <param name="Features">What distributions compare, frame after frame.</param>
+/// <summary>
+/// What was measured on frames, one by one: values, NaN where there is none, infinite PSNR where frames are identical; whether a face was
+/// found, empty where none was looked for; what distributions compare, frame after frame.
+/// </summary>
 sealed record FrameValues(IReadOnlyDictionary<Metric, double[]> ByMetric, byte[] Faces,
     IReadOnlyDictionary<FeatureSpace, float[]> Features);

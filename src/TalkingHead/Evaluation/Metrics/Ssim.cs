@@ -47,17 +47,12 @@ public static class Ssim
 
     static Tensor ByScan(Tensor first, Tensor second)
     {
+        using var scope = NewDisposeScope();
         var (count, height, width) = ((int)first.shape[0], (int)first.shape[2], (int)first.shape[3]);
-        var (x, y) = (Bytes(first), Bytes(second));
+        var (x, y) = (first.contiguous().data<byte>().ToArray(), second.contiguous().data<byte>().ToArray());
         var (values, size) = (new double[count], 3 * height * width);
         Parallel.For(0, count, i => values[i] = SsimScan.Compute(x.AsSpan(i * size, size), y.AsSpan(i * size, size), height, width));
-        return tensor(values);
-    }
-
-    static byte[] Bytes(Tensor pictures)
-    {
-        using var scope = NewDisposeScope();
-        return pictures.contiguous().data<byte>().ToArray();
+        return tensor(values).MoveToOuterDisposeScope();
     }
 
     // (B,3,H,W) -> (B·3,1,H,W)

@@ -4,9 +4,7 @@ using TalkingHead.Media;
 
 namespace TalkingHead.Evaluation.Metrics;
 
-/// <summary>Face trackers of one kind, one a thread, opened as they are needed.</summary>
-/// <param name="detector">"mesh" or "fan".</param>
-/// <param name="first">The one that showed that the kind can be had.</param>
+/// <summary>Face trackers of one kind, "mesh" or "fan", one a thread, opened as they are needed; the first shows that this works.</summary>
 sealed class TrackerPool(string detector, FaceTracker first) : IDisposable
 {
     readonly ConcurrentBag<FaceTracker> trackers = [first];
@@ -14,9 +12,11 @@ sealed class TrackerPool(string detector, FaceTracker first) : IDisposable
     /// <exception cref="UserException">Another name, or the tracker's files are missing.</exception>
     internal static TrackerPool Open(string detector) => new(detector, FaceTracker.Open(detector));
 
-    /// <summary>Calls <paramref name="work"/> for 0 to count - 1, each with a tracker of its own.</summary>
-    internal void ForEach(int count, Action<int, FaceTracker> work)
+    /// <summary>What <paramref name="work"/> gives for 0 to count - 1, each with a tracker of its own.</summary>
+    internal T[] Select<T>(int count, Func<int, FaceTracker, T> work)
     {
+        var found = new T[count];
+
         // FAN runs on the device and fills it alone; the mesh tracker is a matter of cores.
         var threads = new ParallelOptions { MaxDegreeOfParallelism = detector == "mesh" ? Environment.ProcessorCount : 1 };
         Parallel.For(0, count, threads, i =>
@@ -25,13 +25,14 @@ sealed class TrackerPool(string detector, FaceTracker first) : IDisposable
                 tracker = FaceTracker.Open(detector);
             try
             {
-                work(i, tracker);
+                found[i] = work(i, tracker);
             }
             finally
             {
                 trackers.Add(tracker);
             }
         });
+        return found;
     }
 
     /// <summary>The landmarks of a face found again in the picture moved by a pixel: a measure's floor.</summary>

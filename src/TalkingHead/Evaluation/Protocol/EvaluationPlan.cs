@@ -124,10 +124,8 @@ public sealed record EvaluationSettings
         UserException.Usage($"--shots {list}: expected different numbers of 1 or more, such as 1,8,32.");
 }
 
-/// <summary>Which frames of a person's clip are shown, and which are held out to drive and to be the truth.</summary>
-/// <param name="Identity">The person.</param>
-/// <param name="Clip">The clip's id.</param>
-/// <param name="Checksum">Of the clip's content.</param>
-/// <param name="HoldOut">Frames of the clip, in order of time.</param>
-/// <param name="Sources">Other frames of it, in random order: the first T are those of T shots, so that more shots add to fewer.</param>
+/// <summary>
+/// Which frames of a person's clip, by its id and its content's checksum, are held out to drive and to be the truth, in order of time, and
+/// which are shown, in random order: the first T are those of T shots, so that more shots add to fewer.
+/// </summary>
 sealed record IdentityPlan(string Identity, string Clip, string? Checksum, IReadOnlyList<int> HoldOut, IReadOnlyList<int> Sources);

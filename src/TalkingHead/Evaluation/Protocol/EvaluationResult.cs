@@ -142,7 +142,11 @@ sealed class Summary : IDisposable
         Floors:
         [
             .. floors.Values.Select(floor => floor.Pooled(": real against real, moved by a pixel")),
-            .. distributions.SelectMany(space => Halves(Metric.All.First(metric => metric.Space == space.Key).Name, space.Value)),
+            .. from tally in distributions
+               let name = Metric.All.First(metric => metric.Space == tally.Key).Name
+               from figure in (Figure[])[tally.Value.Halves($"{name}: real against real, each person's hold-out frames halved"),
+                   tally.Value.HalvesOfPeople($"{name}: real against real, people halved")]
+               select figure,
         ],
         Differences: [.. Differences()],
         Identities: [.. people.Select((person, i) => new IdentityResult(person.Plan.Identity, person.Plan.Clip, person.Driver.Clip,
@@ -158,10 +162,6 @@ sealed class Summary : IDisposable
 
     ResultRow[] Rows(IEnumerable<Metric> metrics, Func<Row, Metric, Figure> figure) =>
         [.. rows.Select(row => new ResultRow(row.Method, row.Shots, [.. metrics.Select(metric => figure(row, metric))]))];
-
-    static Figure[] Halves(string metric, DistributionTally<Row> tally) =>
-        [tally.Halves($"{metric}: real against real, each person's hold-out frames halved"),
-            tally.HalvesOfPeople($"{metric}: real against real, people halved")];
 
     // Each head against copying and against the other head; above 0 the first is better.
     IEnumerable<Difference> Differences() =>

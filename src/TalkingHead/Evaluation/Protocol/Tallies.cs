@@ -2,15 +2,11 @@ using TalkingHead.Evaluation.Metrics;
 
 namespace TalkingHead.Evaluation.Protocol;
 
-/// <summary>A figure.</summary>
-/// <param name="Metric">Its short name.</param>
-/// <param name="Value">Null where there is none; a mark says why.</param>
-/// <param name="Low">95 % interval; null where there is none.</param>
-/// <param name="High">Likewise.</param>
-/// <param name="Deviation">Over KID's subsets.</param>
-/// <param name="Frames">Frames behind the figure.</param>
-/// <param name="Missing">Frames without a value: no face was found in them or in the real frame, or they are identical to it.</param>
-/// <param name="Against">Real frames on the other side of a distance of distributions; 0 for metrics of single frames.</param>
+/// <summary>
+/// A metric's value, null where there is none and a mark says why; its 95 % interval, or its deviation over KID's subsets; the frames
+/// behind it; frames without a value, in which or in whose truth no face was found, or which are identical to it; real frames on the other
+/// side of a distance of distributions, 0 for metrics of single frames.
+/// </summary>
 public sealed record Figure(string Metric, double? Value, double? Low = null, double? High = null, double? Deviation = null, int Frames = 0,
     int Missing = 0, int Against = 0)
 {

@@ -6,16 +6,12 @@ using static TalkingHead.Evaluation.Report.Svg;
 
 namespace TalkingHead.Evaluation.Report;
 
-/// <summary>A linear axis that begins and ends at round numbers.</summary>
+/// <summary>A linear axis that fits all values in about so many steps, and begins and ends at round numbers.</summary>
 sealed class Axis
 {
     readonly double from, to;
     readonly int decimals;
 
-    /// <param name="values">All that must fit.</param>
-    /// <param name="from">Where the axis begins in the drawing.</param>
-    /// <param name="to">Where it ends.</param>
-    /// <param name="steps">About how many steps between.</param>
     internal Axis(IEnumerable<double> values, double from, double to, int steps)
     {
         var all = values.ToArray();

@@ -135,9 +135,6 @@ static class ReportTables
 }
 
 /// <summary>People in order of how well they came out: by one metric, in the row that a reader looks at first.</summary>
-/// <param name="Metric">What decides the order.</param>
-/// <param name="Method">Of the row.</param>
-/// <param name="Shots">Likewise.</param>
 sealed record Ranking(MetricForm Metric, string Method, int Shots)
 {
     static readonly string[] preferred = ["SSIM", "LPIPS", "CSIM", "PSNR"];
@@ -211,11 +208,8 @@ static class ReportText
     /// <summary>Decimals that a table shows: no more than the intervals bear.</summary>
     internal static int Decimals(MetricForm form) => form.Decimals - (form.Metric == Metric.L1.Name ? 0 : 1);
 
-    internal static string Arrow(MetricForm form) => form.HigherIsBetter ? "↑" : "↓";
-
     /// <summary>"SSIM ↑" or "PSNR ↑ dB".</summary>
-    internal static string Heading(MetricForm form) => form.Unit == "" ? $"{form.Metric} {Arrow(form)}"
-        : $"{form.Metric} {Arrow(form)} {form.Unit}";
+    internal static string Heading(MetricForm form) => $"{form.Metric} {(form.HigherIsBetter ? "↑" : "↓")} {form.Unit}".TrimEnd();
 
     internal static string Title(string method) => Method.Title(method);
 
