@@ -61,10 +61,13 @@ public sealed class ContentLoss : IDisposable
     /// As <see cref="Create"/>, for a new person: fine_tuning.content where it is set. It does without ResNet-18 where the file
     /// is missing, and says so: programs are published without it.
     /// </summary>
-    internal static ContentLoss ForFineTuning(RunConfiguration configuration, Device device)
+    internal static ContentLoss ForFineTuning(RunConfiguration configuration, Device device) =>
+        ForFineTuning(configuration, device, PublishedWeights.Has(ResNet18.File));
+
+    internal static ContentLoss ForFineTuning(RunConfiguration configuration, Device device, bool hasResNet18)
     {
         var (objective, training, kind) = (configuration.Objective, configuration.Training, configuration.FineTuning.Content);
-        if (kind != ContentKind.Resnet18 || PublishedWeights.Has(ResNet18.File))
+        if (kind != ContentKind.Resnet18 || hasResNet18)
             return Create(objective with { Content = kind ?? objective.Content }, training.Seed, device, training.Precision);
         var (instead, reason) = Choose(objective);
         return new ContentLoss(objective, instead, training.Seed, device, training.Precision)

@@ -34,6 +34,22 @@ public class ContentLossTests
     }
 
     [Fact]
+    public void FineTuningComparesWhatItsOwnSettingSaysAndDoesWithoutResNet18WhereItIsMissing()
+    {
+        var configuration = new RunConfiguration { Objective = Settings(ContentKind.Pyramid) };
+        using var objectives = ContentLoss.ForFineTuning(configuration, CPU, hasResNet18: true);
+        Assert.Empty(objectives.Networks);
+        configuration = configuration with { FineTuning = new() { Content = ContentKind.Resnet18 } };
+        using var own = ContentLoss.ForFineTuning(configuration, CPU, hasResNet18: true);
+        Assert.IsType<ResNet18>(own.Networks.Single().Network);
+        using var without = ContentLoss.ForFineTuning(configuration, CPU, hasResNet18: false);
+        Assert.Empty(without.Networks);
+        Assert.StartsWith("content loss: a pyramid of the pictures, as the configuration says; fine_tuning.content is resnet18, but ",
+            without.Reason);
+        Assert.EndsWith("ResNet18.onnx is missing: run scripts/download-weights.sh ResNet18.onnx for heads that are sharper", without.Reason);
+    }
+
+    [Fact]
     public void TheRandomVggHasAGradientToThePictureAtEveryTap()
     {
         using var scope = NewDisposeScope();
