@@ -46,7 +46,8 @@ public class ContentLossTests
         Assert.Empty(without.Networks);
         Assert.StartsWith("content loss: a pyramid of the pictures, as the configuration says; fine_tuning.content is resnet18, but ",
             without.Reason);
-        Assert.EndsWith("ResNet18.onnx is missing: run scripts/download-weights.sh ResNet18.onnx for heads that are sharper", without.Reason);
+        Assert.EndsWith("ResNet18.onnx is missing: run scripts/download-weights.sh ResNet18.onnx for heads that are sharper",
+            without.Reason);
     }
 
     [Fact]
