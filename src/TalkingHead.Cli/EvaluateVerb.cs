@@ -137,7 +137,7 @@ sealed class EvaluateVerb : MetricVerb, IVerb
         }
         using var evaluation = Open(run, dataset);
         var jobs = EvaluationJobs.Choose(Jobs, run, evaluation.Missing.Count);
-        string[] tuning = run.CanFineTune && !FeedForward ? [run.ExpectTuning()] : [];
+        string[] tuning = run.CanFineTune && !FeedForward && evaluation.Missing.Count > 0 ? [run.ContentReason] : [];
         foreach (var note in run.Notes.Concat(tuning).Concat(evaluation.Notes).Append(jobs.Note))
             Console.Error.WriteLine(note);
 

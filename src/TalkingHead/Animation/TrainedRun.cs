@@ -3,6 +3,7 @@ using TalkingHead.Libtorch;
 using TalkingHead.Losses;
 using TalkingHead.Models;
 using TalkingHead.Models.Import;
+using TalkingHead.Pretrained;
 using TalkingHead.Serialization;
 using TalkingHead.Training;
 using TorchSharp;
@@ -52,6 +53,9 @@ public sealed class TrainedRun : IDisposable
 
     /// <summary>The content loss of fine-tuning; loaded when it is first asked for.</summary>
     internal ContentLoss Content => content ??= ContentLoss.ForFineTuning(Configuration, Device);
+
+    /// <summary>What <see cref="Content"/> is and why, without loading it.</summary>
+    internal string ContentReason => ContentLoss.ChooseForFineTuning(Configuration, PublishedWeights.Has(ResNet18.File)).Reason;
 
     /// <summary>Opens a run's directory, which may be in training at the same time, or a model file of <see cref="Export"/>.</summary>
     /// <param name="path">The run, or the file.</param>

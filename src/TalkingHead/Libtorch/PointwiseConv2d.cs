@@ -22,9 +22,9 @@ sealed class PointwiseConv2d : Module<Tensor, Tensor>
         this.stride = stride;
         weight = new Parameter(zeros(outputs, inputs, 1, 1));
         this.bias = bias ? new Parameter(zeros(outputs)) : null;
-        foreach (var parameter in new[] { weight, this.bias })
-            parameter?.DetachFromDisposeScope(); // like torch's own, they outlive the scope in which the module is made
         RegisterComponents();
+        foreach (var parameter in parameters())
+            parameter.DetachFromDisposeScope(); // like torch's own, they outlive the scope in which the module is made
     }
 
     // (B,in,H,W) -> (B,out,H / stride,W / stride), rounded up

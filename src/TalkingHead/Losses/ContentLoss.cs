@@ -66,15 +66,21 @@ public sealed class ContentLoss : IDisposable
 
     internal static ContentLoss ForFineTuning(RunConfiguration configuration, Device device, bool hasResNet18)
     {
-        var (objective, training, kind) = (configuration.Objective, configuration.Training, configuration.FineTuning.Content);
-        if (kind != ContentKind.Resnet18 || hasResNet18)
-            return Create(objective with { Content = kind ?? objective.Content }, training.Seed, device, training.Precision);
-        var (instead, reason) = Choose(objective);
-        return new ContentLoss(objective, instead, training.Seed, device, training.Precision)
-        {
-            Reason = $"{reason}; fine_tuning.content is resnet18, but {PublishedWeights.PathOf(ResNet18.File)} is missing: run "
-                + $"scripts/download-weights.sh {ResNet18.File} for heads that are sharper",
-        };
+        var (kind, reason) = ChooseForFineTuning(configuration, hasResNet18);
+        var training = configuration.Training;
+        return new ContentLoss(configuration.Objective, kind, training.Seed, device, training.Precision) { Reason = reason };
+    }
+
+    /// <summary>What <see cref="ForFineTuning(RunConfiguration, Device)"/> loads, and why; nothing is loaded.</summary>
+    /// <exception cref="UserException">VGG's files are missing and the configuration does not say to go on without.</exception>
+    internal static (ContentKind Kind, string Reason) ChooseForFineTuning(RunConfiguration configuration, bool hasResNet18)
+    {
+        var (objective, own) = (configuration.Objective, configuration.FineTuning.Content);
+        if (own != ContentKind.Resnet18 || hasResNet18)
+            return Choose(objective with { Content = own ?? objective.Content });
+        var (kind, reason) = Choose(objective);
+        return (kind, $"{reason}; fine_tuning.content is resnet18, but {PublishedWeights.PathOf(ResNet18.File)} is missing: run "
+            + $"scripts/download-weights.sh {ResNet18.File} for heads that are sharper");
     }
 
     /// <summary>As <see cref="Create"/>, with random weights in the networks whose files are missing: they cost the same.</summary>
