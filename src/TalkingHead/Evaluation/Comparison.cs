@@ -74,12 +74,7 @@ public sealed class Comparison : IDisposable
     }
 
     /// <summary>Frees the networks.</summary>
-    public void Dispose()
-    {
-        meter.Dispose();
-        foreach (var tally in distributions.Values)
-            tally.Dispose();
-    }
+    public void Dispose() => meter.Dispose();
 
     Task<LoadedPair[]> Read(MatchedName[] block, CancellationToken stop) => Task.Run(() =>
     {

@@ -107,7 +107,7 @@ public sealed class HeadEvaluation : IDisposable
     {
         if (!Enumerable.Range(0, plan.Count).All(folder.HasRecord))
             return null;
-        using var summary = new Summary(settings, meter);
+        var summary = new Summary(settings, meter);
         for (var person = 0; person < plan.Count; person++)
             summary.Add(plan[person], settings.DriverOf(plan, person), Record(person));
         var data = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataset.Folder)));

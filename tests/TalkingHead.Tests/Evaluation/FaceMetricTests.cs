@@ -52,7 +52,7 @@ public sealed class FaceMetricTests
     {
         using var scope = NewDisposeScope();
         using var csim = new Csim(new ArcFace("IR-SE50", FormulaWeights.Fill(ArcFaceKind.IrSe50.Build()), bgr: true), CPU);
-        var faces = Pictures.Stack([Load("aligned")], CPU);
+        var faces = PictureTensor.ToBytes([Load("aligned")], CPU);
         Assert.Equal(1, csim.Compute(faces, faces).item<double>(), 1e-6);
         Assert.InRange(csim.Compute(faces, faces.RSub(255)).item<double>(), -1, 0.999);
     }
