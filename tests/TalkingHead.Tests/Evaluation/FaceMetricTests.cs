@@ -20,7 +20,7 @@ public sealed class FaceMetricTests
         Assert.Equal(4, cases.Length);
         foreach (var one in cases)
         {
-            var fit = FaceAlignment.Fit(Floats(one.GetProperty("points")));
+            var fit = Similarity.Fit(Floats(one.GetProperty("points")), FaceAlignment.Places);
             double[] found = [fit.A, -fit.B, fit.X, fit.B, fit.A, fit.Y];
             Assert.All(one.GetProperty("matrix").EnumerateArray().Zip(found),
                 pair => Assert.Equal(pair.First.GetDouble(), pair.Second, 1e-4));

@@ -44,7 +44,7 @@ sealed class FrameMetrics : IDisposable
             embedders[Metric.Csim] = new(ArcFace.Features, FaceAlignment.Side, FaceAlignment.Align, csim.Embed);
         if (Loaded(() => networks.Identity(device), Metric.Identity) is { } identity)
             embedders[Metric.Identity] = new(FaceRes.Features, FaceRes.Side, FaceIdentity.Align, identity.Embed);
-        trackers = Loaded(() => TrackerPool.Open(settings.Detector), [.. Metric.All.Where(metric => metric.NeedsFaces)]);
+        trackers = Loaded(() => new TrackerPool(settings.Detector), [.. Metric.All.Where(metric => metric.NeedsFaces)]);
         Measured = [.. settings.Metrics.Where(metric => !reasons.ContainsKey(metric))];
         Forms = [.. settings.Metrics.Select(metric => metric.Form(settings, cross, reasons.GetValueOrDefault(metric)))];
     }

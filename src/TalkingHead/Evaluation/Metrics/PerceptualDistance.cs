@@ -40,7 +40,8 @@ public sealed class PerceptualDistance : IDisposable
         Pictures.Expect(first, second);
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        return network.call(PictureTensor.FromBytes(first), PictureTensor.FromBytes(second)).to(ScalarType.Float64).MoveToOuterDisposeScope();
+        var distances = network.call(PictureTensor.FromBytes(first), PictureTensor.FromBytes(second));
+        return distances.to(ScalarType.Float64).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -96,11 +96,11 @@ static class SsimScan
                 sumYY = Vector.FusedMultiplyAdd(weightedB, b, sumYY);
                 sumXY = Vector.FusedMultiplyAdd(weightedA, b, sumXY);
             }
-            Set(rows, i, sumX);
-            Set(rows, stride + i, sumY);
-            Set(rows, 2 * stride + i, sumXX);
-            Set(rows, 3 * stride + i, sumYY);
-            Set(rows, 4 * stride + i, sumXY);
+            sumX.CopyTo(rows, i);
+            sumY.CopyTo(rows, stride + i);
+            sumXX.CopyTo(rows, 2 * stride + i);
+            sumYY.CopyTo(rows, 3 * stride + i);
+            sumXY.CopyTo(rows, 4 * stride + i);
         }
     }
 
@@ -133,6 +133,4 @@ static class SsimScan
     }
 
     static Vector<double> At(double[] values, int start) => new(values, start);
-
-    static void Set(double[] values, int start, Vector<double> vector) => vector.CopyTo(values, start);
 }

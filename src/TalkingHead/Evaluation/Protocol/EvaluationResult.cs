@@ -64,15 +64,6 @@ static class Method
     internal static bool IsHead(string method) => method is FeedForward or FineTuned;
 
     internal static bool IsOwn(string method) => IsHead(method) || method is CopyNearest or MeanFrame;
-
-    internal static string Title(string method) => method switch
-    {
-        FeedForward => "Feed-forward",
-        FineTuned => "Fine-tuned",
-        CopyNearest => "Copy nearest",
-        MeanFrame => "Mean frame",
-        _ => method,
-    };
 }
 
 /// <summary>A row of the result: a method and its number of source frames.</summary>

@@ -1,62 +1,35 @@
+using System.Text.RegularExpressions;
 using TalkingHead.Evaluation.Protocol;
 using static TalkingHead.Evaluation.Report.ReportText;
 
 namespace TalkingHead.Evaluation.Report;
 
 /// <summary>The report as one page that needs nothing else: style, charts and pictures are in it, and there is no script.</summary>
-static class HtmlReport
+static partial class HtmlReport
 {
-    const string Footer = "Every generated picture on this page is synthetic. The figures stand in results.json, the times in "
-        + "timing.json, a table to paste in table.md.";
-
-    static readonly string style = Resource("report.css");
+    static readonly string page = Resource("report.html"), style = Resource("report.css");
 
     internal static string Create(EvaluationResult result, Func<int, IReadOnlyDictionary<string, byte[]>> pictures)
     {
         var (subject, ranking) = (result.Subject, Ranking.Create(result));
         var self = result.Mode == "self-reenactment";
-        var title = $"{subject.Run}: few-shot heads{(self ? "" : " driven by others")}, evaluated";
-        return $"""
-            <!doctype html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-            <link rel="icon" href="data:,">
-            <title>{Html(title)}</title>
-            <style>
-            {style}
-            </style>
-            </head>
-            <body>
-            <header>
-            <p class="kicker">{(self ? "Self" : "Cross")}-reenactment</p>
-            <h1>{Html(title)}</h1>
-            {Lead(result, ranking)}
-            <dl class="facts">
-            {Each(Facts(subject), fact => $"<div><dt>{fact.Name}</dt><dd>{Html(fact.Value)}</dd></div>")}
-            </dl>
-            </header>
-            <main>
-            {ReportTables.Results(result)}
-            {CurveCharts.Create(result)}
-            {(ranking is null ? "" : Gallery.Create(result, ranking, pictures))}
-            {ReportTables.Gains(result)}
-            {(ranking is null ? "" : PeopleChart.Create(result, ranking))}
-            {ReportTables.People(result)}
-            {ReportTables.Floors(result)}
-            {ReportTables.Costs(result)}
-            {ReportTables.Paper()}
-            {Definitions(result)}
-            </main>
-            <footer><p>{Footer}</p></footer>
-            </body>
-            </html>
-
-            """;
+        var parts = new Dictionary<string, string>
+        {
+            ["title"] = Html($"{subject.Run}: few-shot heads{(self ? "" : " driven by others")}, evaluated"),
+            ["style"] = style,
+            ["kicker"] = $"{(self ? "Self" : "Cross")}-reenactment",
+            ["lead"] = Lead(result, ranking),
+            ["facts"] = Each(Facts(subject), fact => $"<div><dt>{fact.Name}</dt><dd>{Html(fact.Value)}</dd></div>"),
+            ["sections"] = string.Join('\n', ReportTables.Results(result), CurveCharts.Create(result),
+                ranking is null ? "" : Gallery.Create(result, ranking, pictures), ReportTables.Gains(result),
+                ranking is null ? "" : PeopleChart.Create(result, ranking), ReportTables.People(result), ReportTables.Floors(result),
+                ReportTables.Costs(result), ReportTables.Paper(), Definitions(result)),
+        };
+        return Part().Replace(page, part => parts[part.Groups[1].Value]) + "\n";
     }
+
+    [GeneratedRegex("{([a-z]+)}")]
+    private static partial Regex Part();
 
     static IEnumerable<(string Name, string Value)> Facts(EvaluationSubject subject) =>
     [
@@ -80,20 +53,16 @@ static class HtmlReport
         var gain = result.Differences.FirstOrDefault(gain => (gain.Metric, gain.Method, gain.Than, gain.Shots)
             == (metric.Metric, ranking.Method, Method.CopyNearest, ranking.Shots));
         const string copying = "copying the nearest source frame";
-        var verdict = gain switch
-        {
-            null => "",
-            _ when 2 * gain.Frames < figure.Frames + figure.Missing => "", // too few frames to say
-            { Low: > 0 } => $", better than {copying} by {Number(gain.Gain, Decimals(metric))} (for {Share(gain)} of the people)",
-            { High: < 0 } => $", worse than {copying} by {Number(-gain.Gain, Decimals(metric))} (better for {Share(gain)} of the people)",
-            _ => $", not to be told apart from {copying}",
-        };
+        var tooFew = gain is null || 2 * gain.Frames < figure.Frames + figure.Missing;
+        var (by, share) = (Number(Math.Abs(gain?.Gain ?? 0), Decimals(metric)), $"{Number(100 * (gain?.Better ?? 0), 0)} % of the people");
+        var verdict = tooFew ? ""
+            : gain!.Low > 0 ? $", better than {copying} by {by} (for {share})"
+            : gain.High < 0 ? $", worse than {copying} by {by} (better for {share})"
+            : $", not to be told apart from {copying}";
         var coverage = Coverage(figure) is { Length: > 0 } frames ? $"on {frames}" : "";
         string[] reached = [Html(metric.Metric), Value(figure, metric), metric.Unit, Spread(figure, metric), coverage];
         return $"<p class=\"lead\">{Title(ranking.Method)} on {ranking.Shots} {(ranking.Shots == 1 ? "frame" : "frames")}, a new person "
             + $"reaches {string.Join(' ', reached.Where(word => word != ""))}{verdict}.</p>";
-
-        static string Share(Difference gain) => $"{Number(100 * gain.Better, 0)} %";
     }
 
     static string Definitions(EvaluationResult result)
