@@ -23,7 +23,13 @@ static partial class HtmlReport
             ["sections"] = string.Join('\n', ReportTables.Results(result), CurveCharts.Create(result),
                 ranking is null ? "" : Gallery.Create(result, ranking, pictures), ReportTables.Gains(result),
                 ranking is null ? "" : PeopleChart.Create(result, ranking), ReportTables.People(result), ReportTables.Floors(result),
-                ReportTables.Costs(result), ReportTables.Paper(), Definitions(result)),
+                ReportTables.Costs(result), ReportTables.Paper()),
+            ["holdout"] = $"{subject.HoldOut}",
+            ["drive"] = self ? "The hold-out frames’ landmarks drive, and the frames themselves are the truth."
+                : "The next person’s hold-out landmarks drive, " + (subject.Adapted ? "their motion carried over to the person’s own face."
+                : "as they are, without adaptation to the person’s face."),
+            ["definitions"] = Each(result.Metrics, form => $"<div><dt>{Html(form.Metric)}</dt><dd>{Html(form.Definition)}."
+                + $"{(form.Reason is null ? "" : " <em>Not measured.</em>")}</dd></div>"),
         };
         return Part().Replace(page, part => parts[part.Groups[1].Value]) + "\n";
     }
@@ -53,32 +59,20 @@ static partial class HtmlReport
         var gain = result.Differences.FirstOrDefault(gain => (gain.Metric, gain.Method, gain.Than, gain.Shots)
             == (metric.Metric, ranking.Method, Method.CopyNearest, ranking.Shots));
         const string copying = "copying the nearest source frame";
-        var tooFew = gain is null || 2 * gain.Frames < figure.Frames + figure.Missing;
-        var (by, share) = (Number(Math.Abs(gain?.Gain ?? 0), Decimals(metric)), $"{Number(100 * (gain?.Better ?? 0), 0)} % of the people");
-        var verdict = tooFew ? ""
-            : gain!.Low > 0 ? $", better than {copying} by {by} (for {share})"
-            : gain.High < 0 ? $", worse than {copying} by {by} (better for {share})"
-            : $", not to be told apart from {copying}";
+        var verdict = gain switch
+        {
+            null => "",
+            _ when 2 * gain.Frames < figure.Frames + figure.Missing => "", // too few frames to say
+            { Low: > 0 } => $", better than {copying} by {Number(gain.Gain, Decimals(metric))} (for {Share(gain)} of the people)",
+            { High: < 0 } => $", worse than {copying} by {Number(-gain.Gain, Decimals(metric))} (better for {Share(gain)} of the people)",
+            _ => $", not to be told apart from {copying}",
+        };
         var coverage = Coverage(figure) is { Length: > 0 } frames ? $"on {frames}" : "";
         string[] reached = [Html(metric.Metric), Value(figure, metric), metric.Unit, Spread(figure, metric), coverage];
         return $"<p class=\"lead\">{Title(ranking.Method)} on {ranking.Shots} {(ranking.Shots == 1 ? "frame" : "frames")}, a new person "
             + $"reaches {string.Join(' ', reached.Where(word => word != ""))}{verdict}.</p>";
-    }
 
-    static string Definitions(EvaluationResult result)
-    {
-        var adapted = result.Subject.Adapted ? "their motion carried over to the person’s own face"
-            : "as they are, without adaptation to the person’s face";
-        var drive = result.Mode == "self-reenactment" ? "The hold-out frames’ landmarks drive, and the frames themselves are the truth."
-            : $"The next person’s hold-out landmarks drive, {adapted}.";
-        var protocol = $"Each person is held out of training. {result.Subject.HoldOut} frames of one clip, chosen by the seed, are the "
-            + "hold-out; the T source frames are others of the same clip, and those of a smaller T are among those of a larger one. "
-            + $"{drive} Generated frames are rounded to 8 bits before anything is measured. <em>Fine-tuned</em> and <em>feed-forward</em> "
-            + "are the paper’s FT and FF; <em>copy nearest</em> shows the source frame whose landmarks are closest, unchanged; "
-            + "<em>mean frame</em> the average of the T source frames.";
-        var metrics = Each(result.Metrics, form => $"<div><dt>{Html(form.Metric)}</dt><dd>{Html(form.Definition)}."
-            + $"{(form.Reason is null ? "" : " <em>Not measured.</em>")}</dd></div>");
-        return Section("definitions", "How it was measured", $"<p>{protocol}</p>\n<dl class=\"definitions\">{metrics}</dl>");
+        static string Share(Difference gain) => $"{Number(100 * gain.Better, 0)} %";
     }
 }
 
