@@ -3,6 +3,7 @@ using System.Globalization;
 using TalkingHead.Animation;
 using TalkingHead.Data;
 using TalkingHead.Evaluation.Metrics;
+using TalkingHead.Media;
 using TalkingHead.Models;
 using static TorchSharp.torch;
 
@@ -66,13 +67,13 @@ static class HeadAblation
             run.Configuration);
         var clock = Stopwatch.StartNew();
         int? kept = null;
-        var real = Pictures.Stack(target.Pictures, CPU);
+        var real = PictureTensor.ToBytes(target.Pictures, CPU);
         var fake = row switch
         {
-            "mean-frame" => Pictures.Stack(source.Pictures, CPU).to(ScalarType.Float32).mean([0],
+            "mean-frame" => PictureTensor.ToBytes(source.Pictures, CPU).to(ScalarType.Float32).mean([0],
                 keepdim: true).round().to(ScalarType.Byte).expand([target.Count, -1, -1, -1]),
             "copy-nearest" =>
-            Pictures.Stack([.. target.Landmarks.Select(wanted => source.Pictures[wanted.Nearest(source.Landmarks)])], CPU),
+            PictureTensor.ToBytes([.. target.Landmarks.Select(wanted => source.Pictures[wanted.Nearest(source.Landmarks)])], CPU),
             _ => Generated(),
         };
         return (Ssim.Compute(fake, real).mean().item<double>(), Psnr.Compute(fake, real).mean().item<double>(),
@@ -84,7 +85,7 @@ static class HeadAblation
                 new() { FeedForward = row == "FF", ShuffledStyle = row.Contains("shuffled", StringComparison.Ordinal), Epochs = epochs });
             kept = head.Origin.KeptEpoch;
             clock.Stop();
-            return Pictures.Quantize(head.Generate(target.ToTensors(run.Configuration, CPU).Landmarks));
+            return PictureTensor.Quantize(head.Generate(target.ToTensors(run.Configuration, CPU).Landmarks));
         }
     }
 }

@@ -54,7 +54,7 @@ static class IdentityPairs
             using var scope = NewDisposeScope();
             if (tracker.FindOne(frame) is { } face)
                 yield return (person, Path.GetFileName(clip),
-                    network.Embed(Pictures.Stack([FaceIdentity.Align(frame, face.Landmarks)], CPU)).data<float>().ToArray());
+                    network.Embed(PictureTensor.ToBytes([FaceIdentity.Align(frame, face.Landmarks)], CPU)).data<float>().ToArray());
         }
     }
 

@@ -74,20 +74,11 @@ public sealed class Comparison : IDisposable
     }
 
     /// <summary>Frees the networks.</summary>
-    public void Dispose()
-    {
-        meter.Dispose();
-        foreach (var tally in distributions.Values)
-            tally.Dispose();
-    }
+    public void Dispose() => meter.Dispose();
 
     Task<LoadedPair[]> Read(MatchedName[] block, CancellationToken stop) => Task.Run(() =>
-    {
-        var loaded = new LoadedPair[block.Length];
-        Parallel.For(0, block.Length, new ParallelOptions { CancellationToken = stop }, i =>
-            loaded[i] = new(block[i].Name, Read(real, block[i].Real), Read(fake, block[i].Fake)));
-        return loaded;
-    }, stop);
+        block.AsParallel().AsOrdered().WithCancellation(stop)
+            .Select(name => new LoadedPair(name.Name, Read(real, name.Real), Read(fake, name.Fake))).ToArray(), stop);
 
     Picture? Read(PictureSet set, int? index)
     {

@@ -107,7 +107,7 @@ public sealed class HeadEvaluation : IDisposable
     {
         if (!Enumerable.Range(0, plan.Count).All(folder.HasRecord))
             return null;
-        using var summary = new Summary(settings, meter);
+        var summary = new Summary(settings, meter);
         for (var person = 0; person < plan.Count; person++)
             summary.Add(plan[person], settings.DriverOf(plan, person), Record(person));
         var data = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataset.Folder)));
@@ -183,12 +183,11 @@ public sealed class HeadEvaluation : IDisposable
     string WeightsDigest()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var stream = new HashStream(hash);
         foreach (var (name, tensor) in run.Generator.state_dict())
         {
-            hash.AppendData(Encoding.UTF8.GetBytes(name));
-            using var bytes = new MemoryStream();
-            TensorBytes.Write(tensor, bytes);
-            hash.AppendData(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+            stream.Write(Encoding.UTF8.GetBytes(name));
+            TensorBytes.Write(tensor, stream);
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }

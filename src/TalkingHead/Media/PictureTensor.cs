@@ -10,6 +10,13 @@ public static class PictureTensor
     /// <summary>Pictures of one size as (B, 3, H, W), v / 127.5 - 1. The bytes travel to the device, not the floats.</summary>
     public static Tensor ToTensor(IReadOnlyList<Picture> pictures, Device? device = null)
     {
+        using var scope = NewDisposeScope();
+        return FromBytes(ToBytes(pictures, device)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Pictures of one size as they are, (B, 3, H, W) uint8.</summary>
+    internal static Tensor ToBytes(IReadOnlyList<Picture> pictures, Device? device = null)
+    {
         if (pictures.Count == 0)
             throw new ArgumentException("No pictures to make a tensor of.", nameof(pictures));
         int width = pictures[0].Width, height = pictures[0].Height, size = pictures[0].Pixels.Length;
@@ -26,7 +33,7 @@ public static class PictureTensor
         var hwc = tensor(bytes, [pictures.Count, height, width, 3], ScalarType.Byte); // (B, H, W, 3)
         if (device is not null)
             hwc = hwc.to(device);
-        return FromBytes(hwc.permute(0, 3, 1, 2)).contiguous().MoveToOuterDisposeScope();
+        return hwc.permute(0, 3, 1, 2).contiguous().MoveToOuterDisposeScope();
     }
 
     /// <summary>uint8 in 0..255 of any shape, on any device, as a new float tensor in [-1, 1]: v / 127.5 - 1.</summary>
@@ -47,14 +54,20 @@ public static class PictureTensor
             throw new ArgumentException($"Expected (B, 3, H, W) or (3, H, W), got ({string.Join(", ", images.shape)}).", nameof(images));
         int height = (int)batch.shape[2], width = (int)batch.shape[3];
 
-        var hwc = batch.detach().to_type(ScalarType.Float32).Add(1f).Mul(127.5f).round().Clamp(0f, 255f)
-            .to_type(ScalarType.Byte).permute(0, 2, 3, 1).contiguous().cpu(); // (B, H, W, 3)
+        var hwc = Quantize(batch.to_type(ScalarType.Float32)).permute(0, 2, 3, 1).contiguous().cpu(); // (B, H, W, 3)
         var bytes = hwc.data<byte>().ToArray();
         var pictures = new Picture[batch.shape[0]];
         var size = 3 * width * height;
         for (var i = 0; i < pictures.Length; i++)
             pictures[i] = new(width, height, bytes.AsSpan(i * size, size).ToArray());
         return pictures;
+    }
+
+    /// <summary>Values in [-1, 1] to uint8: rounded and clamped, as the reference implementations of metrics measure.</summary>
+    internal static Tensor Quantize(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        return images.detach().Add(1).Mul(127.5).round().Clamp(0, 255).to(ScalarType.Byte).MoveToOuterDisposeScope();
     }
 
     /// <summary>The first picture of <see cref="ToPictures"/>.</summary>

@@ -263,7 +263,7 @@ public sealed class MetaTrainer : IDisposable
         var sheet = validation.Sheet(averaged, most: 8);
         sheet.Save(Path.Combine(run.Samples, $"step-{step:D7}.png"));
         using var scope = NewDisposeScope();
-        log?.Picture("samples", step, Pictures.Stack([sheet], CPU)[0]);
+        log?.Picture("samples", step, PictureTensor.ToBytes([sheet], CPU)[0]);
     }
 
     void Warn(IEnumerable<string> warnings, IEnumerable<string> clips)

@@ -24,8 +24,8 @@ public sealed class Validation
         using var scope = NewDisposeScope();
         simpleRows =
         [
-            .. Scores("copy_nearest", clip => stack([.. clip.Nearest.Select(place => Pictures.Stack([clip.Sources[place]], CPU)[0])])),
-            .. Scores("mean_frame", clip => Pictures.Stack(clip.Sources, CPU).to(ScalarType.Float32).mean([0],
+            .. Scores("copy_nearest", clip => stack([.. clip.Nearest.Select(place => PictureTensor.ToBytes([clip.Sources[place]])[0])])),
+            .. Scores("mean_frame", clip => PictureTensor.ToBytes(clip.Sources).to(ScalarType.Float32).mean([0],
                 keepdim: true).round().to(ScalarType.Byte).expand([clip.Targets.Count, -1, -1, -1])),
         ];
     }
@@ -38,7 +38,7 @@ public sealed class Validation
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        return [.. Scores("feed_forward", clip => Pictures.Quantize(Generate(networks, clip, clip)).cpu()), .. simpleRows,
+        return [.. Scores("feed_forward", clip => PictureTensor.Quantize(Generate(networks, clip, clip)).cpu()), .. simpleRows,
             .. Influence(networks)];
     }
 
@@ -81,7 +81,7 @@ public sealed class Validation
         foreach (var clip in clips)
         {
             using var scope = NewDisposeScope();
-            Tensor fake = generate(clip), real = Pictures.Stack(clip.Targets, CPU);
+            Tensor fake = generate(clip), real = PictureTensor.ToBytes(clip.Targets);
             ssim.AddRange(Ssim.Compute(fake, real).data<double>().ToArray());
             psnr.AddRange(Psnr.Compute(fake, real).data<double>().ToArray());
             l1.AddRange(L1.Compute(fake, real).Mul(255).data<double>().ToArray());

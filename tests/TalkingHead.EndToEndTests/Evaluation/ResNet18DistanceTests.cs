@@ -88,7 +88,7 @@ public sealed class ResNet18DistanceTests : IDisposable
     {
         using var scope = NewDisposeScope();
         var values = Enumerable.Range(0, frames.Length - 1).Select(i =>
-            distance.Compute(Pictures.Stack([frames[i]], CPU), Pictures.Stack([other(i)], CPU)).item<double>()).Order().ToArray();
+            distance.Compute(PictureTensor.ToBytes([frames[i]]), PictureTensor.ToBytes([other(i)])).item<double>()).Order().ToArray();
         return values[values.Length / 2];
     }
 

@@ -20,7 +20,7 @@ public sealed class FaceMetricTests
         Assert.Equal(4, cases.Length);
         foreach (var one in cases)
         {
-            var fit = FaceAlignment.Fit(Floats(one.GetProperty("points")));
+            var fit = Similarity.Fit(Floats(one.GetProperty("points")), FaceAlignment.Places);
             double[] found = [fit.A, -fit.B, fit.X, fit.B, fit.A, fit.Y];
             Assert.All(one.GetProperty("matrix").EnumerateArray().Zip(found),
                 pair => Assert.Equal(pair.First.GetDouble(), pair.Second, 1e-4));
@@ -52,7 +52,7 @@ public sealed class FaceMetricTests
     {
         using var scope = NewDisposeScope();
         using var csim = new Csim(new ArcFace("IR-SE50", FormulaWeights.Fill(ArcFaceKind.IrSe50.Build()), bgr: true), CPU);
-        var faces = Pictures.Stack([Load("aligned")], CPU);
+        var faces = PictureTensor.ToBytes([Load("aligned")], CPU);
         Assert.Equal(1, csim.Compute(faces, faces).item<double>(), 1e-6);
         Assert.InRange(csim.Compute(faces, faces.RSub(255)).item<double>(), -1, 0.999);
     }

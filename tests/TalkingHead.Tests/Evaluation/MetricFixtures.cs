@@ -35,7 +35,7 @@ static class MetricFixtures
 
     internal static Picture Load(string name) => Picture.Load(PathOf($"{name}.png"));
 
-    internal static Tensor Stacked(params IReadOnlyList<string> names) => Pictures.Stack([.. names.Select(Load)], CPU);
+    internal static Tensor Stacked(params IReadOnlyList<string> names) => PictureTensor.ToBytes([.. names.Select(Load)], CPU);
 
     /// <summary>The oracle's formula: columns of different spread; the second set is wider and moved.</summary>
     internal static Tensor Features(string name, int count, int dimensions)
@@ -46,9 +46,9 @@ static class MetricFixtures
     }
 
     /// <summary>Fed in batches of odd size, as frames arrive.</summary>
-    internal static FeatureStatistics Statistics(Tensor features, int sampled = FeatureStatistics.DefaultSample)
+    internal static FeatureStatistics Statistics(Tensor features)
     {
-        var statistics = new FeatureStatistics((int)features.shape[1], sampled);
+        var statistics = new FeatureStatistics((int)features.shape[1]);
         for (var start = 0L; start < features.shape[0]; start += 37)
         {
             using var scope = NewDisposeScope();

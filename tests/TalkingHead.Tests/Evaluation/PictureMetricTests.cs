@@ -1,4 +1,5 @@
 using TalkingHead.Evaluation.Metrics;
+using TalkingHead.Media;
 using TalkingHead.Pretrained;
 using TalkingHead.Tests.Pretrained;
 using TorchSharp;
@@ -41,7 +42,7 @@ public sealed class PictureMetricTests : IDisposable
     public void GeneratedFramesAreRoundedAndClampedBeforeTheyAreMeasured()
     {
         var frames = tensor(new[] { -1.2f, -1f, 0.0001f, 0.5f, 1f, 7f }).view(1, 1, 1, 6);
-        Assert.Equal([0, 0, 128, 191, 255, 255], Pictures.Quantize(frames).data<byte>().ToArray());
+        Assert.Equal([0, 0, 128, 191, 255, 255], PictureTensor.Quantize(frames).data<byte>().ToArray());
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using TalkingHead.Evaluation.Metrics;
 using TalkingHead.Faces;
 using TalkingHead.Libtorch;
+using TalkingHead.Media;
 using TalkingHead.Pretrained;
 using TalkingHead.Tests.Evaluation;
 using TalkingHead.Tests.Faces;
@@ -60,7 +61,7 @@ public sealed class FaceResTests : IDisposable
         var again = FaceIdentity.Align(turned, face.Map(new Similarity(0, 1, picture.Height - 1, 0)));
         Assert.InRange(upright.Pixels.Zip(again.Pixels, (a, b) => Math.Abs(a - b)).Max(), 0, 1);
 
-        var faces = Pictures.Stack([upright, again], CPU);
+        var faces = PictureTensor.ToBytes([upright, again], CPU);
         var embeddings = identity.Embed(faces);
         Assert.Equal([2, FaceRes.Features], embeddings.shape);
         Assert.Equal(1, (embeddings[0] * embeddings[1]).sum().item<float>(), 1e-4);

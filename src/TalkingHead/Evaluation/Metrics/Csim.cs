@@ -69,7 +69,7 @@ public static class FaceAlignment
     public const int Side = 112;
 
     // Image-left eye, image-right eye, nose, left and right corner of the mouth.
-    static readonly float[] Places =
+    internal static readonly float[] Places =
         [38.2946f, 51.6963f, 73.5318f, 51.5014f, 56.0252f, 71.7366f, 41.5493f, 92.3655f, 70.7299f, 92.2041f];
 
     /// <summary>The face of <paramref name="landmarks"/>, 112x112.</summary>
@@ -77,11 +77,9 @@ public static class FaceAlignment
     {
         var ((leftX, leftY), (rightX, rightY)) = (Middle(landmarks, 36), Middle(landmarks, 42));
         var (nose, from, to) = (landmarks[30], landmarks[48], landmarks[54]);
-        return Sample(picture, Fit([leftX, leftY, rightX, rightY, nose.X, nose.Y, from.X, from.Y, to.X, to.Y]).Inverse());
+        ReadOnlySpan<float> points = [leftX, leftY, rightX, rightY, nose.X, nose.Y, from.X, from.Y, to.X, to.Y];
+        return Sample(picture, Similarity.Fit(points, Places).Inverse());
     }
-
-    /// <summary>Carries five points of a picture, x and y of each, onto ArcFace's places.</summary>
-    internal static Similarity Fit(ReadOnlySpan<float> fivePoints) => Similarity.Fit(fivePoints, Places);
 
     // Of an eye's six points.
     static (float X, float Y) Middle(Landmarks landmarks, int first)

@@ -35,7 +35,7 @@ sealed record FaceRegion(string Name, int First, int Last)
         if (right - left < Math.Max(1, 2 * around + 1) || bottom - top < Math.Max(1, 2 * around + 1))
             return double.NaN; // outside the picture
         using var scope = NewDisposeScope();
-        Tensor Cut(Picture picture) => Pictures.Stack([Crop(picture, left, top, right, bottom)], CPU);
+        Tensor Cut(Picture picture) => PictureTensor.ToBytes([Crop(picture, left, top, right, bottom)], CPU);
         return metric(Cut(series.Truth[i]), Cut(series.Frames[i])).item<double>();
     });
 

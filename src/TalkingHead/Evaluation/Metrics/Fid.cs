@@ -20,9 +20,7 @@ public static class Fid
     /// <exception cref="ArgumentException">Fewer than two rows on a side, or rows of different length.</exception>
     public static double Between(FeatureStatistics first, FeatureStatistics second)
     {
-        if (Math.Min(first.Count, second.Count) < 2 || first.Features != second.Features)
-            throw new ArgumentException($"got {first.Count} rows of {first.Features} and {second.Count} of {second.Features}, expected "
-                + $"two or more of one length on each side.");
+        FeatureStatistics.Expect(first, second);
         using var scope = NewDisposeScope();
         var means = Sum((first.Mean() - second.Mean()).Square());
         var (trace, other, cross) = first.IsExact || second.IsExact ? OfFactors(Factor(first), Factor(second))
@@ -55,41 +53,32 @@ public static class Fid
 }
 
 /// <summary>
-/// Mean and covariance of features that arrive in batches, in float64 and without holding them: the latest rows wait in a
-/// block, full blocks are folded into sums. Up to <see cref="ExactRows"/> the block is all there is, and FID is computed
-/// from the rows themselves. A seeded uniform sample of rows is kept for KID.
+/// Features of a set of pictures, a row each, with their mean and covariance in float64. All rows are kept, 8 KiB a picture for
+/// Inception's: up to <see cref="ExactRows"/> FID is computed from them, KID draws its subsets of them.
 /// </summary>
-public sealed class FeatureStatistics : IDisposable
+public sealed class FeatureStatistics
 {
     /// <summary>Up to so many rows FID works on the rows, beyond it on the covariance.</summary>
     public const int ExactRows = 2048;
 
-    /// <summary>Rows that KID draws its subsets from: 128 MiB at 2048 features.</summary>
-    public const int DefaultSample = 16384;
+    readonly List<float[]> rows;
 
-    readonly int sampled;
-    readonly Random random;
-    readonly List<float[]> sample = [];
-    readonly float[] block; // (ExactRows, Features), the first `waiting` rows filled
-    int waiting;
-    Tensor? shift; // (1,d), near the mean, so that the sums of squares keep their digits
-    Tensor? sum; // (d), of folded rows less the shift
-    Tensor? products; // (d,d)
-
-    /// <summary>For rows of so many numbers, of which at most <paramref name="sampled"/>, chosen by the seed, are kept for KID.</summary>
-    public FeatureStatistics(int features, int sampled = DefaultSample, int seed = 1)
+    /// <summary>For rows of so many numbers.</summary>
+    public FeatureStatistics(int features)
+        : this(features, [])
     {
-        (Features, this.sampled, random) = (features, sampled, new(seed));
-        block = new float[ExactRows * features];
     }
+
+    internal FeatureStatistics(int features, IEnumerable<float[]> rows) => (Features, this.rows) = (features, [.. rows]);
 
     /// <summary>Numbers in a row.</summary>
     public int Features { get; }
 
     /// <summary>Rows so far.</summary>
-    public int Count { get; private set; }
+    public int Count => rows.Count;
 
-    /// <summary>Whether every row is still at hand.</summary>
+    internal IReadOnlyList<float[]> Rows => rows;
+
     internal bool IsExact => Count <= ExactRows;
 
     /// <summary>Takes rows (B,d).</summary>
@@ -102,95 +91,52 @@ public sealed class FeatureStatistics : IDisposable
     }
 
     /// <summary>Takes rows, one after another.</summary>
-    internal void Add(ReadOnlySpan<float> rows)
-    {
-        for (; rows.Length > 0; rows = rows[Features..])
-        {
-            var row = rows[..Features];
-            if (waiting == ExactRows)
-                Fold();
-            row.CopyTo(block.AsSpan(waiting++ * Features));
-            Keep(row);
-            Count++;
-        }
-    }
+    internal void Add(float[] rows) => this.rows.AddRange(rows.Chunk(Features));
 
     /// <summary>The mean (d), float64.</summary>
-    public Tensor Mean()
-    {
-        using var scope = NewDisposeScope();
-        var total = Waiting().sum([0]);
-        if (sum is not null)
-            total = total.Add(sum.Add(shift!.squeeze(0).Mul(Count - waiting)));
-        return total.Div(Count).MoveToOuterDisposeScope();
-    }
+    public Tensor Mean() => Sum(zeros(Features, ScalarType.Float64), rows => rows.sum([0])).Div_(Count);
 
     /// <summary>The covariance (d,d) with N - 1, float64; at least two rows.</summary>
     public Tensor Covariance()
     {
-        using var scope = NewDisposeScope();
-        if (IsExact)
-        {
-            var all = CentredRows();
-            return all.t().mm(all).MoveToOuterDisposeScope();
-        }
-        var rows = Waiting() - shift!;
-        var mean = sum!.Add(rows.sum([0])).Div(Count).unsqueeze(0); // less the shift
-        return (products!.Add(rows.t().mm(rows)) - mean.t().mm(mean).Mul(Count)).Div(Count - 1).MoveToOuterDisposeScope();
+        using var mean = Mean();
+        return Sum(zeros(Features, Features, ScalarType.Float64), rows => (rows - mean).t().mm(rows - mean)).Div_(Count - 1);
     }
 
-    /// <summary>(X - mean) / √(N - 1), (N,d): its product with itself is the covariance. Only while <see cref="IsExact"/>.</summary>
+    /// <summary>(X - mean) / √(N - 1), (N,d): its product with itself is the covariance.</summary>
     internal Tensor CentredRows()
     {
         using var scope = NewDisposeScope();
-        var rows = Waiting();
-        return (rows - rows.mean([0], keepdim: true)).Div(Math.Sqrt(Count - 1)).MoveToOuterDisposeScope();
+        var all = Stack(rows);
+        return (all - all.mean([0], keepdim: true)).Div(Math.Sqrt(Count - 1)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The rows kept for KID, (n,d) float64.</summary>
-    internal Tensor Sample()
-    {
-        var rows = new float[sample.Count * Features];
-        for (var i = 0; i < sample.Count; i++)
-            sample[i].CopyTo(rows, i * Features);
-        return Doubles(rows);
-    }
-
-    /// <summary>Frees the sums of features.</summary>
-    public void Dispose()
-    {
-        shift?.Dispose();
-        sum?.Dispose();
-        products?.Dispose();
-    }
-
-    Tensor Waiting() => Doubles(block.AsSpan(0, waiting * Features).ToArray());
-
-    Tensor Doubles(float[] rows)
+    /// <summary>Rows as (n,d), float64.</summary>
+    internal static Tensor Stack(IReadOnlyList<float[]> rows)
     {
         using var scope = NewDisposeScope();
-        return tensor(rows, [rows.Length / Features, Features]).to(ScalarType.Float64).MoveToOuterDisposeScope();
+        var values = new float[rows.Count * rows[0].Length];
+        for (var i = 0; i < rows.Count; i++)
+            rows[i].CopyTo(values, i * rows[i].Length);
+        return tensor(values, [rows.Count, rows[0].Length]).to(ScalarType.Float64).MoveToOuterDisposeScope();
     }
 
-    void Fold()
+    /// <exception cref="ArgumentException">Fewer than two rows on a side, or rows of different length.</exception>
+    internal static void Expect(FeatureStatistics first, FeatureStatistics second)
     {
-        using var scope = NewDisposeScope();
-        var rows = Waiting();
-        shift ??= rows.mean([0], keepdim: true).DetachFromDisposeScope();
-        sum ??= zeros(Features, ScalarType.Float64).DetachFromDisposeScope();
-        products ??= zeros(Features, Features, ScalarType.Float64).DetachFromDisposeScope();
-        rows -= shift;
-        sum.Add_(rows.sum([0]));
-        products.Add_(rows.t().mm(rows));
-        waiting = 0;
+        if (Math.Min(first.Count, second.Count) < 2 || first.Features != second.Features)
+            throw new ArgumentException($"got {first.Count} rows of {first.Features} and {second.Count} of {second.Features}, expected "
+                + $"two or more of one length on each side.");
     }
 
-    // Reservoir sampling (Vitter 1985, algorithm R): every row so far is kept with the same probability.
-    void Keep(ReadOnlySpan<float> row)
+    // A block at a time, so that float64 takes little memory.
+    Tensor Sum(Tensor sum, Func<Tensor, Tensor> term)
     {
-        if (sample.Count < sampled)
-            sample.Add(row.ToArray());
-        else if (random.Next(Count + 1) is var place && place < sample.Count)
-            row.CopyTo(sample[place]);
+        foreach (var block in rows.Chunk(ExactRows))
+        {
+            using var scope = NewDisposeScope();
+            sum.Add_(term(Stack(block)));
+        }
+        return sum;
     }
 }

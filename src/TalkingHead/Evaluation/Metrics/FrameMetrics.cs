@@ -44,7 +44,7 @@ sealed class FrameMetrics : IDisposable
             embedders[Metric.Csim] = new(ArcFace.Features, FaceAlignment.Side, FaceAlignment.Align, csim.Embed);
         if (Loaded(() => networks.Identity(device), Metric.Identity) is { } identity)
             embedders[Metric.Identity] = new(FaceRes.Features, FaceRes.Side, FaceIdentity.Align, identity.Embed);
-        trackers = Loaded(() => TrackerPool.Open(settings.Detector), [.. Metric.All.Where(metric => metric.NeedsFaces)]);
+        trackers = Loaded(() => new TrackerPool(settings.Detector), [.. Metric.All.Where(metric => metric.NeedsFaces)]);
         Measured = [.. settings.Metrics.Where(metric => !reasons.ContainsKey(metric))];
         Forms = [.. settings.Metrics.Select(metric => metric.Form(settings, cross, reasons.GetValueOrDefault(metric)))];
     }
@@ -124,7 +124,7 @@ sealed class FrameMetrics : IDisposable
     float[] Rows(Func<Tensor, Tensor> features, IEnumerable<IEnumerable<Picture>> batches) => [.. batches.SelectMany(batch =>
     {
         using var scope = NewDisposeScope();
-        return features(Pictures.Stack([.. batch], device)).cpu().data<float>().ToArray();
+        return features(PictureTensor.ToBytes([.. batch], device)).cpu().data<float>().ToArray();
     })];
 
     Dictionary<Metric, double[]> OfPairs(IReadOnlyList<Picture> truth, Picture[] frames)
@@ -134,7 +134,7 @@ sealed class FrameMetrics : IDisposable
         foreach (var batch in Batches(frames))
         {
             using var scope = NewDisposeScope();
-            Tensor Stacked(IReadOnlyList<Picture> side) => Pictures.Stack([.. batch.Select(i => side[i])], device);
+            Tensor Stacked(IReadOnlyList<Picture> side) => PictureTensor.ToBytes([.. batch.Select(i => side[i])], device);
             var (real, fake, side) = (Stacked(truth), Stacked(frames), Math.Min(frames[batch[0]].Width, frames[batch[0]].Height));
             foreach (var metric in values.Keys.Where(metric => side >= metric.LeastSide))
                 foreach (var (i, value) in batch.Zip(Numbers(pairs[metric](real, fake))))
@@ -163,7 +163,7 @@ sealed class FrameMetrics : IDisposable
         var rows = Scalars.Full([frames.Count, embedder.Features], double.NaN, ScalarType.Float64, device);
         foreach (var batch in Places(frames).Where(i => faces[i] is not null).Chunk(Most(embedder.Side, embedder.Side)))
         {
-            var aligned = Pictures.Stack([.. batch.Select(i => embedder.Align(frames[i], faces[i]!.Landmarks))], device);
+            var aligned = PictureTensor.ToBytes([.. batch.Select(i => embedder.Align(frames[i], faces[i]!.Landmarks))], device);
             rows.index_copy_(0, tensor(batch.Select(i => (long)i).ToArray(), device: device),
                 embedder.Embed(aligned).to(ScalarType.Float64));
         }

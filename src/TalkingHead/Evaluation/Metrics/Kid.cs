@@ -20,46 +20,32 @@ public static class Kid
     internal static string Definition(FidVariant variant) =>
         $"unbiased MMD², kernel (x·y/2048+1)³, of FID's features, input as {InceptionFeatures.NameOf(variant)}";
 
-    /// <summary>The distance of two sets' samples, computed on the device, the CPU when null; the seed draws the subsets.</summary>
+    /// <summary>The distance of two sets, computed on the device, the CPU when null; the seed draws the subsets.</summary>
     /// <exception cref="ArgumentException">Fewer than two rows on a side, or rows of different length.</exception>
     public static KidValue Between(FeatureStatistics first, FeatureStatistics second, Device? device = null, int seed = 1)
     {
-        using var scope = NewDisposeScope();
-        return Between(first.Sample().to(device ?? CPU), second.Sample().to(device ?? CPU), seed);
-    }
-
-    // first (n,d), second (m,d), float64
-    internal static KidValue Between(Tensor first, Tensor second, int seed)
-    {
-        var (n, m) = (first.shape[0], second.shape[0]);
-        if (Math.Min(n, m) < 2 || first.shape[1] != second.shape[1])
-            throw new ArgumentException($"got rows ({string.Join(",", first.shape)}) and ({string.Join(",", second.shape)}), expected two "
-                + $"or more of one length on each side.");
-        var size = (int)Math.Min(MostInSubset, Math.Min(n, m));
-        if (Math.Max(n, m) <= MostInSubset)
-            return new(Discrepancy(first, second), null, 1, size);
+        FeatureStatistics.Expect(first, second);
+        var size = Math.Min(MostInSubset, Math.Min(first.Count, second.Count));
+        if (Math.Max(first.Count, second.Count) <= MostInSubset)
+            return new(Discrepancy(first.Rows, second.Rows, device ?? CPU), null, 1, size);
         var random = new Random(seed);
-        var values = new double[Subsets];
-        for (var i = 0; i < Subsets; i++)
-        {
-            using var scope = NewDisposeScope();
-            values[i] = Discrepancy(Draw(first, size, random), Draw(second, size, random));
-        }
+        double[] values = [.. Enumerable.Range(0, Subsets).Select(_ => Discrepancy(Draw(first), Draw(second), device ?? CPU))];
         var mean = values.Average();
         return new(mean, Math.Sqrt(values.Average(value => (value - mean) * (value - mean))), Subsets, size);
-    }
 
-    static Tensor Draw(Tensor rows, int size, Random random)
-    {
-        var order = Enumerable.Range(0, (int)rows.shape[0]).Select(i => (long)i).ToArray();
-        random.Shuffle(order);
-        return rows.index_select(0, tensor(order[..size], device: rows.device));
+        float[][] Draw(FeatureStatistics set)
+        {
+            int[] order = [.. Enumerable.Range(0, set.Count)];
+            random.Shuffle(order);
+            return [.. order.Take(size).Select(place => set.Rows[place])];
+        }
     }
 
     // Kernels of a row with itself are left out: that makes the estimate unbiased.
-    static double Discrepancy(Tensor first, Tensor second)
+    static double Discrepancy(IReadOnlyList<float[]> some, IReadOnlyList<float[]> others, Device device)
     {
         using var scope = NewDisposeScope();
+        var (first, second) = (FeatureStatistics.Stack(some).to(device), FeatureStatistics.Stack(others).to(device));
         return Within(first) + Within(second) - 2 * Kernel(first, second).mean().item<double>();
     }
 

@@ -1,3 +1,4 @@
+using TalkingHead.Media;
 using TalkingHead.Pretrained;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -39,7 +40,8 @@ public sealed class PerceptualDistance : IDisposable
         Pictures.Expect(first, second);
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        return network.call(Pictures.Signed(first), Pictures.Signed(second)).to(ScalarType.Float64).MoveToOuterDisposeScope();
+        var distances = network.call(PictureTensor.FromBytes(first), PictureTensor.FromBytes(second));
+        return distances.to(ScalarType.Float64).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using TalkingHead.Libtorch;
+using TalkingHead.Media;
 using TalkingHead.Pretrained;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -36,7 +37,7 @@ sealed class ResNet18Distance : IDisposable
         Pictures.Expect(first, second);
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        var (one, other) = (network.call(Pictures.Signed(first)), network.call(Pictures.Signed(second)));
+        var (one, other) = (network.call(PictureTensor.FromBytes(first)), network.call(PictureTensor.FromBytes(second)));
         var sum = Scalars.Full([first.shape[0]], 0, ScalarType.Float64, first.device);
         for (var stage = 0; stage < one.Length; stage++)
             sum = sum.Add((Unit(one[stage]) - Unit(other[stage])).Square().sum([1]).mean([1, 2]).to(ScalarType.Float64));
@@ -56,7 +57,7 @@ sealed class ResNet18Distance : IDisposable
     Tensor OfOne(Tensor picture)
     {
         using var scope = NewDisposeScope();
-        var resized = functional.interpolate(Pictures.Signed(picture), [ResNet18.TrainedSide, ResNet18.TrainedSide],
+        var resized = functional.interpolate(PictureTensor.FromBytes(picture), [ResNet18.TrainedSide, ResNet18.TrainedSide],
             mode: InterpolationMode.Bilinear, align_corners: false, antialias: true);
         return network.call(resized)[^1].mean([2, 3]).MoveToOuterDisposeScope();
     }

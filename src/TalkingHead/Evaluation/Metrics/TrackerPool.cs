@@ -5,12 +5,10 @@ using TalkingHead.Media;
 namespace TalkingHead.Evaluation.Metrics;
 
 /// <summary>Face trackers of one kind, "mesh" or "fan", one a thread, opened as they are needed; the first shows that this works.</summary>
-sealed class TrackerPool(string detector, FaceTracker first) : IDisposable
+/// <exception cref="UserException">Another name, or the tracker's files are missing.</exception>
+sealed class TrackerPool(string detector) : IDisposable
 {
-    readonly ConcurrentBag<FaceTracker> trackers = [first];
-
-    /// <exception cref="UserException">Another name, or the tracker's files are missing.</exception>
-    internal static TrackerPool Open(string detector) => new(detector, FaceTracker.Open(detector));
+    readonly ConcurrentBag<FaceTracker> trackers = [FaceTracker.Open(detector)];
 
     /// <summary>What <paramref name="work"/> gives for 0 to count - 1, each with a tracker of its own.</summary>
     internal T[] Select<T>(int count, Func<int, FaceTracker, T> work)

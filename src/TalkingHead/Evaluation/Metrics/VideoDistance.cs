@@ -1,4 +1,5 @@
 using TalkingHead.Libtorch;
+using TalkingHead.Media;
 using TalkingHead.Pretrained;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -45,7 +46,7 @@ sealed class VideoDistance : IDisposable
         using var scope = NewDisposeScope();
         var scale = (double)I3d.Side / Math.Min(frames.shape[2], frames.shape[3]);
         var (height, width) = ((long)Math.Ceiling(frames.shape[2] * scale), (long)Math.Ceiling(frames.shape[3] * scale));
-        var resized = functional.interpolate(Pictures.Signed(frames), [height, width], mode: InterpolationMode.Bilinear,
+        var resized = functional.interpolate(PictureTensor.FromBytes(frames), [height, width], mode: InterpolationMode.Bilinear,
             align_corners: false);
         var middle = resized.narrow(2, (height - I3d.Side) / 2, I3d.Side).narrow(3, (width - I3d.Side) / 2, I3d.Side);
         return network.call(middle.transpose(0, 1).unsqueeze(0)).MoveToOuterDisposeScope(); // (1,3,16,224,224)

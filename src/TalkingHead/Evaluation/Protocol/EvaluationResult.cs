@@ -64,15 +64,6 @@ static class Method
     internal static bool IsHead(string method) => method is FeedForward or FineTuned;
 
     internal static bool IsOwn(string method) => IsHead(method) || method is CopyNearest or MeanFrame;
-
-    internal static string Title(string method) => method switch
-    {
-        FeedForward => "Feed-forward",
-        FineTuned => "Fine-tuned",
-        CopyNearest => "Copy nearest",
-        MeanFrame => "Mean frame",
-        _ => method,
-    };
 }
 
 /// <summary>A row of the result: a method and its number of source frames.</summary>
@@ -92,7 +83,7 @@ readonly record struct Row(string Method, int Shots)
 }
 
 /// <summary>Makes the result of the records: a function of these alone, in the order of the plan.</summary>
-sealed class Summary : IDisposable
+sealed class Summary
 {
     readonly EvaluationSettings settings;
     readonly FrameMetrics meter;
@@ -153,12 +144,6 @@ sealed class Summary : IDisposable
             person.Driver.HoldOut, person.Plan.Sources, Rows(meter.OfFrames, (row, metric) => tallies[(row, metric)].OfPerson(i))))],
         Notes: notes,
         Costs: [.. costs.GroupBy(cost => cost.Row, cost => cost.Cost).OrderBy(row => Array.IndexOf(rows, row.Key)).Select(Costs)]);
-
-    public void Dispose()
-    {
-        foreach (var tally in distributions.Values)
-            tally.Dispose();
-    }
 
     ResultRow[] Rows(IEnumerable<Metric> metrics, Func<Row, Metric, Figure> figure) =>
         [.. rows.Select(row => new ResultRow(row.Method, row.Shots, [.. metrics.Select(metric => figure(row, metric))]))];

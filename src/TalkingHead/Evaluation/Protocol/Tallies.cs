@@ -71,61 +71,43 @@ sealed class FrameTally(Metric metric, int seed)
 }
 
 /// <summary>Distances of sets of pictures from one real set, and what the Fréchet distance is between halves of the real one.</summary>
-sealed class DistributionTally<T> : IDisposable where T : notnull
+sealed class DistributionTally<T>(FeatureSpace space, ComparisonSettings settings, IEnumerable<T> names) where T : notnull
 {
-    readonly ComparisonSettings settings;
-    readonly FeatureSpace space;
-    readonly Dictionary<T, FeatureStatistics> sets;
-    readonly FeatureStatistics real;
-    readonly FeatureStatistics[] rows, people; // the halves of even and of odd numbers
-
-    internal DistributionTally(FeatureSpace space, ComparisonSettings settings, IEnumerable<T> names)
-    {
-        (this.space, this.settings) = (space, settings);
-        var sampled = settings.Metrics.Contains(Metric.Kid) && space == Metric.Kid.Space ? FeatureStatistics.DefaultSample : 0;
-        sets = names.ToDictionary(name => name, _ => Empty(sampled));
-        (real, rows, people) = (Empty(sampled), [Empty(0), Empty(0)], [Empty(0), Empty(0)]);
-
-        FeatureStatistics Empty(int sampled) => new(space.Length, sampled, settings.Seed);
-    }
+    readonly Dictionary<T, FeatureStatistics> sets = names.ToDictionary(name => name, _ => new FeatureStatistics(space.Length));
+    readonly List<FeatureStatistics> real = []; // a person each
 
     /// <summary>Takes more of a set: features, row after row.</summary>
     internal void Add(T name, float[] features) => sets[name].Add(features);
 
-    /// <summary>Takes more of the real set; where nobody knows whose, rows alternate between the halves over all of them.</summary>
-    internal void AddReal(float[] features, int? person = null)
+    /// <summary>Takes more of the real set, of a person; of one where nobody knows whose they are.</summary>
+    internal void AddReal(float[] features, int person = 0)
     {
-        for (int at = 0, place = person is null ? real.Count : 0; at < features.Length; at += space.Length, place++)
-            rows[place % 2].Add(features.AsSpan(at, space.Length));
-        if (person is { } number)
-            people[number % 2].Add(features);
-        real.Add(features);
+        if (person == real.Count)
+            real.Add(new(space.Length));
+        real[person].Add(features);
     }
 
     /// <summary>A figure of a set; without a value where a side has fewer than two pictures.</summary>
     internal Figure Compute(T name, Metric metric)
     {
-        var set = sets[name];
-        if (metric != Metric.Kid || Math.Min(real.Count, set.Count) < 2)
-            return Frechet(metric.Name, real, set);
-        var found = Kid.Between(real, set, settings.Device, settings.Seed);
-        return new(metric.Name, found.Mean, Deviation: found.Deviation, Frames: set.Count, Against: real.Count)
+        var (all, set) = (Real(_ => true), sets[name]);
+        if (metric != Metric.Kid || Math.Min(all.Count, set.Count) < 2)
+            return Frechet(metric.Name, all, set);
+        var found = Kid.Between(all, set, settings.Device, settings.Seed);
+        return new(metric.Name, found.Mean, Deviation: found.Deviation, Frames: set.Count, Against: all.Count)
         {
             Marks = [$"{found.Subsets} subset{(found.Subsets > 1 ? "s" : "")} of {found.SubsetSize}"],
         };
     }
 
-    /// <summary>The Fréchet distance between the real set's even and odd rows.</summary>
-    internal Figure Halves(string name) => Frechet(name, rows[0], rows[1]);
+    /// <summary>The Fréchet distance between each person's even and odd rows.</summary>
+    internal Figure Halves(string name) => Frechet(name, Real(at => at.Row % 2 == 0), Real(at => at.Row % 2 == 1));
 
     /// <summary>The Fréchet distance between people of even and of odd numbers.</summary>
-    internal Figure HalvesOfPeople(string name) => Frechet(name, people[0], people[1]);
+    internal Figure HalvesOfPeople(string name) => Frechet(name, Real(at => at.Person % 2 == 0), Real(at => at.Person % 2 == 1));
 
-    public void Dispose()
-    {
-        foreach (var statistics in sets.Values.Concat([real, .. rows, .. people]))
-            statistics.Dispose();
-    }
+    FeatureStatistics Real(Func<(int Person, int Row), bool> taken) => new(space.Length,
+        real.SelectMany((person, number) => person.Rows.Where((_, row) => taken((number, row)))));
 
     Figure Frechet(string name, FeatureStatistics first, FeatureStatistics second)
     {

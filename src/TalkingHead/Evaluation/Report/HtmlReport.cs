@@ -1,62 +1,41 @@
+using System.Text.RegularExpressions;
 using TalkingHead.Evaluation.Protocol;
 using static TalkingHead.Evaluation.Report.ReportText;
 
 namespace TalkingHead.Evaluation.Report;
 
 /// <summary>The report as one page that needs nothing else: style, charts and pictures are in it, and there is no script.</summary>
-static class HtmlReport
+static partial class HtmlReport
 {
-    const string Footer = "Every generated picture on this page is synthetic. The figures stand in results.json, the times in "
-        + "timing.json, a table to paste in table.md.";
-
-    static readonly string style = Resource("report.css");
+    static readonly string page = Resource("report.html"), style = Resource("report.css");
 
     internal static string Create(EvaluationResult result, Func<int, IReadOnlyDictionary<string, byte[]>> pictures)
     {
         var (subject, ranking) = (result.Subject, Ranking.Create(result));
         var self = result.Mode == "self-reenactment";
-        var title = $"{subject.Run}: few-shot heads{(self ? "" : " driven by others")}, evaluated";
-        return $"""
-            <!doctype html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-            <link rel="icon" href="data:,">
-            <title>{Html(title)}</title>
-            <style>
-            {style}
-            </style>
-            </head>
-            <body>
-            <header>
-            <p class="kicker">{(self ? "Self" : "Cross")}-reenactment</p>
-            <h1>{Html(title)}</h1>
-            {Lead(result, ranking)}
-            <dl class="facts">
-            {Each(Facts(subject), fact => $"<div><dt>{fact.Name}</dt><dd>{Html(fact.Value)}</dd></div>")}
-            </dl>
-            </header>
-            <main>
-            {ReportTables.Results(result)}
-            {CurveCharts.Create(result)}
-            {(ranking is null ? "" : Gallery.Create(result, ranking, pictures))}
-            {ReportTables.Gains(result)}
-            {(ranking is null ? "" : PeopleChart.Create(result, ranking))}
-            {ReportTables.People(result)}
-            {ReportTables.Floors(result)}
-            {ReportTables.Costs(result)}
-            {ReportTables.Paper()}
-            {Definitions(result)}
-            </main>
-            <footer><p>{Footer}</p></footer>
-            </body>
-            </html>
-
-            """;
+        var parts = new Dictionary<string, string>
+        {
+            ["title"] = Html($"{subject.Run}: few-shot heads{(self ? "" : " driven by others")}, evaluated"),
+            ["style"] = style,
+            ["kicker"] = $"{(self ? "Self" : "Cross")}-reenactment",
+            ["lead"] = Lead(result, ranking),
+            ["facts"] = Each(Facts(subject), fact => $"<div><dt>{fact.Name}</dt><dd>{Html(fact.Value)}</dd></div>"),
+            ["sections"] = string.Join('\n', ReportTables.Results(result), CurveCharts.Create(result),
+                ranking is null ? "" : Gallery.Create(result, ranking, pictures), ReportTables.Gains(result),
+                ranking is null ? "" : PeopleChart.Create(result, ranking), ReportTables.People(result), ReportTables.Floors(result),
+                ReportTables.Costs(result), ReportTables.Paper()),
+            ["holdout"] = $"{subject.HoldOut}",
+            ["drive"] = self ? "The hold-out frames’ landmarks drive, and the frames themselves are the truth."
+                : "The next person’s hold-out landmarks drive, " + (subject.Adapted ? "their motion carried over to the person’s own face."
+                : "as they are, without adaptation to the person’s face."),
+            ["definitions"] = Each(result.Metrics, form => $"<div><dt>{Html(form.Metric)}</dt><dd>{Html(form.Definition)}."
+                + $"{(form.Reason is null ? "" : " <em>Not measured.</em>")}</dd></div>"),
+        };
+        return Part().Replace(page, part => parts[part.Groups[1].Value]) + "\n";
     }
+
+    [GeneratedRegex("{([a-z]+)}")]
+    private static partial Regex Part();
 
     static IEnumerable<(string Name, string Value)> Facts(EvaluationSubject subject) =>
     [
@@ -94,22 +73,6 @@ static class HtmlReport
             + $"reaches {string.Join(' ', reached.Where(word => word != ""))}{verdict}.</p>";
 
         static string Share(Difference gain) => $"{Number(100 * gain.Better, 0)} %";
-    }
-
-    static string Definitions(EvaluationResult result)
-    {
-        var adapted = result.Subject.Adapted ? "their motion carried over to the person’s own face"
-            : "as they are, without adaptation to the person’s face";
-        var drive = result.Mode == "self-reenactment" ? "The hold-out frames’ landmarks drive, and the frames themselves are the truth."
-            : $"The next person’s hold-out landmarks drive, {adapted}.";
-        var protocol = $"Each person is held out of training. {result.Subject.HoldOut} frames of one clip, chosen by the seed, are the "
-            + "hold-out; the T source frames are others of the same clip, and those of a smaller T are among those of a larger one. "
-            + $"{drive} Generated frames are rounded to 8 bits before anything is measured. <em>Fine-tuned</em> and <em>feed-forward</em> "
-            + "are the paper’s FT and FF; <em>copy nearest</em> shows the source frame whose landmarks are closest, unchanged; "
-            + "<em>mean frame</em> the average of the T source frames.";
-        var metrics = Each(result.Metrics, form => $"<div><dt>{Html(form.Metric)}</dt><dd>{Html(form.Definition)}."
-            + $"{(form.Reason is null ? "" : " <em>Not measured.</em>")}</dd></div>");
-        return Section("definitions", "How it was measured", $"<p>{protocol}</p>\n<dl class=\"definitions\">{metrics}</dl>");
     }
 }
 

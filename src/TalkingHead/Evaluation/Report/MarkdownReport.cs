@@ -1,4 +1,3 @@
-using System.Text;
 using TalkingHead.Evaluation.Metrics;
 using TalkingHead.Evaluation.Protocol;
 using static TalkingHead.Evaluation.Report.ReportText;
@@ -10,33 +9,23 @@ static class MarkdownReport
 {
     internal static string Create(EvaluationResult result)
     {
-        var text = new StringBuilder();
         var (subject, measured) = (result.Subject, Measured(result));
-        text.Append($"{subject.Run} (step {subject.Step}) on {subject.Dataset}, {result.Mode}: {subject.Identities} held-out people, one "
-            + $"clip each, {subject.HoldOut} hold-out frames of {subject.Size}x{subject.Size}, apart from the T source "
-            + $"frames; seed {subject.Seed}. Means over all frames, 95 % bootstrap intervals over people.\n\n");
-        Table(text, ["T", "method", .. measured.Select(Heading)], result.Rows.Select(row => (string[])[$"{row.Shots}", NameOf(row.Method),
+        var results = Table(["T", "method", .. measured.Select(Heading)], result.Rows.Select(row => (string[])[$"{row.Shots}",
+            NameOf(row.Method),
             .. measured.Select(form => $"{Value(row, form)} {Spread(row.Find(form), form)} {Coverage(row.Find(form))}".Trim())]));
-        foreach (var mark in Marks(result).Concat(Unmeasured(result)))
-            text.Append($"- {mark}\n");
-        if (result.Floors.Count > 0)
-        {
-            text.Append("\nFloors\n\n");
-            Table(text, ["floor", "value", "N"], result.Floors.Select(floor =>
-                (string[])[floor.Metric, ReportText.Value(floor, FormOf(result, floor)), Count(floor)]));
-        }
-        text.Append("\nCost\n\n");
-        Table(text, ["T", "method", "enrolment, median (range)", "a frame", "epochs"], result.Costs.Select(cost => (string[])
+        var floors = result.Floors.Count == 0 ? "" : "\nFloors\n\n" + Table(["floor", "value", "N"], result.Floors.Select(floor =>
+            (string[])[floor.Metric, ReportText.Value(floor, FormOf(result, floor)), Count(floor)]));
+        var costs = Table(["T", "method", "enrolment, median (range)", "a frame", "epochs"], result.Costs.Select(cost => (string[])
             [$"{cost.Shots}", NameOf(cost.Method), $"{Seconds(cost.EnrolmentSeconds)} ({Range(cost)})", .. FrameAndEpochs(cost)]));
-        text.Append($"- measured on {Machines(result)}; a frame: landmarks to picture, in batches of {IdentityEvaluation.Batch}\n");
-        text.Append("\nDefinitions\n\n");
-        foreach (var form in measured)
-            text.Append($"- {form.Metric}: {form.Definition}\n");
-        text.Append($"\n{PaperTable.Caption}\n\n");
-        Table(text, ["data", "method", .. PaperTable.Shots.Select(shots => $"T = {shots}: {string.Join(" / ", PaperTable.Headings)}")],
+        var figures = string.Join(" / ", PaperTable.Headings);
+        var paper = Table(["data", "method", .. PaperTable.Shots.Select(shots => $"T = {shots}: {figures}")],
             PaperTable.Rows.Select(row => (string[])[row.Data, row.Method, .. row.Cells.Select(cell => cell.Replace(" ", " / "))]));
-        text.Append($"- {PaperTable.Mark}\n");
-        return text.ToString();
+        return $"{subject.Run} (step {subject.Step}) on {subject.Dataset}, {result.Mode}: {subject.Identities} held-out people, one "
+            + $"clip each, {subject.HoldOut} hold-out frames of {subject.Size}x{subject.Size}, apart from the T source "
+            + $"frames; seed {subject.Seed}. Means over all frames, 95 % bootstrap intervals over people.\n\n{results}"
+            + $"{Each(Marks(result).Concat(Unmeasured(result)), mark => $"- {mark}\n")}{floors}\nCost\n\n{costs}- measured on "
+            + $"{Machines(result)}; a frame: landmarks to picture, in batches of {IdentityEvaluation.Batch}\n\nDefinitions\n\n"
+            + $"{Each(measured, form => $"- {form.Metric}: {form.Definition}\n")}\n{PaperTable.Caption}\n\n{paper}- {PaperTable.Mark}\n";
 
         // The best of all rows with as many source frames stands in bold.
         string Value(ResultRow row, MetricForm form) =>
@@ -45,13 +34,9 @@ static class MarkdownReport
 
     static string NameOf(string method) => Title(method).ToLowerInvariant();
 
-    static void Table(StringBuilder text, IReadOnlyList<string> headings, IEnumerable<string[]> rows)
-    {
-        text.Append($"| {string.Join(" | ", headings)} |\n|{string.Concat(headings.Select((_, i) => i < 2 ? " --- |" : " ---: |"))}\n");
-        foreach (var row in rows)
-            text.Append($"| {string.Join(" | ", row)} |\n");
-        text.Append('\n');
-    }
+    static string Table(IReadOnlyList<string> headings, IEnumerable<string[]> rows) =>
+        $"| {string.Join(" | ", headings)} |\n|{string.Concat(headings.Select((_, i) => i < 2 ? " --- |" : " ---: |"))}\n"
+        + $"{Each(rows, row => $"| {string.Join(" | ", row)} |\n")}\n";
 }
 
 /// <summary>The results of Zakharov et al. 2019, table 1, to stand beside an evaluation's: another dataset and another protocol.</summary>

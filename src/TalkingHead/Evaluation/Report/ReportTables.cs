@@ -137,7 +137,7 @@ static class ReportTables
 /// <summary>People in order of how well they came out: by one metric, in the row that a reader looks at first.</summary>
 sealed record Ranking(MetricForm Metric, string Method, int Shots)
 {
-    static readonly string[] preferred = ["SSIM", "LPIPS", "CSIM", "PSNR"];
+    static readonly string[] preferred = ["PSNR", "CSIM", "LPIPS", "SSIM"]; // the last one most
 
     /// <summary>Numbers of people, the best first; without those who have no figure.</summary>
     internal IReadOnlyList<int> Order { get; private init; } = [];
@@ -148,8 +148,7 @@ sealed record Ranking(MetricForm Metric, string Method, int Shots)
         var measured = OfFrames(result);
         if (measured.Length == 0)
             return null;
-        var metric = preferred.Select(name => Array.Find(measured, form => form.Metric == name)).FirstOrDefault(form => form is not null)
-            ?? measured[0];
+        var metric = measured.MaxBy(form => Array.IndexOf(preferred, form.Metric))!;
         var row = result.Rows.Where(row => Protocol.Method.IsHead(row.Method))
             .OrderByDescending(row => row.Shots).ThenByDescending(row => row.Method == Protocol.Method.FineTuned).First();
         var ranking = new Ranking(metric, row.Method, row.Shots);
@@ -211,7 +210,14 @@ static class ReportText
     /// <summary>"SSIM ↑" or "PSNR ↑ dB".</summary>
     internal static string Heading(MetricForm form) => $"{form.Metric} {(form.HigherIsBetter ? "↑" : "↓")} {form.Unit}".TrimEnd();
 
-    internal static string Title(string method) => Method.Title(method);
+    internal static string Title(string method) => method switch
+    {
+        Method.FeedForward => "Feed-forward",
+        Method.FineTuned => "Fine-tuned",
+        Method.CopyNearest => "Copy nearest",
+        Method.MeanFrame => "Mean frame",
+        _ => method,
+    };
 
     /// <summary>A text that is part of the program.</summary>
     internal static string Resource(string name)
