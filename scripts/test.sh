@@ -26,7 +26,7 @@ trap 'rm -rf "$results"; for other in "${others[@]}"; do kill -- -"$other" 2> /d
 log=$results/log
 status=0
 
-# A program's memory in pages of 2 MiB where the kernel gives them: a quarter of the time went into mapping small ones.
+# Large blocks in pages of 2 MiB, and kept: a quarter of the tests' processor time went into mapping small pages.
 export GLIBC_TUNABLES=${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=4294967296}
 
 # Several processes run a project's tests: one for each group of namespaces and one for the rest. Most tests compute on one

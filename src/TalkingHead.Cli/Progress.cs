@@ -91,15 +91,20 @@ sealed class Progress
     {
         lastLine = clock.Elapsed;
         var rate = done / Math.Max(1e-9, clock.Elapsed.TotalSeconds);
+        var pace = rate > 0 ? $", {Pace(rate, "")}" : "";
         var left = total > done && rate > 0 ? $", {Clock((total - done) / rate)} left" : "";
-        lines.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{title}: {done}{(total > 0 ? $" of {total}" : "")} {unit}, {rate:0.0}/s{left}"));
+        lines.WriteLine($"{title}: {done}{(total > 0 ? $" of {total}" : "")} {unit}{pace}{left}");
     }
+
+    /// <summary>"12.3 frames/s", or where each takes long "25 s each".</summary>
+    internal static string Pace(double rate, string unit) => rate >= 0.1
+        ? string.Create(CultureInfo.InvariantCulture, $"{rate:0.0}{(unit == "" ? "" : " " + unit)}/s")
+        : string.Create(CultureInfo.InvariantCulture, $"{1 / rate:0} s each");
 
     sealed class RateColumn(string unit) : ProgressColumn
     {
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
-            new Text(task.Speed is { } speed ? string.Create(CultureInfo.InvariantCulture, $"{speed:0.0} {unit}/s") : "");
+            new Text(task.Speed is { } speed and > 0 ? Pace(speed, unit) : "");
     }
 }
 

@@ -44,8 +44,8 @@ public static class Ssim
 }
 
 /// <summary>
-/// SSIM on the CPU, an order of magnitude faster than by tensors, which the tests hold it to: one pass over the rows, in vectors
-/// of float64, with a few rows of memory.
+/// SSIM on the CPU, an order of magnitude faster than with tensor operations, which the tests compare it with: one pass over the
+/// rows, in vectors of float64, with a few rows of memory.
 /// </summary>
 static class SsimScan
 {
