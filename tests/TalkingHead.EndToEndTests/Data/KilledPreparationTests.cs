@@ -29,18 +29,27 @@ public sealed class KilledPreparationTests : IDisposable
         var whole = clock.Elapsed.TotalSeconds;
 
         var random = new Random(20);
-        var killed = 0;
+        var (killed, folders, begun) = (0, 1, false);
         for (var i = 0; i < Kills; i++)
         {
-            // At random over the whole of what a run does, its start included.
-            if (!Start("cut", kill: TimeSpan.FromSeconds(0.2 + random.NextDouble() * whole * 0.6)))
-                killed++;
+            // At random over the whole of what a run does, its start included. One that ends before begins anew elsewhere.
+            clock.Restart();
+            if (!Start($"cut{folders}", kill: TimeSpan.FromSeconds(0.2 + random.NextDouble() * whole * 0.6)))
+            {
+                (begun, killed) = (true, killed + 1);
+                continue;
+            }
+
+            if (!begun)
+                whole = clock.Elapsed.TotalSeconds;
+            MadeClips.AssertSame(folder.At("whole"), folder.At($"cut{folders}"));
+            (folders, begun) = (folders + 1, false);
         }
 
-        Assert.True(Start("cut", kill: null));
+        Assert.True(Start($"cut{folders}", kill: null));
         Assert.True(killed >= 3, $"only {killed} of {Kills} runs were killed before they ended");
-        MadeClips.AssertSame(folder.At("whole"), folder.At("cut"));
-        using var dataset = Dataset.Open(folder.At("cut"));
+        MadeClips.AssertSame(folder.At("whole"), folder.At($"cut{folders}"));
+        using var dataset = Dataset.Open(folder.At($"cut{folders}"));
         Assert.Equal(10, dataset.Count);
         Assert.Empty(Verification.Damages(dataset));
     }
