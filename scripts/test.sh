@@ -21,40 +21,32 @@ else
 fi
 
 results=$(mktemp -d)
-others=()
-trap 'rm -rf "$results"; for other in "${others[@]}"; do kill -- -"$other" 2> /dev/null || true; done' EXIT
+other=
+trap 'rm -rf "$results"; [ -z "$other" ] || kill -- -"$other" 2> /dev/null || true' EXIT
 log=$results/log
 status=0
 
 # Large blocks in pages of 2 MiB, and kept: a quarter of the tests' processor time went into mapping small pages.
 export GLIBC_TUNABLES=${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=4294967296}
 
-# Several processes run a project's tests: one for each group of namespaces and one for the rest. Most tests compute on one
-# core, and some wait.
-#   share PROJECT "NAMESPACE... | NAMESPACE..." [OPTION...]
+# Two processes run a project's tests, the named namespaces in one: most of them compute on one core.
+#   share PROJECT "NAMESPACE..." [OPTION...]
 share() {
-    local project=$1 groups group named=() number
-    IFS='|' read -ra groups <<< "$2"
+    local project=$1 namespaces=()
+    read -ra namespaces <<< "$2"
+    namespaces=("${namespaces[@]/#/TalkingHead.${project#TalkingHead.}.}")
     shift 2
     local run=(dotnet test --project "tests/$project" -c Release --no-build --results-directory "$results" --report-xunit-trx
         --ignore-exit-code 8) # 8: no test is left after the options
-    export OMP_NUM_THREADS=1
-    set -m # as jobs: bash makes other background processes, and all that they start, deaf to Ctrl-C, which tests send
-    for number in "${!groups[@]}"; do
-        read -ra group <<< "${groups[number]}"
-        group=("${group[@]/#/TalkingHead.${project#TalkingHead.}.}")
-        named+=("${group[@]}")
-        "${run[@]}" --report-xunit-trx-filename "$project.$number.trx" --filter-namespace "${group[@]}" "$@" > "$results/output.$number" 2>&1 &
-        others+=($!)
-    done
+    set -m # as a job: bash makes other background processes, and all that they start, deaf to Ctrl-C, which tests send
+    OMP_NUM_THREADS=1 "${run[@]}" --report-xunit-trx-filename "$project.1.trx" --filter-namespace "${namespaces[@]}" "$@" > "$results/first" 2>&1 &
+    other=$!
     set +m
-    "${run[@]}" --report-xunit-trx-filename "$project.rest.trx" --filter-not-namespace "${named[@]}" "$@" 2>&1 \
+    OMP_NUM_THREADS=1 "${run[@]}" --report-xunit-trx-filename "$project.2.trx" --filter-not-namespace "${namespaces[@]}" "$@" 2>&1 \
         | tee -a "$log" || status=$?
-    for number in "${!others[@]}"; do
-        wait "${others[number]}" || status=$?
-        tee -a "$log" < "$results/output.$number"
-    done
-    others=()
+    wait "$other" || status=$?
+    other=
+    tee -a "$log" < "$results/first"
 }
 
 share TalkingHead.Tests 'Evaluation* Faces* Models* Pretrained*' "$@"
