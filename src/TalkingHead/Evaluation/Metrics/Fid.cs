@@ -100,7 +100,11 @@ public sealed class FeatureStatistics
     public Tensor Covariance()
     {
         using var mean = Mean();
-        return Sum(zeros(Features, Features, ScalarType.Float64), rows => (rows - mean).t().mm(rows - mean)).Div_(Count - 1);
+        return Sum(zeros(Features, Features, ScalarType.Float64), rows =>
+        {
+            var centred = rows - mean;
+            return centred.t().mm(centred);
+        }).Div_(Count - 1);
     }
 
     /// <summary>(X - mean) / √(N - 1), (N,d): its product with itself is the covariance.</summary>
