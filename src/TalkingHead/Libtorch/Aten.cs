@@ -67,7 +67,12 @@ static unsafe partial class Aten
         return (ulong)list;
     }
 
-    static void Check(int code, string call)
+    /// <summary>The address of a function that libtorch exports; 0 where it does not.</summary>
+    public static nint Export(string name) => NativeLibrary.TryLoad(Library, typeof(Aten).Assembly, null, out var library)
+        && NativeLibrary.TryGetExport(library, name, out var address) ? address : 0;
+
+    /// <summary>Throws where <paramref name="call"/> did not return 0.</summary>
+    public static void Check(int code, string call)
     {
         if (code != 0)
             throw new ExternalException($"libtorch's {call} failed.");

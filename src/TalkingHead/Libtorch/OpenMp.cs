@@ -11,9 +11,9 @@ static unsafe class OpenMp
 {
     // Of GNU OpenMP's interface for compilers (libgomp, GOMP_4.0); reached through libtorch, which depends on it.
     static readonly delegate* unmanaged<delegate* unmanaged<void*, void>, void*, uint, uint, void> parallel =
-        (delegate* unmanaged<delegate* unmanaged<void*, void>, void*, uint, uint, void>)Export("GOMP_parallel");
+        (delegate* unmanaged<delegate* unmanaged<void*, void>, void*, uint, uint, void>)Aten.Export("GOMP_parallel");
 
-    static readonly delegate* unmanaged<int> threadNumber = (delegate* unmanaged<int>)Export("omp_get_thread_num");
+    static readonly delegate* unmanaged<int> threadNumber = (delegate* unmanaged<int>)Aten.Export("omp_get_thread_num");
 
     struct Loop
     {
@@ -45,8 +45,4 @@ static unsafe class OpenMp
 
     static void Run(Loop* loop, int thread) =>
         loop->Body(loop->State, (int)((long)loop->Items * thread / loop->Threads), (int)((long)loop->Items * (thread + 1) / loop->Threads));
-
-    static nint Export(string name) =>
-        NativeLibrary.TryLoad(Aten.Library, typeof(OpenMp).Assembly, null, out var library)
-        && NativeLibrary.TryGetExport(library, name, out var address) ? address : 0;
 }

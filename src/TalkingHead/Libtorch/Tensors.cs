@@ -43,6 +43,21 @@ static class Layout
         return x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
+    // (out,in,h,w) -> (out,h·w·in): a view of a kernel that lies pixel by pixel; of another layer's weight a row for each output
+    public static Tensor MatrixFromKernel(Tensor weight)
+    {
+        using var scope = NewDisposeScope();
+        return (weight.ndim == 4 ? weight.permute(0, 2, 3, 1) : weight).flatten(1).MoveToOuterDisposeScope();
+    }
+
+    // The other way, for dense numbers in whatever shape
+    public static Tensor KernelFromMatrix(Tensor matrix, long[] shape)
+    {
+        using var scope = NewDisposeScope();
+        return (shape is [var outputs, var inputs, var height, var width] ? matrix.view(outputs, height, width, inputs).permute(0, 3, 1, 2)
+            : matrix.view(shape)).MoveToOuterDisposeScope();
+    }
+
     // (B,C,H,W) -> (B,P,C), P = H·W places: a view of maps that lie pixel by pixel
     public static Tensor Places(Tensor x)
     {

@@ -213,14 +213,20 @@ public static class Content
         const double c2 = 0.06 * 0.06; // (0.03 times the range)²
         using var scope = NewDisposeScope();
         var (x, y) = (fake, real.detach());
-        // Pooled together and pixel by pixel, for libtorch pools one channel at a time otherwise; along columns and then
-        // along rows, for that is 14 additions and not 49.
-        var maps = Layout.PixelByPixel(cat([x, y, x.Square().Add(y.Square()), x * y], 1));
-        var pooled = functional.avg_pool2d(functional.avg_pool2d(maps, (window, 1), (1, 1)), (1, window), (1, 1)).chunk(4, 1);
+        var maps = cat([x, y, x.Square().Add(y.Square()), x * y], 1);
+        var pooled = Means(maps.shape[2], window, maps).matmul(maps).matmul(Means(maps.shape[3], window, maps).t()).chunk(4, 1);
         var (meanX, meanY) = (pooled[0], pooled[1]);
         var variances = pooled[2] - meanX.Square().Add(meanY.Square());
         var covariance = pooled[3] - meanX * meanY;
         return (covariance.Mul(2).Add(c2) / variances.Add(c2)).mean().RSub(1).MoveToOuterDisposeScope();
+    }
+
+    // (side - window + 1,side): means of a window of each column, as a product. On a CPU it takes a fraction of the time of
+    // libtorch's pooling with a stride of 1, most of all backwards.
+    static Tensor Means(long side, int window, Tensor like)
+    {
+        using var scope = NewDisposeScope();
+        return ones([side - window + 1, side], like.dtype, like.device).triu_().tril_(window - 1).Mul_(1.0 / window).MoveToOuterDisposeScope();
     }
 
     // Each level is the 2x2 means of the one before.

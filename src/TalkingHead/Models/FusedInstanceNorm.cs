@@ -107,7 +107,8 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
         return (y, statistics);
     }
 
-    static (int B, int C, int N) Sizes(Tensor x) => ((int)x.shape[0], (int)x.shape[1], checked((int)(x.shape[2] * x.shape[3])));
+    static (int B, int C, int N) Sizes(Tensor x) => x.shape is [var b, var c, var h, var w]
+        ? ((int)b, (int)c, checked((int)(h * w))) : throw new ArgumentException("the maps are not (B,C,H,W).");
 
     static (int Chunk, int Chunks) Chunks(int c, int n)
     {
@@ -284,6 +285,19 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
                 s1.Store(sums + j + Lanes);
                 t0.Store(products + j);
                 t1.Store(products + j + Lanes);
+            }
+            for (; j <= c - Lanes; j += Lanes)
+            {
+                Vector512<float> s = default, t = default, mean0 = Vector512.Load(mean + j), a0 = Vector512.Load(a + j), o0 = Vector512.Load(o + j);
+                for (var k = 0; k < pixels; k++)
+                {
+                    var apart = Vector512.Load(x + j + k * c) - mean0;
+                    var masked = Masked(Vector512.Load(g + j + k * c), apart, a0, o0, floor);
+                    s += masked;
+                    t = Vector512.FusedMultiplyAdd(masked, apart, t);
+                }
+                s.Store(sums + j);
+                t.Store(products + j);
             }
             for (; j < c; j++)
             {

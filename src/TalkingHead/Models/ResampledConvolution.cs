@@ -33,7 +33,7 @@ static class ResampledConvolution
 
     /// <summary>
     /// (9,16): the 3x3 kernel to what the fast way needs of it. For Halve a 4x4 kernel, the mean of the 3x3 kernel at
-    /// four places. For Double four 2x2 kernels, one for each pixel of a 2x2 square: of the three rows (or columns) that
+    /// four places, as a 2x2 kernel over corners (<see cref="FusedResampling.Corners"/>). For Double four 2x2 kernels, one for each pixel of a 2x2 square: of the three rows (or columns) that
     /// a kernel covers there, two come from the same low pixel.
     /// </summary>
     public static Constant Taps(Resampling resampling)
@@ -47,12 +47,17 @@ static class ResampledConvolution
                 // The place inside the 2x2 square at which the kernel lies.
                 var (y, x) = (to / 2, to % 2);
                 if (resampling == Resampling.Halve)
-                    taps[16 * tap + 4 * (row + y) + column + x] += 0.25f;
+                    taps[16 * tap + 4 * (2 * Square(row + y) + Square(column + x)) + 2 * Corner(row + y) + Corner(column + x)] += 0.25f;
                 else
                     taps[16 * tap + 4 * to + 2 * Low(row, y) + Low(column, x)] += 1;
             }
         }
         return new Constant(taps, 9, 16);
+
+        // Of the 4x4 kernel's row: the square it lies in, from the first one's lower pixels to the last one's upper; the pixel in it.
+        static int Square(int row) => row / 2;
+
+        static int Corner(int row) => 1 - row % 2;
 
         // Of the two low rows under the kernel: the first has its row 0 for the upper pixel, its rows 0 and 1 for the lower.
         static int Low(int row, int pixel) => row > pixel ? 1 : 0;
@@ -62,18 +67,29 @@ static class ResampledConvolution
     public static bool Pays(Resampling resampling, Tensor x) =>
         x.shape[0] * x.shape[2] * x.shape[3] >= FewestPlaces * (resampling == Resampling.None ? long.MaxValue : 4);
 
-    // weight (out,in,3,3), taps (9,16) -> (out,in,4,4) to halve with, or (4·out,in,2,2) to double with
+    // weight (out,in,3,3), taps (9,16) -> (out,4·in,2,2) to halve with, or (4·out,in,2,2) to double with, in the layout of the
+    // maps, which convolutions would bring it to forwards and backwards
     public static Tensor Kernel(Resampling resampling, Tensor weight, Tensor taps)
     {
         using var scope = NewDisposeScope();
         var (outputs, inputs) = (weight.shape[0], weight.shape[1]);
-        var all = weight.reshape(-1, 9).mm(taps);
-        return (resampling == Resampling.Halve ? all.view(outputs, inputs, 4, 4)
-            : all.view(outputs, inputs, 4, 2, 2).permute(2, 0, 1, 3, 4).reshape(4 * outputs, inputs, 2, 2)).MoveToOuterDisposeScope();
+        var all = taps.t().expand(outputs, -1, -1).bmm(weight.permute(0, 2, 3, 1).reshape(outputs, 9, inputs)); // (out,16,in)
+        return (resampling == Resampling.Halve ? all.view(outputs, 2, 2, 4 * inputs)
+            : all.view(outputs, 4, 4, inputs).transpose(0, 1).reshape(4 * outputs, 2, 2, inputs)).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
-    // x (B,in,2h,2w), kernel (out,in,4,4) -> (B,out,h,w)
-    public static Tensor Halve(Tensor x, Tensor kernel, Tensor? bias) => functional.conv2d(x, kernel, bias, strides: two, padding: one);
+    // x (B,in,2h,2w), kernel (out,4·in,2,2) -> (B,out,h,w)
+    public static Tensor Halve(Tensor x, Tensor kernel, Tensor? bias)
+    {
+        using var scope = NewDisposeScope();
+        return (FusedResampling.Takes(x) && x.shape[2] % 2 == 0 && x.shape[3] % 2 == 0
+            ? functional.conv2d(FusedResampling.Corners(x), kernel, bias) // faster than with a stride, most of all backwards
+            : functional.conv2d(x, FourByFour(kernel), bias, strides: two, padding: one)).MoveToOuterDisposeScope();
+    }
+
+    // kernel (out,4·in,2,2) of corners -> (out,in,4,4)
+    static Tensor FourByFour(Tensor kernel) => kernel.view(kernel.shape[0], 2, 2, -1, 2, 2).flip(1, 2)
+        .permute(0, 3, 4, 1, 5, 2).reshape(kernel.shape[0], -1, 4, 4);
 
     // x (B,in,h,w), kernel (4·out,in,2,2) -> (B,out,2h,2w)
     public static Tensor Double(Tensor x, Tensor kernel, Tensor? bias)
@@ -81,16 +97,16 @@ static class ResampledConvolution
         using var scope = NewDisposeScope();
         // Place (y,x) of the result lies over low places (y-1..y, x-1..x), so each pixel of a square has its own corner.
         var all = functional.conv2d(x, kernel, padding: one); // (B,4·out,h+1,w+1)
-        var y = FusedDoubling.Takes(all) ? FusedDoubling.Interleave(all) : InterleaveInSteps(all);
+        var y = FusedResampling.Takes(all) ? FusedResampling.Interleave(all) : InterleaveInSteps(all);
         return (bias is null ? y : y.Add(bias.view(1, -1, 1, 1))).MoveToOuterDisposeScope();
     }
 
     // x (B,C,2h,2w) + skip (B,C,h,w) doubled -> (B,C,2h,2w)
     public static Tensor AddNearest(Tensor x, Tensor skip) =>
-        FusedDoubling.Takes(x) ? FusedDoubling.AddNearest(x, skip) : x.Add(Nearest(skip));
+        FusedResampling.Takes(x) ? FusedResampling.AddNearest(x, skip) : x.Add(Nearest(skip));
 
     public static string EmitHalve(OnnxGraph graph, string name, string x, Tensor kernel, Tensor? bias) =>
-        graph.Conv(name, x, kernel, bias, 2, 1, 1, 1, 1);
+        graph.Conv(name, x, FourByFour(kernel), bias, 2, 1, 1, 1, 1);
 
     // Four 2x2 convolutions, one a corner, of the low resolution; DepthToSpace lays the corners beside each other.
     public static string EmitDouble(OnnxGraph graph, string name, string x, Tensor kernel, Tensor? bias)

@@ -62,11 +62,22 @@ public sealed class SelfAttention : Module<Tensor, Tensor>
             v.unsqueeze(1)).squeeze(1).MoveToOuterDisposeScope();
     }
 
-    // The same in steps: the reference.
+    // The same in steps, one sample after the other where no gradients are asked for.
     internal static Tensor AttendInSteps(Tensor q, Tensor k, Tensor v)
     {
         using var scope = NewDisposeScope();
+        if (!is_grad_enabled())
+            return stack([.. q.unbind().Zip(k.unbind(), v.unbind()).Select(sample => AttendInProducts(sample.First, sample.Second, sample.Third))])
+                .MoveToOuterDisposeScope();
         var weights = functional.softmax(q.bmm(k.transpose(1, 2)).to(ScalarType.Float32), 2); // (B,P,P): row = looking place
         return weights.to(v.dtype).bmm(v).MoveToOuterDisposeScope();
+    }
+
+    // q and k (P,D), v (P,C) -> (P,C)
+    static Tensor AttendInProducts(Tensor q, Tensor k, Tensor v)
+    {
+        using var scope = NewDisposeScope();
+        var weights = functional.softmax(MatrixProduct.WithTransposed(q, k).to(ScalarType.Float32), 1);
+        return MatrixProduct.WithTransposed(weights.to(v.dtype), v.t()).MoveToOuterDisposeScope();
     }
 }

@@ -59,13 +59,17 @@ public abstract class SpectralNormLayer : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var matrix = weight.flatten(1); // (out, in·k·k)
+        var matrix = Layout.MatrixFromKernel(weight); // (out, k·k·in)
         for (var i = 0; i < times; i++)
         {
-            v!.copy_(functional.normalize(matrix.t().mv(u!), dim: 0, eps: SpectralNorm.Epsilon));
-            u!.copy_(functional.normalize(matrix.mv(v), dim: 0, eps: SpectralNorm.Epsilon));
+            var right = functional.normalize(matrix.t().mv(u!), dim: 0, eps: SpectralNorm.Epsilon);
+            u!.copy_(functional.normalize(matrix.mv(right), dim: 0, eps: SpectralNorm.Epsilon));
+            v!.copy_(Layout.KernelFromMatrix(right, RowShape).flatten());
         }
     }
+
+    // Of one output's weight.
+    long[] RowShape => [1, .. weight.shape[1..]];
 
     /// <summary>What convolutions and products compute with; weights, u, v and all that is saved stay float32.</summary>
     internal ScalarType ComputeType { get; set; } = ScalarType.Float32;
@@ -82,7 +86,7 @@ public abstract class SpectralNormLayer : Module<Tensor, Tensor>
             Iterate(1);
         // Copies, where a later forward of the same graph changes u and v in place.
         var (left, right) = iterate ? (u!.clone(), v!.clone()) : (u!, v!);
-        var sigma = left.dot(weight.flatten(1).mv(right));
+        var sigma = left.dot(Layout.MatrixFromKernel(weight).mv(Layout.MatrixFromKernel(right.view(RowShape)).flatten()));
         return (weight / sigma).MoveToOuterDisposeScope();
     }
 
@@ -92,7 +96,7 @@ public abstract class SpectralNormLayer : Module<Tensor, Tensor>
     private protected Tensor? BiasInUse() => bias?.to(ComputeType);
 
     /// <summary>Keeps the weight in use as it is now, until <see cref="Release"/>: for a network that is frozen meanwhile.</summary>
-    internal virtual void Hold() => heldWeight = Detached(WeightInUse());
+    internal virtual void Hold() => heldWeight = Detached(weight.dim() == 4 ? Layout.PixelByPixel(WeightInUse()) : WeightInUse());
 
     /// <summary>The weight is worked out anew in each forward.</summary>
     internal virtual void Release()
@@ -148,7 +152,7 @@ public sealed class SpectralNormConv2d : SpectralNormLayer
             Resampling.Halve => ResampledConvolution.HalveInSteps(x, WeightInUse(), BiasInUse()),
             Resampling.Double => ResampledConvolution.DoubleInSteps(x, WeightInUse(), BiasInUse()),
             _ when padding[0] == 0 => PointwiseConv2d.Apply(x, WeightInUse(), BiasInUse()),
-            _ => functional.conv2d(x, WeightInUse(), BiasInUse(), padding: padding),
+            _ => functional.conv2d(x, Layout.PixelByPixel(WeightInUse()), BiasInUse(), padding: padding), // so it is not laid out twice
         };
         return y.MoveToOuterDisposeScope();
     }

@@ -82,13 +82,14 @@ public sealed class FlatParameters : IDisposable
     public Tensor Zeros() => zeros(Length, device: parameters[0].device).DetachFromDisposeScope();
 
     /// <summary>
-    /// The part of <paramref name="flat"/> that lies as the parameter of number <paramref name="index"/>, in its shape; in
-    /// the caller's scope.
+    /// The part of <paramref name="flat"/> that lies as the parameter of number <paramref name="index"/>, in its shape, kernels
+    /// of convolutions pixel by pixel as they are computed with; in the caller's scope.
     /// </summary>
     public Tensor View(Tensor flat, int index)
     {
         using var scope = NewDisposeScope();
-        return flat.narrow(0, starts[index], parameters[index].numel()).view(parameters[index].shape).MoveToOuterDisposeScope();
+        var numbers = flat.narrow(0, starts[index], parameters[index].numel());
+        return Layout.KernelFromMatrix(numbers, parameters[index].shape).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -44,9 +44,9 @@ sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double
         using var _ = no_grad();
         mean.Mul_(momentum).Add_(gradient, 1 - momentum);
         var ahead = mean.Mul(momentum).Add(gradient.Mul(1 - momentum)); // Nesterov's
-        var direction = Orthogonal(ahead.flatten(1));
+        var direction = Orthogonal(Layout.MatrixFromKernel(ahead));
         var (rows, columns) = (direction.shape[0], direction.shape[1]);
-        weight.Add_(direction.reshape(weight.shape), -rate * Math.Sqrt(Math.Max(1, rows / (double)columns)));
+        weight.Add_(Layout.KernelFromMatrix(direction, weight.shape), -rate * Math.Sqrt(Math.Max(1, rows / (double)columns)));
     }
 
     /// <summary>
@@ -59,21 +59,25 @@ sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double
         // X Xᵀ has the squares of X's singular values: small matrices, whose work is nothing, keep their digits.
         var small = Math.Min(matrix.shape[0], matrix.shape[1]) <= 32;
         var x = Wide(matrix).contiguous().to(small ? ScalarType.Float64 : ScalarType.Float32); // (m,n), m ≤ n
-        var square = x.mm(x.t());                            // X Xᵀ, (m,m)
+        var square = MatrixProduct.WithTransposed(x, x);     // X Xᵀ, (m,m); like all that follow, its own transpose
         var length = square.trace().sqrt().Add(1e-7);
         square = square / length.Square();
         var all = eye(square.shape[0], dtype: square.dtype, device: square.device);
         for (var k = 0; k < Iterations; k++)
         {
-            var odd = square.addmm(square, square, B, C);              // b X Xᵀ + c (X Xᵀ)², to which a belongs
-            all = all.addmm(odd, all, A);
+            var odd = MatrixProduct.Added(square, square, square, B, C); // b X Xᵀ + c (X Xᵀ)², to which a belongs
+            all = k == 0 ? all.Mul(A).Add(odd) : MatrixProduct.Added(all, odd, all, A, 1);
             if (k + 1 < Iterations)
             {
-                var half = square.addmm(odd, square, A);
-                square = half.addmm(half, odd, A);
+                var half = MatrixProduct.Added(square, odd, square, A, 1);
+                square = MatrixProduct.Added(half, half, odd, A, 1);
+                if (!small)
+                    square = square.Add(square.t()).Mul_(0.5); // what rounding makes unlike its transpose grows from step to step
             }
         }
-        return Like(matrix, (all / length).mm(x)).to(ScalarType.Float32).MoveToOuterDisposeScope();
+        all = all / length;
+        return (IsTall(matrix) ? MatrixProduct.WithTransposed(x.t(), all) : MatrixProduct.WithTransposed(all, x.t()))
+            .to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
     // The reference.
@@ -87,10 +91,10 @@ sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double
             var square = x.mm(x.t());
             x = x.Mul(A).Add(square.Mul(B).Add(square.mm(square).Mul(C)).mm(x));
         }
-        return Like(matrix, x).MoveToOuterDisposeScope();
+        return (IsTall(matrix) ? x.t() : x).MoveToOuterDisposeScope();
     }
 
-    static Tensor Wide(Tensor matrix) => matrix.shape[0] > matrix.shape[1] ? matrix.t() : matrix;
+    static bool IsTall(Tensor matrix) => matrix.shape[0] > matrix.shape[1];
 
-    static Tensor Like(Tensor matrix, Tensor wide) => matrix.shape[0] > matrix.shape[1] ? wide.t() : wide;
+    static Tensor Wide(Tensor matrix) => IsTall(matrix) ? matrix.t() : matrix;
 }

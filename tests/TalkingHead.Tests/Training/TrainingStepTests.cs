@@ -34,7 +34,7 @@ public class TrainingStepTests
         public byte[] DiscriminatorBits() => [.. Bits(Networks.Discriminator),
             .. Rows.Clips.SelectMany(Rows.Row).SelectMany(BitConverter.GetBytes)];
 
-        static IEnumerable<byte> Bits(nn.Module network) => network.state_dict().Values.SelectMany(value => value.bytes.ToArray());
+        static IEnumerable<byte> Bits(nn.Module network) => network.state_dict().Values.SelectMany(value => value.contiguous().bytes.ToArray());
 
         public void Dispose()
         {
@@ -86,7 +86,7 @@ public class TrainingStepTests
             start.Embedder), (muon.Networks.Generator, adam.Networks.Generator, start.Generator) })
             foreach (var (name, weight) in network.named_parameters())
                 if (weight.ndim == 1)
-                    Assert.Equal(others.get_parameter(name)!.bytes.ToArray(), weight.bytes.ToArray());
+                    Assert.Equal(others.get_parameter(name)!.contiguous().bytes.ToArray(), weight.contiguous().bytes.ToArray());
                 else
                 {
                     var moved = (weight - before.get_parameter(name)!).detach().flatten(1);
@@ -176,7 +176,7 @@ public class TrainingStepTests
         byte[][] Weights() =>
         [
             .. new nn.Module[] { game.Networks.Embedder, game.Networks.Generator, game.Networks.Discriminator }
-                .Select(network => network.parameters().SelectMany(weight => weight.bytes.ToArray()).ToArray()),
+                .Select(network => network.parameters().SelectMany(weight => weight.contiguous().bytes.ToArray()).ToArray()),
             [.. batch.Clips.SelectMany(game.Rows.Row).SelectMany(BitConverter.GetBytes)],
         ];
     }

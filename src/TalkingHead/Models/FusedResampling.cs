@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using TalkingHead.Libtorch;
 using TorchSharp;
@@ -8,10 +7,10 @@ using static TorchSharp.torch.autograd;
 namespace TalkingHead.Models;
 
 /// <summary>
-/// What doubling the side moves about, on a CPU, for float32 maps that lie pixel by pixel: one copy where views and
+/// What doubling and halving the side move about, on a CPU, for float32 maps that lie pixel by pixel: one copy where views and
 /// concatenations would make several, and as many zeros in the backward pass.
 /// </summary>
-static unsafe class FusedDoubling
+static unsafe class FusedResampling
 {
     /// <summary>Whether <paramref name="x"/> is such as this takes.</summary>
     public static bool Takes(Tensor x) => x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32;
@@ -21,6 +20,13 @@ static unsafe class FusedDoubling
     {
         all = Layout.PixelByPixel(all);
         return is_grad_enabled() && all.requires_grad ? InterleaveFunction.apply(all) : Interleaved(all);
+    }
+
+    // (B,C,2h,2w) -> (B,4·C,h+1,w+1): the other way; a corner outside the picture is zero
+    public static Tensor Corners(Tensor x)
+    {
+        x = Layout.PixelByPixel(x);
+        return is_grad_enabled() && x.requires_grad ? CornersFunction.apply(x) : Scattered(x);
     }
 
     // x (B,C,2h,2w) + each pixel of skip (B,C,h,w) four times -> (B,C,2h,2w)
@@ -42,6 +48,15 @@ static unsafe class FusedDoubling
         return y;
     }
 
+    static Tensor Scattered(Tensor x)
+    {
+        var pass = new Pass(x.shape[0], x.shape[1], x.shape[2] / 2, x.shape[3] / 2);
+        var all = Empty(pass.B, 4 * pass.C, pass.H + 1, pass.W + 1);
+        (pass.Low, pass.High) = ((nint)Aten.Data(all), (nint)Aten.Data(x));
+        OpenMp.For(pass.B * (pass.H + 1), &Scatter, &pass);
+        return all;
+    }
+
     static Tensor Added(Tensor x, Tensor skip)
     {
         var pass = new Pass(skip.shape[0], skip.shape[1], skip.shape[2], skip.shape[3]);
@@ -57,15 +72,16 @@ static unsafe class FusedDoubling
 
         public override Tensor forward(AutogradContext context, params object[] vars) => Interleaved((Tensor)vars[0]);
 
-        public override List<Tensor> backward(AutogradContext context, Tensor slope)
-        {
-            slope = Layout.PixelByPixel(slope);
-            var pass = new Pass(slope.shape[0], slope.shape[1], slope.shape[2] / 2, slope.shape[3] / 2);
-            var all = Empty(pass.B, 4 * pass.C, pass.H + 1, pass.W + 1);
-            (pass.Low, pass.High) = ((nint)Aten.Data(all), (nint)Aten.Data(slope));
-            OpenMp.For(pass.B * (pass.H + 1), &Scatter, &pass);
-            return [all];
-        }
+        public override List<Tensor> backward(AutogradContext context, Tensor slope) => [Scattered(Layout.PixelByPixel(slope))];
+    }
+
+    sealed class CornersFunction : SingleTensorFunction<CornersFunction>
+    {
+        public override string Name => nameof(Corners);
+
+        public override Tensor forward(AutogradContext context, params object[] vars) => Scattered((Tensor)vars[0]);
+
+        public override List<Tensor> backward(AutogradContext context, Tensor slope) => [Interleaved(Layout.PixelByPixel(slope))];
     }
 
     sealed class AddNearestFunction : SingleTensorFunction<AddNearestFunction>
@@ -167,5 +183,12 @@ static unsafe class FusedDoubling
         }
     }
 
-    static void Copy(float* from, float* to, int count) => Unsafe.CopyBlock(to, from, (uint)count * sizeof(float));
+    static void Copy(float* from, float* to, int count)
+    {
+        var j = 0;
+        for (; j <= count - Vector256<float>.Count; j += Vector256<float>.Count)
+            Vector256.Load(from + j).Store(to + j);
+        for (; j < count; j++)
+            to[j] = from[j];
+    }
 }
