@@ -23,7 +23,9 @@ static unsafe class MatrixProduct
         if (!Takes(x, y))
             return nn.functional.linear(x, y, bias);
         using var scope = NewDisposeScope();
-        (x, y) = (x.contiguous(), y.contiguous());
+        x = x.contiguous();
+        if (!y.t().is_contiguous()) // oneDNN reads rows and columns alike
+            y = y.contiguous();
         nint result, third = bias?.Handle ?? 0;
         fixed (byte* none = "none\0"u8, empty = "\0"u8)
         {
@@ -35,7 +37,7 @@ static unsafe class MatrixProduct
 
     /// <summary>b z + a x yᵀ for x (m,k), y (n,k) and z (m,n): (m,n).</summary>
     public static Tensor Added(Tensor z, Tensor x, Tensor y, double b, double a) => // TorchSharp takes them as float32
-        Takes(x, y) ? WithTransposed(x, y).Mul_(a).Add_(z, b) : z.addmm(x, y.t(), (float)b, (float)a);
+        Takes(x, y) ? (a == 1 ? WithTransposed(x, y) : WithTransposed(x, y).Mul_(a)).Add_(z, b) : z.addmm(x, y.t(), (float)b, (float)a);
 
     static bool Takes(Tensor x, Tensor y) => linear != null && x.shape is [var m, var k] && Math.Min(Math.Min(m, k), y.shape[0]) >= Fewest
         && m * k * y.shape[0] >= FewestMultiplyAdds && x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32

@@ -19,18 +19,22 @@ sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double
     // Of the polynomial a σ + b σ³ + c σ⁵, which takes singular values from (0,1] to about 1 (0.7 to 1.2).
     const float A = 3.4445f, B = -4.7750f, C = 2.0315f;
 
+    bool begun;
+
     /// <summary>Moves the matrices that have a gradient by about <paramref name="rate"/> in each direction.</summary>
     public void Step(double rate)
     {
-        var parts = parallel?.Parts ?? 1;
+        var next = -1;
         if (parallel is null)
             Run(0);
         else
-            parallel.Run(parts, Run);
+            parallel.Run(parallel.Parts, Run, first: !begun);
+        begun = true;
 
+        // Whoever is free takes the next matrix: each is worked on its own.
         int Run(int part)
         {
-            for (var k = part; k < weights.Count; k += parts)
+            for (int k; (k = Interlocked.Increment(ref next)) < weights.Count;)
                 Move(weights[k].Weight, weights[k].Mean, rate);
             return part;
         }
@@ -43,7 +47,7 @@ sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         mean.Mul_(momentum).Add_(gradient, 1 - momentum);
-        var ahead = mean.Mul(momentum).Add(gradient.Mul(1 - momentum)); // Nesterov's
+        var ahead = mean.Mul(momentum).Add_(gradient, 1 - momentum); // Nesterov's
         var direction = Orthogonal(Layout.MatrixFromKernel(ahead));
         var (rows, columns) = (direction.shape[0], direction.shape[1]);
         weight.Add_(Layout.KernelFromMatrix(direction, weight.shape), -rate * Math.Sqrt(Math.Max(1, rows / (double)columns)));
@@ -76,7 +80,7 @@ sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double
             }
         }
         all = all / length;
-        return (IsTall(matrix) ? MatrixProduct.WithTransposed(x.t(), all) : MatrixProduct.WithTransposed(all, x.t()))
+        return (IsTall(matrix) ? MatrixProduct.WithTransposed(matrix.to(x.dtype), all) : MatrixProduct.WithTransposed(all, x.t()))
             .to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
