@@ -31,6 +31,9 @@ for file in "$video" "$driver"; do [ -z "$file" ] || [ -f "$file" ] || fail "$fi
 size=64 identities=8
 if [ -n "$quick" ] && [ -z "$run" ]; then run=checkpoints/synthetic-128.safetensors size=128 identities=4; fi
 if [ -n "$run" ] && [ -f "$run/config.yaml" ]; then size=$(sed -n '/^data:/,/size:/s/^ *size: *\([0-9]*\).*/\1/p' "$run/config.yaml"); fi
+# an exported run has its configuration in its first kilobytes
+if [ -n "$run" ] && [ -f "$run" ]; then size=$(head -c 65536 "$run" | grep -ao 'size: *[0-9][0-9]*' | grep -o "[0-9]*" | sed -n 1p) || size=; fi
+[ -n "$size" ] || fail "$run: no data.size in it"
 out=${out:-runs/demo${video:+-$(basename "${video%.*}")}}
 people=data/synthetic-64 unseen=data/unseen-$size
 th=scripts/talkinghead

@@ -111,6 +111,7 @@ sealed class LandmarksVerb : IVerb
         if (MediaFolder.VideoEndings.Contains(Path.GetExtension(output).ToLowerInvariant()))
             throw UserException.Usage($"{output}: {report.File} is a picture; name a .png or .jpg to write.");
         var picture = Picture.Load(report.File);
+        ExpectInside(near, report.File, picture.Width, picture.Height);
         var face = tracker.FindOne(picture, near) ?? throw new UserException($"{report.File}: no face was found.");
         report.Add(picture, face, face.Landmarks);
         Beside(picture, face.Landmarks).Save(output, OutputFiles.Comment);
@@ -122,6 +123,7 @@ sealed class LandmarksVerb : IVerb
         using var reader = VideoReader.Open(report.File);
         if (PictureFile.IsNamedPicture(output))
             throw UserException.Usage($"{output}: {report.File} is a video; name a .mp4, a .gif or a folder to write.");
+        ExpectInside(near, report.File, reader.Width, reader.Height);
         report.Rate = reader.Rate.PerSecond;
         report.Note = reader.Info.ColorNote;
         var smoothing = new LandmarkSmoothing(reader.Rate.PerSecond, Smoothing);
@@ -191,6 +193,12 @@ sealed class LandmarksVerb : IVerb
             && double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var y))
             return new(x, y, x, y);
         throw UserException.Usage($"--near {text}: expected X,Y in pixels, such as 320,180.");
+    }
+
+    void ExpectInside(FaceBox? near, string file, int width, int height)
+    {
+        if (near is { } point && !(point.Left >= 0 && point.Left < width && point.Top >= 0 && point.Top < height))
+            throw new UserException($"--near {Near}: the point is outside {file}, which is {width}x{height} pixels.");
     }
 
     static void Write(string path, List<LandmarksReport> reports) => JsonFile.Write(path, file =>

@@ -11,19 +11,15 @@ namespace TalkingHead.Evaluation;
 /// </summary>
 public sealed class Comparison : IDisposable
 {
-    const int Block = 32;
-
-    /// <summary>So many real pictures are searched for a face twice, for the floors.</summary>
-    const int FloorPictures = 100;
-
-    const string Fake = "fake";
+    const int Block = 32; // names read at once
+    const int FloorPictures = 100; // so many real pictures are searched for a face twice, for the floors
 
     readonly PictureSet real, fake;
     readonly ComparisonSettings settings;
     readonly FrameMetrics meter;
-    readonly MatchedName[] all; // those that both sets have first, each part in ordinal order
+    readonly (string Name, int? Real, int? Fake)[] all; // places in the sets; names of both first, each part in ordinal order
     readonly int pairs; // names that both have
-    readonly Dictionary<FeatureSpace, DistributionTally<string>> distributions;
+    readonly Dictionary<FeatureSpace, (FeatureStatistics Real, FeatureStatistics Fake)> sets;
     readonly Dictionary<Metric, List<double>> values, floors;
     readonly List<(int Width, int Height)> sizes = [], pairSizes = []; // of all pictures; of the pairs compared
     readonly ConcurrentBag<(PictureSet Set, PictureForm Form, string Name)> otherForms = [];
@@ -46,16 +42,18 @@ public sealed class Comparison : IDisposable
         (this.real, this.fake, this.settings, meter) = (real, fake, settings, new(settings, networks));
         values = meter.OfFrames.ToDictionary(metric => metric, _ => new List<double>());
         floors = meter.OfFrames.Where(metric => metric.HasFloor).ToDictionary(metric => metric, _ => new List<double>());
-        distributions = meter.Spaces.ToDictionary(space => space, space => new DistributionTally<string>(space, settings, [Fake]));
+        sets = meter.Spaces.ToDictionary(space => space, space =>
+            (new FeatureStatistics(space.Length), new FeatureStatistics(space.Length)));
         var places = fake.Names.Select((name, i) => (name, i)).ToDictionary(StringComparer.Ordinal);
-        var matched = real.Names.Select((name, i) => new MatchedName(name, i, places.Remove(name, out var place) ? place : null)).ToArray();
+        (string Name, int? Real, int? Fake)[] matched =
+            [.. real.Names.Select((name, i) => (name, (int?)i, places.Remove(name, out var place) ? place : (int?)null))];
         pairs = matched.Count(name => name.Fake is not null);
         all = [.. matched.OrderBy(name => name.Fake is null),
-            .. fake.Names.Where(places.ContainsKey).Select(name => new MatchedName(name, null, places[name]))];
+            .. fake.Names.Where(places.ContainsKey).Select(name => (name, (int?)null, (int?)places[name]))];
     }
 
     /// <summary>Names that <see cref="Run"/> will read; those of one set alone are of use to a distribution only.</summary>
-    public int Count => meter.Measured.Count == 0 ? 0 : distributions.Count > 0 ? all.Length : pairs;
+    public int Count => meter.Measured.Count == 0 ? 0 : sets.Count > 0 ? all.Length : pairs;
 
     /// <summary>Reads and measures everything; each step is told how many more names are done.</summary>
     public ComparisonResult Run(Action<int>? step = null, CancellationToken stop = default)
@@ -76,7 +74,7 @@ public sealed class Comparison : IDisposable
     /// <summary>Frees the networks.</summary>
     public void Dispose() => meter.Dispose();
 
-    Task<LoadedPair[]> Read(MatchedName[] block, CancellationToken stop) => Task.Run(() =>
+    Task<LoadedPair[]> Read((string Name, int? Real, int? Fake)[] block, CancellationToken stop) => Task.Run(() =>
         block.AsParallel().AsOrdered().WithCancellation(stop)
             .Select(name => new LoadedPair(name.Name, Read(real, name.Real), Read(fake, name.Fake))).ToArray(), stop);
 
@@ -100,16 +98,15 @@ public sealed class Comparison : IDisposable
 
     void Measure(LoadedPair[] loaded)
     {
-        if (distributions.Count > 0)
-        {
-            foreach (var (space, features) in Features(loaded, pair => pair.Real))
-                distributions[space].AddReal(features);
-            foreach (var (space, features) in Features(loaded, pair => pair.Fake))
-                distributions[space].Add(Fake, features);
-        }
-        foreach (var (name, one, other) in loaded.Where(pair => pair is { Real: not null, Fake: not null } && !pair.IsComparable))
-            unequal.Add($"{name} is {one!.Width}x{one.Height} and {other!.Width}x{other.Height}");
-        LoadedPair[] comparable = [.. loaded.Where(pair => pair.IsComparable)];
+        foreach (var (space, features) in Features(loaded, pair => pair.Real))
+            sets[space].Real.Add(features);
+        foreach (var (space, features) in Features(loaded, pair => pair.Fake))
+            sets[space].Fake.Add(features);
+        var both = loaded.Where(pair => pair is { Real: not null, Fake: not null })
+            .ToLookup(pair => (pair.Real!.Width, pair.Real.Height) == (pair.Fake!.Width, pair.Fake.Height));
+        unequal.AddRange(from pair in both[false]
+                         select $"{pair.Name} is {pair.Real!.Width}x{pair.Real.Height} and {pair.Fake!.Width}x{pair.Fake.Height}");
+        LoadedPair[] comparable = [.. both[true]];
         if (comparable.Length == 0 || values.Count == 0)
             return;
 
@@ -142,17 +139,27 @@ public sealed class Comparison : IDisposable
         if (form.Reason is not null)
             return [blank];
         var floor = blank with { Metric = $"{metric.Name} floor" };
-        List<MetricRow> rows = [metric.Space is { } space ? OfSets(blank, space, distributions[space].Compute(Fake, metric))
-            : OfPairs(metric, blank)];
-        if (metric.HasFloor)
-            rows.Add(Floor(metric, floor with { Definition = "the same real picture detected again, moved by a pixel" }));
-        else if (metric.Space is { } halved && metric != Metric.Kid)
-            rows.Add(OfSets(floor with { Definition = "real against real: the even against the odd real pictures" }, halved,
-                distributions[halved].Halves(metric.Name)));
+        List<MetricRow> rows = [metric.Space is null ? OfPairs(metric, blank)
+            : OfSets(blank, metric.Space, SetDistance.Compute(metric, sets[metric.Space].Real, sets[metric.Space].Fake, settings))];
+        if (floors.TryGetValue(metric, out var noise))
+            rows.Add(floor with
+            {
+                Definition = "the same real picture detected again, moved by a pixel",
+                Value = noise.Count > 0 ? noise.Average() : null,
+                Real = noise.Count,
+                Fake = noise.Count,
+                Resolution = SizesOf(metric),
+                Reason = noise.Count > 0 ? null : "no face was found twice",
+            });
+        else if (metric.Space is { } space && metric != Metric.Kid)
+            rows.Add(OfSets(floor with { Definition = "real against real: the even against the odd real pictures" }, space,
+                SetDistance.Frechet(metric.Name, space, Half(space, 0), Half(space, 1))));
         const string Broken = "the result is not finite; verify the weights file with scripts/download-weights.sh";
         return rows.Select(row => row.Value is { } value && !double.IsFinite(value)
             ? row with { Value = null, Deviation = null, Reason = Broken } : row);
     }
+
+    FeatureStatistics Half(FeatureSpace space, int parity) => new(space.Length, sets[space].Real.Rows.Where((_, i) => i % 2 == parity));
 
     MetricRow OfSets(MetricRow blank, FeatureSpace space, Figure figure) => blank with
     {
@@ -168,8 +175,7 @@ public sealed class Comparison : IDisposable
 
     MetricRow OfPairs(Metric metric, MetricRow blank)
     {
-        var tally = new FrameTally(metric, settings.Seed);
-        tally.Add(values[metric]);
+        var tally = new FrameTally(metric, settings.Seed, [values[metric]]);
         var (figure, least) = (tally.Pooled(), metric.LeastSide);
         var (count, compared) = (figure.Frames + tally.Identical, pairSizes.Count);
         var tooSmall = pairSizes.Count(size => Math.Min(size.Width, size.Height) < least);
@@ -178,10 +184,9 @@ public sealed class Comparison : IDisposable
             marks.Add(figure.Frames == 0 ? "all pairs identical" : $"{Many(tally.Identical, "pair")} identical, left out of the mean");
         if (tooSmall > 0)
             marks.Add($"{Many(tooSmall, "pair")} under {least}x{least} left out");
-        if (metric.NeedsFaces && withoutRealFace > 0)
-            marks.Add($"no face in {withoutRealFace} of the real pictures");
-        if (metric.NeedsFaces && withoutFakeFace > 0)
-            marks.Add($"no face in {withoutFakeFace} of the fake pictures");
+        foreach (var (side, without) in new[] { ("real", withoutRealFace), ("fake", withoutFakeFace) })
+            if (metric.NeedsFaces && without > 0)
+                marks.Add($"no face in {without} of the {side} pictures");
         return blank with
         {
             Value = figure.Value,
@@ -199,18 +204,7 @@ public sealed class Comparison : IDisposable
         };
     }
 
-    MetricRow Floor(Metric metric, MetricRow blank) => blank with
-    {
-        Value = floors[metric].Count > 0 ? floors[metric].Average() : null,
-        Real = floors[metric].Count,
-        Fake = floors[metric].Count,
-        Resolution = SizesOf(metric),
-        Reason = floors[metric].Count > 0 ? null : "no face was found twice",
-    };
-
-    string SizesOf(Metric metric) => Range(from pair in pairSizes.Zip(values[metric])
-                                           where !double.IsNaN(pair.Second)
-                                           select pair.First);
+    string SizesOf(Metric metric) => Range(pairSizes.Where((_, i) => !double.IsNaN(values[metric][i])));
 
     static string Range(IEnumerable<(int Width, int Height)> sizes)
     {
@@ -250,15 +244,8 @@ public sealed class Comparison : IDisposable
     static string Others(int count) => count == 1 ? "" : $" and {count - 1} more";
 }
 
-/// <summary>One name, and where the two sets have it; null where a set does not.</summary>
-readonly record struct MatchedName(string Name, int? Real, int? Fake);
-
 /// <summary>The pictures of one name; null where a set has none or it could not be read.</summary>
-sealed record LoadedPair(string Name, Picture? Real, Picture? Fake)
-{
-    /// <summary>Whether both are there in one size, so that pixels can be compared.</summary>
-    internal bool IsComparable => Real is not null && Fake is not null && (Real.Width, Real.Height) == (Fake.Width, Fake.Height);
-}
+sealed record LoadedPair(string Name, Picture? Real, Picture? Fake);
 
 /// <summary>
 /// A figure with all that makes it comparable: short name, such as "SSIM", and which of the many definitions under it; the value, null

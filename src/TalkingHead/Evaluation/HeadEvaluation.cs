@@ -107,9 +107,8 @@ public sealed class HeadEvaluation : IDisposable
     {
         if (!Enumerable.Range(0, plan.Count).All(folder.HasRecord))
             return null;
-        var summary = new Summary(settings, meter);
-        for (var person = 0; person < plan.Count; person++)
-            summary.Add(plan[person], settings.DriverOf(plan, person), Record(person));
+        var none = new Dictionary<string, byte[]>(); // pictures are read once more for the report, of three people
+        var summary = new Summary(settings, meter, plan, [.. plan.Select((_, person) => Record(person) with { Pictures = none })]);
         var data = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataset.Folder)));
         var result = summary.Result(new(run.Name, run.Step, data, run.Configuration.Data.Size, settings.Shots, plan.Count,
             settings.Identities, settings.HoldOut, settings.Seed, settings.Adapt), notes);
@@ -119,7 +118,9 @@ public sealed class HeadEvaluation : IDisposable
         folder.WriteJson("results.json", result);
         folder.WriteJson("timing.json", result.Costs);
         folder.Write("table.md", MarkdownReport.Create(result));
-        folder.Write("report.html", HtmlReport.Create(result, person => Signed(Record(person).Pictures, credentials)));
+        var mark = SyntheticMark.For($"run {run.Name}, step {run.Step}"); // each picture that a head generated says so
+        folder.Write("report.html", HtmlReport.Create(result, person => Record(person).Pictures.ToDictionary(entry => entry.Key, entry =>
+            Method.IsHead(entry.Key.Split('/')[0]) ? credentials.Sign(entry.Value, mark) : entry.Value)));
         return result;
     }
 
@@ -142,14 +143,6 @@ public sealed class HeadEvaluation : IDisposable
     }
 
     IdentityRecord Record(int person) => folder.Load(person, Row.All(settings));
-
-    // What heads generated is published with the report: each such picture says so.
-    IReadOnlyDictionary<string, byte[]> Signed(IReadOnlyDictionary<string, byte[]> pictures, ContentCredentials credentials)
-    {
-        var mark = SyntheticMark.For($"run {run.Name}, step {run.Step}");
-        return pictures.ToDictionary(entry => entry.Key, entry =>
-            Method.IsHead(entry.Key.Split('/')[0]) ? credentials.Sign(entry.Value, mark) : entry.Value);
-    }
 
     // By the place in the plan, so that parts are of equal size.
     IEnumerable<int> Mine => Enumerable.Range(0, plan.Count).Where(person => person % settings.Part.Count == settings.Part.Number - 1);
@@ -198,11 +191,8 @@ public sealed class HeadEvaluation : IDisposable
 /// <summary>Evaluates one person: makes every row's frames and measures them.</summary>
 sealed class IdentityEvaluation(Dataset dataset, TrainedRun run, FrameMetrics meter, EvaluationSettings settings, TimeProvider clock)
 {
-    /// <summary>Frames go through the generator in parts of so many.</summary>
-    internal const int Batch = 8;
-
-    /// <summary>Source frames that the report shows at most.</summary>
-    const int SourcesShown = 8;
+    internal const int Batch = 8; // frames that go through the generator together
+    const int SourcesShown = 8; // in the report, at most
 
     internal static SourceFrames Frames(Dataset dataset, RunConfiguration configuration, IdentityPlan person, IReadOnlyList<int> frames) =>
         SourceFrames.From(dataset, dataset.Get(person.Clip).Index, frames, configuration);
@@ -215,10 +205,10 @@ sealed class IdentityEvaluation(Dataset dataset, TrainedRun run, FrameMetrics me
         var real = Frames(dataset, run.Configuration, plan, plan.HoldOut);
         var driving = settings.Cross ? Frames(dataset, run.Configuration, driver, driver.HoldOut) : real;
         var target = meter.Target(real.Pictures, driving.Pictures, Follows(driver.HoldOut));
-        var (middle, each) = (SampleFrames.Middle(driving.Count), Enumerable.Range(0, driving.Count).ToArray());
-        var samples = sources.Pictures.Take(SourcesShown).Select((picture, i) => ($"source-{i}", SampleFrames.Encode(picture)))
-            .Append(("truth", SampleFrames.Encode(driving.Pictures[middle])))
-            .Append(("landmarks", SampleFrames.Encode(driving.Drawn(run.Configuration)[middle]))).ToDictionary();
+        var (middle, each) = (IdentityRecord.Shown(driving.Count), Enumerable.Range(0, driving.Count).ToArray());
+        var samples = sources.Pictures.Take(SourcesShown).Select((picture, i) => ($"source-{i}", IdentityRecord.Encode(picture)))
+            .Append(("truth", IdentityRecord.Encode(driving.Pictures[middle])))
+            .Append(("landmarks", IdentityRecord.Encode(driving.Drawn(run.Configuration)[middle]))).ToDictionary();
 
         var (rows, costs) = (new Dictionary<Row, FrameValues>(), new Dictionary<Row, RowCost>());
         foreach (var row in Row.All(settings))
@@ -234,7 +224,7 @@ sealed class IdentityEvaluation(Dataset dataset, TrainedRun run, FrameMetrics me
                     run.Configuration.Data.Size), each),
             };
             rows[row] = meter.Measure(target, pictures, places) with { Features = meter.Features(pictures, places, target.Follows) };
-            samples[row.ToString()] = SampleFrames.Encode(pictures[places[middle]]);
+            samples[row.ToString()] = IdentityRecord.Encode(pictures[places[middle]]);
         }
         return new(rows, new(new Dictionary<Metric, double[]>(), target.Found, meter.Features(real.Pictures, null, Follows(plan.HoldOut))),
             costs, target.Floors, samples);

@@ -106,6 +106,18 @@ public sealed class BadInputTests : IDisposable
         Assert.Equal(2, Run("landmarks", folder.At("no-face.mp4"), "--out", folder.At("o.mp4"), "--smoothing", "-1").Code);
     }
 
+    [Theory]
+    [InlineData("no-face.png", "5000,5")]
+    [InlineData("no-face.mp4", "5,-1")]
+    public void APointOutsideThePictureIsToldWithThePicturesSize(string name, string point)
+    {
+        Make(name);
+        var (code, error) = Run("landmarks", folder.At(name), "--out", folder.At("o" + name[^4..]), "--near", point);
+        Assert.Equal(1, code);
+        Assert.Contains($"--near {point}: the point is outside {folder.At(name)}, which is ", error);
+        Assert.Equal([name], folder.Files);
+    }
+
     void Make(string name)
     {
         switch (name)

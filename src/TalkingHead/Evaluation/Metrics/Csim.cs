@@ -78,7 +78,24 @@ public static class FaceAlignment
         var ((leftX, leftY), (rightX, rightY)) = (Middle(landmarks, 36), Middle(landmarks, 42));
         var (nose, from, to) = (landmarks[30], landmarks[48], landmarks[54]);
         ReadOnlySpan<float> points = [leftX, leftY, rightX, rightY, nose.X, nose.Y, from.X, from.Y, to.X, to.Y];
-        return Sample(picture, Similarity.Fit(points, Places).Inverse());
+        var (toSource, face) = (Similarity.Fit(points, Places).Inverse(), new Picture(Side, Side));
+        for (var y = 0; y < Side; y++)
+            for (var x = 0; x < Side; x++)
+            {
+                var (u, v) = toSource.Apply(x, y);
+                var (left, top) = ((int)Math.Floor(u), (int)Math.Floor(v));
+                var (across, down) = (u - left, v - top);
+                for (var channel = 0; channel < 3; channel++)
+                {
+                    var upper = double.Lerp(At(left, top, channel), At(left + 1, top, channel), across);
+                    var lower = double.Lerp(At(left, top + 1, channel), At(left + 1, top + 1, channel), across);
+                    face.Pixels[3 * (y * Side + x) + channel] = (byte)Math.Round(double.Lerp(upper, lower, down));
+                }
+            }
+        return face;
+
+        double At(int x, int y, int channel) =>
+            (uint)x < (uint)picture.Width && (uint)y < (uint)picture.Height ? picture.Pixels[3 * (y * picture.Width + x) + channel] : 0;
     }
 
     // Of an eye's six points.
@@ -89,26 +106,4 @@ public static class FaceAlignment
             (x, y) = (x + landmarks[i].X, y + landmarks[i].Y);
         return (x / 6, y / 6);
     }
-
-    static Picture Sample(Picture source, Similarity toSource)
-    {
-        var face = new Picture(Side, Side);
-        for (var y = 0; y < Side; y++)
-            for (var x = 0; x < Side; x++)
-            {
-                var (u, v) = toSource.Apply(x, y);
-                var (left, top) = ((int)Math.Floor(u), (int)Math.Floor(v));
-                var (across, down) = (u - left, v - top);
-                for (var channel = 0; channel < 3; channel++)
-                {
-                    var upper = double.Lerp(At(source, left, top, channel), At(source, left + 1, top, channel), across);
-                    var lower = double.Lerp(At(source, left, top + 1, channel), At(source, left + 1, top + 1, channel), across);
-                    face.Pixels[3 * (y * Side + x) + channel] = (byte)Math.Round(double.Lerp(upper, lower, down));
-                }
-            }
-        return face;
-    }
-
-    static double At(Picture picture, int x, int y, int channel) =>
-        (uint)x < (uint)picture.Width && (uint)y < (uint)picture.Height ? picture.Pixels[3 * (y * picture.Width + x) + channel] : 0;
 }

@@ -61,23 +61,18 @@ public sealed class FeatureStatistics
     /// <summary>Up to so many rows FID works on the rows, beyond it on the covariance.</summary>
     public const int ExactRows = 2048;
 
-    readonly List<float[]> rows;
-
     /// <summary>For rows of so many numbers.</summary>
-    public FeatureStatistics(int features)
-        : this(features, [])
-    {
-    }
+    public FeatureStatistics(int features) => Features = features;
 
-    internal FeatureStatistics(int features, IEnumerable<float[]> rows) => (Features, this.rows) = (features, [.. rows]);
+    internal FeatureStatistics(int features, IEnumerable<float[]> rows) : this(features) => Rows.AddRange(rows);
 
     /// <summary>Numbers in a row.</summary>
     public int Features { get; }
 
     /// <summary>Rows so far.</summary>
-    public int Count => rows.Count;
+    public int Count => Rows.Count;
 
-    internal IReadOnlyList<float[]> Rows => rows;
+    internal List<float[]> Rows { get; } = [];
 
     internal bool IsExact => Count <= ExactRows;
 
@@ -90,8 +85,7 @@ public sealed class FeatureStatistics
         Add(rows.detach().to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray());
     }
 
-    /// <summary>Takes rows, one after another.</summary>
-    internal void Add(float[] rows) => this.rows.AddRange(rows.Chunk(Features));
+    internal void Add(float[] rows) => Rows.AddRange(rows.Chunk(Features));
 
     /// <summary>The mean (d), float64.</summary>
     public Tensor Mean() => Sum(zeros(Features, ScalarType.Float64), rows => rows.sum([0])).Div_(Count);
@@ -111,7 +105,7 @@ public sealed class FeatureStatistics
     internal Tensor CentredRows()
     {
         using var scope = NewDisposeScope();
-        var all = Stack(rows);
+        var all = Stack(Rows);
         return (all - all.mean([0], keepdim: true)).Div(Math.Sqrt(Count - 1)).MoveToOuterDisposeScope();
     }
 
@@ -136,7 +130,7 @@ public sealed class FeatureStatistics
     // A block at a time, so that float64 takes little memory.
     Tensor Sum(Tensor sum, Func<Tensor, Tensor> term)
     {
-        foreach (var block in rows.Chunk(ExactRows))
+        foreach (var block in Rows.Chunk(ExactRows))
         {
             using var scope = NewDisposeScope();
             sum.Add_(term(Stack(block)));

@@ -52,7 +52,6 @@ sealed class FrameMetrics : IDisposable
     /// <summary>Every metric asked for, in that order; with the reason where it is not measured.</summary>
     internal IReadOnlyList<MetricForm> Forms { get; }
 
-    /// <summary>The metrics measured, in the order asked for.</summary>
     internal IReadOnlyList<Metric> Measured { get; }
 
     /// <summary>Those of them that give each frame a value.</summary>
@@ -229,14 +228,12 @@ sealed record FrameSeries(IReadOnlyList<Picture> Truth, IReadOnlyList<Picture> F
         Each(i => (Real[i], Fake[i]) is ({ } real, { } fake) ? value(i, real, fake) : double.NaN);
 }
 
-/// <summary>What frames are measured against: computed once, however many methods are measured.</summary>
-/// <param name="Truth">The true frames; null where another person drives and there is no truth.</param>
-/// <param name="Driver">The driver's faces, one a frame, null where none is found; empty where none was looked for.</param>
-/// <param name="Follows">Whether each frame follows the one before it in time.</param>
-/// <param name="Found">Whether a face was found in each of the person's own frames.</param>
-/// <param name="Person">Embeddings of the person's faces, row after row: of each true frame, NaN where it has no face; or one, the mean,
-/// where another person drives.</param>
-/// <param name="Floors">Metrics of landmarks between a real frame and itself moved by a pixel.</param>
+/// <summary>
+/// What frames are measured against, computed once: the true frames, null where another person drives; the driver's faces, one a frame,
+/// null where none is found, empty where none was looked for; whether each frame follows the one before it; whether the person's own
+/// frames show a face; embeddings of her faces, row after row, of each true frame, NaN where it has none, or their mean where another
+/// person drives; metrics of landmarks between a real frame and itself moved by a pixel.
+/// </summary>
 sealed record FrameTarget(IReadOnlyList<Picture>? Truth, TrackedFace?[] Driver, IReadOnlyList<bool> Follows, byte[] Found,
     IReadOnlyDictionary<Metric, double[]> Person, IReadOnlyDictionary<Metric, double[]> Floors);
 

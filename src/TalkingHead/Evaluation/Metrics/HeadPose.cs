@@ -18,7 +18,7 @@ public readonly struct HeadPose
         (48, -25, 38, 28), (54, 25, 38, 28),
     ];
 
-    static readonly double[,] solve = PseudoInverse();
+    static readonly double[][] solve = PseudoInverse();
 
     readonly double[] rows; // the rotation, 3x3, row by row
 
@@ -27,57 +27,44 @@ public readonly struct HeadPose
     /// <summary>The pose of a face; null where its points lie on a line or are not finite.</summary>
     public static HeadPose? Compute(Landmarks landmarks)
     {
-        // m (2,3) carries the face's points, less their middle, onto the picture's.
-        var m = new double[6];
-        for (var i = 0; i < face.Length; i++)
-        {
-            var (x, y) = landmarks[face[i].Point];
-            for (var axis = 0; axis < 3; axis++)
-                (m[axis], m[3 + axis]) = (m[axis] + x * solve[i, axis], m[3 + axis] + y * solve[i, axis]);
-        }
+        // Carry the face's points, less their middle, onto the picture's: the rows of m (2,3).
+        double[] across = Fit(point => point.X), down = Fit(point => point.Y);
 
         // The nearest two rows of a rotation are (m mᵀ)^-½ m.
-        double a = Dot(m, 0, 0), b = Dot(m, 0, 3), d = Dot(m, 3, 3), root = Math.Sqrt(Math.Max(0, a * d - b * b));
+        double a = Dot(across, across), b = Dot(across, down), d = Dot(down, down), root = Math.Sqrt(Math.Max(0, a * d - b * b));
         if (!(root > 1e-12 * (a + d)))
             return null;
         double spread = root * Math.Sqrt(a + d + 2 * root), p = (d + root) / spread, q = -b / spread, r = (a + root) / spread;
-        var rows = new double[9];
-        for (var axis = 0; axis < 3; axis++)
-            (rows[axis], rows[3 + axis]) = (p * m[axis] + q * m[3 + axis], q * m[axis] + r * m[3 + axis]);
-        for (var axis = 0; axis < 3; axis++)
-            rows[6 + axis] = rows[(axis + 1) % 3] * rows[3 + (axis + 2) % 3] - rows[(axis + 2) % 3] * rows[3 + (axis + 1) % 3];
-        return new(rows);
+        double[] x = [.. across.Zip(down, (u, v) => p * u + q * v)], y = [.. across.Zip(down, (u, v) => q * u + r * v)];
+        return new([.. x, .. y, .. Enumerable.Range(1, 3).Select(i => x[i % 3] * y[(i + 1) % 3] - x[(i + 1) % 3] * y[i % 3])]);
+
+        double[] Fit(Func<(float X, float Y), float> of) =>
+            [.. solve.Select(column => face.Select((point, i) => of(landmarks[point.Point]) * column[i]).Sum())];
     }
 
     /// <summary>The angle of the turn from one pose to the other, in degrees, 0 to 180.</summary>
-    public double AngleTo(HeadPose other)
-    {
-        var trace = rows.Zip(other.rows, (a, b) => a * b).Sum();
-        return double.RadiansToDegrees(Math.Acos(Math.Clamp((trace - 1) / 2, -1, 1)));
-    }
+    public double AngleTo(HeadPose other) =>
+        double.RadiansToDegrees(Math.Acos(Math.Clamp((Dot(rows, other.rows) - 1) / 2, -1, 1))); // by the trace of this inverse · other
 
     /// <summary>Yaw, pitch and roll in degrees: the turn is roll after yaw after pitch, about the axes z, y and x.</summary>
     internal double[] Angles => [.. new[] { Math.Asin(Math.Clamp(-rows[6], -1, 1)), Math.Atan2(rows[7], rows[8]),
         Math.Atan2(rows[3], rows[0]) }.Select(double.RadiansToDegrees)];
 
-    static double Dot(double[] m, int first, int second) => m[first] * m[second] + m[first + 1] * m[second + 1]
-        + m[first + 2] * m[second + 2];
+    static double Dot(double[] one, double[] other) => one.Zip(other, (a, b) => a * b).Sum();
 
-    // Xᵀ (X Xᵀ)^-1 of the centred points X (3,n), as (n,3). Left and right are mirror images, so that x stands alone.
-    static double[,] PseudoInverse()
+    // Xᵀ (X Xᵀ)^-1 of the centred points X (3,n), column by column. Left and right are mirror images, so that x stands alone.
+    static double[][] PseudoInverse()
     {
         double y = face.Average(point => point.Y), z = face.Average(point => point.Z);
         double xx = face.Sum(point => point.X * point.X), yy = face.Sum(point => (point.Y - y) * (point.Y - y)),
             zz = face.Sum(point => (point.Z - z) * (point.Z - z)), yz = face.Sum(point => (point.Y - y) * (point.Z - z)),
             determinant = yy * zz - yz * yz;
-        var inverse = new double[face.Length, 3];
-        for (var i = 0; i < face.Length; i++)
-        {
-            inverse[i, 0] = face[i].X / xx;
-            inverse[i, 1] = (zz * (face[i].Y - y) - yz * (face[i].Z - z)) / determinant;
-            inverse[i, 2] = (yy * (face[i].Z - z) - yz * (face[i].Y - y)) / determinant;
-        }
-        return inverse;
+        return
+        [
+            [.. face.Select(point => point.X / xx)],
+            [.. face.Select(point => (zz * (point.Y - y) - yz * (point.Z - z)) / determinant)],
+            [.. face.Select(point => (yy * (point.Z - z) - yz * (point.Y - y)) / determinant)],
+        ];
     }
 }
 

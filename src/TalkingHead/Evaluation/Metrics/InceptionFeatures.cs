@@ -49,8 +49,7 @@ public sealed class InceptionFeatures : IDisposable
     internal static Tensor Input(Tensor pictures, FidVariant variant)
     {
         using var scope = NewDisposeScope();
-        var x = pictures.to(ScalarType.Float32);
-        var bicubic = variant == FidVariant.CleanFid;
+        var (x, bicubic) = (pictures.to(ScalarType.Float32), variant == FidVariant.CleanFid);
         x = functional.interpolate(bicubic ? x : x.Div(255), [Side, Side],
             mode: bicubic ? InterpolationMode.Bicubic : InterpolationMode.Bilinear, align_corners: false, antialias: bicubic);
         return (bicubic ? x.Clamp(0, 255).Sub(128).Div(128) : x.Mul(2).Sub(1)).MoveToOuterDisposeScope();

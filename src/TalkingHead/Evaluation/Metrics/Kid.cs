@@ -3,9 +3,7 @@ using static TorchSharp.torch;
 
 namespace TalkingHead.Evaluation.Metrics;
 
-/// <summary>
-/// A kernel distance: mean and deviation over subsets, null where one subset holds everything; how many, of how many pictures a side.
-/// </summary>
+/// <summary>Mean and deviation over subsets, null where one holds everything; how many subsets, of how many pictures a side.</summary>
 public sealed record KidValue(double Mean, double? Deviation, int Subsets, int SubsetSize);
 
 /// <summary>
@@ -51,8 +49,7 @@ public static class Kid
 
     static double Within(Tensor rows)
     {
-        var n = rows.shape[0];
-        var kernel = Kernel(rows, rows);
+        var (n, kernel) = (rows.shape[0], Kernel(rows, rows));
         return (kernel.sum() - kernel.diagonal().sum()).item<double>() / (n * (n - 1.0));
     }
 

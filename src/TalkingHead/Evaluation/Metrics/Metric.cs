@@ -11,41 +11,31 @@ public sealed class Metric
     const string AgainstDriver = "; against the driver", PersonMean = "; mean over the person's hold-out frames";
 
     internal static readonly Metric
-        Ssim = new("Ssim", "SSIM", Metrics.Ssim.Definition, higherIsBetter: true)
-        {
-            Pixels = Metrics.Ssim.Compute, LeastSide = Metrics.Ssim.Window
-        },
-        Psnr = new("Psnr", "PSNR", Metrics.Psnr.Definition, "dB", 3, higherIsBetter: true) { Pixels = Metrics.Psnr.Compute },
-        L1 = new("L1", "L1", Metrics.L1.Definition) { Pixels = Metrics.L1.Compute },
-        Resnet18 = new("Resnet18", "resnet18", ResNet18Distance.Definition) { LeastSide = ResNet18Distance.LeastSide },
-        FdResnet18 = new("FdResnet18", "FD-resnet18", ResNet18Distance.FrechetDefinition, decimals: 3) { Space = FeatureSpace.ResNet18 },
+        Ssim = new("Ssim", "SSIM", _ => Metrics.Ssim.Definition, higherIsBetter: true)
+        { Pixels = Metrics.Ssim.Compute, LeastSide = Metrics.Ssim.Window },
+        Psnr = new("Psnr", "PSNR", _ => Metrics.Psnr.Definition, "dB", 3, higherIsBetter: true) { Pixels = Metrics.Psnr.Compute },
+        L1 = new("L1", "L1", _ => Metrics.L1.Definition) { Pixels = Metrics.L1.Compute },
+        Resnet18 = new("Resnet18", "resnet18", _ => ResNet18Distance.Definition) { LeastSide = ResNet18Distance.LeastSide },
+        FdResnet18 = new("FdResnet18", "FD-resnet18", _ => ResNet18Distance.FrechetDefinition, decimals: 3)
+        { Space = FeatureSpace.ResNet18 },
         Fid = new("Fid", "FID", settings => Metrics.Fid.Definition(settings.FidVariant), decimals: 3) { Space = FeatureSpace.Inception },
         Kid = new("Kid", "KID", settings => Metrics.Kid.Definition(settings.FidVariant), decimals: 5) { Space = FeatureSpace.Inception },
-        Fvd = new("Fvd", "FVD", VideoDistance.Definition, decimals: 3) { Space = FeatureSpace.I3d },
+        Fvd = new("Fvd", "FVD", _ => VideoDistance.Definition, decimals: 3) { Space = FeatureSpace.I3d },
         Lpips = new("Lpips", "LPIPS", settings => PerceptualDistance.Definition(settings.LpipsTrunk))
-        {
-            LeastSide = PerceptualDistance.LeastSide
-        },
+        { LeastSide = PerceptualDistance.LeastSide },
         Csim = new("Csim", "CSIM", settings => Metrics.Csim.Definition(settings.CsimNetwork), higherIsBetter: true)
-        {
-            NeedsFaces = true, Cross = PersonMean
-        },
-        Identity = new("Identity", "identity", FaceIdentity.Definition, higherIsBetter: true) { NeedsFaces = true, Cross = PersonMean },
-        Akd = new("Akd", "AKD", Metrics.Akd.Definition, "px", 3)
-        {
-            Landmarks = (real, fake, frame) => Metrics.Akd.Compute(real, fake, frame.Width, frame.Height)
-        },
-        Nme = new("Nme", "NME", Metrics.Nme.Definition) { Landmarks = (real, fake, _) => Metrics.Nme.Compute(real, fake) },
-        Pose = new("Pose", "Pose", PoseError.Definition, "°", 2)
-        {
-            Landmarks = (real, fake, _) => PoseError.Compute(real, fake), Cross = AgainstDriver
-        },
-        Gaze = new("Gaze", "Gaze", GazeError.Definition)
-        {
-            Landmarks = (real, fake, _) => GazeError.Compute(real, fake), Cross = AgainstDriver
-        },
-        Temporal = new("Temporal", "Temporal", TemporalError.Definition) { Series = TemporalError.Compute },
-        Jitter = new("Jitter", "Jitter", LandmarkJitter.Definition, "px", 3) { Series = LandmarkJitter.Compute, NeedsFaces = true },
+        { NeedsFaces = true, Cross = PersonMean },
+        Identity = new("Identity", "identity", _ => FaceIdentity.Definition, higherIsBetter: true)
+        { NeedsFaces = true, Cross = PersonMean },
+        Akd = new("Akd", "AKD", _ => Metrics.Akd.Definition, "px", 3)
+        { Landmarks = (real, fake, frame) => Metrics.Akd.Compute(real, fake, frame.Width, frame.Height) },
+        Nme = new("Nme", "NME", _ => Metrics.Nme.Definition) { Landmarks = (real, fake, _) => Metrics.Nme.Compute(real, fake) },
+        Pose = new("Pose", "Pose", _ => PoseError.Definition, "°", 2)
+        { Landmarks = (real, fake, _) => PoseError.Compute(real, fake), Cross = AgainstDriver },
+        Gaze = new("Gaze", "Gaze", _ => GazeError.Definition)
+        { Landmarks = (real, fake, _) => GazeError.Compute(real, fake), Cross = AgainstDriver },
+        Temporal = new("Temporal", "Temporal", _ => TemporalError.Definition) { Series = TemporalError.Compute },
+        Jitter = new("Jitter", "Jitter", _ => LandmarkJitter.Definition, "px", 3) { Series = LandmarkJitter.Compute, NeedsFaces = true },
         EyesL1 = OfRegion("EyesL1", "Eyes-L1", FaceRegion.Eyes, "L1", FaceRegion.L1),
         EyesSsim = OfRegion("EyesSsim", "Eyes-SSIM", FaceRegion.Eyes, "SSIM", FaceRegion.Ssim, higherIsBetter: true),
         MouthL1 = OfRegion("MouthL1", "Mouth-L1", FaceRegion.Mouth, "L1", FaceRegion.L1),
@@ -68,23 +58,14 @@ public sealed class Metric
         bool higherIsBetter = false) =>
         (this.id, Name, this.definition, this.unit, this.decimals, HigherIsBetter) = (id, name, definition, unit, decimals, higherIsBetter);
 
-    Metric(string id, string name, string definition, string unit = "", int decimals = 4, bool higherIsBetter = false)
-        : this(id, name, _ => definition, unit, decimals, higherIsBetter)
-    {
-    }
-
     static Metric OfRegion(string id, string name, FaceRegion region, string metric, Func<FrameSeries, FaceRegion, double[]> compute,
         bool higherIsBetter = false) =>
-        new(id, name, $"{FaceRegion.Definition(region)}: {metric}", higherIsBetter: higherIsBetter)
-        {
-            Series = series => compute(series, region), NeedsFaces = true
-        };
+        new(id, name, _ => $"{FaceRegion.Definition(region)}: {metric}", higherIsBetter: higherIsBetter)
+        { Series = series => compute(series, region), NeedsFaces = true };
 
     static Metric OfMotion(string id, string name, string definition, Func<FrameSeries, double[]> compute, string unit = "",
-        int decimals = 4, bool higherIsBetter = false) => new(id, name, definition, unit, decimals, higherIsBetter)
-        {
-            Series = compute, NeedsFaces = true, IsOfCross = true, Cross = ""
-        };
+        int decimals = 4, bool higherIsBetter = false) => new(id, name, _ => definition, unit, decimals, higherIsBetter)
+        { Series = compute, NeedsFaces = true, IsOfCross = true, Cross = "" };
 
     /// <summary>Every metric, in the order of reports.</summary>
     public static IReadOnlyList<Metric> All { get; } =

@@ -13,11 +13,9 @@ namespace TalkingHead.Evaluation.Metrics;
 public sealed class PerceptualDistance : IDisposable
 {
     static readonly LpipsTrunk[] known = [LpipsTrunk.Alex, LpipsTrunk.Vgg, LpipsTrunk.Squeeze];
-
     internal static readonly string[] Trunks = [.. known.Select(trunk => trunk.Name)];
 
-    /// <summary>Every trunk's last map has at least a pixel.</summary>
-    internal const int LeastSide = 32;
+    internal const int LeastSide = 32; // every trunk's last map has at least a pixel
 
     readonly Lpips network;
 

@@ -17,7 +17,8 @@ public sealed class PictureSet : IDisposable
     PictureSet(string folder)
     {
         var files = Files(folder);
-        var found = files.Where(PictureFile.IsNamedPicture).Select(path => (Name: NameOf(folder, path), Path: path))
+        var found = files.Where(PictureFile.IsNamedPicture).Select(path => (Path: path, Name: Path.ChangeExtension(
+            Path.GetRelativePath(folder, path), null).Replace(Path.DirectorySeparatorChar, '/')))
             .OrderBy(file => file.Name, StringComparer.Ordinal).ToArray();
         if (found.Length == 0)
             throw new UserException(
@@ -85,7 +86,4 @@ public sealed class PictureSet : IDisposable
             throw new UserException($"{folder}: cannot be read: {e.Message}", e);
         }
     }
-
-    static string NameOf(string folder, string path) =>
-        Path.ChangeExtension(Path.GetRelativePath(folder, path), null).Replace(Path.DirectorySeparatorChar, '/');
 }

@@ -38,10 +38,7 @@ sealed class ExactArithmetic : IDisposable
 {
     readonly bool products = backends.cuda.matmul.allow_tf32, convolutions = backends.cudnn.allow_tf32;
 
-    public ExactArithmetic() => Set(false, false);
+    public ExactArithmetic() => (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32) = (false, false);
 
-    public void Dispose() => Set(products, convolutions);
-
-    static void Set(bool products, bool convolutions) =>
-        (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32) = (products, convolutions);
+    public void Dispose() => (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32) = (products, convolutions);
 }

@@ -42,9 +42,5 @@ sealed class TrackerPool(string detector) : IDisposable
         return tracker.FindOne(shifted, face.Box)?.Landmarks.Map(new(1, 0, -1, 0));
     }
 
-    public void Dispose()
-    {
-        foreach (var tracker in trackers)
-            tracker.Dispose();
-    }
+    public void Dispose() => Array.ForEach([.. trackers], tracker => tracker.Dispose());
 }

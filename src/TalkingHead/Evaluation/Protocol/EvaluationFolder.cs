@@ -63,20 +63,19 @@ sealed class EvaluationFolder
 
     void Expect(JsonNode here)
     {
-        JsonNode? there;
         try
         {
-            there = JsonNode.Parse(File.ReadAllText(At(DescriptionFile)));
+            var there = JsonNode.Parse(File.ReadAllText(At(DescriptionFile))) as JsonObject;
+            if (JsonNode.DeepEquals(here, there))
+                return;
+            var (key, mine) = here.AsObject().FirstOrDefault(entry => !JsonNode.DeepEquals(entry.Value, there?[entry.Key]));
+            throw new UserException($"{path}: holds an evaluation of something else: \"{key}\" is {Short(there?[key ?? ""])} "
+                + $"there and {Short(mine)} here. Choose another --out, or repeat the command that began it.");
         }
         catch (JsonException e)
         {
             throw new UserException($"{At(DescriptionFile)}: is damaged ({e.Message}). Choose another --out.", e);
         }
-        if (JsonNode.DeepEquals(here, there))
-            return;
-        var (key, mine) = here.AsObject().FirstOrDefault(entry => !JsonNode.DeepEquals(entry.Value, (there as JsonObject)?[entry.Key]));
-        throw new UserException($"{path}: holds an evaluation of something else: \"{key}\" is {Short((there as JsonObject)?[key ?? ""])} "
-            + $"there and {Short(mine)} here. Choose another --out, or repeat the command that began it.");
     }
 
     /// <summary>Says a failure to write the folder that an option names in a sentence.</summary>
@@ -105,25 +104,25 @@ sealed record RowCost(double EnrolmentSeconds, double FrameMilliseconds, int? Ep
 
 /// <summary>
 /// All that was measured on one person, as a safetensors file: written whole when the person is done, so that an evaluation
-/// goes on from any moment and its parts merge by lying in one folder.
+/// goes on from any moment and its parts merge by lying in one folder. Real is of the hold-out frames themselves; floors are metrics
+/// of faces between a real frame and itself moved by a pixel; costs are of heads; pictures are encoded, for the report.
 /// </summary>
-/// <param name="Rows">What was measured on every row's frames.</param>
-/// <param name="Real">On the hold-out frames themselves: faces found, features.</param>
-/// <param name="Costs">Of rows that are heads.</param>
-/// <param name="Floors">Metrics of faces between a real frame and itself moved by a pixel.</param>
-/// <param name="Pictures">Encoded, for the report, by name.</param>
 sealed record IdentityRecord(IReadOnlyDictionary<Row, FrameValues> Rows, FrameValues Real, IReadOnlyDictionary<Row, RowCost> Costs,
     IReadOnlyDictionary<Metric, double[]> Floors, IReadOnlyDictionary<string, byte[]> Pictures)
 {
     const string RealName = "real", FloorName = "floor", PictureName = "picture", FacesName = "faces", CostsKey = "costs";
 
+    // The report shows of every row the same frame, chosen before anything is generated.
+    internal static int Shown(int frames) => frames / 2;
+
+    // Without loss up to 128 pixels a side.
+    internal static byte[] Encode(Picture picture) => PictureFile.Encode(picture, picture.Width <= 128 ? "sample.png" : "sample.jpg");
+
     internal void Save(string path)
     {
-        List<SafeTensorsEntry> entries = [.. Entries(RealName, Real)];
-        foreach (var (row, record) in Rows)
-            entries.AddRange(Entries(row.ToString(), record));
-        entries.AddRange(Floors.Select(floor => Entry($"{FloorName}/{floor.Key}", ScalarType.Float64, floor.Value)));
-        entries.AddRange(Pictures.Select(picture => Entry($"{PictureName}/{picture.Key}", ScalarType.Byte, picture.Value)));
+        SafeTensorsEntry[] entries = [.. Entries(RealName, Real), .. Rows.SelectMany(row => Entries(row.Key.ToString(), row.Value)),
+            .. Floors.Select(floor => Entry($"{FloorName}/{floor.Key}", ScalarType.Float64, floor.Value)),
+            .. Pictures.Select(picture => Entry($"{PictureName}/{picture.Key}", ScalarType.Byte, picture.Value))];
         var costs = Costs.ToDictionary(cost => cost.Key.ToString(), cost => cost.Value);
         SafeTensorsWriter.Write(path, entries, new Dictionary<string, string> { [CostsKey] = JsonSerializer.Serialize(costs) });
     }
@@ -168,14 +167,4 @@ sealed record IdentityRecord(IReadOnlyDictionary<Row, FrameValues> Rows, FrameVa
     static IEnumerable<(string Name, StoredTensor Tensor)> Under(SafeTensorsFile file, string folder) => file.Tensors
         .Where(entry => entry.Key.StartsWith(folder + "/", StringComparison.Ordinal))
         .Select(entry => (entry.Key[(folder.Length + 1)..], entry.Value));
-}
-
-/// <summary>The pictures of a person that the report shows: of every row the same frame, chosen before anything is generated.</summary>
-static class SampleFrames
-{
-    /// <summary>Which of so many frames is shown.</summary>
-    internal static int Middle(int frames) => frames / 2;
-
-    /// <summary>Without loss up to 128 pixels a side; larger ones as JPEG.</summary>
-    internal static byte[] Encode(Picture picture) => PictureFile.Encode(picture, picture.Width <= 128 ? "sample.png" : "sample.jpg");
 }

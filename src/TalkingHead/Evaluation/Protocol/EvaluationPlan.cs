@@ -88,10 +88,8 @@ public sealed record EvaluationSettings
     /// <summary>Files of answers to the page of a user study; they become the USER figures.</summary>
     public IReadOnlyList<string> UserAnswers { get; init; } = [];
 
-    /// <summary>"self-reenactment" or "cross-reenactment".</summary>
     internal string Mode => Cross ? "cross-reenactment" : "self-reenactment";
 
-    /// <summary>Who drives the person of that place in the plan.</summary>
     internal IdentityPlan DriverOf(IReadOnlyList<IdentityPlan> plan, int person) => Cross ? plan[(person + 1) % plan.Count] : plan[person];
 
     /// <summary>Which metrics, and how; its seed and device are not used, these are the evaluation's and the run's.</summary>

@@ -5,17 +5,11 @@ using TalkingHead.Evaluation.Metrics;
 
 namespace TalkingHead.Evaluation.Protocol;
 
-/// <summary>All figures of an evaluation that its inputs decide; what depends on the machine's speed is <see cref="Costs"/>.</summary>
-/// <param name="Format">Of the result's form.</param>
-/// <param name="Mode">"self-reenactment" or "cross-reenactment".</param>
-/// <param name="Subject">What was evaluated, on which data and how.</param>
-/// <param name="Metrics">Every metric asked for: its definition, or why it is not measured.</param>
-/// <param name="Rows">By number of source frames, then by method.</param>
-/// <param name="Floors">What a perfect method would reach, or the least that can be told from nothing.</param>
-/// <param name="Differences">Frame by frame differences between rows.</param>
-/// <param name="Identities">The same figures person by person.</param>
-/// <param name="Notes">What a reader must know beside, a sentence each.</param>
-/// <param name="Costs">Seconds and milliseconds, kept apart from the figures: they are never twice the same.</param>
+/// <summary>
+/// All figures of an evaluation that its inputs decide; <see cref="Costs"/>, which depend on the machine's speed, are kept apart. Metrics
+/// are all that were asked for; rows go by number of source frames, then by method; floors are what a perfect method would reach, or the
+/// least that can be told from nothing; differences are frame by frame; notes are what a reader must know beside, a sentence each.
+/// </summary>
 public sealed record EvaluationResult(string Format, string Mode, EvaluationSubject Subject, IReadOnlyList<MetricForm> Metrics,
     IReadOnlyList<ResultRow> Rows, IReadOnlyList<Figure> Floors, IReadOnlyList<Difference> Differences,
     IReadOnlyList<IdentityResult> Identities, IReadOnlyList<string> Notes, [property: JsonIgnore] IReadOnlyList<RowCosts> Costs);
@@ -71,105 +65,76 @@ readonly record struct Row(string Method, int Shots)
 {
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Method}/{Shots}");
 
-    /// <summary>All rows of an evaluation, in the order of reports.</summary>
     internal static IReadOnlyList<Row> All(EvaluationSettings settings) =>
-    [
-        .. from shots in settings.Shots.Order()
-           from method in (string[])[Protocol.Method.FineTuned, Protocol.Method.FeedForward, Protocol.Method.CopyNearest,
-               Protocol.Method.MeanFrame, .. settings.Baselines.Select(baseline => baseline.Name)]
-           where method != Protocol.Method.FineTuned || !settings.FeedForward
-           select new Row(method, shots),
-    ];
+        [.. from shots in settings.Shots.Order()
+            from method in (string[])[Protocol.Method.FineTuned, Protocol.Method.FeedForward, Protocol.Method.CopyNearest,
+                Protocol.Method.MeanFrame, .. settings.Baselines.Select(baseline => baseline.Name)]
+            where method != Protocol.Method.FineTuned || !settings.FeedForward
+            select new Row(method, shots)];
 }
 
-/// <summary>Makes the result of the records: a function of these alone, in the order of the plan.</summary>
-sealed class Summary
+/// <summary>Makes the result of everybody's records: a function of these alone, in the order of the plan.</summary>
+sealed class Summary(EvaluationSettings settings, FrameMetrics meter, IReadOnlyList<IdentityPlan> plan, IdentityRecord[] records)
 {
-    readonly EvaluationSettings settings;
-    readonly FrameMetrics meter;
-    readonly Row[] rows;
-    readonly Dictionary<(Row Row, Metric Metric), FrameTally> tallies;
-    readonly Dictionary<Metric, FrameTally> floors = [];
-    readonly List<(Row Row, RowCost Cost)> costs = [];
-    readonly Dictionary<FeatureSpace, DistributionTally<Row>> distributions;
-    readonly List<(IdentityPlan Plan, IdentityPlan Driver)> people = [];
-
-    internal Summary(EvaluationSettings settings, FrameMetrics meter)
-    {
-        (this.settings, this.meter, rows) = (settings, meter, [.. Row.All(settings)]);
-        tallies = rows.SelectMany(row => meter.OfFrames.Select(metric => (row, metric))).ToDictionary(key => key, key =>
-            new FrameTally(key.metric, settings.Seed));
-        distributions = meter.Spaces.ToDictionary(space => space, space =>
-            new DistributionTally<Row>(space, settings.Comparison, rows));
-    }
-
-    /// <summary>Takes the next person.</summary>
-    internal void Add(IdentityPlan plan, IdentityPlan driver, IdentityRecord record)
-    {
-        foreach (var ((row, metric), tally) in tallies)
-            tally.Add(record.Rows[row].ByMetric[metric], record.Real.Faces);
-        foreach (var (metric, values) in record.Floors)
-        {
-            floors.TryAdd(metric, new(metric, settings.Seed));
-            floors[metric].Add(values, record.Real.Faces);
-        }
-        costs.AddRange(record.Costs.Select(cost => (cost.Key, cost.Value)));
-        foreach (var (space, tally) in distributions)
-        {
-            foreach (var row in rows)
-                tally.Add(row, record.Rows[row].Features[space]);
-            tally.AddReal(record.Real.Features[space], people.Count);
-        }
-        people.Add((plan, driver));
-    }
+    readonly IReadOnlyList<Row> rows = Row.All(settings);
 
     internal EvaluationResult Result(EvaluationSubject subject, IReadOnlyList<string> notes) => new(
         Format: "talkinghead-evaluation 1",
         Mode: settings.Mode,
         Subject: subject,
         Metrics: meter.Forms,
-        Rows: Rows(meter.Measured, (row, metric) => metric.Space is { } space ? distributions[space].Compute(row, metric)
-            : tallies[(row, metric)].Pooled()),
-        Floors:
-        [
-            .. floors.Values.Select(floor => floor.Pooled(": real against real, moved by a pixel")),
-            .. from tally in distributions
-               let name = Metric.All.First(metric => metric.Space == tally.Key).Name
-               from figure in (Figure[])[tally.Value.Halves($"{name}: real against real, each person's hold-out frames halved"),
-                   tally.Value.HalvesOfPeople($"{name}: real against real, people halved")]
-               select figure,
-        ],
+        Rows: Rows(meter.Measured, (row, metric) => metric.Space is { } space
+            ? SetDistance.Compute(metric, Set(space, record => record.Real), Set(space, record => record.Rows[row]), settings.Comparison)
+            : Tally(row, metric).Pooled()),
+        Floors: [
+            .. records[0].Floors.Keys.Select(metric =>
+                Tally(metric, record => record.Floors).Pooled(": real against real, moved by a pixel")),
+            .. meter.Spaces.SelectMany(space => (Figure[])[Halves(space, "each person's hold-out frames halved", (_, row) => row),
+                Halves(space, "people halved", (person, _) => person)])],
         Differences: [.. Differences()],
-        Identities: [.. people.Select((person, i) => new IdentityResult(person.Plan.Identity, person.Plan.Clip, person.Driver.Clip,
-            person.Driver.HoldOut, person.Plan.Sources, Rows(meter.OfFrames, (row, metric) => tallies[(row, metric)].OfPerson(i))))],
+        Identities: [.. plan.Select((person, i) => new IdentityResult(person.Identity, person.Clip, settings.DriverOf(plan, i).Clip,
+            settings.DriverOf(plan, i).HoldOut, person.Sources, Rows(meter.OfFrames, (row, metric) => Tally(row, metric).OfPerson(i))))],
         Notes: notes,
-        Costs: [.. costs.GroupBy(cost => cost.Row, cost => cost.Cost).OrderBy(row => Array.IndexOf(rows, row.Key)).Select(Costs)]);
+        Costs: [.. from row in rows
+                   let costs = records.Select(record => record.Costs.GetValueOrDefault(row)).OfType<RowCost>().ToArray()
+                   where costs.Length > 0
+                   select Costs(row, costs)]);
+
+    FrameTally Tally(Row row, Metric metric) => Tally(metric, record => record.Rows[row].ByMetric);
+
+    FrameTally Tally(Metric metric, Func<IdentityRecord, IReadOnlyDictionary<Metric, double[]>> values) => new(metric, settings.Seed,
+        [.. records.Select(record => values(record)[metric])], records.Sum(record => record.Real.Faces.Count(found => found == 0)));
+
+    FeatureStatistics Set(FeatureSpace space, Func<IdentityRecord, FrameValues> values, Func<int, int, bool>? taken = null) =>
+        new(space.Length, records.SelectMany((record, person) => values(record).Features[space].Chunk(space.Length)
+            .Where((_, row) => taken?.Invoke(person, row) != false)));
+
+    // Of the real set, the even against the odd ones by a number of person and row.
+    Figure Halves(FeatureSpace space, string words, Func<int, int, int> number) => SetDistance.Frechet(
+        $"{Metric.All.First(metric => metric.Space == space).Name}: real against real, {words}", space,
+        Set(space, record => record.Real, (person, row) => number(person, row) % 2 == 0),
+        Set(space, record => record.Real, (person, row) => number(person, row) % 2 == 1));
 
     ResultRow[] Rows(IEnumerable<Metric> metrics, Func<Row, Metric, Figure> figure) =>
         [.. rows.Select(row => new ResultRow(row.Method, row.Shots, [.. metrics.Select(metric => figure(row, metric))]))];
 
     // Each head against copying and against the other head; above 0 the first is better.
     IEnumerable<Difference> Differences() =>
-        from shots in settings.Shots.Order()
-        from pair in (IEnumerable<(string Head, string Than)>)[(Method.FineTuned, Method.FeedForward),
-            .. from than in rows.Where(row => row.Shots == shots && !Method.IsHead(row.Method))
-               from head in (string[])[Method.FineTuned, Method.FeedForward]
-               select (head, than.Method)]
-        where rows.Contains(new(pair.Head, shots)) && (shots > 1 || pair.Than != Method.MeanFrame) // one frame's mean is its copy
+        from than in rows
+        from head in (string[])[Method.FineTuned, Method.FeedForward]
+        where than.Method is not Method.FineTuned && head != than.Method && rows.Contains(new(head, than.Shots))
+            && (than.Shots > 1 || than.Method != Method.MeanFrame) // one frame's mean is its copy
         from metric in meter.OfFrames
-        let found = tallies[(new(pair.Head, shots), metric)].Against(tallies[(new(pair.Than, shots), metric)])
+        let found = Tally(new(head, than.Shots), metric).Against(Tally(than, metric))
         where found.Gain.Value is not null
-        select new Difference(metric.Name, pair.Head, pair.Than, shots, found.Gain.Value!.Value, found.Gain.Low, found.Gain.High,
+        select new Difference(metric.Name, head, than.Method, than.Shots, found.Gain.Value!.Value, found.Gain.Low, found.Gain.High,
             found.Better, found.Gain.Frames);
 
-    static RowCosts Costs(IGrouping<Row, RowCost> costs)
-    {
-        double[] seconds = [.. costs.Select(cost => cost.EnrolmentSeconds)];
-        return new(costs.Key.Method, costs.Key.Shots, Median(seconds), seconds.Min(), seconds.Max(),
-            Median(costs.Select(cost => cost.FrameMilliseconds)),
-            costs.Any(cost => cost.Epochs is null) ? null : Median(costs.Select(cost => (double)cost.Epochs!)),
-            string.Join("; ", costs.Select(cost => cost.Machine).Distinct().Order(StringComparer.Ordinal)));
-    }
+    static RowCosts Costs(Row row, RowCost[] costs) => new(row.Method, row.Shots, Median(costs.Select(cost => cost.EnrolmentSeconds)),
+        costs.Min(cost => cost.EnrolmentSeconds), costs.Max(cost => cost.EnrolmentSeconds),
+        Median(costs.Select(cost => cost.FrameMilliseconds)),
+        costs.Any(cost => cost.Epochs is null) ? null : Median(costs.Select(cost => (double)cost.Epochs!)),
+        string.Join("; ", costs.Select(cost => cost.Machine).Distinct().Order(StringComparer.Ordinal)));
 
     static double Median(IEnumerable<double> values) => Bootstrap.Quantile([.. values.Order()], 0.5);
 }

@@ -11,6 +11,8 @@ sealed class Axis
 {
     readonly double from, to;
     readonly int decimals;
+    internal readonly double Low, High;
+    internal readonly IReadOnlyList<double> Ticks;
 
     internal Axis(IEnumerable<double> values, double from, double to, int steps)
     {
@@ -27,13 +29,6 @@ sealed class Axis
         decimals = Enumerable.Range(0, 8).First(decimals => Math.Abs(Math.Round(step, decimals) - step) < 1e-9 * step || decimals == 7);
     }
 
-    internal double Low { get; }
-
-    internal double High { get; }
-
-    internal IReadOnlyList<double> Ticks { get; }
-
-    /// <summary>A value's place in the drawing.</summary>
     internal double At(double value) => from + (value - Low) / (High - Low) * (to - from);
 
     internal string Label(double tick) => ReportText.Number(tick, decimals);
@@ -59,29 +54,23 @@ static class Svg
     internal static string Text(string kind, double x, double y, string anchor, string text) =>
         $"<text class=\"{kind}\" x=\"{N(x)}\" y=\"{N(y)}\" text-anchor=\"{anchor}\">{text}</text>";
 
-    /// <summary>Which mark is which method's.</summary>
-    internal static string Legend(IEnumerable<string> methods)
-    {
-        const string size = "viewBox=\"0 0 14 14\" width=\"14\" height=\"14\"";
-        return $"<ul class=\"legend\">{Each(methods, method =>
-            $"<li><svg class=\"{method}\" {size} aria-hidden=\"true\">{Mark(method, 7, 7, 4.5)}</svg>{Title(method)}</li>")}</ul>";
-    }
+    internal static string Legend(IEnumerable<string> methods) => $"<ul class=\"legend\">{Each(methods, method =>
+        $"<li><svg class=\"{method}\" viewBox=\"0 0 14 14\" width=\"14\" height=\"14\" aria-hidden=\"true\">{Mark(method, 7, 7, 4.5)}</svg>"
+        + $"{Title(method)}</li>")}</ul>";
 }
 
 /// <summary>A small chart a metric: its value over T, each method a line with the 95 % interval at each T.</summary>
 static class CurveCharts
 {
     const int Width = 320, Height = 210, Left = 46, Right = 14, Top = 12, Bottom = 30;
-
-    /// <summary>Methods stand a little apart at each T, so that their intervals can be told from each other.</summary>
-    const double Dodge = 7;
+    const double Dodge = 7; // methods stand a little apart at each T, so that their intervals can be told from each other
 
     internal static string Create(EvaluationResult result)
     {
         string[] methods = [.. result.Rows.Select(row => row.Method).Distinct()];
         var charts = Measured(result).Where(form => result.Rows.Any(row => row.Find(form).Value is not null))
             .Select(form => Chart(result, methods, form)).ToArray();
-        var kid = result.Metrics.Any(form => form.Metric == "KID" && form.Reason is null) ? "; for KID, the deviation over subsets" : "";
+        var kid = Measured(result).Any(form => form.Metric == "KID") ? "; for KID, the deviation over subsets" : "";
         var hollow = result.Rows.Any(row => Measured(result).Any(form => !IsWhole(result, row, form)))
             ? " Hollow marks: many frames lack a face." : "";
         return charts.Length == 0 ? "" : Section("curves", "Over the number of source frames", $"""

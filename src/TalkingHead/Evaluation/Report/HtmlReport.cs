@@ -18,8 +18,12 @@ static partial class HtmlReport
             ["title"] = Html($"{subject.Run}: few-shot heads{(self ? "" : " driven by others")}, evaluated"),
             ["style"] = style,
             ["kicker"] = $"{(self ? "Self" : "Cross")}-reenactment",
-            ["lead"] = Lead(result, ranking),
-            ["facts"] = Each(Facts(subject), fact => $"<div><dt>{fact.Name}</dt><dd>{Html(fact.Value)}</dd></div>"),
+            ["lead"] = ranking is null ? "" : Lead(result, ranking),
+            ["facts"] = Fact("Run", $"{subject.Run}, step {subject.Step}") + Fact("Dataset", subject.Dataset)
+                + Fact("People", $"{subject.Identities}, unseen in training")
+                + Fact("Hold-out", $"{subject.HoldOut} frames each, {subject.Identities * subject.HoldOut} in all")
+                + Fact("Source frames", $"T = {string.Join(", ", subject.Shots)}") + Fact("Resolution", $"{subject.Size} × {subject.Size}")
+                + Fact("Seed", $"{subject.Seed}") + (subject.Adapted ? Fact("Landmarks", "adapted to the person") : ""),
             ["sections"] = string.Join('\n', ReportTables.Results(result), CurveCharts.Create(result),
                 ranking is null ? "" : Gallery.Create(result, ranking, pictures), ReportTables.Gains(result),
                 ranking is null ? "" : PeopleChart.Create(result, ranking), ReportTables.People(result), ReportTables.Floors(result),
@@ -34,26 +38,14 @@ static partial class HtmlReport
         return Part().Replace(page, part => parts[part.Groups[1].Value]) + "\n";
     }
 
+    static string Fact(string name, string value) => $"<div><dt>{name}</dt><dd>{Html(value)}</dd></div>";
+
     [GeneratedRegex("{([a-z]+)}")]
     private static partial Regex Part();
 
-    static IEnumerable<(string Name, string Value)> Facts(EvaluationSubject subject) =>
-    [
-        ("Run", $"{subject.Run}, step {subject.Step}"),
-        ("Dataset", subject.Dataset),
-        ("People", $"{subject.Identities}, unseen in training"),
-        ("Hold-out", $"{subject.HoldOut} frames each, {subject.Identities * subject.HoldOut} in all"),
-        ("Source frames", $"T = {string.Join(", ", subject.Shots)}"),
-        ("Resolution", $"{subject.Size} × {subject.Size}"),
-        ("Seed", $"{subject.Seed}"),
-        .. (subject.Adapted ? [("Landmarks", "adapted to the person")] : Array.Empty<(string, string)>()),
-    ];
-
     // The answer in a sentence: the row a reader asks for first, and whether it beats copying.
-    static string Lead(EvaluationResult result, Ranking? ranking)
+    static string Lead(EvaluationResult result, Ranking ranking)
     {
-        if (ranking is null)
-            return "";
         var metric = ranking.Metric;
         var figure = result.Rows.First(row => (row.Method, row.Shots) == (ranking.Method, ranking.Shots)).Find(metric);
         var gain = result.Differences.FirstOrDefault(gain => (gain.Metric, gain.Method, gain.Than, gain.Shots)
@@ -76,9 +68,7 @@ static partial class HtmlReport
     }
 }
 
-/// <summary>
-/// Pictures of the best, the middle and the worst person: what was shown, what drove, the truth, and each method's frame.
-/// </summary>
+/// <summary>Pictures of the best, the middle and the worst person: what was shown, what drove, the truth, each method's frame.</summary>
 static class Gallery
 {
     internal static string Create(EvaluationResult result, Ranking ranking, Func<int, IReadOnlyDictionary<string, byte[]>> pictures)
@@ -104,17 +94,16 @@ static class Gallery
         var rows = Each(result.Subject.Shots, shots => $"<tr><th scope=\"row\">T&nbsp;=&nbsp;{shots}</th><td>{Sources(shots)}</td>"
             + $"<td>{Picture("landmarks", "the landmark image that drives")}</td>"
             + $"<td>{Picture("truth", cross ? "the driver's frame" : "the true frame")}</td>"
-            + $"{Each(methods, method => $"<td>{Of(method, shots)}{Caption(method, shots)}</td>")}</tr>");
+            + $"{Each(methods, method => Cell(method, shots))}</tr>");
         return $"""
             <div class="person"><h3>{Tag(word)} {Html(person.Identity)}{driver}</h3>
             {Scroll($"Pictures of {person.Identity}")}<table class="pictures"><thead><tr><td></td>
             {Each(headings, heading => $"<th scope=\"col\">{heading}</th>")}</tr></thead><tbody>{rows}</tbody></table></div></div>
             """;
 
-        string Of(string method, int shots) => Picture($"{method}/{shots}", $"{Title(method)}, T = {shots}");
-
-        string Caption(string method, int shots) =>
-            ranking.Figure(person, method, shots) is { } figure ? $"<span class=\"value\">{Value(figure, ranking.Metric)}</span>" : "";
+        string Cell(string method, int shots) => $"<td>{Picture($"{method}/{shots}", $"{Title(method)}, T = {shots}")}"
+            + (ranking.Figure(person, method, shots) is { } figure ? $"<span class=\"value\">{Value(figure, ranking.Metric)}</span>" : "")
+            + "</td>";
 
         string Sources(int shots)
         {

@@ -145,10 +145,8 @@ sealed record Ranking(MetricForm Metric, string Method, int Shots)
     /// <summary>Null where no metric of single frames was measured.</summary>
     internal static Ranking? Create(EvaluationResult result)
     {
-        var measured = OfFrames(result);
-        if (measured.Length == 0)
+        if (OfFrames(result).MaxBy(form => Array.IndexOf(preferred, form.Metric)) is not { } metric)
             return null;
-        var metric = measured.MaxBy(form => Array.IndexOf(preferred, form.Metric))!;
         var row = result.Rows.Where(row => Protocol.Method.IsHead(row.Method))
             .OrderByDescending(row => row.Shots).ThenByDescending(row => row.Method == Protocol.Method.FineTuned).First();
         var ranking = new Ranking(metric, row.Method, row.Shots);
@@ -164,14 +162,12 @@ sealed record Ranking(MetricForm Metric, string Method, int Shots)
         person.Rows.FirstOrDefault(row => (row.Method, row.Shots) == (method, shots ?? Shots))?.Find(Metric);
 
     /// <summary>The best, the middle and the worst, as many of them as there are people.</summary>
-    internal IEnumerable<(string Word, int Person)> Examples()
+    internal IEnumerable<(string Word, int Person)> Examples() => Order.Count switch
     {
-        yield return (Order.Count == 1 ? "Only" : "Best", Order[0]);
-        if (Order.Count >= 3)
-            yield return ("Median", Order[Order.Count / 2]);
-        if (Order.Count >= 2)
-            yield return ("Worst", Order[^1]);
-    }
+        1 => [("Only", Order[0])],
+        2 => [("Best", Order[0]), ("Worst", Order[1])],
+        _ => [("Best", Order[0]), ("Median", Order[Order.Count / 2]), ("Worst", Order[^1])],
+    };
 }
 
 /// <summary>Numbers and words as reports write them.</summary>
@@ -181,11 +177,7 @@ static class ReportText
 
     /// <summary>With a true minus sign.</summary>
     internal static string Number(double value, int decimals) =>
-        Math.Round(value, decimals).ToString($"F{decimals}", CultureInfo.InvariantCulture).Replace('-', '−') switch
-        {
-            var text when text.Trim('−', '0', '.') == "" => text.TrimStart('−'),
-            var text => text,
-        };
+        (Math.Round(value, decimals) + 0.0).ToString($"F{decimals}", CultureInfo.InvariantCulture).Replace('-', '−'); // -0 + 0 is 0
 
     internal static string Signed(double value, int decimals) =>
         Number(value, decimals) is var text && text.StartsWith('−') ? text : $"+{text}";
@@ -219,11 +211,9 @@ static class ReportText
         _ => method,
     };
 
-    /// <summary>A text that is part of the program.</summary>
     internal static string Resource(string name)
     {
-        using var stream = typeof(ReportText).Assembly.GetManifestResourceStream(name)!;
-        using var reader = new StreamReader(stream);
+        using var reader = new StreamReader(typeof(ReportText).Assembly.GetManifestResourceStream(name)!);
         return reader.ReadToEnd().TrimEnd();
     }
 
@@ -247,7 +237,7 @@ static class ReportText
     /// <summary>Opens a part that scrolls sideways on a narrow screen, by keys too; a div closes it.</summary>
     internal static string Scroll(string label) => $"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{Html(label)}\">";
 
-    internal static string Seconds(double seconds) => seconds < 10 ? $"{Number(seconds, 2)} s" : $"{Number(seconds, 1)} s";
+    internal static string Seconds(double seconds) => $"{Number(seconds, seconds < 10 ? 2 : 1)} s";
 
     /// <summary>Metrics that could not be measured, together where the reason is one.</summary>
     internal static IEnumerable<string> Unmeasured(EvaluationResult result) => result.Metrics.Where(form => form.Reason is not null)

@@ -58,10 +58,10 @@ static class UserStudy
             {
                 // Two true frames of other moments than the generated one shows, and its place among them.
                 var random = new CounterRandom((ulong)settings.Seed, Stream, Checksum.Compute($"{row} {plan[person].Clip}"));
-                int[] moments = [.. Enumerable.Range(0, settings.HoldOut).Where(frame => frame != SampleFrames.Middle(settings.HoldOut))];
+                int[] moments = [.. Enumerable.Range(0, settings.HoldOut).Where(frame => frame != IdentityRecord.Shown(settings.HoldOut))];
                 random.Shuffle(moments);
                 List<byte[]> three = [.. frames(plan[person], [.. moments.Take(2).Select(moment => plan[person].HoldOut[moment])])
-                    .Select(SampleFrames.Encode)];
+                    .Select(IdentityRecord.Encode)];
                 triplets.Add(new(row.Method, row.Shots, person, random.Below(Pictures)));
                 three.Insert(triplets[^1].Generated, samples[row.ToString()]);
                 shown.Add([.. three.Select(ReportText.DataAddress)]);
