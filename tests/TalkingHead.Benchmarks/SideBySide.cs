@@ -62,10 +62,14 @@ static class SideBySide
         return same ? 0 : 1;
     }
 
+    // What the small configurations have beside the paper's networks and losses, and the twins have not.
+    static readonly string[] withoutExtras = ["--set", "network.skip_paths=false", "network.canvas_side=0", "objective.eye_weight=0",
+        "objective.mouth_weight=0"];
+
     static (Report Ours, Report Plain, Report? PyTorch) Measure(string device, string config, string batch, string folder, string? python)
     {
         string[] counts = ["--steps", $"{Steps}", "--frames", $"{Frames}", "--device", device];
-        var ours = Start(Beside("TalkingHead.Cli"), ["bench", config, "--batch", batch, "--twin", folder], "ours");
+        var ours = Start(Beside("TalkingHead.Cli"), ["bench", config, "--batch", batch, "--twin", folder, .. withoutExtras], "ours");
         var plain = Start(Environment.ProcessPath!, ["twin", folder], "plain");
         var pytorch = python is null ? null : Start(python, [Path.Combine(Root, "tests/oracles/pytorch_step.py"), folder], "pytorch");
         return (ours, plain, pytorch);
