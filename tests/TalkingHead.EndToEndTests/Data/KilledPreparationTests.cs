@@ -22,7 +22,7 @@ public sealed class KilledPreparationTests : IDisposable
     {
         RealTrees.Require();
         for (var person = 0; person < 10; person++)
-            RealTrees.Video("head-pose-male.mp4", folder.At($"from/person{person}/clip.mp4"), "scale=320:-2", 3 * person, 3);
+            RealTrees.Video("head-pose-male.mp4", folder.At($"from/person{person}/clip.mp4"), "scale=320:-2", 3 * person, 6);
         File.WriteAllText(folder.At("from/person4/broken.mp4"), "no video");
         var clock = Stopwatch.StartNew();
         Assert.True(Start("whole", kill: null));

@@ -70,6 +70,16 @@ public class LayerTests
     }
 
     [Fact]
+    public void AttentionWithoutGradientsIsTheSame()
+    {
+        using var scope = NewDisposeScope();
+        var (q, k, v) = (Formula.Values("q", 2, 256, 32), Formula.Values("k", 2, 256, 32), Formula.Values("v", 2, 256, 64));
+        var expected = SelfAttention.AttendInSteps(q, k, v); // of 256 places: large enough for oneDNN's products
+        using var _ = no_grad();
+        Assert.True(SelfAttention.AttendInSteps(q, k, v).allclose(expected, rtol: 1e-4, atol: 1e-5));
+    }
+
+    [Fact]
     public void AttentionStartsAsTheIdentityAndItsGammaLearns()
     {
         using var scope = NewDisposeScope();
