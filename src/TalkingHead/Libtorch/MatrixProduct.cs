@@ -18,10 +18,20 @@ static unsafe class MatrixProduct
         (delegate* unmanaged<nint, nint, nint*, byte*, double**, long, byte**, nint*, int>)Aten.Export("aoti_torch_cpu__linear_pointwise");
 
     /// <summary>x (m,k) times the transpose of y (n,k), with bias (n) on each row or none, to (m,n).</summary>
-    public static Tensor WithTransposed(Tensor x, Tensor y, Tensor? bias = null)
+    public static Tensor WithTransposed(Tensor x, Tensor y, Tensor? bias = null) =>
+        Takes(x, y) ? ByOneDnn(x, y, bias) : nn.functional.linear(x, y, bias);
+
+    /// <summary>b z + a x yᵀ for x (m,k), y (n,k) and z (m,n): (m,n).</summary>
+    public static Tensor Added(Tensor z, Tensor x, Tensor y, double b, double a)
     {
         if (!Takes(x, y))
-            return nn.functional.linear(x, y, bias);
+            return z.addmm(x, y.t(), (float)b, (float)a); // TorchSharp takes them as float32
+        var product = ByOneDnn(x, y, bias: null);
+        return (a == 1 ? product : product.Mul_(a)).Add_(z, b);
+    }
+
+    static Tensor ByOneDnn(Tensor x, Tensor y, Tensor? bias)
+    {
         using var scope = NewDisposeScope();
         x = x.contiguous();
         if (!y.t().is_contiguous()) // oneDNN reads rows and columns alike
@@ -34,10 +44,6 @@ static unsafe class MatrixProduct
         }
         return Tensor.UnsafeCreateTensor(result).MoveToOuterDisposeScope();
     }
-
-    /// <summary>b z + a x yᵀ for x (m,k), y (n,k) and z (m,n): (m,n).</summary>
-    public static Tensor Added(Tensor z, Tensor x, Tensor y, double b, double a) => // TorchSharp takes them as float32
-        Takes(x, y) ? (a == 1 ? WithTransposed(x, y) : WithTransposed(x, y).Mul_(a)).Add_(z, b) : z.addmm(x, y.t(), (float)b, (float)a);
 
     static bool Takes(Tensor x, Tensor y) => linear != null && x.shape is [var m, var k] && Math.Min(Math.Min(m, k), y.shape[0]) >= Fewest
         && m * k * y.shape[0] >= FewestMultiplyAdds && x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32

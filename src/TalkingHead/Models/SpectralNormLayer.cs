@@ -90,13 +90,17 @@ public abstract class SpectralNormLayer : Module<Tensor, Tensor>
         return (weight / sigma).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The weight as the layer uses it; in the caller's scope unless it is held.</summary>
-    private protected Tensor WeightInUse() => heldWeight ?? NormalWeight().to(ComputeType);
+    /// <summary>
+    /// The weight as the layer uses it, a kernel pixel by pixel like the maps, so that no convolution lays it out again; in the
+    /// caller's scope unless it is held.
+    /// </summary>
+    private protected Tensor WeightInUse() =>
+        heldWeight ?? (weight.ndim == 4 ? Layout.PixelByPixel(NormalWeight().to(ComputeType)) : NormalWeight().to(ComputeType));
 
     private protected Tensor? BiasInUse() => bias?.to(ComputeType);
 
     /// <summary>Keeps the weight in use as it is now, until <see cref="Release"/>: for a network that is frozen meanwhile.</summary>
-    internal virtual void Hold() => heldWeight = Detached(weight.dim() == 4 ? Layout.PixelByPixel(WeightInUse()) : WeightInUse());
+    internal virtual void Hold() => heldWeight = Detached(WeightInUse());
 
     /// <summary>The weight is worked out anew in each forward.</summary>
     internal virtual void Release()
@@ -152,7 +156,7 @@ public sealed class SpectralNormConv2d : SpectralNormLayer
             Resampling.Halve => ResampledConvolution.HalveInSteps(x, WeightInUse(), BiasInUse()),
             Resampling.Double => ResampledConvolution.DoubleInSteps(x, WeightInUse(), BiasInUse()),
             _ when padding[0] == 0 => PointwiseConv2d.Apply(x, WeightInUse(), BiasInUse()),
-            _ => functional.conv2d(x, Layout.PixelByPixel(WeightInUse()), BiasInUse(), padding: padding), // so it is not laid out twice
+            _ => functional.conv2d(x, WeightInUse(), BiasInUse(), padding: padding),
         };
         return y.MoveToOuterDisposeScope();
     }
