@@ -38,6 +38,7 @@ public sealed class PersonFineTuner
                 GeneratorRate = tuning.GeneratorRate ?? all.Optimizer.GeneratorRate,
                 DiscriminatorRate = tuning.DiscriminatorRate ?? all.Optimizer.DiscriminatorRate,
                 MuonRate = tuning.MuonRate,
+                Accumulation = (int)Math.Min(all.Optimizer.Accumulation, frames.shape[0]), // one frame has no parts
             },
         };
     }

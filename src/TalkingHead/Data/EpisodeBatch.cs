@@ -44,15 +44,22 @@ public sealed class EpisodeBatch : IDisposable
     public int First { get; init; }
 
     /// <summary>The batch in <paramref name="count"/> parts of nearly one size, as views: what each needs of memory is less.</summary>
-    internal IEnumerable<EpisodePart> Parts(int count)
+    internal IEnumerable<EpisodePart> Parts(int count) => Split(Clips.Count, count).Select(part =>
     {
-        var b = Clips.Count;
-        count = Math.Min(count, b);
+        var (start, length, share) = part;
+        return new EpisodePart(Source.narrow(0, start, length), SourceLandmarks.narrow(0, start, length),
+            Target.narrow(0, start, length), TargetLandmarks.narrow(0, start, length), start, length, share);
+    });
+
+    /// <summary>The parts of a batch of that size, nearly equal ones: as many as it has rows, if it has fewer than
+    /// <paramref name="count"/>.</summary>
+    internal static IEnumerable<(int Start, int Length, double Share)> Split(int size, int count)
+    {
+        count = Math.Min(count, size);
         for (var part = 0; part < count; part++)
         {
-            int start = part * b / count, length = (part + 1) * b / count - start;
-            yield return new EpisodePart(Source.narrow(0, start, length), SourceLandmarks.narrow(0, start, length),
-                Target.narrow(0, start, length), TargetLandmarks.narrow(0, start, length), start, length, (double)length / b);
+            int start = part * size / count, length = (part + 1) * size / count - start;
+            yield return (start, length, (double)length / size);
         }
     }
 

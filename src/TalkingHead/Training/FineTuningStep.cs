@@ -1,4 +1,5 @@
 using TalkingHead.Configuration;
+using TalkingHead.Data;
 using TalkingHead.Losses;
 using TalkingHead.Models;
 using TorchSharp.Modules;
@@ -20,8 +21,13 @@ public sealed class FineTuningStep : IDisposable
     readonly OptimizerSettings settings;
     readonly PlayerOptimizer generatorOptimizer;
     readonly PlayerOptimizer discriminatorOptimizer;
+    readonly ParallelParts? parallel;
 
-    /// <summary>A person whose embedding ê_NEW (1,N) is the mean over the T frames: ψ' = P ê_NEW, w' = w0 + ê_NEW.</summary>
+    /// <summary>
+    /// A person whose embedding ê_NEW (1,N) is the mean over the T frames: ψ' = P ê_NEW, w' = w0 + ê_NEW. With
+    /// <see cref="OptimizerSettings.ParallelParts"/>, on a CPU, a batch of the person's frames is worked in as many parts as a
+    /// batch in training, at the same time.
+    /// </summary>
     public FineTuningStep(RunConfiguration configuration, Generator generator, Discriminator discriminator, Tensor embedding,
         ContentLoss content)
     {
@@ -34,10 +40,14 @@ public sealed class FineTuningStep : IDisposable
         }
         foreach (var parameter in generator.parameters().Concat(discriminator.parameters()))
             parameter.requires_grad_(false);
+        // A power iteration in each forward pass changes what other parts read.
+        if (settings.ParallelParts && settings.Accumulation > 1 && Psi.device_type == TorchSharp.DeviceType.CPU
+            && configuration.SpectralNorm.Iterate == PowerIteration.Step)
+            parallel = new ParallelParts(settings.Accumulation);
         generatorOptimizer = new PlayerOptimizer("generator", [.. generator.ParametersWithoutProjection(), Psi],
-            settings.GeneratorRate, settings, settings.MuonRate);
+            settings.GeneratorRate, settings, settings.MuonRate, parallel: parallel);
         discriminatorOptimizer = new PlayerOptimizer("discriminator", [.. discriminator.ParametersWithoutPerson(), Person],
-            settings.DiscriminatorRate, settings);
+            settings.DiscriminatorRate, settings, parallel: parallel);
     }
 
     /// <summary>ψ', the person's scales and shifts (1,A).</summary>
@@ -68,38 +78,57 @@ public sealed class FineTuningStep : IDisposable
         return losses;
     }
 
-    // L' = L'_CNT + L'_ADV, for ψ and ψ'.
+    // L' = L'_CNT + L'_ADV, for ψ and ψ'. Gives x̂.
     Tensor TrainGenerator(Tensor frames, Tensor landmarks, IReadOnlyList<Tensor>? targets, OrderedDictionary<string, Tensor> losses)
     {
         generatorOptimizer.Begin();
         using var held = new HeldWeights(discriminator); // it is frozen here, and meets x̂ and x
-        var terms = new LossTerms();
-        var fake = generator.call(landmarks, Psi);
-        content.AddTerms(terms, fake, frames, landmarks, targets);
-        var (score, fakeMaps) = discriminator.call(fake, landmarks, Person);
-        terms.Add("adversarial", objective.Adversarial!.Value, AdversarialLoss.Generator(score));
-        terms.Add("feature_matching", objective.FeatureMatching!.Value,
-            FeatureMatching.Loss(fakeMaps, discriminator.RealMaps(frames, landmarks)));
-        generatorOptimizer.Backward(terms, 1);
-        generatorOptimizer.Add(terms, 1, losses);
+        var fakes = RunParts(generatorOptimizer, frames, losses, (rows, share, terms) =>
+        {
+            var (x, y) = (rows(frames), rows(landmarks));
+            var fake = generator.call(y, Psi);
+            content.AddTerms(terms, fake, x, y, targets?.Select(rows).ToArray());
+            var (score, fakeMaps) = discriminator.call(fake, y, Person);
+            terms.Add("adversarial", objective.Adversarial!.Value, AdversarialLoss.Generator(score));
+            terms.Add("feature_matching", objective.FeatureMatching!.Value,
+                FeatureMatching.Loss(fakeMaps, discriminator.RealMaps(x, y)));
+            generatorOptimizer.Backward(terms, share);
+            return fake.detach(); // D learns from x̂ as a picture: nothing flows back into G
+        });
         generatorOptimizer.Step(losses);
         SpectralNorm.Iterate(generator);
-        return fake.detach(); // D learns from x̂ as a picture: nothing flows back into G
+        return fakes.Length == 1 ? fakes[0] : cat(fakes);
     }
 
     // The hinge loss, for θ, w' and b.
     void TrainDiscriminator(Tensor frames, Tensor landmarks, Tensor fake, OrderedDictionary<string, Tensor> losses)
     {
         discriminatorOptimizer.Begin();
-        var terms = new LossTerms();
-        var (real, faked) = discriminator.Compare(frames, fake, landmarks, Person);
-        terms.Add("discriminator", 1, AdversarialLoss.Discriminator(real, faked));
-        terms.Add("real_score", 0, real.mean());
-        terms.Add("fake_score", 0, faked.mean());
-        discriminatorOptimizer.Backward(terms, 1);
-        discriminatorOptimizer.Add(terms, 1, losses);
+        RunParts(discriminatorOptimizer, frames, losses, (rows, share, terms) =>
+        {
+            var (real, faked) = discriminator.Compare(rows(frames), rows(fake), rows(landmarks), Person);
+            terms.Add("discriminator", 1, AdversarialLoss.Discriminator(real, faked));
+            terms.Add("real_score", 0, real.mean());
+            terms.Add("fake_score", 0, faked.mean());
+            discriminatorOptimizer.Backward(terms, share);
+            return real.detach();
+        });
         discriminatorOptimizer.Step(losses);
         SpectralNorm.Iterate(discriminator);
+    }
+
+    // A player's work on a part: what takes the part's rows of a tensor (B,...), and the part's share of the batch.
+    delegate Tensor Pass(Func<Tensor, Tensor> rows, double share, LossTerms terms);
+
+    Tensor[] RunParts(PlayerOptimizer optimizer, Tensor frames, OrderedDictionary<string, Tensor> losses, Pass pass)
+    {
+        var batch = (int)frames.shape[0];
+        (int Start, int Length, double Share)[] parts = [.. EpisodeBatch.Split(batch, parallel?.Parts ?? 1)];
+        return optimizer.RunParts([.. parts.Select(part => part.Share)], (batch, true), losses, (number, terms) =>
+        {
+            var (start, length, share) = parts[number];
+            return pass(tensor => tensor.narrow(0, start, length), share, terms);
+        });
     }
 
     /// <inheritdoc/>
@@ -107,6 +136,7 @@ public sealed class FineTuningStep : IDisposable
     {
         generatorOptimizer.Dispose();
         discriminatorOptimizer.Dispose();
+        parallel?.Dispose();
         Psi.Dispose();
         Person.Dispose();
     }

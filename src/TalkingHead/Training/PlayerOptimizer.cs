@@ -22,6 +22,7 @@ sealed class PlayerOptimizer : IDisposable
     readonly Tensor[] muonMeans = [];
     readonly Ranks ranks;
     readonly ParallelParts? parallel;
+    readonly HashSet<(int, bool)> met = []; // batches whose shapes libtorch knows
     LossTerms? last;
     Tensor? sum; // of the parts' totals
 
@@ -97,6 +98,46 @@ sealed class PlayerOptimizer : IDisposable
 
     /// <summary>Frozen parameters get no gradient; gradients still pass through their layers to the input.</summary>
     public void Freeze() => RequireGrad(false);
+
+    /// <summary>A player's work on the part of a batch with that number: adds its terms and its gradient
+    /// (<see cref="Backward"/>), and gives what else the step needs, without its graph.</summary>
+    public delegate Tensor Pass(int part, LossTerms terms);
+
+    /// <summary>Does a player's work on every part of a batch, at the same time where threads were given, and adds up their
+    /// losses. Returns what each pass gave, in the caller's dispose scope.</summary>
+    /// <param name="shares">The parts' shares of the batch, which sum to 1.</param>
+    /// <param name="batch">How large the batch is, and whether the adversary takes part: what decides the shapes libtorch
+    /// meets.</param>
+    /// <param name="losses">Where they go.</param>
+    /// <param name="pass">The work.</param>
+    public Tensor[] RunParts(IReadOnlyList<double> shares, (int, bool) batch, OrderedDictionary<string, Tensor> losses, Pass pass)
+    {
+        var done = parallel is null ? [.. shares.Select((_, part) => Run(part))]
+            : parallel.Run(shares.Count, Run, first: met.Add(batch));
+        foreach (var (terms, result) in done.Skip(1)) // these may come from threads of their own
+            Adopt([result, .. terms.Values.Select(term => term.Value)]);
+        foreach (var (share, (terms, _)) in shares.Zip(done))
+            Add(terms, share, losses);
+        return [.. done.Select(part => part.Result)];
+
+        (LossTerms Terms, Tensor Result) Run(int part)
+        {
+            using var scope = NewDisposeScope();
+            var terms = new LossTerms();
+            var result = pass(part, terms);
+            return (terms.With(terms.Values.Select(term => term.Value.detach().MoveToOuterDisposeScope())),
+                result.MoveToOuterDisposeScope());
+        }
+    }
+
+    // Puts tensors into the current dispose scope.
+    static void Adopt(IReadOnlyList<Tensor> tensors)
+    {
+        using var scope = NewDisposeScope();
+        scope.Attach(tensors);
+        foreach (var tensor in tensors)
+            tensor.MoveToOuterDisposeScope();
+    }
 
     /// <summary>
     /// Adds the gradient of a part of the batch, times <paramref name="share"/>, the part's share of the batch. Every loss

@@ -27,7 +27,6 @@ public sealed class TrainingStep : IDisposable
     readonly PlayerOptimizer generatorOptimizer;
     readonly PlayerOptimizer discriminatorOptimizer;
     readonly ParallelParts? parallel;
-    readonly HashSet<(PlayerOptimizer, bool)> met = []; // phases, with and without the adversary, whose shapes libtorch knows
     OptimizerSettings rowSettings; // W's
 
     /// <summary>A step over networks that the caller owns; with several ranks each works on its part of the batch.</summary>
@@ -109,28 +108,15 @@ public sealed class TrainingStep : IDisposable
     // gives what else the step needs, without its graph.
     delegate Tensor Pass(EpisodePart part, Tensor? w, LossTerms terms);
 
-    // Does a phase's work on every part of a batch and adds up their losses. Gives each part's rows and what the work gave.
+    // Does a phase's work on every part of a batch. Gives each part's rows and what the work gave.
     (Tensor? Rows, Tensor Result)[] RunParts(EpisodeBatch batch, EmbeddingBatch? rows, PlayerOptimizer optimizer,
         OrderedDictionary<string, Tensor> losses, Pass pass)
     {
         EpisodePart[] parts = [.. batch.Parts(settings.Accumulation)];
         Tensor?[] w = [.. parts.Select(part => rows?.Rows().narrow(0, part.Start, part.Length))];
-        var done = parallel is null ? [.. parts.Select((_, part) => Run(part))]
-            : parallel.Run(parts.Length, Run, first: met.Add((optimizer, rows is null)));
-        foreach (var (terms, result) in done.Skip(1)) // these may come from threads of their own
-            Adopt([result, .. terms.Values.Select(term => term.Value)]);
-        foreach (var (part, (terms, _)) in parts.Zip(done))
-            optimizer.Add(terms, part.Share, losses);
-        return [.. w.Zip(done, (own, part) => (own, part.Result))];
-
-        (LossTerms Terms, Tensor Result) Run(int part)
-        {
-            using var scope = NewDisposeScope();
-            var terms = new LossTerms();
-            var result = pass(parts[part], w[part], terms);
-            return (terms.With(terms.Values.Select(term => term.Value.detach().MoveToOuterDisposeScope())),
-                result.MoveToOuterDisposeScope());
-        }
+        var done = optimizer.RunParts([.. parts.Select(part => part.Share)], (batch.Clips.Count, rows is not null), losses,
+            (part, terms) => pass(parts[part], w[part], terms));
+        return [.. w.Zip(done)];
     }
 
     // Gives x̂.
@@ -185,15 +171,6 @@ public sealed class TrainingStep : IDisposable
         StepClock.Mark(StepPhase.Discriminator);
         discriminatorOptimizer.Backward(terms, part.Share, w);
         return w.grad!;
-    }
-
-    // Puts tensors into the current dispose scope.
-    static void Adopt(IReadOnlyList<Tensor> tensors)
-    {
-        using var scope = NewDisposeScope();
-        scope.Attach(tensors);
-        foreach (var tensor in tensors)
-            tensor.MoveToOuterDisposeScope();
     }
 
     static void Forget(OrderedDictionary<string, Tensor> losses)
