@@ -24,6 +24,22 @@ static unsafe partial class Aten
         return (float*)data;
     }
 
+    /// <summary>Whether maps (B,C,H,W) lie pixel by pixel, without gaps; asks for no array, unlike <c>shape</c>.</summary>
+    public static bool LiesPixelByPixel(Tensor maps)
+    {
+        long* sizes, strides;
+        Check(aoti_torch_get_sizes(maps.Handle, &sizes), "get_sizes");
+        Check(aoti_torch_get_strides(maps.Handle, &strides), "get_strides");
+        var dense = 1L;
+        foreach (var dimension in (ReadOnlySpan<int>)[1, 3, 2, 0]) // of one only, the stride says nothing
+        {
+            if (sizes[dimension] != 1 && strides[dimension] != dense)
+                return false;
+            dense *= sizes[dimension];
+        }
+        return true;
+    }
+
     /// <summary>
     /// One step of Adam in one kernel (aten::_fused_adam_): moves <paramref name="weights"/> by their
     /// <paramref name="gradients"/> and both moments, all of one size, with <paramref name="steps"/> (a float32 scalar, this
@@ -83,6 +99,12 @@ static unsafe partial class Aten
 
     [LibraryImport(Library)]
     private static partial int aoti_torch_get_data_ptr(nint tensor, void** data);
+
+    [LibraryImport(Library)]
+    private static partial int aoti_torch_get_sizes(nint tensor, long** sizes);
+
+    [LibraryImport(Library)]
+    private static partial int aoti_torch_get_strides(nint tensor, long** strides);
 
     [LibraryImport(Library)]
     private static partial int aoti_torch_new_tensor_handle(nint tensor, nint* reference);

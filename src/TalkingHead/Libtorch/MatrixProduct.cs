@@ -45,7 +45,7 @@ static unsafe class MatrixProduct
         return Tensor.UnsafeCreateTensor(result).MoveToOuterDisposeScope();
     }
 
-    static bool Takes(Tensor x, Tensor y) => linear != null && x.shape is [var m, var k] && Math.Min(Math.Min(m, k), y.shape[0]) >= Fewest
-        && m * k * y.shape[0] >= FewestMultiplyAdds && x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32
+    static bool Takes(Tensor x, Tensor y) => linear != null && x.ndim == 2 && Math.Min(Math.Min(x.size(0), x.size(1)), y.size(0)) >= Fewest
+        && x.size(0) * x.size(1) * y.size(0) >= FewestMultiplyAdds && x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32
         && !(is_grad_enabled() && (x.requires_grad || y.requires_grad));
 }

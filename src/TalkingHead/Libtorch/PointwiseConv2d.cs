@@ -38,8 +38,7 @@ sealed class PointwiseConv2d : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         if (stride > 1)
             x = x.slice(2, 0, x.shape[2], stride).slice(3, 0, x.shape[3], stride);
-        var (height, width) = (x.shape[2], x.shape[3]);
-        var places = MatrixProduct.WithTransposed(x.permute(0, 2, 3, 1).reshape(-1, x.shape[1]), weight.flatten(1), bias); // (B·H·W,out)
-        return Layout.Picture(places.view(-1, height * width, weight.shape[0]), height, width).MoveToOuterDisposeScope();
+        var places = MatrixProduct.WithTransposed(x.permute(0, 2, 3, 1).reshape(-1, x.size(1)), weight.flatten(1), bias); // (B·H·W,out)
+        return places.view(-1, x.size(2), x.size(3), weight.size(0)).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 }

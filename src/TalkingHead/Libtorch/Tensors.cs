@@ -13,12 +13,11 @@ static class Shapes
     /// <summary>Throws when <paramref name="tensor"/> has another shape; <paramref name="what"/> names it.</summary>
     public static void Expect(Tensor tensor, string what, params ReadOnlySpan<long> expected)
     {
-        var got = tensor.shape;
-        var same = got.Length == expected.Length;
-        for (var d = 0; same && d < got.Length; d++)
-            same = expected[d] == Any || expected[d] == got[d];
+        var same = tensor.ndim == expected.Length;
+        for (var d = 0; same && d < expected.Length; d++)
+            same = expected[d] == Any || expected[d] == tensor.size(d);
         if (!same)
-            throw new ArgumentException($"{what}: got ({Text(got)}), expected ({Text(expected)}).");
+            throw new ArgumentException($"{what}: got ({Text(tensor.shape)}), expected ({Text(expected)}).");
     }
 
     static string Text(ReadOnlySpan<long> shape)
@@ -30,6 +29,13 @@ static class Shapes
     }
 }
 
+/// <summary>What libtorch would make a new handle for.</summary>
+static class Types
+{
+    /// <summary><paramref name="x"/> in a type; itself where it has it already.</summary>
+    public static Tensor As(this Tensor x, ScalarType type) => x.dtype == type ? x : x.to(type);
+}
+
 /// <summary>
 /// How maps (B,C,H,W) lie in memory: pixel by pixel, the channels of one together (channels-last). Convolutions want it
 /// on a CPU and on tensor cores alike, and every operator keeps it, so a network's input decides.
@@ -39,6 +45,8 @@ static class Layout
     /// <summary>The same numbers, pixel by pixel; itself where they lie so already.</summary>
     public static Tensor PixelByPixel(Tensor x)
     {
+        if (Aten.LiesPixelByPixel(x))
+            return x;
         using var scope = NewDisposeScope();
         return x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }

@@ -259,7 +259,7 @@ static class AbsoluteDifference
         // In float32, whatever the networks compute with.
         Tensor Mean(int map)
         {
-            var (x, y) = (fake[map].to(ScalarType.Float32), real[map].detach().to(ScalarType.Float32));
+            var (x, y) = (fake[map].As(ScalarType.Float32), real[map].detach().As(ScalarType.Float32));
             return weights is null ? functional.l1_loss(x, y) : ((x - y).abs() * weights[map]).mean();
         }
     }

@@ -32,7 +32,7 @@ public sealed class ProjectionTrunk : Module<Tensor, Tensor, (Tensor Features, I
         maps.Add(h);
         foreach (var map in maps)
             map.MoveToOuterDisposeScope();
-        return (functional.relu(h.to(ScalarType.Float32)).sum([2, 3]).MoveToOuterDisposeScope(), maps);
+        return (functional.relu(h.As(ScalarType.Float32)).sum([2, 3]).MoveToOuterDisposeScope(), maps);
     }
 }
 

@@ -29,7 +29,7 @@ public sealed class Embedder : Module<Tensor, Tensor, Tensor>, IOnnxEmbedder
         Shapes.Expect(landmarks, "embedder landmarks", b, k, 3, size, size);
         using var scope = NewDisposeScope();
         var x = cat([frames, landmarks], 2).flatten(0, 1);          // (B·K,6,S,S)
-        var each = functional.relu(path.call(x).to(ScalarType.Float32)).sum([2, 3]); // (B·K,N)
+        var each = functional.relu(path.call(x).As(ScalarType.Float32)).sum([2, 3]); // (B·K,N)
         return each.view(b, k, -1).mean([1]).MoveToOuterDisposeScope(); // (B,N)
     }
 

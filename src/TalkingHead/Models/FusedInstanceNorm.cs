@@ -26,22 +26,23 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
     /// <summary>Whether <paramref name="x"/> (B,C,H,W) is such as this takes.</summary>
     public static bool Takes(Tensor x) => x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32;
 
-    /// <summary>Maps x (B,C,H,W), scale and shift (B,C) to maps of the same shape, pixel by pixel.</summary>
+    /// <summary>Maps x (B,C,H,W), scale and shift (B or 1,C) to maps of the same shape, pixel by pixel.</summary>
     public static Tensor Apply(Tensor x, Tensor scale, Tensor shift, bool relu)
     {
         x = Layout.PixelByPixel(x);
         if (is_grad_enabled() && (x.requires_grad || scale.requires_grad || shift.requires_grad))
             return apply(x, scale, shift, relu);
-        return Forward(x, scale.contiguous(), shift.contiguous(), relu).Y;
+        return Forward(x, scale, shift, relu).Y;
     }
 
     /// <inheritdoc/>
     public override Tensor forward(AutogradContext context, params object[] vars)
     {
-        var (x, scale, relu) = ((Tensor)vars[0], ((Tensor)vars[1]).contiguous(), (bool)vars[3]);
-        var (y, statistics) = Forward(x, scale, ((Tensor)vars[2]).contiguous(), relu);
+        var (x, scale, relu) = ((Tensor)vars[0], (Tensor)vars[1], (bool)vars[3]);
+        var (y, statistics) = Forward(x, scale, (Tensor)vars[2], relu);
         context.save_for_backward([x, statistics]);
         context.save_data(nameof(relu), relu);
+        context.save_data(nameof(scale), scale.size(0));
         return y;
     }
 
@@ -52,7 +53,8 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
         var (x, statistics) = (saved[0], saved[1]);
         slope = Layout.PixelByPixel(slope);
         var (b, c, n) = Sizes(x);
-        var (slopeX, slopes) = (empty_like(x), empty(2, b, c)); // of x; of scale and shift
+        var rows = (long)context.get_data("scale");
+        var (slopeX, slopes) = (empty_like(x), empty(2, rows, c)); // of x; of scale and shift
         var (chunk, chunks) = Chunks(c, n);
         using var partial = empty(b, chunks, 2, c);
         using var factors = empty(2, b, c);
@@ -62,7 +64,7 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
         work.P = Aten.Data(factors);
         work.Q = work.P + b * c;
         OpenMp.For(b * chunks, &SumSlopes, &work);
-        float* slopeScale = Aten.Data(slopes), slopeShift = slopeScale + b * c;
+        float* slopeScale = Aten.Data(slopes), slopeShift = slopeScale + rows * c;
         for (var i = 0; i < b * c; i++)
         {
             double g = 0, gx = 0; // sums over places of the slope, and of the slope times x less its mean
@@ -70,7 +72,10 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
                 end = part + (long)chunks * 2 * c; part < end; part += 2 * c)
                 (g, gx) = (g + part[0], gx + part[c]);
             double inverse = work.Inverse[i], a = work.A[i], p = -a * inverse * inverse * gx / n;
-            (slopeShift[i], slopeScale[i]) = ((float)g, (float)(gx * inverse));
+            if (i < rows * c)
+                (slopeShift[i], slopeScale[i]) = ((float)g, (float)(gx * inverse));
+            else // one row for all
+                (slopeShift[i % c], slopeScale[i % c]) = (slopeShift[i % c] + (float)g, slopeScale[i % c] + (float)(gx * inverse));
             (work.P[i], work.Q[i]) = ((float)p, (float)(-a * g / n));
         }
         OpenMp.For(b * chunks, &SlopeOfX, &work);
@@ -88,6 +93,7 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
         work.Out = Aten.Data(y);
         OpenMp.For(b * chunks, &Moments, &work);
         float* scales = Aten.Data(scale), shifts = Aten.Data(shift);
+        var (scaleRow, shiftRow) = (Row(scale), Row(shift));
         for (var i = 0; i < b * c; i++)
         {
             double mean = 0, squares = 0, count = 0;
@@ -99,16 +105,20 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
                 squares += part[2 * c] - rest * part[c] + apart * apart * count * more / all;
                 count = all;
             }
-            double inverse = 1 / Math.Sqrt(squares / n + InstanceNorm.Epsilon), a = scales[i] * inverse;
+            double inverse = 1 / Math.Sqrt(squares / n + InstanceNorm.Epsilon), a = scales[i / c * scaleRow + i % c] * inverse;
             (work.Mean[i], work.Inverse[i], work.A[i]) = ((float)mean, (float)inverse, (float)a);
-            work.O[i] = (float)(shifts[i] + (work.Mean[i] - mean) * a);
+            work.O[i] = (float)(shifts[i / c * shiftRow + i % c] + (work.Mean[i] - mean) * a);
         }
         OpenMp.For(b * chunks, &ScaleAndShift, &work);
         return (y, statistics);
     }
 
-    static (int B, int C, int N) Sizes(Tensor x) => x.shape is [var b, var c, var h, var w]
-        ? ((int)b, (int)c, checked((int)(h * w))) : throw new ArgumentException("the maps are not (B,C,H,W).");
+    // From the numbers of one sample to those of the next.
+    static long Row(Tensor style) => style.stride(1) != 1 ? throw new ArgumentException("the numbers of a scale or shift lie apart.")
+        : style.size(0) == 1 ? 0 : style.stride(0);
+
+    static (int B, int C, int N) Sizes(Tensor x) => x.ndim == 4 ? ((int)x.size(0), (int)x.size(1), checked((int)(x.size(2) * x.size(3))))
+        : throw new ArgumentException("the maps are not (B,C,H,W).");
 
     static (int Chunk, int Chunks) Chunks(int c, int n)
     {

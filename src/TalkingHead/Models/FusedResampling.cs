@@ -41,7 +41,7 @@ static unsafe class FusedResampling
 
     static Tensor Interleaved(Tensor all)
     {
-        var pass = new Pass(all.shape[0], all.shape[1] / 4, all.shape[2] - 1, all.shape[3] - 1);
+        var pass = new Pass(all.size(0), all.size(1) / 4, all.size(2) - 1, all.size(3) - 1);
         var y = Empty(pass.B, pass.C, 2 * pass.H, 2 * pass.W);
         (pass.Low, pass.High) = ((nint)Aten.Data(all), (nint)Aten.Data(y));
         OpenMp.For(pass.B * 2 * pass.H, &Gather, &pass);
@@ -50,7 +50,7 @@ static unsafe class FusedResampling
 
     static Tensor Scattered(Tensor x)
     {
-        var pass = new Pass(x.shape[0], x.shape[1], x.shape[2] / 2, x.shape[3] / 2);
+        var pass = new Pass(x.size(0), x.size(1), x.size(2) / 2, x.size(3) / 2);
         var all = Empty(pass.B, 4 * pass.C, pass.H + 1, pass.W + 1);
         (pass.Low, pass.High) = ((nint)Aten.Data(all), (nint)Aten.Data(x));
         OpenMp.For(pass.B * (pass.H + 1), &Scatter, &pass);
@@ -59,7 +59,7 @@ static unsafe class FusedResampling
 
     static Tensor Added(Tensor x, Tensor skip)
     {
-        var pass = new Pass(skip.shape[0], skip.shape[1], skip.shape[2], skip.shape[3]);
+        var pass = new Pass(skip.size(0), skip.size(1), skip.size(2), skip.size(3));
         var y = Empty(pass.B, pass.C, 2 * pass.H, 2 * pass.W);
         (pass.Low, pass.High, pass.Sum) = ((nint)Aten.Data(skip), (nint)Aten.Data(x), (nint)Aten.Data(y));
         OpenMp.For(pass.B * 2 * pass.H, &Add, &pass);
@@ -93,7 +93,7 @@ static unsafe class FusedResampling
         public override List<Tensor> backward(AutogradContext context, Tensor slope)
         {
             slope = Layout.PixelByPixel(slope);
-            var pass = new Pass(slope.shape[0], slope.shape[1], slope.shape[2] / 2, slope.shape[3] / 2);
+            var pass = new Pass(slope.size(0), slope.size(1), slope.size(2) / 2, slope.size(3) / 2);
             var skip = Empty(pass.B, pass.C, pass.H, pass.W);
             (pass.Low, pass.High) = ((nint)Aten.Data(skip), (nint)Aten.Data(slope));
             OpenMp.For(pass.B * pass.H, &SumSquares, &pass);

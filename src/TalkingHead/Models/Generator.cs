@@ -100,7 +100,8 @@ public sealed class Generator : PersonGenerator
         Shapes.Expect(landmarks, "generator landmarks", Shapes.Any, 3, size, size);
         Shapes.Expect(psi, "generator psi", psi.shape[0] == 1 ? 1 : landmarks.shape[0], StyleLength);
         using var scope = NewDisposeScope();
-        var styles = new Queue<Style>(Styles(psi));
+        var parts = Parts(psi);
+        var styles = new Queue<Style>(Styles(parts));
         landmarks = Layout.PixelByPixel(landmarks);
         List<Tensor> maps = [landmarks]; // those that skip paths start from
         var h = skips is null ? path.call(landmarks) : path.Run(landmarks, maps); // the first keeps no map but the last
@@ -112,18 +113,18 @@ public sealed class Generator : PersonGenerator
             if (skips is not null)
                 h = h.Add(skips[block].call(maps[up.Count - 1 - block]));
             if (block == canvasBlock)
-                h = h.Add(canvas!.call(Layout.PixelByPixel(Canvas(psi))));
+                h = h.Add(canvas!.call(Layout.PixelByPixel(Canvas(parts))));
             if (block == attentionBlock)
                 h = attention!.call(h);
         }
         h = norm.call(h, styles.Dequeue());
-        return last.call(h).to(ScalarType.Float32).tanh().MoveToOuterDisposeScope();
+        return last.call(h).As(ScalarType.Float32).tanh().MoveToOuterDisposeScope();
     }
 
     internal override string Emit(OnnxGraph graph, string landmarks, long side, Tensor? psi)
     {
         var (each, drawn) = psi is null ? InputStyles(graph, styleChannels, shiftFirst: false, canvasLength)
-            : (ConstantStyles(graph, Styles(psi), places: false), null);
+            : (ConstantStyles(graph, Styles(Parts(psi)), places: false), null);
         var styles = new Queue<OnnxStyle>(each);
         List<string> maps = [landmarks];
         var h = path.Emit(graph, nameof(path), landmarks, side, maps);
@@ -138,7 +139,7 @@ public sealed class Generator : PersonGenerator
             if (block == canvasBlock)
             {
                 drawn = psi is null ? graph.Reshape("psi.canvas", drawn!, 0, canvasChannels, canvasSide, canvasSide)
-                    : graph.Numbers("psi.canvas", Canvas(psi));
+                    : graph.Numbers("psi.canvas", Canvas(Parts(psi)));
                 h = graph.Sum($"{nameof(canvas)}.sum", h, canvas!.Emit(graph, nameof(canvas), drawn));
             }
             if (block == attentionBlock)
@@ -187,19 +188,18 @@ public sealed class Generator : PersonGenerator
         static long Attention(long channels) => 2 * (channels / 8) * (channels + 1) + channels * (channels + 1) + 1;
     }
 
-    // ψ (B,A) ends with the canvas (B,c,s,s).
-    Tensor Canvas(Tensor psi) => psi.narrow(1, StyleLength - canvasLength, canvasLength).view(-1, canvasChannels, canvasSide, canvasSide);
-
-    // ψ is scale then shift of each adaptive norm, in the order of use, then the canvas if there is one.
-    IEnumerable<Style> Styles(Tensor psi)
+    // ψ (B,A) is scale then shift of each adaptive norm (B,C), in the order of use, then the canvas if there is one. They are
+    // split at once: each narrow would fill all of ψ's slope with zeros.
+    Tensor[] Parts(Tensor psi)
     {
-        long start = 0;
-        foreach (var channels in styleChannels)
-        {
-            yield return new Style(psi.narrow(1, start, channels), psi.narrow(1, start + channels, channels));
-            start += 2 * channels;
-        }
+        var lengths = styleChannels.SelectMany(channels => new long[] { channels, channels });
+        return psi.split([.. canvasLength > 0 ? lengths.Append(canvasLength) : lengths], 1);
     }
+
+    IEnumerable<Style> Styles(Tensor[] parts) => parts[..(2 * styleChannels.Length)].Chunk(2).Select(pair => new Style(pair[0], pair[1]));
+
+    // (B,c,s,s)
+    Tensor Canvas(Tensor[] parts) => parts[^1].view(-1, canvasChannels, canvasSide, canvasSide);
 
     // With P's bias of scale 1 and shift 0, a fresh generator starts as plain instance norm; with an empty canvas.
     void StartAsInstanceNorm(SpectralNormLinear projection)

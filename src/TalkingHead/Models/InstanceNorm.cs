@@ -42,9 +42,9 @@ public sealed class InstanceNorm : Module<Tensor, Tensor>
     internal static Tensor Apply(Tensor x, Tensor scale, Tensor shift, bool relu = false)
     {
         using var scope = NewDisposeScope();
-        (x, scale, shift) = (x.to(ScalarType.Float32), scale.to(ScalarType.Float32), shift.to(ScalarType.Float32));
+        (x, scale, shift) = (x.As(ScalarType.Float32), scale.As(ScalarType.Float32), shift.As(ScalarType.Float32));
         if (FusedInstanceNorm.Takes(x))
-            return FusedInstanceNorm.Apply(x, scale.expand(x.shape[0], -1), shift.expand(x.shape[0], -1), relu).MoveToOuterDisposeScope();
+            return FusedInstanceNorm.Apply(x, scale, shift, relu).MoveToOuterDisposeScope();
         var y = ApplyInSteps(x, scale, shift);
         return (relu ? y.relu_() : y).MoveToOuterDisposeScope();
     }

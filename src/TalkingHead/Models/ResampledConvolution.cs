@@ -36,7 +36,10 @@ static class ResampledConvolution
     /// four places, as a 2x2 kernel over corners (<see cref="FusedResampling.Corners"/>). For Double four 2x2 kernels, one for each pixel of a 2x2 square: of the three rows (or columns) that
     /// a kernel covers there, two come from the same low pixel.
     /// </summary>
-    public static Constant Taps(Resampling resampling)
+    public static Constant Taps(Resampling resampling) => new(TapNumbers(resampling), 9, 16);
+
+    /// <summary>The same, row by row.</summary>
+    internal static float[] TapNumbers(Resampling resampling)
     {
         var taps = new float[9 * 16];
         for (var tap = 0; tap < 9; tap++)
@@ -52,7 +55,7 @@ static class ResampledConvolution
                     taps[16 * tap + 4 * to + 2 * Low(row, y) + Low(column, x)] += 1;
             }
         }
-        return new Constant(taps, 9, 16);
+        return taps;
 
         // Of the 4x4 kernel's row: the square it lies in, from the first one's lower pixels to the last one's upper; the pixel in it.
         static int Square(int row) => row / 2;
@@ -65,11 +68,15 @@ static class ResampledConvolution
 
     /// <summary>Whether the fast way is the faster one for maps x (B,in,H,W).</summary>
     public static bool Pays(Resampling resampling, Tensor x) =>
-        x.shape[0] * x.shape[2] * x.shape[3] >= FewestPlaces * (resampling == Resampling.None ? long.MaxValue : 4);
+        x.size(0) * x.size(2) * x.size(3) >= FewestPlaces * (resampling == Resampling.None ? long.MaxValue : 4);
 
     // weight (out,in,3,3), taps (9,16) -> (out,4·in,2,2) to halve with, or (4·out,in,2,2) to double with, in the layout of the
     // maps, which convolutions would bring it to forwards and backwards
-    public static Tensor Kernel(Resampling resampling, Tensor weight, Tensor taps)
+    public static Tensor Kernel(Resampling resampling, Tensor weight, Tensor taps) =>
+        FusedKernel.Takes(weight) ? FusedKernel.Create(resampling, weight) : KernelInSteps(resampling, weight, taps);
+
+    // On a GPU; else the reference.
+    internal static Tensor KernelInSteps(Resampling resampling, Tensor weight, Tensor taps)
     {
         using var scope = NewDisposeScope();
         var (outputs, inputs) = (weight.shape[0], weight.shape[1]);
@@ -82,7 +89,7 @@ static class ResampledConvolution
     public static Tensor Halve(Tensor x, Tensor kernel, Tensor? bias)
     {
         using var scope = NewDisposeScope();
-        return (FusedResampling.Takes(x) && x.shape[2] % 2 == 0 && x.shape[3] % 2 == 0
+        return (FusedResampling.Takes(x) && x.size(2) % 2 == 0 && x.size(3) % 2 == 0
             ? functional.conv2d(FusedResampling.Corners(x), kernel, bias) // faster than with a stride, most of all backwards
             : functional.conv2d(x, FourByFour(kernel), bias, strides: two, padding: one)).MoveToOuterDisposeScope();
     }

@@ -69,7 +69,7 @@ public sealed class SelfAttention : Module<Tensor, Tensor>
         if (!is_grad_enabled())
             return stack([.. q.unbind().Zip(k.unbind(), v.unbind()).Select(sample => AttendInProducts(sample.First, sample.Second, sample.Third))])
                 .MoveToOuterDisposeScope();
-        var weights = functional.softmax(q.bmm(k.transpose(1, 2)).to(ScalarType.Float32), 2); // (B,P,P): row = looking place
+        var weights = functional.softmax(q.bmm(k.transpose(1, 2)).As(ScalarType.Float32), 2); // (B,P,P): row = looking place
         return weights.to(v.dtype).bmm(v).MoveToOuterDisposeScope();
     }
 
@@ -77,7 +77,7 @@ public sealed class SelfAttention : Module<Tensor, Tensor>
     static Tensor AttendInProducts(Tensor q, Tensor k, Tensor v)
     {
         using var scope = NewDisposeScope();
-        var weights = functional.softmax(MatrixProduct.WithTransposed(q, k).to(ScalarType.Float32), 1);
+        var weights = functional.softmax(MatrixProduct.WithTransposed(q, k).As(ScalarType.Float32), 1);
         return MatrixProduct.WithTransposed(weights.to(v.dtype), v.t()).MoveToOuterDisposeScope();
     }
 }

@@ -92,12 +92,12 @@ public abstract class SpectralNormLayer : Module<Tensor, Tensor>
 
     /// <summary>
     /// The weight as the layer uses it, a kernel pixel by pixel like the maps, so that no convolution lays it out again; in the
-    /// caller's scope unless it is held.
+    /// caller's scope unless it is held or the parameter itself.
     /// </summary>
     private protected Tensor WeightInUse() =>
-        heldWeight ?? (weight.ndim == 4 ? Layout.PixelByPixel(NormalWeight().to(ComputeType)) : NormalWeight().to(ComputeType));
+        heldWeight ?? (weight.ndim == 4 ? Layout.PixelByPixel(NormalWeight().As(ComputeType)) : NormalWeight().As(ComputeType));
 
-    private protected Tensor? BiasInUse() => bias?.to(ComputeType);
+    private protected Tensor? BiasInUse() => bias?.As(ComputeType);
 
     /// <summary>Keeps the weight in use as it is now, until <see cref="Release"/>: for a network that is frozen meanwhile.</summary>
     internal virtual void Hold() => heldWeight = Detached(WeightInUse());
@@ -147,7 +147,7 @@ public sealed class SpectralNormConv2d : SpectralNormLayer
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        x = x.to(ComputeType);
+        x = x.As(ComputeType);
         var y = Resampling switch
         {
             Resampling.Halve when ResampledConvolution.Pays(Resampling, x) => ResampledConvolution.Halve(x, ResampledKernel(), BiasInUse()),
@@ -179,7 +179,7 @@ public sealed class SpectralNormConv2d : SpectralNormLayer
         if (heldKernel is not null)
             return heldKernel;
         var weight = NormalWeight();
-        return ResampledConvolution.Kernel(Resampling, weight, taps!.For(weight)).to(ComputeType);
+        return ResampledConvolution.Kernel(Resampling, weight, taps!.For(weight)).As(ComputeType);
     }
 
     internal override void Hold()
@@ -218,7 +218,7 @@ public sealed class SpectralNormLinear : SpectralNormLayer
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return functional.linear(x.to(ComputeType), WeightInUse(), BiasInUse()).MoveToOuterDisposeScope();
+        return functional.linear(x.As(ComputeType), WeightInUse(), BiasInUse()).MoveToOuterDisposeScope();
     }
 
     internal string Emit(OnnxGraph graph, string name, string x)

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using TalkingHead.Libtorch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -46,12 +47,49 @@ sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double
             return;
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        mean.Mul_(momentum).Add_(gradient, 1 - momentum);
-        var ahead = mean.Mul(momentum).Add_(gradient, 1 - momentum); // Nesterov's
+        var ahead = Ahead(mean, gradient, momentum);
         var direction = Orthogonal(Layout.MatrixFromKernel(ahead));
         var (rows, columns) = (direction.shape[0], direction.shape[1]);
         weight.Add_(Layout.KernelFromMatrix(direction, weight.shape), -rate * Math.Sqrt(Math.Max(1, rows / (double)columns)));
     }
+
+    /// <summary>
+    /// Takes a gradient into the mean of those before, and gives Nesterov's look ahead: the mean as it would be if the same
+    /// gradient came again. On a CPU in one loop over memory.
+    /// </summary>
+    internal static unsafe Tensor Ahead(Tensor mean, Tensor gradient, double momentum)
+    {
+        if (!IsDense(mean) || !IsDense(gradient))
+            return AheadInSteps(mean, gradient, momentum);
+        var ahead = empty_like(mean);
+        float* m = Aten.Data(mean), g = Aten.Data(gradient), a = Aten.Data(ahead);
+        var (kept, added) = ((float)momentum, (float)(1 - momentum));
+        long i = 0, count = mean.numel();
+        for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
+        {
+            var more = Vector256.Load(g + i) * added;
+            var sum = Vector256.Load(m + i) * kept + more;
+            sum.Store(m + i);
+            (sum * kept + more).Store(a + i);
+        }
+        for (; i < count; i++)
+        {
+            m[i] = m[i] * kept + g[i] * added;
+            a[i] = m[i] * kept + g[i] * added;
+        }
+        return ahead;
+    }
+
+    // The reference.
+    internal static Tensor AheadInSteps(Tensor mean, Tensor gradient, double momentum)
+    {
+        mean.Mul_(momentum).Add_(gradient, 1 - momentum);
+        return mean.Mul(momentum).Add_(gradient, 1 - momentum);
+    }
+
+    // Of weights and what belongs to them: kernels lie pixel by pixel.
+    static bool IsDense(Tensor x) => x.device_type == TorchSharp.DeviceType.CPU
+        && (x.ndim == 4 ? Aten.LiesPixelByPixel(x) : x.is_contiguous());
 
     /// <summary>
     /// The orthogonal matrix closest to <paramref name="matrix"/>, roughly, by Newton and Schulz's iteration. Each step
