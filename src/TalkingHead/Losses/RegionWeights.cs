@@ -35,7 +35,7 @@ static class RegionWeights
 
     // The lines of a mask and all within so many pixels of them: what they enclose too. A window's largest number, but in a few
     // operators over all places: libtorch's pooling with a stride of 1 takes ten times as long.
-    static Tensor Grow(Tensor mask, long reach) =>
+    internal static Tensor Grow(Tensor mask, long reach) =>
         Largest(Largest(functional.pad(functional.relu(mask), [reach, reach, reach, reach]), 2, 2 * reach + 1), 3, 2 * reach + 1);
 
     // Of so many neighbours along a dimension, which gets shorter: windows are joined to longer ones.

@@ -73,7 +73,7 @@ static class ResampledConvolution
     // weight (out,in,3,3), taps (9,16) -> (out,4·in,2,2) to halve with, or (4·out,in,2,2) to double with, in the layout of the
     // maps, which convolutions would bring it to forwards and backwards
     public static Tensor Kernel(Resampling resampling, Tensor weight, Tensor taps) =>
-        FusedKernel.Takes(weight) ? FusedKernel.Create(resampling, weight) : KernelInSteps(resampling, weight, taps);
+        FusedResampledKernel.Takes(weight) ? FusedResampledKernel.Create(resampling, weight) : KernelInSteps(resampling, weight, taps);
 
     // On a GPU; else the reference.
     internal static Tensor KernelInSteps(Resampling resampling, Tensor weight, Tensor taps)

@@ -39,6 +39,18 @@ public class RegionWeightsTests
         double At(float x, float y) => weights[0, 0, (int)MathF.Round(y), (int)MathF.Round(x)].item<float>();
     }
 
+    [Theory]
+    [InlineData(64, 2)]
+    [InlineData(17, 8)]
+    [InlineData(9, 1)]
+    public void AMaskGrowsToTheLargestOfEachWindow(int side, int reach)
+    {
+        using var scope = NewDisposeScope();
+        var (mask, window) = (Formula.Values("mask", 2, 1, side, side), 2 * reach + 1);
+        Assert.True(RegionWeights.Grow(mask, reach).allclose(
+            nn.functional.max_pool2d(nn.functional.relu(mask), [window, window], strides: [1, 1], padding: [reach, reach]), 0, 0));
+    }
+
     [Fact]
     public void WeightsMultiplyEachPixelsDifference()
     {

@@ -25,6 +25,30 @@ public class FusedKernelTests
             leaves => InstanceNorm.ApplyInSteps(leaves[0], leaves[1], leaves[2]) is var y && relu ? y.relu() : y);
     }
 
+    [Fact]
+    public void OneScaleAndShiftServeAllSamples() => Same(
+        [Formula.Values("x", 3, 21, 6, 5), Formula.Values("scale", 1, 21), Formula.Values("shift", 1, 21)],
+        leaves => FusedInstanceNorm.Apply(leaves[0], leaves[1], leaves[2], relu: true),
+        leaves => InstanceNorm.ApplyInSteps(leaves[0], leaves[1], leaves[2]).relu());
+
+    [Fact]
+    public void ScalesAndShiftsMayBePartsOfLongerRows() => Same(
+        [Formula.Values("x", 2, 21, 6, 5), Formula.Values("psi", 2, 60)],
+        leaves => FusedInstanceNorm.Apply(leaves[0], leaves[1].narrow(1, 3, 21), leaves[1].narrow(1, 30, 21), relu: false),
+        leaves => InstanceNorm.ApplyInSteps(leaves[0], leaves[1].narrow(1, 3, 21), leaves[1].narrow(1, 30, 21)));
+
+    [Theory]
+    [InlineData(Resampling.Halve, 7, 16)]
+    [InlineData(Resampling.Halve, 4, 3)]
+    [InlineData(Resampling.Double, 7, 16)]
+    [InlineData(Resampling.Double, 4, 13)]
+    public void AResampledKernelIsTheProductWithItsTaps(Resampling resampling, int outputs, int inputs)
+    {
+        using var constant = ResampledConvolution.Taps(resampling);
+        Same([Formula.Values("weight", outputs, inputs, 3, 3)], leaves => FusedResampledKernel.Create(resampling, leaves[0]),
+            leaves => ResampledConvolution.KernelInSteps(resampling, leaves[0], constant.For(leaves[0])));
+    }
+
     [Theory]
     [InlineData(2, 16, 8, 8)]
     [InlineData(1, 5, 3, 7)]

@@ -75,6 +75,45 @@ public class FineTuningStepTests
         Assert.True(last < 0.8 * first, $"content loss went from {first} to {last}.");
     }
 
+    [Fact]
+    public void PartsAtTheSameTimeLearnWhatTheWholeBatchDoesWithTheSameBitsOnAnyNumberOfThreads()
+    {
+        using var scope = NewDisposeScope();
+        var threads = get_num_threads();
+        try
+        {
+            var whole = Learned(parts: false);
+            set_num_threads(1);
+            var one = Learned(parts: true);
+            set_num_threads(3);
+            var three = Learned(parts: true);
+            Assert.Equal(3, get_num_threads());
+            Fixtures.AssertClose(one, whole, "psi, learned in parts");
+            Assert.Equal(one.bytes.ToArray(), three.bytes.ToArray());
+        }
+        finally
+        {
+            set_num_threads(threads);
+        }
+
+        static Tensor Learned(bool parts)
+        {
+            var small = SmallSetting.Configuration("normal");
+            var configuration = small with
+            {
+                Optimizer = small.Optimizer with { Accumulation = 2, ParallelParts = parts, GeneratorRate = 2e-3, Epsilon = 1e-3 },
+            };
+            using var networks = SmallSetting.Networks(configuration);
+            using var content = ContentLoss.Create(configuration.Objective);
+            var embedding = networks.Embedder.call(SmallSetting.Source(0), SmallSetting.SourceLandmarks(0)).detach().mean([0], keepdim: true);
+            using var step = new FineTuningStep(configuration, networks.Generator, networks.Discriminator, embedding, content);
+            for (var i = 0; i < 3; i++)
+                foreach (var frames in new[] { SmallSetting.Target(0), SmallSetting.Target(0)[..1] }) // the last batch is shorter
+                    step.Run(frames, SmallSetting.TargetLandmarks(0)[..(int)frames.shape[0]]);
+            return step.Psi.detach().clone();
+        }
+    }
+
     // Parameters only: with spectral norm on, resting layers keep refining u and v.
     static Dictionary<string, Tensor> State(nn.Module network) =>
         network.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter.detach().clone());

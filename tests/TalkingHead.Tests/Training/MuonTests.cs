@@ -45,6 +45,23 @@ public class MuonTests
         Assert.True((turned - found.diag()).abs().max().item<float>() < 0.01);
     }
 
+    [Theory]
+    [InlineData(new long[] { 5, 7 })]
+    [InlineData(new long[] { 4, 3, 3, 3 })]
+    public void TheMeanAndTheLookAheadAreTheirSteps(long[] shape)
+    {
+        using var scope = NewDisposeScope();
+        var (mean, gradient) = (Laid("mean"), Laid("gradient"));
+        var expectedMean = mean.clone();
+        var expected = Muon.AheadInSteps(expectedMean, gradient, 0.9);
+        var ahead = Muon.Ahead(mean, gradient, 0.9);
+        Assert.True(ahead.allclose(expected, 1e-6, 1e-7) && mean.allclose(expectedMean, 1e-6, 1e-7));
+        Assert.False(mean.allclose(Laid("mean"), 1e-3, 1e-3));
+
+        // A kernel pixel by pixel, as optimisers have it.
+        Tensor Laid(string name) => shape.Length == 4 ? Layout.PixelByPixel(Formula.Values(name, shape)) : Formula.Values(name, shape);
+    }
+
     [Fact]
     public void WhatHasNoGradientStaysAndNoGradientAtAllMovesNothing()
     {

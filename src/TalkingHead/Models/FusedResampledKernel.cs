@@ -10,14 +10,14 @@ namespace TalkingHead.Models;
 /// The kernel that a resampled convolution computes with, made of the 3x3 one on a CPU in one loop: rows of numbers are added
 /// up as <see cref="ResampledConvolution.TapNumbers"/> says. <see cref="ResampledConvolution.KernelInSteps"/> is its reference.
 /// </summary>
-sealed unsafe class FusedKernel : SingleTensorFunction<FusedKernel>
+sealed unsafe class FusedResampledKernel : SingleTensorFunction<FusedResampledKernel>
 {
     const int Taps = 9, Places = 16; // rows of one output, of the 3x3 kernel and of the one made of it
 
     static readonly Table halve = new(Resampling.Halve), twice = new(Resampling.Double);
 
     /// <inheritdoc/>
-    public override string Name => nameof(FusedKernel);
+    public override string Name => nameof(FusedResampledKernel);
 
     /// <summary>Whether <paramref name="weight"/> is such as this takes.</summary>
     public static bool Takes(Tensor weight) => weight.device_type == DeviceType.CPU && weight.dtype == ScalarType.Float32;
