@@ -24,6 +24,7 @@ public sealed class PersonFineTuner
     readonly Tensor frames, landmarks; // (T,3,S,S)
     readonly Action<FineTuningEpoch>? report;
     readonly CancellationToken keep;
+    readonly List<int> waiting = []; // frames of an epoch that are not yet learned
     IReadOnlyList<Tensor>? targets; // of all frames
 
     PersonFineTuner(TrainedRun run, Tensor frames, Tensor landmarks, FineTunerSettings settings, Action<FineTuningEpoch>? report,
@@ -156,22 +157,27 @@ public sealed class PersonFineTuner
         return PictureTensor.ToPictures(person.Generator.call(landmarks.narrow(0, frame, 1), person.Psi))[0];
     }
 
-    // Every frame once, in an order of the epoch's own. Returns the mean content loss.
+    // Every frame once, in an order of the epoch's own; those too few for a batch come first in the next epoch. Returns the
+    // mean content loss of the batches.
     double Epoch(FineTuningStep step, PersonAverage averaged, int[] learned, int epoch, CancellationToken cancel)
     {
         int[] order = [.. learned];
         new CounterRandom((ulong)settings.Seed, (ulong)epoch).Shuffle(order);
+        var batchSize = Math.Min(configuration.FineTuning.Batch, learned.Length);
+        waiting.AddRange(order);
         double sum = 0;
-        foreach (var batch in order.Chunk(configuration.FineTuning.Batch))
+        var count = 0;
+        for (; waiting.Count >= batchSize; count++)
         {
             cancel.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var numbers = tensor(batch.Select(frame => (long)frame).ToArray(), device: run.Device);
+            var numbers = tensor(waiting.Take(batchSize).Select(frame => (long)frame).ToArray(), device: run.Device);
+            waiting.RemoveRange(0, batchSize);
             try
             {
                 var losses = step.Run(frames.index_select(0, numbers), landmarks.index_select(0, numbers), Targets(numbers));
                 averaged.Update();
-                sum += run.Content.Weigh(losses) * batch.Length;
+                sum += run.Content.Weigh(losses);
             }
             catch (NonFiniteException failure)
             {
@@ -180,7 +186,7 @@ public sealed class PersonFineTuner
                     + $"fine_tuning.generator_rate={configuration.Optimizer.GeneratorRate / 4:0.##e+0}.", failure);
             }
         }
-        return sum / order.Length;
+        return sum / count;
     }
 
     IReadOnlyList<Tensor>? Targets(Tensor numbers) => targets?.Select(maps => maps.index_select(0, numbers)).ToArray();
