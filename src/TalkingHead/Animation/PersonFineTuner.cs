@@ -24,7 +24,7 @@ public sealed class PersonFineTuner
     readonly Tensor frames, landmarks; // (T,3,S,S)
     readonly Action<FineTuningEpoch>? report;
     readonly CancellationToken keep;
-    readonly List<int> waiting = []; // frames of an epoch that are not yet learned
+    readonly PersonBatches batches;
     IReadOnlyList<Tensor>? targets; // of all frames
 
     PersonFineTuner(TrainedRun run, Tensor frames, Tensor landmarks, FineTunerSettings settings, Action<FineTuningEpoch>? report,
@@ -32,6 +32,7 @@ public sealed class PersonFineTuner
     {
         (this.run, this.frames, this.landmarks, this.settings, this.report, this.keep) = (run, frames, landmarks, settings, report, keep);
         var (all, tuning) = (run.Configuration, run.Configuration.FineTuning);
+        batches = new PersonBatches(settings.Seed, tuning.Batch);
         configuration = all with
         {
             Optimizer = all.Optimizer with
@@ -107,7 +108,7 @@ public sealed class PersonFineTuner
         while (!end && epoch < epochs)
         {
             epoch++;
-            var loss = Epoch(step, averaged, learned, epoch, cancel);
+            var loss = Epoch(step, averaged, learned, epoch, adversarial: epoch > configuration.FineTuning.WarmUp * epochs, cancel);
             end = Report(rule, best, averaged, new FineTuningEpoch(epoch, epochs, loss, HeldOut(averaged, rule)));
         }
         best.Restore();
@@ -123,7 +124,7 @@ public sealed class PersonFineTuner
         averaged.Restart();
         for (var epoch = 0; epoch <= epochs && !keep.IsCancellationRequested; epoch++)
         {
-            var loss = epoch == 0 ? double.NaN : Epoch(step, averaged, all, before + epoch, cancel);
+            var loss = epoch == 0 ? double.NaN : Epoch(step, averaged, all, before + epoch, adversarial: true, cancel);
             Tell(averaged, new FineTuningEpoch(epoch, epochs, loss, double.NaN));
         }
     }
@@ -157,27 +158,22 @@ public sealed class PersonFineTuner
         return PictureTensor.ToPictures(person.Generator.call(landmarks.narrow(0, frame, 1), person.Psi))[0];
     }
 
-    // Every frame once, in an order of the epoch's own; those too few for a batch come first in the next epoch. Returns the
-    // mean content loss of the batches.
-    double Epoch(FineTuningStep step, PersonAverage averaged, int[] learned, int epoch, CancellationToken cancel)
+    // Returns the mean content loss of the batches.
+    double Epoch(FineTuningStep step, PersonAverage averaged, int[] learned, int epoch, bool adversarial, CancellationToken cancel)
     {
-        int[] order = [.. learned];
-        new CounterRandom((ulong)settings.Seed, (ulong)epoch).Shuffle(order);
-        var batchSize = Math.Min(configuration.FineTuning.Batch, learned.Length);
-        waiting.AddRange(order);
         double sum = 0;
         var count = 0;
-        for (; waiting.Count >= batchSize; count++)
+        foreach (var batch in batches.Epoch(learned, epoch))
         {
             cancel.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var numbers = tensor(waiting.Take(batchSize).Select(frame => (long)frame).ToArray(), device: run.Device);
-            waiting.RemoveRange(0, batchSize);
+            var numbers = tensor(batch.Select(frame => (long)frame).ToArray(), device: run.Device);
             try
             {
-                var losses = step.Run(frames.index_select(0, numbers), landmarks.index_select(0, numbers), Targets(numbers));
+                var losses = step.Run(frames.index_select(0, numbers), landmarks.index_select(0, numbers), Targets(numbers), adversarial);
                 averaged.Update();
                 sum += run.Content.Weigh(losses);
+                count++;
             }
             catch (NonFiniteException failure)
             {
@@ -239,66 +235,6 @@ public readonly record struct FineTuningEpoch(int Epoch, int Epochs, double Loss
 {
     /// <summary>Draws the person as learned so far with the landmarks of the frame of that number; only while it is reported.</summary>
     public Func<int, Picture>? Show { get; init; }
-}
-
-/// <summary>
-/// When a fine-tuning has learned enough. Too few steps leave an identity gap, too many freeze the mouth: with four
-/// frames or more some are held out, and the epoch counts whose content loss on them is least; with fewer there is
-/// nothing to hold out, and it ends when the loss of the frames themselves stops falling.
-/// </summary>
-sealed class StoppingRule
-{
-    /// <summary>From so many frames on, every eighth is held out, and at least one.</summary>
-    public const int LeastFrames = 4;
-
-    const int MostHeldOut = 8;
-
-    /// <summary>Held-out frames: it ends when a third of all epochs passed without a better one. The curve is rough.</summary>
-    const double PatientShare = 1.0 / 3;
-
-    /// <summary>Without: when so many epochs in a row gained less than <see cref="Gain"/>.</summary>
-    const int Patience = 10;
-
-    const double Gain = 0.005;
-
-    double best = double.PositiveInfinity;
-    int waited;
-
-    StoppingRule(IReadOnlyList<int> heldOut) => HeldOut = heldOut;
-
-    /// <summary>Numbers of the frames that are held out.</summary>
-    public IReadOnlyList<int> HeldOut { get; }
-
-    /// <summary>The epoch to keep.</summary>
-    public int Kept { get; private set; }
-
-    public static StoppingRule For(int frames)
-    {
-        var held = frames < LeastFrames ? 0 : Math.Clamp(frames / 8, 1, MostHeldOut);
-        return new([.. Enumerable.Range(0, held).Select(k => (2 * k + 1) * frames / (2 * held))]);
-    }
-
-    /// <summary>
-    /// How long all frames are learned, from the weights of the epoch that is kept. docs/training.md says what that is worth.
-    /// </summary>
-    public static int EpochsOfAll(int kept) => (kept + 3) / 4;
-
-    /// <summary>Whether this epoch is the one to keep so far, and whether to end here.</summary>
-    public (bool Keep, bool End) Judge(FineTuningEpoch epoch)
-    {
-        if (HeldOut.Count > 0)
-        {
-            if (epoch.HeldOut < best)
-                (best, Kept) = (epoch.HeldOut, epoch.Epoch);
-            return (Kept == epoch.Epoch, epoch.Epoch - Kept >= Math.Max(Patience, PatientShare * epoch.Epochs));
-        }
-
-        // The last epoch is kept: its loss says how well the frames are learned. Before the first step there is none.
-        Kept = epoch.Epoch;
-        var gained = epoch.Epoch == 0 || epoch.Loss < best * (1 - Gain);
-        (best, waited) = gained ? (epoch.Epoch == 0 ? double.PositiveInfinity : epoch.Loss, 0) : (best, waited + 1);
-        return (true, waited >= Patience);
-    }
 }
 
 /// <summary>

@@ -111,6 +111,9 @@ public sealed record FineTuningSettings
     [Setting("Frames per step.", Min = 1, Max = 1024)]
     public int Batch { get; init; } = 8;
 
+    [Setting("Share of the epochs, at the start, that learn with the content loss only.", Min = 0, Max = 1)]
+    public double WarmUp { get; init; }
+
     [Setting("What the content loss compares, with the weights under objective: vgg, pyramid, random-vgg or resnet18. "
         + "objective.content if not set, or if it is resnet18 and the network's file is missing.")]
     public ContentKind? Content { get; init; }

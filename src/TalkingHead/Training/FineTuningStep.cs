@@ -60,18 +60,21 @@ public sealed class FineTuningStep : IDisposable
     public Parameter Person { get; }
 
     /// <summary>
-    /// Trains on frames of the person and their landmark images (B,3,S,S) in [-1,1]. Returns every loss by name,
+    /// Trains on frames of the person and their landmark images (B,3,S,S) in [-1,1]; in the warm-up
+    /// (<paramref name="adversarial"/> false) the generator alone, on the content loss. Returns every loss by name,
     /// unweighted, a detached scalar on the device, in the caller's dispose scope.
     /// </summary>
     /// <param name="frames">x.</param>
     /// <param name="landmarks">y.</param>
     /// <param name="targets">The frames' rows of <see cref="ContentLoss.Targets"/>; computed when null.</param>
-    public IReadOnlyDictionary<string, Tensor> Run(Tensor frames, Tensor landmarks, IReadOnlyList<Tensor>? targets = null)
+    /// <param name="adversarial">Whether the discriminator takes part.</param>
+    public IReadOnlyDictionary<string, Tensor> Run(Tensor frames, Tensor landmarks, IReadOnlyList<Tensor>? targets = null,
+        bool adversarial = true)
     {
         using var scope = NewDisposeScope();
         var losses = new OrderedDictionary<string, Tensor>();
-        var fake = TrainGenerator(frames, landmarks, targets, losses);
-        for (var step = 0; step < settings.DiscriminatorSteps; step++)
+        var fake = TrainGenerator(frames, landmarks, targets, adversarial, losses);
+        for (var step = 0; adversarial && step < settings.DiscriminatorSteps; step++)
             TrainDiscriminator(frames, landmarks, fake, losses);
         foreach (var loss in losses.Values)
             loss.MoveToOuterDisposeScope();
@@ -79,19 +82,23 @@ public sealed class FineTuningStep : IDisposable
     }
 
     // L' = L'_CNT + L'_ADV, for ψ and ψ'. Gives x̂.
-    Tensor TrainGenerator(Tensor frames, Tensor landmarks, IReadOnlyList<Tensor>? targets, OrderedDictionary<string, Tensor> losses)
+    Tensor TrainGenerator(Tensor frames, Tensor landmarks, IReadOnlyList<Tensor>? targets, bool adversarial,
+        OrderedDictionary<string, Tensor> losses)
     {
         generatorOptimizer.Begin();
-        using var held = new HeldWeights(discriminator); // it is frozen here, and meets x̂ and x
-        var fakes = RunParts(generatorOptimizer, frames, losses, (rows, share, terms) =>
+        using var held = adversarial ? new HeldWeights(discriminator) : null; // it is frozen here, and meets x̂ and x
+        var fakes = RunParts(generatorOptimizer, frames, adversarial, losses, (rows, share, terms) =>
         {
             var (x, y) = (rows(frames), rows(landmarks));
             var fake = generator.call(y, Psi);
             content.AddTerms(terms, fake, x, y, targets?.Select(rows).ToArray());
-            var (score, fakeMaps) = discriminator.call(fake, y, Person);
-            terms.Add("adversarial", objective.Adversarial!.Value, AdversarialLoss.Generator(score));
-            terms.Add("feature_matching", objective.FeatureMatching!.Value,
-                FeatureMatching.Loss(fakeMaps, discriminator.RealMaps(x, y)));
+            if (adversarial)
+            {
+                var (score, fakeMaps) = discriminator.call(fake, y, Person);
+                terms.Add("adversarial", objective.Adversarial!.Value, AdversarialLoss.Generator(score));
+                terms.Add("feature_matching", objective.FeatureMatching!.Value,
+                    FeatureMatching.Loss(fakeMaps, discriminator.RealMaps(x, y)));
+            }
             generatorOptimizer.Backward(terms, share);
             return fake.detach(); // D learns from x̂ as a picture: nothing flows back into G
         });
@@ -104,7 +111,7 @@ public sealed class FineTuningStep : IDisposable
     void TrainDiscriminator(Tensor frames, Tensor landmarks, Tensor fake, OrderedDictionary<string, Tensor> losses)
     {
         discriminatorOptimizer.Begin();
-        RunParts(discriminatorOptimizer, frames, losses, (rows, share, terms) =>
+        RunParts(discriminatorOptimizer, frames, true, losses, (rows, share, terms) =>
         {
             var (real, faked) = discriminator.Compare(rows(frames), rows(fake), rows(landmarks), Person);
             terms.Add("discriminator", 1, AdversarialLoss.Discriminator(real, faked));
@@ -120,11 +127,11 @@ public sealed class FineTuningStep : IDisposable
     // A player's work on a part: what takes the part's rows of a tensor (B,...), and the part's share of the batch.
     delegate Tensor Pass(Func<Tensor, Tensor> rows, double share, LossTerms terms);
 
-    Tensor[] RunParts(PlayerOptimizer optimizer, Tensor frames, OrderedDictionary<string, Tensor> losses, Pass pass)
+    Tensor[] RunParts(PlayerOptimizer optimizer, Tensor frames, bool adversarial, OrderedDictionary<string, Tensor> losses, Pass pass)
     {
         var batch = (int)frames.shape[0];
         (int Start, int Length, double Share)[] parts = [.. EpisodeBatch.Split(batch, parallel?.Parts ?? 1)];
-        return optimizer.RunParts([.. parts.Select(part => part.Share)], (batch, true), losses, (number, terms) =>
+        return optimizer.RunParts([.. parts.Select(part => part.Share)], (batch, adversarial), losses, (number, terms) =>
         {
             var (start, length, share) = parts[number];
             return pass(tensor => tensor.narrow(0, start, length), share, terms);

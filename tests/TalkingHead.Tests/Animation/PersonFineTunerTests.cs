@@ -111,6 +111,36 @@ public class PersonFineTunerTests
     }
 
     [Fact]
+    public void TheWarmUpIsAShareOfTheEpochs()
+    {
+        float[] Learned(double warmUp)
+        {
+            var small = SmallPerson.Configuration("plain");
+            using var run = SmallPerson.Run(small with { FineTuning = small.FineTuning with { WarmUp = warmUp, Batch = 2 } });
+            using var head = PersonFineTuner.Run(run, SmallPerson.Frames(3), new() { Epochs = 4 });
+            return [.. head.Psi.data<float>()];
+        }
+
+        var (none, half, most, all) = (Learned(0), Learned(0.5), Learned(0.74), Learned(1));
+        Assert.Equal(half, most); // epochs 3 and 4 have the adversary in both
+        Assert.NotEqual(none, half);
+        Assert.NotEqual(all, half);
+    }
+
+    [Fact]
+    public void FramesTooFewForABatchComeFirstInTheNextEpoch()
+    {
+        var batches = new PersonBatches(seed: 1, size: 2);
+        int[] frames = [4, 5, 6];
+        var (first, second) = (batches.Epoch(frames, 1).ToList(), batches.Epoch(frames, 2).ToList());
+        Assert.Equal((1, 2), (first.Count, second.Count));
+        Assert.All(first.Concat(second), batch => Assert.Equal(2, batch.Length));
+        Assert.DoesNotContain(second[0][0], first[0]); // the one that was left
+        Assert.Equal([4, 4, 5, 5, 6, 6], first.Concat(second).SelectMany(batch => batch).Order());
+        Assert.Equal([7], Assert.Single(new PersonBatches(seed: 1, size: 2).Epoch([7], 1))); // a batch is never larger than the person
+    }
+
+    [Fact]
     public void APersonWhomTuningOnlyMakesWorseStaysAsTheEmbedderSays()
     {
         using var run = SmallPerson.Run(SmallPerson.Configuration("plain", rate: 0.9, epochs: 12));

@@ -76,6 +76,25 @@ public class FineTuningStepTests
     }
 
     [Fact]
+    public void InTheWarmUpTheGeneratorAloneLearnsFromTheContentLoss()
+    {
+        using var scope = NewDisposeScope();
+        var configuration = SmallSetting.Configuration("normal");
+        using var networks = SmallSetting.Networks(configuration);
+        using var content = ContentLoss.Create(configuration.Objective);
+        var embedding = networks.Embedder.call(SmallSetting.Source(0), SmallSetting.SourceLandmarks(0)).detach().mean([0], keepdim: true);
+        using var step = new FineTuningStep(configuration, networks.Generator, networks.Discriminator, embedding, content);
+        var (psi, person, before) = (step.Psi.detach().clone(), step.Person.detach().clone(), State(networks.Discriminator));
+        var losses = step.Run(SmallSetting.Target(0), SmallSetting.TargetLandmarks(0), adversarial: false);
+        Assert.All(losses.Keys, key => Assert.True(key.StartsWith("content_") || key.StartsWith("generator"), key));
+        Assert.True((step.Psi != psi).any().item<bool>());
+        Assert.True(step.Person.allclose(person, 0, 0));
+        Assert.All(State(networks.Discriminator), pair => Assert.True(pair.Value.allclose(before[pair.Key], 0, 0), pair.Key));
+        Assert.Contains("adversarial", step.Run(SmallSetting.Target(0), SmallSetting.TargetLandmarks(0)).Keys);
+        Assert.False(step.Person.allclose(person, 0, 0));
+    }
+
+    [Fact]
     public void PartsAtTheSameTimeLearnWhatTheWholeBatchDoesWithTheSameBitsOnAnyNumberOfThreads()
     {
         using var scope = NewDisposeScope();
