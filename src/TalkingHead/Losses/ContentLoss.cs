@@ -226,7 +226,8 @@ public static class Content
     static Tensor Means(long side, int window, Tensor like)
     {
         using var scope = NewDisposeScope();
-        return ones([side - window + 1, side], like.dtype, like.device).triu_().tril_(window - 1).Mul_(1.0 / window).MoveToOuterDisposeScope();
+        return ones([side - window + 1, side], like.dtype, like.device).triu_().tril_(window - 1).Mul_(1.0 / window)
+            .MoveToOuterDisposeScope();
     }
 
     // Each level is the 2x2 means of the one before.

@@ -298,7 +298,8 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
             }
             for (; j <= c - Lanes; j += Lanes)
             {
-                Vector512<float> s = default, t = default, mean0 = Vector512.Load(mean + j), a0 = Vector512.Load(a + j), o0 = Vector512.Load(o + j);
+                Vector512<float> s = default, t = default;
+                Vector512<float> mean0 = Vector512.Load(mean + j), a0 = Vector512.Load(a + j), o0 = Vector512.Load(o + j);
                 for (var k = 0; k < pixels; k++)
                 {
                     var apart = Vector512.Load(x + j + k * c) - mean0;

@@ -52,8 +52,8 @@ sealed unsafe class FusedResampledKernel : SingleTensorFunction<FusedResampledKe
     static Tensor Forward(Tensor weight, Resampling resampling)
     {
         var pass = new Pass(resampling, weight.size(0), weight.size(1));
-        var kernel = (resampling == Resampling.Halve ? empty(pass.Outputs, 2, 2, 4 * pass.Inputs) : empty(4 * pass.Outputs, 2, 2, pass.Inputs))
-            .permute(0, 3, 1, 2);
+        var (outputs, inputs) = resampling == Resampling.Halve ? (pass.Outputs, 4 * pass.Inputs) : (4 * pass.Outputs, pass.Inputs);
+        var kernel = empty(outputs, 2, 2, inputs).permute(0, 3, 1, 2);
         (pass.Weight, pass.Kernel) = ((nint)Aten.Data(weight), (nint)Aten.Data(kernel));
         OpenMp.For(pass.Outputs, &ToKernel, &pass);
         return kernel;

@@ -97,7 +97,7 @@ static unsafe class FusedResampling
             var skip = Empty(pass.B, pass.C, pass.H, pass.W);
             (pass.Low, pass.High) = ((nint)Aten.Data(skip), (nint)Aten.Data(slope));
             OpenMp.For(pass.B * pass.H, &SumSquares, &pass);
-            return [slope, skip];
+            return [slope.alias(), skip]; // a handle of its own: what came in is freed
         }
     }
 

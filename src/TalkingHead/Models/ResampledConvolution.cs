@@ -33,8 +33,8 @@ static class ResampledConvolution
 
     /// <summary>
     /// (9,16): the 3x3 kernel to what the fast way needs of it. For Halve a 4x4 kernel, the mean of the 3x3 kernel at
-    /// four places, as a 2x2 kernel over corners (<see cref="FusedResampling.Corners"/>). For Double four 2x2 kernels, one for each pixel of a 2x2 square: of the three rows (or columns) that
-    /// a kernel covers there, two come from the same low pixel.
+    /// four places, as a 2x2 kernel over corners (<see cref="FusedResampling.Corners"/>). For Double four 2x2 kernels, one for
+    /// each pixel of a 2x2 square: of the three rows (or columns) that a kernel covers there, two come from the same low pixel.
     /// </summary>
     public static Constant Taps(Resampling resampling) => new(TapNumbers(resampling), 9, 16);
 
@@ -82,7 +82,8 @@ static class ResampledConvolution
         var (outputs, inputs) = (weight.shape[0], weight.shape[1]);
         var all = taps.t().expand(outputs, -1, -1).bmm(weight.permute(0, 2, 3, 1).reshape(outputs, 9, inputs)); // (out,16,in)
         return (resampling == Resampling.Halve ? all.view(outputs, 2, 2, 4 * inputs)
-            : all.view(outputs, 4, 4, inputs).transpose(0, 1).reshape(4 * outputs, 2, 2, inputs)).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+            : all.view(outputs, 4, 4, inputs).transpose(0, 1).reshape(4 * outputs, 2, 2, inputs)).permute(0, 3, 1, 2)
+            .MoveToOuterDisposeScope();
     }
 
     // x (B,in,2h,2w), kernel (out,4·in,2,2) -> (B,out,h,w)

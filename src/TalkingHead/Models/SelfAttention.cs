@@ -67,7 +67,8 @@ public sealed class SelfAttention : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         if (!is_grad_enabled())
-            return stack([.. q.unbind().Zip(k.unbind(), v.unbind()).Select(sample => AttendInProducts(sample.First, sample.Second, sample.Third))])
+            return stack([.. q.unbind().Zip(k.unbind(), v.unbind())
+                .Select(sample => AttendInProducts(sample.First, sample.Second, sample.Third))])
                 .MoveToOuterDisposeScope();
         var weights = functional.softmax(q.bmm(k.transpose(1, 2)).As(ScalarType.Float32), 2); // (B,P,P): row = looking place
         return weights.to(v.dtype).bmm(v).MoveToOuterDisposeScope();

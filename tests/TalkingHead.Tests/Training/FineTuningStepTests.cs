@@ -124,7 +124,8 @@ public class FineTuningStepTests
             };
             using var networks = SmallSetting.Networks(configuration);
             using var content = ContentLoss.Create(configuration.Objective);
-            var embedding = networks.Embedder.call(SmallSetting.Source(0), SmallSetting.SourceLandmarks(0)).detach().mean([0], keepdim: true);
+            var embedding = networks.Embedder.call(SmallSetting.Source(0), SmallSetting.SourceLandmarks(0)).detach()
+                .mean([0], keepdim: true);
             using var step = new FineTuningStep(configuration, networks.Generator, networks.Discriminator, embedding, content);
             for (var i = 0; i < 3; i++)
                 foreach (var frames in new[] { SmallSetting.Target(0), SmallSetting.Target(0)[..1] }) // the last batch is shorter
