@@ -37,8 +37,9 @@ public sealed class StudioVerbTests : IDisposable
             Assert.Contains("<title>talkinghead studio</title>", await page.Content.ReadAsStringAsync());
             Assert.Contains("default-src 'none'", page.Headers.GetValues("Content-Security-Policy").Single());
             ProgramProcess.Signal(program.Id, Interrupt);
-            var error = await program.StandardError.ReadToEndAsync();
-            await program.WaitForExitAsync();
+            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+            var error = await program.StandardError.ReadToEndAsync(patience.Token);
+            await program.WaitForExitAsync(patience.Token);
             Assert.Equal(Stopped, program.ExitCode);
             Assert.EndsWith("talkinghead: stopped.\n", error);
             Assert.Contains("For this machine only", error);
