@@ -11,16 +11,20 @@ sealed class PersonBatches(int seed, int size)
 {
     readonly List<int> waiting = [];
 
-    /// <summary>Adds each frame once, in an order of the epoch's own, and gives the numbers of the full batches.</summary>
-    public IEnumerable<int[]> Epoch(int[] frames, int epoch)
+    /// <summary>
+    /// Adds each frame once, in an order of the epoch's own, and gives the numbers of the full batches; in the
+    /// <paramref name="last"/> epoch those that are left, too.
+    /// </summary>
+    public IEnumerable<int[]> Epoch(int[] frames, int epoch, bool last = false)
     {
         int[] order = [.. frames];
         new CounterRandom((ulong)seed, (ulong)epoch).Shuffle(order);
         waiting.AddRange(order);
-        for (var most = Math.Min(size, frames.Length); waiting.Count >= most;)
+        var most = Math.Min(size, frames.Length);
+        while (waiting.Count >= most || (last && waiting.Count > 0))
         {
-            int[] batch = [.. waiting[..most]];
-            waiting.RemoveRange(0, most);
+            int[] batch = [.. waiting.Take(most)];
+            waiting.RemoveRange(0, batch.Length);
             yield return batch;
         }
     }

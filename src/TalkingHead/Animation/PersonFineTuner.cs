@@ -24,7 +24,7 @@ public sealed class PersonFineTuner
     readonly Tensor frames, landmarks; // (T,3,S,S)
     readonly Action<FineTuningEpoch>? report;
     readonly CancellationToken keep;
-    readonly PersonBatches batches;
+    PersonBatches batches;
     IReadOnlyList<Tensor>? targets; // of all frames
 
     PersonFineTuner(TrainedRun run, Tensor frames, Tensor landmarks, FineTunerSettings settings, Action<FineTuningEpoch>? report,
@@ -108,7 +108,8 @@ public sealed class PersonFineTuner
         while (!end && epoch < epochs)
         {
             epoch++;
-            var loss = Epoch(step, averaged, learned, epoch, adversarial: epoch > configuration.FineTuning.WarmUp * epochs, cancel);
+            var loss = Epoch(step, averaged, learned, epoch, last: epoch == epochs,
+                adversarial: epoch > configuration.FineTuning.WarmUp * epochs, cancel);
             end = Report(rule, best, averaged, new FineTuningEpoch(epoch, epochs, loss, HeldOut(averaged, rule)));
         }
         best.Restore();
@@ -122,9 +123,10 @@ public sealed class PersonFineTuner
     void LearnAll(FineTuningStep step, PersonAverage averaged, int[] all, int before, int epochs, CancellationToken cancel)
     {
         averaged.Restart();
+        batches = new PersonBatches(settings.Seed, configuration.FineTuning.Batch);
         for (var epoch = 0; epoch <= epochs && !keep.IsCancellationRequested; epoch++)
         {
-            var loss = epoch == 0 ? double.NaN : Epoch(step, averaged, all, before + epoch, adversarial: true, cancel);
+            var loss = epoch == 0 ? double.NaN : Epoch(step, averaged, all, before + epoch, last: epoch == epochs, adversarial: true, cancel);
             Tell(averaged, new FineTuningEpoch(epoch, epochs, loss, double.NaN));
         }
     }
@@ -159,11 +161,12 @@ public sealed class PersonFineTuner
     }
 
     // Returns the mean content loss of the batches.
-    double Epoch(FineTuningStep step, PersonAverage averaged, int[] learned, int epoch, bool adversarial, CancellationToken cancel)
+    double Epoch(FineTuningStep step, PersonAverage averaged, int[] learned, int epoch, bool last, bool adversarial,
+        CancellationToken cancel)
     {
         double sum = 0;
         var count = 0;
-        foreach (var batch in batches.Epoch(learned, epoch))
+        foreach (var batch in batches.Epoch(learned, epoch, last))
         {
             cancel.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();

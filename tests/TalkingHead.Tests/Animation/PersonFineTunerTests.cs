@@ -137,6 +137,7 @@ public class PersonFineTunerTests
         Assert.All(first.Concat(second), batch => Assert.Equal(2, batch.Length));
         Assert.DoesNotContain(second[0][0], first[0]); // the one that was left
         Assert.Equal([4, 4, 5, 5, 6, 6], first.Concat(second).SelectMany(batch => batch).Order());
+        Assert.Equal([2, 1], new PersonBatches(seed: 1, size: 2).Epoch(frames, 1, last: true).Select(batch => batch.Length));
         Assert.Equal([7], Assert.Single(new PersonBatches(seed: 1, size: 2).Epoch([7], 1))); // a batch is never larger than the person
     }
 
