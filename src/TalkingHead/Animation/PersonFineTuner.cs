@@ -24,7 +24,6 @@ public sealed class PersonFineTuner
     readonly Tensor frames, landmarks; // (T,3,S,S)
     readonly Action<FineTuningEpoch>? report;
     readonly CancellationToken keep;
-    PersonBatches batches;
     IReadOnlyList<Tensor>? targets; // of all frames
 
     PersonFineTuner(TrainedRun run, Tensor frames, Tensor landmarks, FineTunerSettings settings, Action<FineTuningEpoch>? report,
@@ -32,7 +31,6 @@ public sealed class PersonFineTuner
     {
         (this.run, this.frames, this.landmarks, this.settings, this.report, this.keep) = (run, frames, landmarks, settings, report, keep);
         var (all, tuning) = (run.Configuration, run.Configuration.FineTuning);
-        batches = new PersonBatches(settings.Seed, tuning.Batch);
         configuration = all with
         {
             Optimizer = all.Optimizer with
@@ -103,12 +101,13 @@ public sealed class PersonFineTuner
         int[] all = [.. Enumerable.Range(0, count)], learned = [.. all.Except(rule?.HeldOut ?? [])];
         using var averaged = new PersonAverage(networks.Generator, step, configuration, run.Device);
         using var best = new BestWeights(averaged.Generator, averaged.Psi);
+        var batches = Batches();
         var epoch = 0;
         var end = Report(rule, best, averaged, new FineTuningEpoch(0, epochs, double.NaN, HeldOut(averaged, rule)));
         while (!end && epoch < epochs)
         {
             epoch++;
-            var loss = Epoch(step, averaged, learned, epoch, last: epoch == epochs,
+            var loss = Epoch(step, averaged, batches.Epoch(learned, epoch, last: epoch == epochs), epoch,
                 adversarial: epoch > configuration.FineTuning.WarmUp * epochs, cancel);
             end = Report(rule, best, averaged, new FineTuningEpoch(epoch, epochs, loss, HeldOut(averaged, rule)));
         }
@@ -123,10 +122,11 @@ public sealed class PersonFineTuner
     void LearnAll(FineTuningStep step, PersonAverage averaged, int[] all, int before, int epochs, CancellationToken cancel)
     {
         averaged.Restart();
-        batches = new PersonBatches(settings.Seed, configuration.FineTuning.Batch);
+        var batches = Batches();
         for (var epoch = 0; epoch <= epochs && !keep.IsCancellationRequested; epoch++)
         {
-            var loss = epoch == 0 ? double.NaN : Epoch(step, averaged, all, before + epoch, last: epoch == epochs, adversarial: true, cancel);
+            var loss = epoch == 0 ? double.NaN : Epoch(step, averaged,
+                batches.Epoch(all, before + epoch, last: epoch == epochs), before + epoch, adversarial: true, cancel);
             Tell(averaged, new FineTuningEpoch(epoch, epochs, loss, double.NaN));
         }
     }
@@ -160,13 +160,15 @@ public sealed class PersonFineTuner
         return PictureTensor.ToPictures(person.Generator.call(landmarks.narrow(0, frame, 1), person.Psi))[0];
     }
 
-    // Returns the mean content loss of the batches.
-    double Epoch(FineTuningStep step, PersonAverage averaged, int[] learned, int epoch, bool last, bool adversarial,
+    PersonBatches Batches() => new(settings.Seed, configuration.FineTuning.Batch);
+
+    // Returns the mean content loss of the frames.
+    double Epoch(FineTuningStep step, PersonAverage averaged, IEnumerable<int[]> batches, int epoch, bool adversarial,
         CancellationToken cancel)
     {
         double sum = 0;
         var count = 0;
-        foreach (var batch in batches.Epoch(learned, epoch, last))
+        foreach (var batch in batches)
         {
             cancel.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
@@ -175,8 +177,8 @@ public sealed class PersonFineTuner
             {
                 var losses = step.Run(frames.index_select(0, numbers), landmarks.index_select(0, numbers), Targets(numbers), adversarial);
                 averaged.Update();
-                sum += run.Content.Weigh(losses);
-                count++;
+                sum += run.Content.Weigh(losses) * batch.Length;
+                count += batch.Length;
             }
             catch (NonFiniteException failure)
             {

@@ -29,9 +29,12 @@ static class Shapes
     }
 }
 
-/// <summary>What libtorch would make a new handle for.</summary>
+/// <summary>Questions of a tensor's type that need no new handle.</summary>
 static class Types
 {
+    /// <summary>Whether loops in C# can read and write its numbers: float32, on a CPU.</summary>
+    public static bool IsFloatOnCpu(this Tensor x) => x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32;
+
     /// <summary><paramref name="x"/> in a type; itself where it has it already.</summary>
     public static Tensor As(this Tensor x, ScalarType type) => x.dtype == type ? x : x.to(type);
 }

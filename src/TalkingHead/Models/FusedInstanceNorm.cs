@@ -23,9 +23,6 @@ sealed unsafe class FusedInstanceNorm : SingleTensorFunction<FusedInstanceNorm>
     /// <inheritdoc/>
     public override string Name => nameof(FusedInstanceNorm);
 
-    /// <summary>Whether <paramref name="x"/> (B,C,H,W) is such as this takes.</summary>
-    public static bool Takes(Tensor x) => x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32;
-
     /// <summary>Maps x (B,C,H,W), scale and shift (B or 1,C) to maps of the same shape, pixel by pixel.</summary>
     public static Tensor Apply(Tensor x, Tensor scale, Tensor shift, bool relu)
     {

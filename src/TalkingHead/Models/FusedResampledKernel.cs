@@ -19,9 +19,6 @@ sealed unsafe class FusedResampledKernel : SingleTensorFunction<FusedResampledKe
     /// <inheritdoc/>
     public override string Name => nameof(FusedResampledKernel);
 
-    /// <summary>Whether <paramref name="weight"/> is such as this takes.</summary>
-    public static bool Takes(Tensor weight) => weight.device_type == DeviceType.CPU && weight.dtype == ScalarType.Float32;
-
     // weight (out,in,3,3) -> (out,4·in,2,2) to halve with, or (4·out,in,2,2) to double with, both pixel by pixel
     public static Tensor Create(Resampling resampling, Tensor weight)
     {
@@ -45,7 +42,8 @@ sealed unsafe class FusedResampledKernel : SingleTensorFunction<FusedResampledKe
             slope.size(1) / (resampling == Resampling.Halve ? 4 : 1));
         var weight = empty(pass.Outputs, 3, 3, pass.Inputs).permute(0, 3, 1, 2);
         (pass.Weight, pass.Kernel) = ((nint)Aten.Data(weight), (nint)Aten.Data(slope));
-        OpenMp.For(pass.Outputs, &ToWeight, &pass);
+        pass.Backward = true;
+        OpenMp.For(pass.Outputs, &AddUp, &pass);
         return [weight, null!]; // resampling has no slope
     }
 
@@ -55,7 +53,7 @@ sealed unsafe class FusedResampledKernel : SingleTensorFunction<FusedResampledKe
         var (outputs, inputs) = resampling == Resampling.Halve ? (pass.Outputs, 4 * pass.Inputs) : (4 * pass.Outputs, pass.Inputs);
         var kernel = empty(outputs, 2, 2, inputs).permute(0, 3, 1, 2);
         (pass.Weight, pass.Kernel) = ((nint)Aten.Data(weight), (nint)Aten.Data(kernel));
-        OpenMp.For(pass.Outputs, &ToKernel, &pass);
+        OpenMp.For(pass.Outputs, &AddUp, &pass);
         return kernel;
     }
 
@@ -81,6 +79,7 @@ sealed unsafe class FusedResampledKernel : SingleTensorFunction<FusedResampledKe
         public readonly bool Halves = resampling == Resampling.Halve;
         public readonly int Outputs = (int)outputs, Inputs = (int)inputs;
         public nint Weight, Kernel;
+        public bool Backward; // from the kernel's slope to the weight's
 
         public readonly float* Tap(int output, int tap) => (float*)Weight + ((long)output * Taps + tap) * Inputs;
 
@@ -89,33 +88,19 @@ sealed unsafe class FusedResampledKernel : SingleTensorFunction<FusedResampledKe
             + (Halves ? (long)output * Places + place : ((long)(place / 4) * Outputs + output) * 4 + place % 4) * Inputs;
     }
 
-    static void ToKernel(void* state, int first, int end)
+    // Makes the rows of the one of those of the other, for some outputs.
+    static void AddUp(void* state, int first, int end)
     {
         ref var pass = ref *(Pass*)state;
         var table = pass.Halves ? halve : twice;
+        var parts = pass.Backward ? table.PlacesOf : table.TapsOf;
         var rows = stackalloc float*[Places];
         for (var output = first; output < end; output++)
-            for (var place = 0; place < Places; place++)
+            for (var row = 0; row < parts.Length; row++)
             {
-                var taps = table.TapsOf[place];
-                for (var k = 0; k < taps.Length; k++)
-                    rows[k] = pass.Tap(output, taps[k]);
-                Sum(rows, taps.Length, table.Share, pass.Place(output, place), pass.Inputs);
-            }
-    }
-
-    static void ToWeight(void* state, int first, int end)
-    {
-        ref var pass = ref *(Pass*)state;
-        var table = pass.Halves ? halve : twice;
-        var rows = stackalloc float*[Places];
-        for (var output = first; output < end; output++)
-            for (var tap = 0; tap < Taps; tap++)
-            {
-                var places = table.PlacesOf[tap];
-                for (var k = 0; k < places.Length; k++)
-                    rows[k] = pass.Place(output, places[k]);
-                Sum(rows, places.Length, table.Share, pass.Tap(output, tap), pass.Inputs);
+                for (var k = 0; k < parts[row].Length; k++)
+                    rows[k] = pass.Backward ? pass.Place(output, parts[row][k]) : pass.Tap(output, parts[row][k]);
+                Sum(rows, parts[row].Length, table.Share, pass.Backward ? pass.Tap(output, row) : pass.Place(output, row), pass.Inputs);
             }
     }
 

@@ -12,9 +12,6 @@ namespace TalkingHead.Models;
 /// </summary>
 static unsafe class FusedResampling
 {
-    /// <summary>Whether <paramref name="x"/> is such as this takes.</summary>
-    public static bool Takes(Tensor x) => x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32;
-
     // all (B,4·C,h+1,w+1) -> (B,C,2h,2w): pixel (i,j) of the 2x2 square at (y,x) is corner 2i + j at (y+i,x+j)
     public static Tensor Interleave(Tensor all)
     {

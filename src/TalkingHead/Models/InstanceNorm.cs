@@ -43,7 +43,7 @@ public sealed class InstanceNorm : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         (x, scale, shift) = (x.As(ScalarType.Float32), scale.As(ScalarType.Float32), shift.As(ScalarType.Float32));
-        if (FusedInstanceNorm.Takes(x))
+        if (x.IsFloatOnCpu())
             return FusedInstanceNorm.Apply(x, scale, shift, relu).MoveToOuterDisposeScope();
         var y = ApplyInSteps(x, scale, shift);
         return (relu ? y.relu_() : y).MoveToOuterDisposeScope();

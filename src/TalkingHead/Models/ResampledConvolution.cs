@@ -72,8 +72,8 @@ static class ResampledConvolution
 
     // weight (out,in,3,3), taps (9,16) -> (out,4·in,2,2) to halve with, or (4·out,in,2,2) to double with, in the layout of the
     // maps, which convolutions would bring it to forwards and backwards
-    public static Tensor Kernel(Resampling resampling, Tensor weight, Tensor taps) =>
-        FusedResampledKernel.Takes(weight) ? FusedResampledKernel.Create(resampling, weight) : KernelInSteps(resampling, weight, taps);
+    public static Tensor Kernel(Resampling resampling, Tensor weight, Constant taps) =>
+        weight.IsFloatOnCpu() ? FusedResampledKernel.Create(resampling, weight) : KernelInSteps(resampling, weight, taps.For(weight));
 
     // On a GPU; else the reference.
     internal static Tensor KernelInSteps(Resampling resampling, Tensor weight, Tensor taps)
@@ -90,7 +90,7 @@ static class ResampledConvolution
     public static Tensor Halve(Tensor x, Tensor kernel, Tensor? bias)
     {
         using var scope = NewDisposeScope();
-        return (FusedResampling.Takes(x) && x.size(2) % 2 == 0 && x.size(3) % 2 == 0
+        return (x.IsFloatOnCpu() && x.size(2) % 2 == 0 && x.size(3) % 2 == 0
             ? functional.conv2d(FusedResampling.Corners(x), kernel, bias) // faster than with a stride, most of all backwards
             : functional.conv2d(x, FourByFour(kernel), bias, strides: two, padding: one)).MoveToOuterDisposeScope();
     }
@@ -105,13 +105,13 @@ static class ResampledConvolution
         using var scope = NewDisposeScope();
         // Place (y,x) of the result lies over low places (y-1..y, x-1..x), so each pixel of a square has its own corner.
         var all = functional.conv2d(x, kernel, padding: one); // (B,4·out,h+1,w+1)
-        var y = FusedResampling.Takes(all) ? FusedResampling.Interleave(all) : InterleaveInSteps(all);
+        var y = all.IsFloatOnCpu() ? FusedResampling.Interleave(all) : InterleaveInSteps(all);
         return (bias is null ? y : y.Add(bias.view(1, -1, 1, 1))).MoveToOuterDisposeScope();
     }
 
     // x (B,C,2h,2w) + skip (B,C,h,w) doubled -> (B,C,2h,2w)
     public static Tensor AddNearest(Tensor x, Tensor skip) =>
-        FusedResampling.Takes(x) ? FusedResampling.AddNearest(x, skip) : x.Add(Nearest(skip));
+        x.IsFloatOnCpu() ? FusedResampling.AddNearest(x, skip) : x.Add(Nearest(skip));
 
     public static string EmitHalve(OnnxGraph graph, string name, string x, Tensor kernel, Tensor? bias) =>
         graph.Conv(name, x, FourByFour(kernel), bias, 2, 1, 1, 1, 1);

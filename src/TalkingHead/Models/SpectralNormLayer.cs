@@ -168,7 +168,7 @@ public sealed class SpectralNormConv2d : SpectralNormLayer
         var weight = NormalWeight();
         if (Resampling == Resampling.None)
             return graph.Conv(name, x, weight, bias, 1, padding[0], padding[0], padding[0], padding[0]);
-        var kernel = ResampledConvolution.Kernel(Resampling, weight, taps!.For(weight));
+        var kernel = ResampledConvolution.Kernel(Resampling, weight, taps!);
         return Resampling == Resampling.Halve
             ? ResampledConvolution.EmitHalve(graph, name, x, kernel, bias)
             : ResampledConvolution.EmitDouble(graph, name, x, kernel, bias);
@@ -179,7 +179,7 @@ public sealed class SpectralNormConv2d : SpectralNormLayer
         if (heldKernel is not null)
             return heldKernel;
         var weight = NormalWeight();
-        return ResampledConvolution.Kernel(Resampling, weight, taps!.For(weight)).As(ComputeType);
+        return ResampledConvolution.Kernel(Resampling, weight, taps!).As(ComputeType);
     }
 
     internal override void Hold()

@@ -40,10 +40,7 @@ public sealed class FineTuningStep : IDisposable
         }
         foreach (var parameter in generator.parameters().Concat(discriminator.parameters()))
             parameter.requires_grad_(false);
-        // A power iteration in each forward pass changes what other parts read.
-        if (settings.ParallelParts && settings.Accumulation > 1 && Psi.device_type == TorchSharp.DeviceType.CPU
-            && configuration.SpectralNorm.Iterate == PowerIteration.Step)
-            parallel = new ParallelParts(settings.Accumulation);
+        parallel = ParallelParts.For(configuration, Psi.device_type);
         generatorOptimizer = new PlayerOptimizer("generator", [.. generator.ParametersWithoutProjection(), Psi],
             settings.GeneratorRate, settings, settings.MuonRate, parallel: parallel);
         discriminatorOptimizer = new PlayerOptimizer("discriminator", [.. discriminator.ParametersWithoutPerson(), Person],

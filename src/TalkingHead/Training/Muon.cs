@@ -88,7 +88,7 @@ sealed class Muon(IReadOnlyList<(Parameter Weight, Tensor Mean)> weights, double
     }
 
     // Of weights and what belongs to them: kernels lie pixel by pixel.
-    static bool IsDense(Tensor x) => x.device_type == TorchSharp.DeviceType.CPU
+    static bool IsDense(Tensor x) => x.IsFloatOnCpu()
         && (x.ndim == 4 ? Aten.LiesPixelByPixel(x) : x.is_contiguous());
 
     /// <summary>

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
+using TalkingHead.Configuration;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace TalkingHead.Training;
@@ -34,6 +36,15 @@ sealed class ParallelParts : IDisposable
             { IsBackground = true, Name = $"part {part}" }.Start();
             return work;
         })];
+    }
+
+    /// <summary>For the parts of a batch where the configuration asks for it and it can be; null for one after the other.</summary>
+    public static ParallelParts? For(RunConfiguration configuration, DeviceType device)
+    {
+        var settings = configuration.Optimizer;
+        // A power iteration in each forward pass changes what other parts read.
+        return settings.ParallelParts && settings.Accumulation > 1 && device == DeviceType.CPU
+            && configuration.SpectralNorm.Iterate == PowerIteration.Step ? new ParallelParts(settings.Accumulation) : null;
     }
 
     /// <summary>Threads there are.</summary>

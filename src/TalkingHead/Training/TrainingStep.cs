@@ -37,10 +37,8 @@ public sealed class TrainingStep : IDisposable
             embeddings, content);
         (objective, settings, rowSettings, this.ranks) = (configuration.Objective, configuration.Optimizer, configuration.Optimizer,
             ranks ?? Ranks.Alone);
-        // Ranks have shared the processors already, and a power iteration in each forward pass changes what other parts read.
-        if (settings.ParallelParts && settings.Accumulation > 1 && embedder.parameters().First().device_type == TorchSharp.DeviceType.CPU
-            && this.ranks.Count == 1 && configuration.SpectralNorm.Iterate == PowerIteration.Step)
-            parallel = new ParallelParts(settings.Accumulation);
+        if (this.ranks.Count == 1) // ranks have shared the processors already
+            parallel = ParallelParts.For(configuration, embedder.parameters().First().device_type);
         generatorOptimizer = new PlayerOptimizer("generator", [.. embedder.parameters(), .. generator.parameters()], settings.GeneratorRate,
             settings, settings.MuonRate, this.ranks, parallel);
         discriminatorOptimizer = new PlayerOptimizer("discriminator", discriminator.parameters(), settings.DiscriminatorRate, settings, 0,

@@ -76,7 +76,7 @@ public class FusedKernelTests
         using var constant = ResampledConvolution.Taps(Resampling.Halve);
         Same([Formula.Values("x", 2, c, 12, 16), Formula.Values("weight", 5, c, 3, 3), Formula.Values("bias", 5)],
             leaves => ResampledConvolution.Halve(leaves[0],
-                ResampledConvolution.Kernel(Resampling.Halve, leaves[1], constant.For(leaves[1])), leaves[2]),
+                ResampledConvolution.Kernel(Resampling.Halve, leaves[1], constant), leaves[2]),
             leaves => ResampledConvolution.HalveInSteps(leaves[0], leaves[1], leaves[2]), sameBits: false); // libtorch's convolution
     }
 

@@ -53,8 +53,7 @@ public class ResampledConvolutionTests
     static Tensor Output(Resampling resampling, (Tensor X, Tensor Weight, Tensor? Bias) inputs, bool inSteps)
     {
         var (x, weight, bias) = inputs;
-        using var constant = ResampledConvolution.Taps(resampling);
-        var taps = constant.For(weight);
+        using var taps = ResampledConvolution.Taps(resampling);
         return (resampling, inSteps) switch
         {
             (Resampling.Halve, false) => ResampledConvolution.Halve(x, ResampledConvolution.Kernel(resampling, weight, taps), bias),

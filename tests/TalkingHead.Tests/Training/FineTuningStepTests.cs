@@ -18,7 +18,7 @@ public class FineTuningStepTests
         var configuration = SmallSetting.Configuration("normal");
         using var networks = SmallSetting.Networks(configuration);
         using var content = ContentLoss.Create(configuration.Objective);
-        var embedding = networks.Embedder.call(SmallSetting.Source(0), SmallSetting.SourceLandmarks(0)).detach().mean([0], keepdim: true);
+        var embedding = Embedding(networks);
         using var step = new FineTuningStep(configuration, networks.Generator, networks.Discriminator, embedding, content);
         var (psi, person) = (step.Psi.detach().clone(), step.Person.detach().clone());
         Assert.True(psi.allclose(networks.Generator.Project(embedding), 0, 0));
@@ -45,7 +45,7 @@ public class FineTuningStepTests
         var b = networks.Discriminator.get_parameter("b")!;
         using (no_grad())
             b.Add_(100); // real pictures are past the margin, and made ones are not
-        var embedding = networks.Embedder.call(SmallSetting.Source(0), SmallSetting.SourceLandmarks(0)).detach().mean([0], keepdim: true);
+        var embedding = Embedding(networks);
         var embedder = networks.Embedder.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.clone());
         using var step = new FineTuningStep(configuration, networks.Generator, networks.Discriminator, embedding, content);
         var before = b.item<float>();
@@ -62,7 +62,7 @@ public class FineTuningStepTests
         var configuration = small with { Optimizer = small.Optimizer with { GeneratorRate = 2e-3, Epsilon = 1e-8 } };
         using var networks = SmallSetting.Networks(configuration);
         using var content = ContentLoss.Create(configuration.Objective);
-        var embedding = networks.Embedder.call(SmallSetting.Source(0), SmallSetting.SourceLandmarks(0)).detach().mean([0], keepdim: true);
+        var embedding = Embedding(networks);
         using var step = new FineTuningStep(configuration, networks.Generator, networks.Discriminator, embedding, content);
         var (frames, landmarks) = (nn.functional.interpolate(SmallSetting.Target(0)[.., .., ..4, ..4], size: [32, 32],
             mode: InterpolationMode.Bilinear), SmallSetting.TargetLandmarks(0));
@@ -82,7 +82,7 @@ public class FineTuningStepTests
         var configuration = SmallSetting.Configuration("normal");
         using var networks = SmallSetting.Networks(configuration);
         using var content = ContentLoss.Create(configuration.Objective);
-        var embedding = networks.Embedder.call(SmallSetting.Source(0), SmallSetting.SourceLandmarks(0)).detach().mean([0], keepdim: true);
+        var embedding = Embedding(networks);
         using var step = new FineTuningStep(configuration, networks.Generator, networks.Discriminator, embedding, content);
         var (psi, person, before) = (step.Psi.detach().clone(), step.Person.detach().clone(), State(networks.Discriminator));
         var losses = step.Run(SmallSetting.Target(0), SmallSetting.TargetLandmarks(0), adversarial: false);
@@ -124,8 +124,7 @@ public class FineTuningStepTests
             };
             using var networks = SmallSetting.Networks(configuration);
             using var content = ContentLoss.Create(configuration.Objective);
-            var embedding = networks.Embedder.call(SmallSetting.Source(0), SmallSetting.SourceLandmarks(0)).detach()
-                .mean([0], keepdim: true);
+            var embedding = Embedding(networks);
             using var step = new FineTuningStep(configuration, networks.Generator, networks.Discriminator, embedding, content);
             for (var i = 0; i < 3; i++)
                 foreach (var frames in new[] { SmallSetting.Target(0), SmallSetting.Target(0)[..1] }) // the last batch is shorter
@@ -133,6 +132,9 @@ public class FineTuningStepTests
             return step.Psi.detach().clone();
         }
     }
+
+    static Tensor Embedding(NetworkSet networks) =>
+        networks.Embedder.call(SmallSetting.Source(0), SmallSetting.SourceLandmarks(0)).detach().mean([0], keepdim: true);
 
     // Parameters only: with spectral norm on, resting layers keep refining u and v.
     static Dictionary<string, Tensor> State(nn.Module network) =>
