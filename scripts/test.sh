@@ -8,52 +8,79 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
+fast=
 if [ "${1:-}" = --fast ]; then
     shift
     fast=1
     dotnet build tests/TalkingHead.Tests -c Release -v q --nologo
 else
-    fast=
     scripts/setup.sh --tests
     dotnet build TalkingHead.Training.sln -c Release -v q --nologo
-    # Blanks and the order of imports; all other rules are the build's, where each is an error.
-    dotnet format TalkingHead.Training.sln --no-restore --verify-no-changes --diagnostics IMPORTS
 fi
 
 results=$(mktemp -d)
-other=
-trap 'rm -rf "$results"; [ -z "$other" ] || kill -- -"$other" 2> /dev/null || true' EXIT
-log=$results/log
+jobs=()
+trap 'for job in "${jobs[@]}"; do kill -- -"$job" 2> /dev/null || true; done; rm -rf "$results"' EXIT
 status=0
 
-# Large blocks in pages of 2 MiB, and kept: a quarter of the tests' processor time went into mapping small pages.
+# Large blocks in pages of 2 MiB, and kept: a quarter of the tests' processor time went into mapping small pages. Compiled code is
+# written where it runs: with a second mapping for writing, a short program takes a tenth longer.
 export GLIBC_TUNABLES=${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=4294967296}
+export DOTNET_EnableWriteXorExecute=0
 
-# Two processes run a project's tests, the named namespaces in one: most of them compute on one core.
-#   share PROJECT "NAMESPACE..." [OPTION...]
-share() {
+# In the background; what it says is shown, and kept in the file $results/NAME.log:  job NAME COMMAND...
+job() {
+    local log=$results/$1.log
+    shift
+    set -m # bash makes other background processes, and all that they start, deaf to Ctrl-C, which tests send
+    "$@" > "$log" 2>&1 &
+    set +m
+    jobs+=($!)
+    tail -f -n +1 --pid=$! "$log" &
+}
+
+# A project's tests, in one thread of computing:  run PROJECT NAME OPTION...
+run() {
+    local project=$1 name=$2
+    shift 2
+    # 8: no test is left after the options
+    OMP_NUM_THREADS=1 dotnet test --project "tests/$project" -c Release --no-build --results-directory "$results" --report-xunit-trx \
+        --report-xunit-trx-filename "$project.$name.trx" --ignore-exit-code 8 "$@"
+}
+
+# A project's tests in two processes, the named namespaces in one:  halves PROJECT "NAMESPACE..." OPTION...
+halves() {
     local project=$1 namespaces=()
     read -ra namespaces <<< "$2"
     namespaces=("${namespaces[@]/#/TalkingHead.${project#TalkingHead.}.}")
     shift 2
-    local run=(dotnet test --project "tests/$project" -c Release --no-build --results-directory "$results" --report-xunit-trx
-        --ignore-exit-code 8) # 8: no test is left after the options
-    set -m # as a job: bash makes other background processes, and all that they start, deaf to Ctrl-C, which tests send
-    OMP_NUM_THREADS=1 "${run[@]}" --report-xunit-trx-filename "$project.1.trx" --filter-namespace "${namespaces[@]}" "$@" > "$results/first" 2>&1 &
-    other=$!
-    set +m
-    OMP_NUM_THREADS=1 "${run[@]}" --report-xunit-trx-filename "$project.2.trx" --filter-not-namespace "${namespaces[@]}" "$@" 2>&1 \
-        | tee -a "$log" || status=$?
-    wait "$other" || status=$?
-    other=
-    tee -a "$log" < "$results/first"
+    job "$project.1" run "$project" 1 --filter-namespace "${namespaces[@]}" "$@"
+    job "$project.2" run "$project" 2 --filter-not-namespace "${namespaces[@]}" "$@"
 }
 
-share TalkingHead.Tests 'Evaluation* Faces* Models* Pretrained*' "$@"
-[ -n "$fast" ] || share TalkingHead.EndToEndTests 'Data* Distributed* Evaluation* Training*' "$@"
+# What is done whenever the other tests wait: blanks and the order of imports (all other rules are the build's, where each is an
+# error), then the fast tests.
+behind() {
+    renice 19 "$BASHPID" > /dev/null
+    dotnet format TalkingHead.Training.sln --no-restore --verify-no-changes --diagnostics IMPORTS || return
+    run TalkingHead.Tests all "$@"
+}
+
+if [ -n "$fast" ]; then
+    halves TalkingHead.Tests 'Evaluation* Faces* Models* Pretrained*' "$@"
+else
+    halves TalkingHead.EndToEndTests 'Data* Distributed* Evaluation* Training*' "$@"
+    job behind behind "$@"
+fi
+for job in "${jobs[@]}"; do
+    wait "$job" || status=$?
+done
+jobs=()
+wait # for the last words
+cat "$results"/*.log > "$results/all"
 
 # The failures again, below all that the tests wrote: a long log is read from its end.
-awk '/^failed / { on = 1 } /^(passed|skipped|Test run summary)/ { on = 0 } on && ++shown <= 200' "$log"
+awk '/^failed / { on = 1 } /^(passed|skipped|Test run summary)/ { on = 0 } on && ++shown <= 200' "$results/all"
 
 echo "the slowest:"
 cat "$results"/*.trx | tr -d '\r' | grep -o '<UnitTestResult [^>]*' | sed -E 's/.*testName="([^"]*)".*duration="([^"]*)".*/\2 \1/; t; s/.*duration="([^"]*)".*testName="([^"]*)".*/\1 \2/' \
@@ -67,4 +94,4 @@ awk -v status="$status" '
         if (status != 0 && failed == 0) failed = 1 # a runner that died counts as a failure
         printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped
         exit failed > 0 || passed == 0
-    }' "$log"
+    }' "$results/all"

@@ -257,10 +257,12 @@ public sealed class PersonFrames
     {
         FollowedFrames followed;
         VideoTracking tracking;
+        VideoInfo info;
         var sharpness = new List<double>();
         using (var tracker = FaceTracker.Open(detector))
         using (var take = VideoTake.Open(path))
         {
+            info = take.Info;
             tracking = new(tracker, FoundFace.LeastSide, wholeFrames: false);
             followed = new(tracking.Follow(take, take.Times.Evenly(0, take.Times.Count, MostLooked), stop),
                 (picture, landmarks) => sharpness.Add(FrameChoice.Sharpness(picture, landmarks.Bounds)));
@@ -278,7 +280,7 @@ public sealed class PersonFrames
         var (pictures, landmarks, size) = (new List<Picture>(), new List<Landmarks>(), configuration.Data.Size);
         int[] chosen = [.. FrameChoice.Spread([.. followed.Good.Zip(sharpness,
             (frame, sharp) => new Candidate(frame.Landmarks, sharp))], shots)];
-        using (var take = VideoTake.Open(path))
+        using (var take = VideoTake.Open(path, info))
         {
             var places = chosen.ToDictionary(place => followed.Good[place].Number);
             foreach (var frame in take.Pick(places.Keys, stop))

@@ -89,10 +89,13 @@ sealed class Ffmpeg : IDisposable
     }
 
     /// <summary>True where one of its last lines holds <paramref name="text"/>.</summary>
-    public bool Said(string text)
+    public bool Said(string text) => LineWith(text) is not null;
+
+    /// <summary>The first of its last lines that holds <paramref name="text"/>; null without one.</summary>
+    public string? LineWith(string text)
     {
         lock (said)
-            return said.Any(l => l.Contains(text, StringComparison.OrdinalIgnoreCase));
+            return said.FirstOrDefault(l => l.Contains(text, StringComparison.OrdinalIgnoreCase));
     }
 
     public void Dispose()

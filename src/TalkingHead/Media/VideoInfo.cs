@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 
 namespace TalkingHead.Media;
 
@@ -33,9 +32,6 @@ public sealed record VideoInfo(int Width, int Height, FrameTimes Times, int Rota
     /// <summary>One sentence where colours are converted in a way that one should know of; null elsewhere.</summary>
     public string? ColorNote => Color.Note;
 
-    // Lists of other files: they would make one file open another.
-    static readonly string[] Playlists = ["hls", "concat", "dash", "imf", "sdp", "rtsp"];
-
     /// <summary>Asks ffprobe.</summary>
     /// <exception cref="UserException">The file is missing, empty, no video, damaged or too large.</exception>
     public static VideoInfo Probe(string path)
@@ -53,11 +49,10 @@ public sealed record VideoInfo(int Width, int Height, FrameTimes Times, int Rota
         if (PictureFile.IsHeic(path))
             throw PictureFile.HeicIsNotRead(path);
 
-        using var document = JsonDocument.Parse(Ask(path,
+        return Read(path, MediaProbe.Ask(path, withPackets: true,
             "stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,r_frame_rate,avg_frame_rate,nb_frames,pix_fmt,"
             + "color_range,color_space,color_transfer,color_primaries:stream_disposition=default,attached_pic:stream_side_data=rotation:"
             + "stream_tags=alpha_mode:format=format_name,start_time"));
-        return Read(path, document.RootElement);
     }
 
     /// <summary>True where <see cref="Probe"/> would succeed.</summary>
@@ -75,37 +70,15 @@ public sealed record VideoInfo(int Width, int Height, FrameTimes Times, int Rota
     }
 
     /// <summary>The comment in a video's metadata; empty where there is none.</summary>
-    internal static string CommentOf(string path)
-    {
-        using var document = JsonDocument.Parse(Ask(path, "format_tags=comment"));
-        return Text(Property(Property(document.RootElement, "format"), "tags"), "comment") ?? "";
-    }
+    internal static string CommentOf(string path) =>
+        MediaProbe.Ask(path, withPackets: false, "format_tags=comment").Format["tag:comment"] ?? "";
 
-    static string Ask(string path, string entries)
+    static VideoInfo Read(string path, MediaProbe probe)
     {
-        string[] arguments = ["-v", "error", "-protocol_whitelist", "file", "-show_entries", entries, "-of", "json", Ffmpeg.FileUrl(path)];
-        using var probe = Ffmpeg.Start("ffprobe", arguments, reads: true);
-        using var answer = new StreamReader(probe.Output);
-        var json = answer.ReadToEnd();
-        return probe.Wait() == 0 ? json : throw new UserException($"{path}: not a video that can be read ({Reason(probe, path)}).");
-    }
-
-    static VideoInfo Read(string path, JsonElement root)
-    {
-        var container = root.TryGetProperty("format", out var given) ? given : default;
-        var format = Text(container, "format_name") ?? "";
-        if (format.Split(',').Any(Playlists.Contains))
-            throw new UserException($"{path}: a list of other files ({format}); expected a video.");
-        if (format == "image2" || format.EndsWith("_pipe", StringComparison.Ordinal))
-            throw new UserException($"{path}: is a picture; expected a video.");
-
-        var streams = root.TryGetProperty("streams", out var list) ? list.EnumerateArray().ToArray() : [];
-        var audio = Shown(streams.Where(s => Text(s, "codec_type") == "audio"));
-        var video = Shown(streams.Where(s => Text(s, "codec_type") == "video" && !Has(s, "attached_pic")));
-        if (video.ValueKind == JsonValueKind.Undefined)
-            throw new UserException(audio.ValueKind == JsonValueKind.Undefined
-                ? $"{path}: holds no video."
-                : $"{path}: holds sound only; expected a video.");
+        var audio = Shown(probe.Streams.Where(s => s["codec_type"] == "audio"));
+        var video = Shown(probe.Streams.Where(s => s["codec_type"] == "video" && !s.Has("attached_pic")));
+        if (video is null)
+            throw new UserException(audio is null ? $"{path}: holds no video." : $"{path}: holds sound only; expected a video.");
 
         var (width, height) = Square(video);
         var rotation = Rotated(video);
@@ -113,129 +86,68 @@ public sealed record VideoInfo(int Width, int Height, FrameTimes Times, int Rota
             (width, height) = (height, width);
         Picture.ExpectAllowed(width, height, path, "video");
 
-        var origin = Time(container, "start_time");
-        return new((int)width, (int)height, ReadTimes(path, video, origin), rotation, Text(audio, "codec_name"), format)
+        var origin = probe.Format.Time("start_time");
+        return new((int)width, (int)height, ReadTimes(path, video, probe, origin), rotation, audio?["codec_name"],
+            probe.Format["format_name"] ?? "")
         {
-            Color = VideoColor.From(name => Text(video, name), (int)width, (int)height, Text(Property(video, "tags"), "alpha_mode") == "1"),
-            Stream = (int)Number(video, "index"),
+            Color = VideoColor.From(name => video[name], (int)width, (int)height, video["tag:alpha_mode"] == "1"),
+            Stream = (int)video.Number("index"),
             Origin = origin,
         };
     }
 
     // From the packets, without decoding.
-    static FrameTimes ReadTimes(string path, JsonElement video, double origin)
+    static FrameTimes ReadTimes(string path, ProbedSection video, MediaProbe probe, double origin)
     {
         var rates = Rates(video);
-        var (times, packets, withoutTime, last) = (new List<double>(), 0L, 0L, 0.0);
-        using var probe = Ffmpeg.Start("ffprobe",
-        [
-            "-v", "error", "-protocol_whitelist", "file", "-select_streams", Text(video, "index")!,
-            "-show_entries", "packet=pts_time,dts_time,duration_time,flags", "-of", "csv=p=0", Ffmpeg.FileUrl(path),
-        ], reads: true);
-        using (var lines = new StreamReader(probe.Output))
-        {
-            while (lines.ReadLine() is { } line)
-            {
-                var fields = line.Split(',');
-                if (fields.Length < 4)
-                    continue;
-                packets++;
-                if (fields[3].Contains('D')) // decoded for what follows, not shown
-                    continue;
-                if ((Parse(fields[0]) ?? Parse(fields[1])) is not { } time)
-                {
-                    withoutTime++;
-                    continue;
-                }
-
-                if (times.Count == 0 || time - origin >= times[^1])
-                    last = Parse(fields[2]) ?? 0;
-                times.Add(time - origin);
-            }
-        }
-
-        if (probe.Wait() != 0)
-            throw new UserException($"{path}: not a video that can be read ({Reason(probe, path)}).");
-        var promised = Number(video, "nb_frames");
-        if (probe.Said("partial file") || probe.Said("ended prematurely"))
+        var packets = probe.PacketsOf(video);
+        double[] times = [.. packets.Times.Select(time => time - origin)];
+        var promised = video.Number("nb_frames");
+        if (probe.IsCutOff)
             throw new UserException($"{path}: the video is cut off; get the whole file.");
-        if (times.Count + withoutTime == 0)
+        if (times.Length + packets.WithoutTime == 0)
             throw new UserException($"{path}: the video holds no frames.");
-        if (promised > packets)
-            throw new UserException($"{path}: the video is cut off: {packets} of its {promised} frames are there; get the whole file.");
-        if (rates.Count == 0 && times.Count < 2)
+        if (promised > packets.Count)
+            throw new UserException(
+                $"{path}: the video is cut off: {packets.Count} of its {promised} frames are there; get the whole file.");
+        if (rates.Count == 0 && times.Length < 2)
             throw new UserException($"{path}: the video does not say how many frames a second it has.");
-        if (withoutTime > 0)
-            return FrameTimes.Even((int)(times.Count + withoutTime), rates.Count > 0 ? rates[0] : new(25, 1));
+        if (packets.WithoutTime > 0)
+            return FrameTimes.Even(times.Length + packets.WithoutTime, rates.Count > 0 ? rates[0] : new(25, 1));
         if (times.Max() - times.Min() > FrameTimes.MostSeconds)
             throw new UserException($"{path}: the video's clock is damaged: its frames span {(times.Max() - times.Min()) / 3600:0} hours.");
-        return FrameTimes.From(times, last, rates);
+        return FrameTimes.From(times, packets.LastDuration, rates);
     }
 
     // The nominal rate first where the average agrees within 2 % (a GIF's last frame has no length), else the average.
-    static List<FrameRate> Rates(JsonElement video)
+    static List<FrameRate> Rates(ProbedSection video)
     {
-        var nominalKnown = FrameRate.TryParse(Text(video, "r_frame_rate"), out var nominal);
-        var averageKnown = FrameRate.TryParse(Text(video, "avg_frame_rate"), out var average);
+        var nominalKnown = FrameRate.TryParse(video["r_frame_rate"], out var nominal);
+        var averageKnown = FrameRate.TryParse(video["avg_frame_rate"], out var average);
         if (!nominalKnown || !averageKnown)
             return nominalKnown ? [nominal] : averageKnown ? [average] : [];
         return Math.Abs(nominal.PerSecond / average.PerSecond - 1) < 0.02 ? [nominal, average] : [average, nominal];
     }
 
     // What players take: the stream that is marked so, else the first.
-    static JsonElement Shown(IEnumerable<JsonElement> streams)
+    static ProbedSection? Shown(IEnumerable<ProbedSection> streams)
     {
-        JsonElement[] all = [.. streams];
-        return all.FirstOrDefault(stream => Has(stream, "default")) is { ValueKind: not JsonValueKind.Undefined } marked ? marked
-            : all.FirstOrDefault();
+        ProbedSection[] all = [.. streams];
+        return all.FirstOrDefault(stream => stream.Has("default")) ?? all.FirstOrDefault();
     }
 
     // Pixels that are not square are widened to square ones.
-    static (long Width, long Height) Square(JsonElement video)
+    static (long Width, long Height) Square(ProbedSection video)
     {
-        long width = Number(video, "width"), height = Number(video, "height");
-        var aspect = (Text(video, "sample_aspect_ratio") ?? "1:1").Split(':');
+        long width = video.Number("width"), height = video.Number("height");
+        var aspect = (video["sample_aspect_ratio"] ?? "1:1").Split(':');
         if (aspect.Length == 2 && int.TryParse(aspect[0], out var across) && int.TryParse(aspect[1], out var down)
             && across > 0 && down > 0 && across != down && (double)across / down is > 0.1 and < 10)
             width = (long)Math.Round((double)width * across / down);
         return (width, height);
     }
 
-    static int Rotated(JsonElement video)
-    {
-        if (video.TryGetProperty("side_data_list", out var list))
-        {
-            foreach (var item in list.EnumerateArray())
-            {
-                if (item.TryGetProperty("rotation", out var rotation) && rotation.TryGetDouble(out var degrees))
-                    return (int)(Math.Round(degrees / 90) * 90);
-            }
-        }
-
-        return 0;
-    }
-
-    static bool Has(JsonElement stream, string disposition) => Number(Property(stream, "disposition"), disposition) == 1;
-
-    static string Reason(Ffmpeg probe, string path)
-    {
-        var words = probe.LastWords().Replace(Ffmpeg.FileUrl(path) + ": ", "", StringComparison.Ordinal);
-        return words.Length == 0 ? "ffprobe gave no reason" : words;
-    }
-
-    static JsonElement Property(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value : default;
-
-    static string? Text(JsonElement element, string name) =>
-        Property(element, name) is { ValueKind: not JsonValueKind.Undefined } value ? value.ToString() : null;
-
-    static long Number(JsonElement element, string name) =>
-        long.TryParse(Text(element, name), NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value : 0;
-
-    static double Time(JsonElement element, string name) => Parse(Text(element, name)) ?? 0;
-
-    static double? Parse(string? text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value : null;
+    static int Rotated(ProbedSection video) => (int)(Math.Round(video.Time("rotation") / 90) * 90);
 
     /// <summary>The sound of a video or sound file.</summary>
     /// <param name="Stream">Its number in the file, of the track that players take.</param>
@@ -246,13 +158,10 @@ public sealed record VideoInfo(int Width, int Height, FrameTimes Times, int Rota
         /// <summary>Null where the file has none.</summary>
         public static Sound? Probe(string path)
         {
-            using var document = JsonDocument.Parse(Ask(path,
-                "stream=index,codec_type,codec_name:stream_disposition=default:format=start_time"));
-            var root = document.RootElement;
-            var streams = root.TryGetProperty("streams", out var list) ? list.EnumerateArray().ToArray() : [];
-            var audio = Shown(streams.Where(s => Text(s, "codec_type") == "audio"));
-            var origin = Time(Property(root, "format"), "start_time");
-            return Text(audio, "codec_name") is { } codec ? new((int)Number(audio, "index"), codec, origin) : null;
+            var probe = MediaProbe.Ask(path, withPackets: false,
+                "stream=index,codec_type,codec_name:stream_disposition=default:format=start_time");
+            var audio = Shown(probe.Streams.Where(s => s["codec_type"] == "audio"));
+            return audio?["codec_name"] is { } codec ? new((int)audio.Number("index"), codec, probe.Format.Time("start_time")) : null;
         }
     }
 }

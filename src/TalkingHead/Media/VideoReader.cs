@@ -78,11 +78,12 @@ public sealed class VideoReader : IDisposable
     /// <exception cref="UserException">The file is missing, no video, damaged or too large, or ffmpeg is missing.</exception>
     public static VideoReader Open(string path, VideoReadSettings? settings = null) => Open(path, VideoInfo.Probe(path), settings ?? new());
 
-    /// <summary>The video at its own size, or at the largest that serves: no side longer than <paramref name="mostSide"/>.</summary>
+    /// <summary>The video at its own size, or at the largest that serves: no side longer than <paramref name="mostSide"/>.
+    /// <paramref name="info"/> is what <see cref="VideoInfo.Probe"/> said of it, where that was asked before.</summary>
     /// <exception cref="UserException">As <see cref="Open(string, VideoReadSettings)"/>.</exception>
-    internal static VideoReader OpenWithin(string path, int mostSide)
+    internal static VideoReader OpenWithin(string path, int mostSide, VideoInfo? info = null)
     {
-        var info = VideoInfo.Probe(path);
+        info ??= VideoInfo.Probe(path);
         return Open(path, info, Math.Max(info.Width, info.Height) <= mostSide ? new()
             : info.Width >= info.Height ? new() { Width = mostSide } : new() { Height = mostSide });
     }

@@ -147,7 +147,10 @@ public sealed class VideoTests : IDisposable
     [InlineData("text.mp4", "not a video")]
     [InlineData("sound.mp4", "sound only")]
     [InlineData("missing.mp4", "no such file")]
-    [InlineData("list.mp4", "video")] // a playlist of other files
+    [InlineData("list.mp4", "a list of other files (hls)")]
+    [InlineData("live.mp4", "a list of other files (hls)")] // one that says that more is to come
+    [InlineData("concat.mp4", "a list of other files (concat)")]
+    [InlineData("subtitles.mp4", "a file of the kind srt, which is not read; expected a video")]
     public void BadVideosAreNamedInOneSentence(string name, string expected)
     {
         Write("whole.mp4", 320, 180, 30, new(25, 1));
@@ -158,9 +161,12 @@ public sealed class VideoTests : IDisposable
             case "cut-moov.mp4": File.WriteAllBytes(folder.At(name), whole[..100]); break;
             case "empty.mp4": File.WriteAllBytes(folder.At(name), []); break;
             case "text.mp4": File.WriteAllText(folder.At(name), "This is no video."); break;
-            case "list.mp4":
-                File.WriteAllText(folder.At(name),
-                $"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n{folder.At("whole.mp4")}\n#EXT-X-ENDLIST\n"); break;
+            case "list.mp4" or "live.mp4":
+                File.WriteAllText(folder.At(name), $"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n{folder.At("whole.mp4")}\n"
+                    + (name == "list.mp4" ? "#EXT-X-ENDLIST\n" : ""));
+                break;
+            case "concat.mp4": File.WriteAllText(folder.At(name), "ffconcat version 1.0\nfile whole.mp4\n"); break;
+            case "subtitles.mp4": File.WriteAllText(folder.At(name), "1\n00:00:01,000 --> 00:00:02,000\nwords\n"); break;
             case "sound.mp4": Run("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=duration=1", "-c:a", "aac", folder.At(name)); break;
         }
 

@@ -15,8 +15,10 @@ sealed class VideoPreparation(PrepareSettings settings, FaceTracker tracker)
     internal IEnumerable<Outcome> Video(PrepareInput input, CancellationToken stop)
     {
         var pieces = new List<Piece>();
+        VideoInfo info;
         using (var take = VideoTake.Open(input.Path))
         {
+            info = take.Info;
             var count = settings.ClipSeconds == 0 ? 1 : Math.Max(1, (int)Math.Round(take.Times.Seconds / settings.ClipSeconds));
             for (var i = 0; i < count; i++)
             {
@@ -39,7 +41,7 @@ sealed class VideoPreparation(PrepareSettings settings, FaceTracker tracker)
 
         var outcomes = pieces.TrueForAll(piece => piece.Refusal is not null)
             ? pieces.Select(piece => new Outcome.Refused(piece.Refusal!))
-            : Cut(input, pieces, stop);
+            : Cut(input, info, pieces, stop);
         foreach (var outcome in outcomes)
             yield return outcome;
     }
@@ -102,9 +104,9 @@ sealed class VideoPreparation(PrepareSettings settings, FaceTracker tracker)
         return new(id, frames, tracking.Doubt is { } doubt ? new(name, "two-people", doubt) : tracking.Tally.Refusal(name, settings.Shots));
     }
 
-    IEnumerable<Outcome> Cut(PrepareInput input, List<Piece> pieces, CancellationToken stop)
+    IEnumerable<Outcome> Cut(PrepareInput input, VideoInfo info, List<Piece> pieces, CancellationToken stop)
     {
-        using var take = VideoTake.Open(input.Path);
+        using var take = VideoTake.Open(input.Path, info);
         using var pictures = take.Pick(pieces.Where(piece => piece.Refusal is null).SelectMany(piece => piece.Frames.Good)
             .Select(frame => frame.Number), stop).GetEnumerator();
         var there = pictures.MoveNext();
@@ -153,15 +155,20 @@ sealed class VideoTake : IDisposable
     /// <inheritdoc cref="VideoReader.Damage"/>
     internal VideoDamage Damage => reader.Damage;
 
-    /// <inheritdoc cref="VideoInfo.ColorNote"/>
-    internal string? ColorNote => reader.Info.ColorNote;
+    /// <inheritdoc cref="VideoReader.Info"/>
+    internal VideoInfo Info => reader.Info;
 
+    /// <inheritdoc cref="VideoInfo.ColorNote"/>
+    internal string? ColorNote => Info.ColorNote;
+
+    /// <param name="path">The video.</param>
+    /// <param name="info">What is known of it from before; asked of ffprobe when null.</param>
     /// <exception cref="UserException">No video that can be read.</exception>
-    internal static VideoTake Open(string path) => new(Reader(path));
+    internal static VideoTake Open(string path, VideoInfo? info = null) => new(Reader(path, info));
 
     /// <summary>The video at its own size, or at the largest that is read.</summary>
     /// <exception cref="UserException">No video that can be read.</exception>
-    internal static VideoReader Reader(string path) => VideoReader.OpenWithin(path, MostSide);
+    internal static VideoReader Reader(string path, VideoInfo? info = null) => VideoReader.OpenWithin(path, MostSide, info);
 
     /// <summary>
     /// The frames of those numbers, which ascend, from the start of the video; each a picture of its own. What cannot be

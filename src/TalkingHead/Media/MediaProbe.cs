@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Text;
+
+namespace TalkingHead.Media;
+
+/// <summary>What ffprobe says of a file, its packets with it: one start of ffprobe, which takes longer to start than to answer.</summary>
+sealed class MediaProbe
+{
+    // Containers of pictures and of sound. ffmpeg opens no others: least of all lists of files, which make one file open another
+    // or be waited for, and pictures.
+    const string Containers = "mov,matroska,avi,mpegts,mpegtsraw,mpeg,mpegvideo,m4v,h261,h263,h264,hevc,av1,obu,ivf,vc1,dirac,flv,live_flv,"
+        + "asf,asf_o,ogg,gif,apng,mxf,gxf,nut,rm,dv,wtv,swf,nsv,mjpeg,yuv4mpegpipe,cavsvideo,aac,ac3,eac3,dts,aiff,amr,au,caf,flac,mp3,wav,"
+        + "w64,wv,tta,ape";
+
+    static readonly string[] Playlists = ["hls", "concat", "dash", "imf", "sdp", "rtsp", "webm_dash_manifest"];
+
+    readonly Dictionary<string, ProbedSection> streams = [];
+    readonly Dictionary<string, ProbedPackets> packets = [];
+
+    /// <summary>The file as a whole.</summary>
+    public ProbedSection Format { get; private set; } = new();
+
+    /// <summary>In their order.</summary>
+    public IEnumerable<ProbedSection> Streams => streams.Values;
+
+    /// <summary>True where ffprobe says that the file ends too early.</summary>
+    public bool IsCutOff { get; private set; }
+
+    /// <summary>A stream's packets.</summary>
+    public ProbedPackets PacketsOf(ProbedSection stream) => packets.GetValueOrDefault(stream["index"] ?? "") ?? new();
+
+    /// <summary>Asks ffprobe for entries, as its option -show_entries takes them, and for the packets' times.</summary>
+    /// <exception cref="UserException">No file of sound or pictures that move, or a damaged one.</exception>
+    public static MediaProbe Ask(string path, bool withPackets, string entries)
+    {
+        if (withPackets)
+            entries = "packet=stream_index,pts_time,dts_time,duration_time,flags:" + entries;
+        using var ffprobe = Ffmpeg.Start("ffprobe", ["-v", "error", "-protocol_whitelist", "file", "-format_whitelist", Containers,
+            "-show_entries", entries, "-of", "compact", Ffmpeg.FileUrl(path)], reads: true);
+        var probe = new MediaProbe();
+        using var lines = new StreamReader(ffprobe.Output);
+        while (lines.ReadLine() is { } line)
+            probe.Take(line);
+        if (ffprobe.Wait() != 0)
+            throw Refusal(path, ffprobe);
+        probe.IsCutOff = ffprobe.Said("partial file") || ffprobe.Said("ended prematurely");
+        return probe;
+    }
+
+    // "packet|stream_index=0|pts_time=0.04|..."
+    void Take(string line)
+    {
+        var end = line.IndexOf('|');
+        switch (end < 0 ? "" : line[..end])
+        {
+            case "packet":
+                var packet = new ProbedSection(line);
+                var number = packet["stream_index"] ?? "";
+                if (!packets.TryGetValue(number, out var stream))
+                    packets[number] = stream = new();
+                stream.Add(packet);
+                break;
+            case "stream": // a stream of a program comes twice, the second time with all that was asked for
+                var section = new ProbedSection(line);
+                streams[section["index"] ?? ""] = section;
+                break;
+            case "format":
+                Format = new(line);
+                break;
+        }
+    }
+
+    static UserException Refusal(string path, Ffmpeg ffprobe)
+    {
+        const string unwanted = "] Format not on whitelist"; // "[hls @ 0x55d9a7c3] Format not on whitelist 'mov,..."
+        if (ffprobe.LineWith(unwanted) is { } line)
+        {
+            var format = line.TrimStart('[').Split(' ')[0];
+            return new(Playlists.Contains(format) ? $"{path}: a list of other files ({format}); expected a video."
+                : format.StartsWith("image2", StringComparison.Ordinal) || format.EndsWith("_pipe", StringComparison.Ordinal)
+                ? $"{path}: is a picture; expected a video."
+                : $"{path}: a file of the kind {format}, which is not read; expected a video, such as mp4.");
+        }
+        var words = ffprobe.LastWords().Replace(Ffmpeg.FileUrl(path) + ": ", "", StringComparison.Ordinal);
+        return new($"{path}: not a video that can be read ({(words.Length == 0 ? "ffprobe gave no reason" : words)}).");
+    }
+}
+
+/// <summary>Of a line of ffprobe, the values by their names; what is unknown is not there.</summary>
+sealed class ProbedSection
+{
+    readonly Dictionary<string, string> values = [];
+
+    public ProbedSection()
+    {
+    }
+
+    /// <param name="line">Values after the section's name: "stream|index=0|codec_name=h264", with "\|" for "|".</param>
+    public ProbedSection(string line)
+    {
+        var part = new StringBuilder();
+        for (var i = 0; i < line.Length; i++)
+        {
+            if (line[i] == '|')
+                Keep();
+            else
+                part.Append(line[i] == '\\' && i + 1 < line.Length ? Unescaped(line[++i]) : line[i]);
+        }
+        Keep();
+
+        void Keep()
+        {
+            var text = part.ToString();
+            part.Clear();
+            if (text.IndexOf('=') is var at and > 0 && text[(at + 1)..] is var value and not ("N/A" or "unknown"))
+                values[text[..at]] = value;
+        }
+
+        static char Unescaped(char letter) => letter switch { 'n' => '\n', 'r' => '\r', 'b' => '\b', 'f' => '\f', _ => letter };
+    }
+
+    /// <summary>The value of that name; null without one.</summary>
+    public string? this[string name] => values.GetValueOrDefault(name);
+
+    /// <summary>A whole number; 0 without one.</summary>
+    public long Number(string name) =>
+        long.TryParse(this[name], NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value : 0;
+
+    /// <summary>A finite number; 0 without one.</summary>
+    public double Time(string name) => TimeOrNone(name) ?? 0;
+
+    /// <summary>A finite number; null without one.</summary>
+    public double? TimeOrNone(string name) =>
+        double.TryParse(this[name], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+            ? value : null;
+
+    /// <summary>Whether a stream has a disposition, such as "default".</summary>
+    public bool Has(string disposition) => this["disposition:" + disposition] == "1";
+}
+
+/// <summary>A stream's packets.</summary>
+sealed class ProbedPackets
+{
+    /// <summary>Seconds on the file's clock of those that are shown, in the file's order.</summary>
+    public List<double> Times { get; } = [];
+
+    /// <summary>All, those that are not shown too.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>How many are shown, at an unknown time.</summary>
+    public int WithoutTime { get; private set; }
+
+    /// <summary>Seconds that the last frame is shown; 0 if unknown.</summary>
+    public double LastDuration { get; private set; }
+
+    public void Add(ProbedSection packet)
+    {
+        Count++;
+        if (packet["flags"]?.Contains('D') == true) // decoded for what follows, not shown
+            return;
+        if ((packet.TimeOrNone("pts_time") ?? packet.TimeOrNone("dts_time")) is not { } time)
+        {
+            WithoutTime++;
+            return;
+        }
+        if (Times.Count == 0 || time >= Times[^1])
+            LastDuration = packet.Time("duration_time");
+        Times.Add(time);
+    }
+}
