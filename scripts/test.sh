@@ -32,6 +32,7 @@ export DOTNET_EnableWriteXorExecute=0
 job() {
     local log=$results/$1.log
     shift
+    : > "$log"
     set -m # bash makes other background processes, and all that they start, deaf to Ctrl-C, which tests send
     "$@" > "$log" 2>&1 &
     set +m
