@@ -252,20 +252,24 @@ public sealed class PersonFrames
         return SourceFrames.From(dataset, clip, FrameChoice.Spread(candidates, shots), configuration);
     }
 
-    // Read twice, as a dataset's videos are: for the landmarks, and, when the squares are known, for the frames.
+    // As a dataset's videos are read.
     SourceFrames OfVideo(string path, int shots)
     {
         FollowedFrames followed;
         VideoTracking tracking;
-        VideoInfo info;
+        KeptFrames kept;
         var sharpness = new List<double>();
         using (var tracker = FaceTracker.Open(detector))
         using (var take = VideoTake.Open(path))
         {
-            info = take.Info;
+            kept = new(path, take.Info);
             tracking = new(tracker, FoundFace.LeastSide, wholeFrames: false);
             followed = new(tracking.Follow(take, take.Times.Evenly(0, take.Times.Count, MostLooked), stop),
-                (picture, landmarks) => sharpness.Add(FrameChoice.Sharpness(picture, landmarks.Bounds)));
+                (frame, landmarks) =>
+                {
+                    sharpness.Add(FrameChoice.Sharpness(frame.Picture, landmarks.Bounds));
+                    kept.Keep(frame);
+                });
             if (take.ColorNote is { } note)
                 say($"{path}: {note}");
             take.Damage.Tell(say);
@@ -280,15 +284,12 @@ public sealed class PersonFrames
         var (pictures, landmarks, size) = (new List<Picture>(), new List<Landmarks>(), configuration.Data.Size);
         int[] chosen = [.. FrameChoice.Spread([.. followed.Good.Zip(sharpness,
             (frame, sharp) => new Candidate(frame.Landmarks, sharp))], shots)];
-        using (var take = VideoTake.Open(path, info))
+        var places = chosen.ToDictionary(place => followed.Good[place].Number);
+        foreach (var frame in kept.Pick(places.Keys, stop))
         {
-            var places = chosen.ToDictionary(place => followed.Good[place].Number);
-            foreach (var frame in take.Pick(places.Keys, stop))
-            {
-                var place = places[frame.Number];
-                pictures.Add(FaceCrop.Take(frame.Picture, squares[place], size));
-                landmarks.Add(followed.Good[place].Landmarks.Crop(squares[place], size, size));
-            }
+            var place = places[frame.Number];
+            pictures.Add(FaceCrop.Take(frame.Picture, squares[place], size));
+            landmarks.Add(followed.Good[place].Landmarks.Crop(squares[place], size, size));
         }
 
         return new(pictures, landmarks, SourceName.From(path));

@@ -55,6 +55,24 @@ public sealed class PreparationTests : IDisposable
         Assert.True(dataset.ReadRecord(0).SourceFrames!.Max() < dataset.ReadRecord(1).SourceFrames!.Min());
     }
 
+    [Theory, InlineData(0), InlineData(2 * 128 * 72 * 3), InlineData(1 << 30)]
+    public void FramesThatAreTooManyToKeepAreReadAgain(long mostBytes)
+    {
+        RealTrees.Video("head-pose-male.mp4", folder.At("he.mp4"), "scale=128:72", 0, 12);
+        using var take = VideoTake.Open(folder.At("he.mp4"));
+        var kept = new KeptFrames(folder.At("he.mp4"), take.Info, mostBytes);
+        TimedPicture[] seen = [.. take.Pick([1, 4, 5, 9], default)];
+        foreach (var frame in seen)
+            kept.Keep(frame);
+        if (mostBytes == 1 << 30)
+            File.Delete(folder.At("he.mp4")); // it is not read again
+        TimedPicture[] again = [.. kept.Pick([4, 9], default)];
+        Assert.Equal([4, 9], again.Select(frame => frame.Number));
+        Assert.Equal([seen[1].Seconds, seen[3].Seconds], again.Select(frame => frame.Seconds));
+        Assert.Equal(seen[1].Picture.Pixels, again[0].Picture.Pixels);
+        Assert.Equal(seen[3].Picture.Pixels, again[1].Picture.Pixels);
+    }
+
     [Fact]
     public void VoxCeleb2KeepsItsSidesAndPoolsTheTakesOfAVideo()
     {

@@ -9,22 +9,23 @@ sealed class VideoPreparation(PrepareSettings settings, FaceTracker tracker)
     static readonly string[] TakeEndings = [".mp4"];
 
     /// <summary>
-    /// One video, or, where it is long, pieces of it that are clips of their own. It is read twice: for the landmarks, and,
-    /// when the squares are known that they call for, to cut these out. So only one piece's cut frames are in memory.
+    /// One video, or, where it is long, pieces of it that are clips of their own. Frames are cut out when the squares are known that
+    /// all landmarks call for; where they are too many to be kept until then, the video is read again.
     /// </summary>
     internal IEnumerable<Outcome> Video(PrepareInput input, CancellationToken stop)
     {
         var pieces = new List<Piece>();
-        VideoInfo info;
+        KeptFrames kept;
         using (var take = VideoTake.Open(input.Path))
         {
-            info = take.Info;
+            kept = new(input.Path, take.Info);
             var count = settings.ClipSeconds == 0 ? 1 : Math.Max(1, (int)Math.Round(take.Times.Seconds / settings.ClipSeconds));
             for (var i = 0; i < count; i++)
             {
                 var picks = take.Times.Evenly(take.Times.At(i, count), take.Times.At(i + 1, count), settings.FramesPerClip);
                 if (picks.Length > 0) // a piece may fall into a still picture that lasts longer
-                    pieces.Add(Look(input, count == 1 ? input.Id : FormattableString.Invariant($"{input.Id}/{i:D4}"), take, picks, stop));
+                    pieces.Add(Look(input, count == 1 ? input.Id : FormattableString.Invariant($"{input.Id}/{i:D4}"), take, picks, kept,
+                        stop));
             }
 
             if (take.ColorNote is { } note)
@@ -41,7 +42,7 @@ sealed class VideoPreparation(PrepareSettings settings, FaceTracker tracker)
 
         var outcomes = pieces.TrueForAll(piece => piece.Refusal is not null)
             ? pieces.Select(piece => new Outcome.Refused(piece.Refusal!))
-            : Cut(input, info, pieces, stop);
+            : Cut(input, pieces, kept, stop);
         foreach (var outcome in outcomes)
             yield return outcome;
     }
@@ -96,18 +97,17 @@ sealed class VideoPreparation(PrepareSettings settings, FaceTracker tracker)
         }
     }
 
-    Piece Look(PrepareInput input, string id, VideoTake take, int[] picks, CancellationToken stop)
+    Piece Look(PrepareInput input, string id, VideoTake take, int[] picks, KeptFrames kept, CancellationToken stop)
     {
         var tracking = new VideoTracking(tracker, settings.LeastFace, settings.TakesWholeFrames);
-        var frames = new FollowedFrames(tracking.Follow(take, picks, stop));
+        var frames = new FollowedFrames(tracking.Follow(take, picks, stop), (frame, _) => kept.Keep(frame));
         var name = id == input.Id ? input.Name : input.Name + id[input.Id.Length..];
         return new(id, frames, tracking.Doubt is { } doubt ? new(name, "two-people", doubt) : tracking.Tally.Refusal(name, settings.Shots));
     }
 
-    IEnumerable<Outcome> Cut(PrepareInput input, VideoInfo info, List<Piece> pieces, CancellationToken stop)
+    IEnumerable<Outcome> Cut(PrepareInput input, List<Piece> pieces, KeptFrames kept, CancellationToken stop)
     {
-        using var take = VideoTake.Open(input.Path, info);
-        using var pictures = take.Pick(pieces.Where(piece => piece.Refusal is null).SelectMany(piece => piece.Frames.Good)
+        using var pictures = kept.Pick(pieces.Where(piece => piece.Refusal is null).SelectMany(piece => piece.Frames.Good)
             .Select(frame => frame.Number), stop).GetEnumerator();
         var there = pictures.MoveNext();
         foreach (var piece in pieces)
@@ -196,6 +196,40 @@ sealed class VideoTake : IDisposable
     public void Dispose() => reader.Dispose();
 }
 
+/// <summary>Frames of a video that are wanted again later: kept while they are few, else read again.</summary>
+/// <param name="path">The video.</param>
+/// <param name="info">What is known of it.</param>
+/// <param name="mostBytes">So much is kept: 48 frames of 1280x720.</param>
+sealed class KeptFrames(string path, VideoInfo info, long mostBytes = 128 << 20)
+{
+    Dictionary<int, TimedPicture>? frames = [];
+    long bytes;
+
+    /// <summary>Keeps a frame; its picture is not to change.</summary>
+    internal void Keep(TimedPicture frame)
+    {
+        bytes += frame.Picture.Pixels.Length;
+        if (bytes > mostBytes)
+            frames = null;
+        else
+            frames?.Add(frame.Number, frame);
+    }
+
+    /// <summary>Of the frames that were to be kept those of the numbers, which ascend. What cannot be read again is left out.</summary>
+    internal IEnumerable<TimedPicture> Pick(IEnumerable<int> numbers, CancellationToken stop)
+    {
+        if (frames is { } kept)
+        {
+            foreach (var number in numbers)
+                yield return kept[number];
+            yield break;
+        }
+        using var take = VideoTake.Open(path, info);
+        foreach (var frame in take.Pick(numbers, stop))
+            yield return frame;
+    }
+}
+
 /// <summary>Follows one face through picked frames of a video, smooths its landmarks and judges frames and video.</summary>
 /// <param name="tracker">Finds the faces.</param>
 /// <param name="leastFace">A face of fewer pixels is no good one.</param>
@@ -256,7 +290,7 @@ sealed class FollowedFrames
 
     /// <param name="frames">From <see cref="VideoTracking.Follow"/>.</param>
     /// <param name="each">Sees the good ones while their pictures are there.</param>
-    internal FollowedFrames(IEnumerable<(TimedPicture Frame, Landmarks? Landmarks)> frames, Action<Picture, Landmarks>? each = null)
+    internal FollowedFrames(IEnumerable<(TimedPicture Frame, Landmarks? Landmarks)> frames, Action<TimedPicture, Landmarks>? each = null)
     {
         double first = 0, last = 0;
         foreach (var (frame, found) in frames)
@@ -265,7 +299,7 @@ sealed class FollowedFrames
             {
                 places.Add(landmarks.Count);
                 Good.Add(new(frame.Number, frame.Seconds, found));
-                each?.Invoke(frame.Picture, found);
+                each?.Invoke(frame, found);
             }
 
             (first, last) = (landmarks.Count == 0 ? frame.Seconds : first, frame.Seconds);
