@@ -70,7 +70,7 @@ behind() {
 if [ -n "$fast" ]; then
     halves TalkingHead.Tests 'Evaluation* Faces* Models* Pretrained*' "$@"
 else
-    halves TalkingHead.EndToEndTests 'Data* Distributed* Evaluation* Training*' "$@"
+    halves TalkingHead.EndToEndTests 'Data* Distributed* Evaluation* Faces* Onnx* Training*' "$@"
     job behind behind "$@"
 fi
 for job in "${jobs[@]}"; do

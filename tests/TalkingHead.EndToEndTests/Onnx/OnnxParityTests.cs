@@ -65,12 +65,12 @@ public sealed class OnnxParityTests : IDisposable
     {
         random.manual_seed(1);
         var configuration = RunConfiguration.Load(Repository.At("configs/paper-voxceleb2-256.yaml"));
-        var networks = new NetworkSet(configuration);
+        var networks = PersonNetworks.Build(configuration);
         using (var _ = no_grad())
             foreach (var (name, parameter) in networks.Embedder.named_parameters().Concat(networks.Generator.named_parameters()))
                 if (name.EndsWith("gamma", StringComparison.Ordinal))
                     parameter.copy_(tensor([0.5f])); // fresh attention adds nothing
-        using var run = TrainedRun.From("paper", configuration, networks, CPU);
+        using var run = new TrainedRun("paper", 0, configuration, networks, null, CPU, []);
         AreTheSame(run, run.Generator.Project(randn(1, configuration.Network.Embedding)));
     }
 
@@ -83,7 +83,7 @@ public sealed class OnnxParityTests : IDisposable
         {
             Network = configuration.Network with { SkipPaths = true, CanvasSide = 16, CanvasChannels = 6 },
         };
-        using var run = TrainedRun.From("extended", configuration, new NetworkSet(configuration), CPU);
+        using var run = new TrainedRun("extended", 0, configuration, PersonNetworks.Build(configuration), null, CPU, []);
         AreTheSame(run, run.Generator.Project(randn(1, configuration.Network.Embedding)));
     }
 
