@@ -34,7 +34,7 @@ job() {
     shift
     : > "$log"
     set -m # bash makes other background processes, and all that they start, deaf to Ctrl-C, which tests send
-    "$@" > "$log" 2>&1 &
+    "$@" < /dev/null > "$log" 2>&1 &
     set +m
     jobs+=($!)
     tail -f -n +1 --pid=$! "$log" &
@@ -63,14 +63,16 @@ halves() {
 # error), then the fast tests.
 behind() {
     renice 19 "$BASHPID" > /dev/null
-    dotnet format TalkingHead.Training.sln --no-restore --verify-no-changes --diagnostics IMPORTS || return
-    run TalkingHead.Tests all "$@"
+    local bad=0
+    dotnet format TalkingHead.Training.sln --no-restore --verify-no-changes --diagnostics IMPORTS || bad=$?
+    run TalkingHead.Tests all "$@" || bad=$?
+    return "$bad"
 }
 
 if [ -n "$fast" ]; then
     halves TalkingHead.Tests 'Evaluation* Faces* Models* Pretrained*' "$@"
 else
-    halves TalkingHead.EndToEndTests 'Data* Distributed* Evaluation* Faces* Onnx* Training*' "$@"
+    halves TalkingHead.EndToEndTests 'Data* Distributed* Evaluation* Faces* Training*' "$@"
     job behind behind "$@"
 fi
 for job in "${jobs[@]}"; do
@@ -81,11 +83,11 @@ wait # for the last words
 cat "$results"/*.log > "$results/all"
 
 # The failures again, below all that the tests wrote: a long log is read from its end.
-awk '/^failed / { on = 1 } /^(passed|skipped|Test run summary)/ { on = 0 } on && ++shown <= 200' "$results/all"
+awk '/: error / { print } /^failed / { on = 1 } /^(passed|skipped|Test run summary)/ { on = 0 } on && ++shown <= 200' "$results/all"
 
 echo "the slowest:"
 cat "$results"/*.trx | tr -d '\r' | grep -o '<UnitTestResult [^>]*' | sed -E 's/.*testName="([^"]*)".*duration="([^"]*)".*/\2 \1/; t; s/.*duration="([^"]*)".*testName="([^"]*)".*/\1 \2/' \
-    | sort -r | awk 'NR <= 10 { print substr($0, 1, 140) }'
+    | sort -r | awk 'NR <= 10 { print substr($0, 1, 140) }' || true
 
 awk -v status="$status" '
     $1 == "succeeded:" { passed += $2 }

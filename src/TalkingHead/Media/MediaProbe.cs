@@ -1,59 +1,86 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace TalkingHead.Media;
 
 /// <summary>What ffprobe says of a file, its packets with it: one start of ffprobe, which takes longer to start than to answer.</summary>
-sealed class MediaProbe
+sealed partial class MediaProbe
 {
-    // Containers of pictures and of sound. ffmpeg opens no others: least of all lists of files, which make one file open another
-    // or be waited for, and pictures.
-    const string Containers = "mov,matroska,avi,mpegts,mpegtsraw,mpeg,mpegvideo,m4v,h261,h263,h264,hevc,av1,obu,ivf,vc1,dirac,flv,live_flv,"
-        + "asf,asf_o,ogg,gif,apng,mxf,gxf,nut,rm,dv,wtv,swf,nsv,mjpeg,yuv4mpegpipe,cavsvideo,aac,ac3,eac3,dts,aiff,amr,au,caf,flac,mp3,wav,"
+    /// <summary>
+    /// ffmpeg's option -format_whitelist for a file of others: containers of video and of sound. Least of all are lists of files
+    /// opened, which make one file open another, or be waited for.
+    /// </summary>
+    internal const string Containers =
+        "mov,matroska,avi,mpegts,mpegtsraw,mpeg,mpegvideo,m4v,h261,h263,h264,hevc,av1,obu,ivf,vc1,dirac,flv,live_flv,asf,asf_o,ogg,gif,"
+        + "apng,mxf,gxf,nut,rm,dv,wtv,swf,nsv,mjpeg,mpjpeg,yuv4mpegpipe,cavsvideo,dhav,aac,ac3,eac3,dts,aiff,amr,au,caf,flac,mp3,wav,"
         + "w64,wv,tta,ape";
 
     static readonly string[] Playlists = ["hls", "concat", "dash", "imf", "sdp", "rtsp", "webm_dash_manifest"];
 
     readonly Dictionary<string, ProbedSection> streams = [];
     readonly Dictionary<string, ProbedPackets> packets = [];
+    readonly HashSet<string> cutOff = []; // streams by number; "" is the file
+    ProbedSection? last; // the stream that the last line is about
 
     /// <summary>The file as a whole.</summary>
     public ProbedSection Format { get; private set; } = new();
 
     /// <summary>In their order.</summary>
-    public IEnumerable<ProbedSection> Streams => streams.Values;
+    public IEnumerable<ProbedSection> Streams => streams.Values.OrderBy(stream => stream.Number("index"));
 
-    /// <summary>True where ffprobe says that the file ends too early.</summary>
-    public bool IsCutOff { get; private set; }
+    /// <summary>True where ffprobe says that the file ends too early for a stream.</summary>
+    public bool IsCutOff(ProbedSection stream) => cutOff.Contains("") || cutOff.Contains(stream["index"] ?? "");
 
-    /// <summary>A stream's packets.</summary>
+    /// <summary>A video stream's packets.</summary>
     public ProbedPackets PacketsOf(ProbedSection stream) => packets.GetValueOrDefault(stream["index"] ?? "") ?? new();
 
-    /// <summary>Asks ffprobe for entries, as its option -show_entries takes them, and for the packets' times.</summary>
+    /// <summary>Asks ffprobe for entries, as its option -show_entries takes them, and for the times of video packets.</summary>
     /// <exception cref="UserException">No file of sound or pictures that move, or a damaged one.</exception>
     public static MediaProbe Ask(string path, bool withPackets, string entries)
     {
         if (withPackets)
-            entries = "packet=stream_index,pts_time,dts_time,duration_time,flags:" + entries;
-        using var ffprobe = Ffmpeg.Start("ffprobe", ["-v", "error", "-protocol_whitelist", "file", "-format_whitelist", Containers,
-            "-show_entries", entries, "-of", "compact", Ffmpeg.FileUrl(path)], reads: true);
+            entries = "packet=codec_type,stream_index,pts_time,dts_time,duration_time,flags:" + entries;
         var probe = new MediaProbe();
+        using var ffprobe = Ffmpeg.Start("ffprobe", ["-v", "error", "-protocol_whitelist", "file", "-format_whitelist", Containers,
+            "-show_entries", entries, "-of", "compact", Ffmpeg.FileUrl(path)], reads: true, hears: probe.Hear);
         using var lines = new StreamReader(ffprobe.Output);
         while (lines.ReadLine() is { } line)
             probe.Take(line);
         if (ffprobe.Wait() != 0)
             throw Refusal(path, ffprobe);
-        probe.IsCutOff = ffprobe.Said("partial file") || ffprobe.Said("ended prematurely");
         return probe;
     }
 
-    // "packet|stream_index=0|pts_time=0.04|..."
-    void Take(string line)
+    [GeneratedRegex(@"stream (\d+), .*partial file")]
+    static partial Regex PartialStream { get; }
+
+    /// <summary>A line of ffprobe's complaints; false: it is kept.</summary>
+    internal bool Hear(string line)
+    {
+        if (line.Contains("partial file", StringComparison.Ordinal) || line.Contains("ended prematurely", StringComparison.Ordinal))
+            cutOff.Add(PartialStream.Match(line).Groups[1].Value);
+        return false;
+    }
+
+    /// <summary>
+    /// A line of ffprobe's answer, such as "packet|codec_type=video|stream_index=0|pts_time=0.04". Of a stream's side data the first
+    /// stand on its line, the others on lines of their own.
+    /// </summary>
+    internal void Take(string line)
     {
         var end = line.IndexOf('|');
-        switch (end < 0 ? "" : line[..end])
+        var name = end < 0 ? "" : line[..end];
+        if (name == "side_data")
         {
-            case "packet":
+            last?.Join(new(line));
+            return;
+        }
+        if (name != "")
+            last = null;
+        switch (name)
+        {
+            case "packet" when line.StartsWith("packet|codec_type=video|", StringComparison.Ordinal):
                 var packet = new ProbedSection(line);
                 var number = packet["stream_index"] ?? "";
                 if (!packets.TryGetValue(number, out var stream))
@@ -62,7 +89,7 @@ sealed class MediaProbe
                 break;
             case "stream": // a stream of a program comes twice, the second time with all that was asked for
                 var section = new ProbedSection(line);
-                streams[section["index"] ?? ""] = section;
+                streams[section["index"] ?? ""] = last = section;
                 break;
             case "format":
                 Format = new(line);
@@ -117,6 +144,13 @@ sealed class ProbedSection
         }
 
         static char Unescaped(char letter) => letter switch { 'n' => '\n', 'r' => '\r', 'b' => '\b', 'f' => '\f', _ => letter };
+    }
+
+    /// <summary>Takes over what it has not.</summary>
+    public void Join(ProbedSection other)
+    {
+        foreach (var (name, value) in other.values)
+            values.TryAdd(name, value);
     }
 
     /// <summary>The value of that name; null without one.</summary>

@@ -51,6 +51,6 @@ sealed record VideoColor(string Filters, string? Matrix, bool HasAlpha, string? 
         var filters = $"{from},zscale=p=bt709{(hdr is null ? "" : $",{ToneCurve}")},zscale=t=bt709:m=gbr:r=full,format=gbrp,";
         return new(filters, null, HasAlpha: false, null, hdr is null ? null : $"HDR ({hdr}) tone-mapped to SDR");
 
-        string? Known(string name) => tag(name) is { } value and not ("unknown" or "reserved" or "unspecified" or "N/A") ? value : null;
+        string? Known(string name) => tag(name) is { } value and not ("reserved" or "unspecified") ? value : null;
     }
 }

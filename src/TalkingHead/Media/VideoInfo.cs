@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace TalkingHead.Media;
 
 /// <summary>What a video file holds, from its headers and its packets: of several video streams, the one that players show.</summary>
@@ -103,7 +101,7 @@ public sealed record VideoInfo(int Width, int Height, FrameTimes Times, int Rota
         var packets = probe.PacketsOf(video);
         double[] times = [.. packets.Times.Select(time => time - origin)];
         var promised = video.Number("nb_frames");
-        if (probe.IsCutOff)
+        if (probe.IsCutOff(video))
             throw new UserException($"{path}: the video is cut off; get the whole file.");
         if (times.Length + packets.WithoutTime == 0)
             throw new UserException($"{path}: the video holds no frames.");

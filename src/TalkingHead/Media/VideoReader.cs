@@ -111,7 +111,8 @@ public sealed class VideoReader : IDisposable
         var log = new FrameLog();
         var ffmpeg = Ffmpeg.Start("ffmpeg",
         [
-            "-hide_banner", "-nostats", "-loglevel", "repeat+level+info", "-nostdin", "-protocol_whitelist", "file,pipe", "-copyts",
+            "-hide_banner", "-nostats", "-loglevel", "repeat+level+info", "-nostdin", "-protocol_whitelist", "file,pipe",
+            "-format_whitelist", MediaProbe.Containers, "-copyts",
             .. color.Decoder is { } decoder ? ["-c:v", decoder] : Array.Empty<string>(), "-i", Ffmpeg.FileUrl(path),
             "-map", $"0:{info.Stream}", "-an", "-sn", "-dn", "-vf", filters, "-fps_mode", "passthrough", "-f", "rawvideo", "-",
         ], reads: true, hears: log.Hear, heardAll: log.End);

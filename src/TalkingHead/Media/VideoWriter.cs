@@ -273,7 +273,8 @@ public sealed class VideoWriter : IDisposable
             [
                 "-v", "error", "-nostdin", "-y", "-copyts",
                 "-itsoffset", Seconds(first), "-protocol_whitelist", "file", "-i", Ffmpeg.FileUrl(partial),
-                "-itsoffset", Seconds(1e-6 - sound.Origin), "-protocol_whitelist", "file", "-i", Ffmpeg.FileUrl(from),
+                "-itsoffset", Seconds(1e-6 - sound.Origin), "-protocol_whitelist", "file", "-format_whitelist", MediaProbe.Containers,
+                "-i", Ffmpeg.FileUrl(from),
                 "-map", "0:v:0", "-map", $"1:{sound.Stream}", "-map_metadata", "0", "-c:v", "copy",
                 "-c:a", copied ? "copy" : "aac", "-t", Seconds(end), "-movflags", "+faststart", "-f", "mp4", Ffmpeg.FileUrl(both),
             ]);

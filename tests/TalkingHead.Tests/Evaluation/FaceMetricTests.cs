@@ -108,5 +108,7 @@ public sealed class FaceMetricTests
         var closed = TestFaces.Face(128, 128, 100, eyes: 0.05);
         Assert.True(double.IsNaN(GazeError.Compute(Looking(0, 0, at: closed), Looking(0, 0))));
         Assert.False(double.IsNaN(GazeError.Compute(Looking(0, 0), Looking(0, 0, at: closed))));
+        Assert.True(double.IsNaN(GazeError.Compute(Looking(0.6, 0), Looking(0.6, 0))));
+        Assert.Equal(0.3, GazeError.Compute(Looking(0, 0), Looking(0.6, 0)), 1e-5); // a head's own pupil outside counts
     }
 }

@@ -212,21 +212,26 @@ sealed class KeptFrames(string path, VideoInfo info, long mostBytes = 128 << 20)
         if (bytes > mostBytes)
             frames = null;
         else
-            frames?.Add(frame.Number, frame);
+            frames?.TryAdd(frame.Number, frame);
     }
 
-    /// <summary>Of the frames that were to be kept those of the numbers, which ascend. What cannot be read again is left out.</summary>
+    /// <summary>
+    /// Of the frames that were to be kept those of the numbers, which ascend; they are given up. What cannot be read again is left out.
+    /// </summary>
     internal IEnumerable<TimedPicture> Pick(IEnumerable<int> numbers, CancellationToken stop)
     {
         if (frames is { } kept)
         {
             foreach (var number in numbers)
-                yield return kept[number];
+            {
+                if (kept.Remove(number, out var frame))
+                    yield return frame;
+            }
             yield break;
         }
         using var take = VideoTake.Open(path, info);
-        foreach (var frame in take.Pick(numbers, stop))
-            yield return frame;
+        foreach (var again in take.Pick(numbers, stop))
+            yield return again;
     }
 }
 
@@ -282,7 +287,7 @@ sealed class VideoTracking(FaceTracker tracker, int leastFace, bool wholeFrames)
 /// <param name="Landmarks">Smoothed.</param>
 sealed record FollowedFrame(int Number, double Seconds, Landmarks Landmarks);
 
-/// <summary>What a first reading found in frames of a video: the second one cuts the squares out that this calls for.</summary>
+/// <summary>What was found in frames of a video, and the squares that are to be cut out of them for it.</summary>
 sealed class FollowedFrames
 {
     readonly List<Landmarks?> landmarks = [];

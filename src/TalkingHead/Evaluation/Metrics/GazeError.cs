@@ -10,20 +10,30 @@ namespace TalkingHead.Evaluation.Metrics;
 static class GazeError
 {
     internal const string Definition = "distance of the pupils' places in their eyes, measured from the middle of the corners in widths of "
-        + "the eye, mean of both; true frames with closed eyes left out";
+        + "the eye, mean of both; true frames with closed eyes, or with a pupil found outside its eye, left out";
 
     /// <summary>Height over width of eyes in which a pupil can be seen.</summary>
     const double Open = 0.1;
 
+    /// <summary>
+    /// The corners' distance from their middle, in widths of the eye: a pupil further away was not found, as in an eye that is seen
+    /// from the side.
+    /// </summary>
+    const double Corner = 0.5;
+
     const int Right = 36, Left = 42; // each eye's first corner; the second is three points on
 
-    /// <summary>The error; NaN where a tracker sees no pupils or the real eyes are closed.</summary>
+    /// <summary>
+    /// The error; NaN where a tracker sees no pupils, the real eyes are closed, or a real pupil is found outside its eye.
+    /// </summary>
     internal static double Compute(Landmarks real, Landmarks fake)
     {
         if ((real.Pupils, fake.Pupils) is not ({ } truth, { } found) || real.EyeOpening < Open)
             return double.NaN;
-        return (Distance(Place(real, Right, truth.Right), Place(fake, Right, found.Right))
-            + Distance(Place(real, Left, truth.Left), Place(fake, Left, found.Left))) / 2;
+        var (right, left) = (Place(real, Right, truth.Right), Place(real, Left, truth.Left));
+        if (double.Hypot(right.X, right.Y) > Corner || double.Hypot(left.X, left.Y) > Corner)
+            return double.NaN;
+        return (Distance(right, Place(fake, Right, found.Right)) + Distance(left, Place(fake, Left, found.Left))) / 2;
     }
 
     static (double X, double Y) Place(Landmarks face, int eye, Pupil pupil)
