@@ -4,6 +4,7 @@ using CommandLine.Text;
 using Spectre.Console;
 using TalkingHead.Evaluation;
 using TalkingHead.Evaluation.Metrics;
+using TalkingHead.Faces;
 using TalkingHead.Training;
 
 namespace TalkingHead.Cli;
@@ -121,7 +122,7 @@ abstract class MetricVerb
         },
         LpipsTrunk = OneOf("lpips-trunk", LpipsTrunk, PerceptualDistance.Trunks),
         CsimNetwork = OneOf("csim-network", CsimNetwork, Csim.Networks),
-        Detector = OneOf("detector", Detector, ["mesh", "fan"]),
+        Detector = OneOf("detector", Detector, FaceTracker.Names),
     };
 
     static string OneOf(string option, string value, IReadOnlyCollection<string> known) =>

@@ -31,13 +31,16 @@ public abstract class FaceTracker : IDisposable
     /// <summary>Frees the networks where <paramref name="disposing"/> is true.</summary>
     protected abstract void Dispose(bool disposing);
 
+    /// <summary>The names of the trackers.</summary>
+    internal static readonly string[] Names = ["mesh", "fan"];
+
     /// <summary>Opens the tracker named "mesh" or "fan".</summary>
     /// <exception cref="UserException">Another name, or its files are missing.</exception>
     public static FaceTracker Open(string name) => name switch
     {
         "mesh" => new MeshTracker(),
         "fan" => new FanTracker(),
-        _ => throw UserException.Usage($"unknown detector \"{name}\"; expected mesh or fan."),
+        _ => throw UserException.Usage($"unknown detector \"{name}\"; expected {string.Join(" or ", Names)}."),
     };
 }
 
