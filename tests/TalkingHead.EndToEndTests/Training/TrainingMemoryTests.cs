@@ -37,7 +37,17 @@ public sealed class TrainingMemoryTests(ITestOutputHelper output)
         Assert.True(alone.ExitCode == 0, said);
     }
 
+    // What happens once and late, such as the buffers of a thread that the pool adds, does not come again in the same process: what
+    // grows then grows with the steps.
     void Measure(params string[] changes)
+    {
+        var (stays, figures) = Train(changes);
+        if (!stays)
+            (stays, figures) = Train(changes);
+        Assert.True(stays, figures);
+    }
+
+    (bool Stays, string Figures) Train(string[] changes)
     {
         using var runs = new MadeRuns();
         var held = new List<(long Bytes, long Tensors, long Unowned)>();
@@ -48,16 +58,14 @@ public sealed class TrainingMemoryTests(ITestOutputHelper output)
         var stretches = held.Chunk(Stretch).Skip(2).ToArray(); // in the first ones everything happens for the first time
         long[] tensors = [.. stretches.Select(steps => steps.Min(at => at.Tensors)).Distinct()];
         double growth = stretches.Select(steps => steps[^1].Bytes - steps[1].Bytes).Order().ElementAt(stretches.Length / 2);
-        // From stretch to stretch, with a checkpoint between. The median again: what happens once, such as the buffers of a thread that
-        // the pool adds late, stays, but is not left behind again and again.
-        double whole = stretches.Zip(stretches.Skip(1), (one, next) => next.Min(at => at.Bytes) - one.Min(at => at.Bytes))
-            .Order().ElementAt((stretches.Length - 1) / 2);
+        var whole = stretches[^1].Min(at => at.Bytes) - stretches[0].Max(at => at.Bytes);
         var unowned = stretches.Max(steps => steps.Max(at => at.Unowned));
         var figures =
             $"{string.Join(", ", tensors)} tensors, of which {unowned} without an owner; in {Stretch - 2} steps live native memory "
-            + $"grows by {growth / 1024:0.0} KiB (median), in {Stretch} with their checkpoint by {whole / 1024:0.0} KiB (median)";
+            + $"grows by {growth / 1024:0.0} KiB (median), over {(stretches.Length - 1) * Stretch} with their checkpoints by "
+            + $"{whole / 1024} KiB";
         output.WriteLine(figures);
-        Assert.True(tensors.Length == 1 && unowned == 0 && growth < MostGrowth && whole < MostGrowth, figures);
+        return (tensors.Length == 1 && unowned == 0 && growth < MostGrowth && whole < stretches.Length * MostGrowth, figures);
     }
 
     // Bytes after a collection: what waits for one, such as TorchSharp's nodes of autograd functions, comes and goes with its
