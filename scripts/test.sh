@@ -12,10 +12,6 @@ fast=
 if [ "${1:-}" = --fast ]; then
     shift
     fast=1
-    dotnet build tests/TalkingHead.Tests -c Release -v q --nologo
-else
-    scripts/setup.sh --tests
-    dotnet build TalkingHead.Training.sln -c Release -v q --nologo
 fi
 
 results=$(mktemp -d)
@@ -59,19 +55,25 @@ halves() {
     job "$project.2" run "$project" 2 --filter-not-namespace "${namespaces[@]}" "$@"
 }
 
-# What is done whenever the other tests wait: blanks and the order of imports (all other rules are the build's, where each is an
-# error), then the fast tests.
+# What is done whenever the other tests wait: whitespace (all other rules are the build's and ArchitectureTests'), then the fast
+# tests.
 behind() {
     renice 19 "$BASHPID" > /dev/null
     local bad=0
-    dotnet format TalkingHead.Training.sln --no-restore --verify-no-changes --diagnostics IMPORTS || bad=$?
+    dotnet format whitespace . --folder --verify-no-changes --exclude artifacts || bad=$?
     run TalkingHead.Tests all "$@" || bad=$?
     return "$bad"
 }
 
 if [ -n "$fast" ]; then
+    dotnet build tests/TalkingHead.Tests -c Release -v q --nologo
     halves TalkingHead.Tests 'Evaluation* Faces* Models* Pretrained*' "$@"
 else
+    job setup scripts/setup.sh --tests
+    dotnet build TalkingHead.Training.sln -c Release -v q --nologo || status=$?
+    wait "${jobs[0]}" || status=$? # also where the build failed: a half-installed package is worse than a wait
+    jobs=()
+    [ $status -eq 0 ] || exit $status
     halves TalkingHead.EndToEndTests 'Data* Distributed* Evaluation* Faces* Training*' "$@"
     job behind behind "$@"
 fi

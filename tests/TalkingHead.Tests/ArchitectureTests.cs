@@ -49,6 +49,28 @@ public class ArchitectureTests
         Assert.Equal(expected, string.Join(' ', used));
     }
 
+    // dotnet format would tell too, after half a minute.
+    [Fact]
+    public void ImportsAreInOrder()
+    {
+        var wrong = from folder in (string[])["src", "tests", "tools"]
+                    from path in Directory.EnumerateFiles(Repository.At(folder), "*.cs", SearchOption.AllDirectories)
+                    let imports = File.ReadLines(path).Where(line => line.StartsWith("using ", StringComparison.Ordinal)
+                        && !line.Contains('(', StringComparison.Ordinal) && !line.StartsWith("using var ", StringComparison.Ordinal)).ToList()
+                    where !imports.SequenceEqual(imports.OrderBy(ImportOrder))
+                    select path;
+        Assert.Empty(wrong);
+    }
+
+    // Namespaces, static classes and aliases, in this order; of each the System's first.
+    static (int Kind, bool Other, string Name) ImportOrder(string import)
+    {
+        var name = import["using ".Length..].TrimEnd(';');
+        var kind = name.Contains(" = ", StringComparison.Ordinal) ? 2 : name.StartsWith("static ", StringComparison.Ordinal) ? 1 : 0;
+        name = kind == 1 ? name["static ".Length..] : name;
+        return (kind, kind == 2 || !(name + ".").StartsWith("System.", StringComparison.Ordinal), name.ToUpperInvariant());
+    }
+
     static string Namespace(TypeReference type) => type.DeclaringType is { } outer ? Namespace(outer) : type.Namespace;
 
     static IEnumerable<TypeReference> Used(TypeDefinition type)
