@@ -71,11 +71,11 @@ sealed class TrainVerb : IVerb
                 + $"device {device} ({reason})");
             return;
         }
-        var view = TrainingView.Create();
-        using var trainer = new MetaTrainer(configuration, dataset, Out, new TrainingMachine(place, Workers, Resume, ranks), view);
+        var reporter = TrainingReporter.Create();
+        using var trainer = new MetaTrainer(configuration, dataset, Out, new TrainingMachine(place, Workers, Resume, ranks), reporter);
         trainer.Run(stop);
         if (ranks.IsFirst)
-            view.Say($"done: {Out}/checkpoints, {Out}/samples, {Out}/metrics.jsonl; tensorboard --logdir {Out}");
+            reporter.Say($"done: {Out}/checkpoints, {Out}/samples, {Out}/metrics.jsonl; tensorboard --logdir {Out}");
     }
 }
 
@@ -83,16 +83,16 @@ sealed class TrainVerb : IVerb
 /// A training on the screen: on a terminal one table that is drawn anew with each report, below the lines that stay;
 /// elsewhere a line a report.
 /// </summary>
-sealed class TrainingView : ITrainingView
+sealed class TrainingReporter : ITrainingReporter
 {
     static readonly string[] First = ["real_score", "fake_score"];
 
     readonly IAnsiConsole? terminal;
     int tableLines;
 
-    TrainingView(IAnsiConsole? terminal) => this.terminal = terminal;
+    TrainingReporter(IAnsiConsole? terminal) => this.terminal = terminal;
 
-    public static TrainingView Create()
+    public static TrainingReporter Create()
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         return new(Console.IsErrorRedirected || !console.Profile.Capabilities.Interactive ? null : console);

@@ -28,16 +28,16 @@ sealed class StudioRoutes : IDisposable
     readonly CancellationToken stop;
     readonly ContentCredentials credentials;
     readonly Downloads files = new();
-    readonly Workbench bench = new();
+    readonly BackgroundJobs jobs = new();
     readonly HeadShelf shelf;
-    readonly GatheringDesk desk;
+    readonly PersonPicturesStore newPeople;
     readonly LiveSeat seat;
 
     public StudioRoutes(StudioSettings settings, RunFacts? run, ContentCredentials credentials, CancellationToken stop)
     {
         (this.run, this.credentials, this.stop) = (run, credentials, stop);
         shelf = new(settings.Heads);
-        desk = new(run?.Configuration, files);
+        newPeople = new(run?.Configuration, files);
         seat = new(shelf, files, credentials);
         shelf.Gone += seat.Leave;
     }
@@ -50,7 +50,7 @@ sealed class StudioRoutes : IDisposable
         {
             run = run is null ? null : new { run.Name, size = run.Configuration.Data.Size },
             heads = shelf.All(),
-            work = bench.Current?.Status,
+            work = jobs.Current?.Status,
             live = seat.HeadName,
             files = files.All.Select(file => new { file.Id, file.Name, file.Title }),
             poses = Pose.All,
@@ -68,19 +68,19 @@ sealed class StudioRoutes : IDisposable
             shelf.Rename(name, (await Read<NewName>(context)).Name ?? ""));
         to.MapDelete("/api/heads/{name}", (string name) => shelf.Delete(name));
 
-        to.MapPost("/api/people", () => new { desk.Begin().Id });
+        to.MapPost("/api/people", () => new { newPeople.Begin().Id });
         to.MapPost("/api/people/{id}/shots", AddShots);
         to.MapGet("/api/people/{id}/shots/{number:int}", (string id, int number) =>
-            Results.Bytes(desk.Get(id).Get(number).Thumbnail, "image/jpeg"));
-        to.MapDelete("/api/people/{id}/shots/{number:int}", (string id, int number) => desk.Get(id).Remove(number));
+            Results.Bytes(newPeople.Get(id).Get(number).Thumbnail, "image/jpeg"));
+        to.MapDelete("/api/people/{id}/shots/{number:int}", (string id, int number) => newPeople.Get(id).Remove(number));
         to.MapPost("/api/people/{id}/learn", Learn);
 
         to.MapPost("/api/animations", (Delegate)Animate);
-        to.MapGet("/api/work", () => bench.Current?.Status ?? throw RefusedException.NotFound("work"));
+        to.MapGet("/api/work", () => jobs.Current?.Status ?? throw RefusedException.NotFound("work"));
         to.MapGet("/api/work/preview", () => Results.Bytes(
-            (bench.Current ?? throw RefusedException.NotFound("work")).Preview, "image/png"));
-        to.MapPost("/api/work/keep", () => bench.Running.Keep());
-        to.MapPost("/api/work/stop", () => bench.Running.Cancel());
+            (jobs.Current ?? throw RefusedException.NotFound("work")).Preview, "image/png"));
+        to.MapPost("/api/work/keep", () => jobs.Running.Keep());
+        to.MapPost("/api/work/stop", () => jobs.Running.Cancel());
         to.MapGet("/api/files/{id}", (string id, HttpContext context) => files.Get(id) is var file
             ? Sent(file.Path, "video/mp4", context.Request.Query.ContainsKey("save") ? file.Name : null) : null);
         to.MapGet("/api/live", Live);
@@ -122,40 +122,40 @@ sealed class StudioRoutes : IDisposable
 
     async Task<object> AddShots(string id, HttpContext context)
     {
-        var gathering = desk.Get(id);
+        var person = newPeople.Get(id);
         var (label, pose) = (Label(context), context.Request.Query["pose"].ToString());
         if (pose != "" && !Pose.All.Contains(pose))
             throw RefusedException.Bad($"No such pose; expected {string.Join(", ", Pose.All)}.");
-        var path = desk.NewPath();
+        var path = newPeople.NewPath();
         await Upload(context, path, IsVideo(context) ? Limits.VideoBytes : Limits.PictureBytes);
-        return await desk.Look(gathering, path, pose == "" ? label : pose, pose == "" ? null : pose, context.RequestAborted);
+        return await newPeople.Look(person, path, pose == "" ? label : pose, pose == "" ? null : pose, context.RequestAborted);
     }
 
-    async Task<WorkStatus> Learn(string id, HttpContext context)
+    async Task<JobStatus> Learn(string id, HttpContext context)
     {
-        var (gathering, wish) = (desk.Get(id), await Read<Wish>(context));
+        var (person, wish) = (newPeople.Get(id), await Read<Wish>(context));
         if (run is null)
             throw RefusedException.NoRun();
         if (!wish.Consent)
             throw RefusedException.Bad("A head is made with the person's consent only.");
         var name = (wish.Name ?? "").Trim();
         shelf.ExpectFree(name);
-        gathering.Chosen();
-        return bench.Begin(() => new LearningWork(run.Path, gathering, name, shelf, credentials, () => desk.Forget(gathering)));
+        person.Chosen();
+        return jobs.Begin(() => new LearningJob(run.Path, person, name, shelf, credentials, () => newPeople.Forget(person)));
     }
 
-    async Task<WorkStatus> Animate(HttpContext context)
+    async Task<JobStatus> Animate(HttpContext context)
     {
         var (name, label) = (context.Request.Query["head"].ToString(), Label(context));
         var head = shelf.PathOf(name);
-        bench.ExpectFree();
-        var path = desk.NewPath();
+        jobs.ExpectFree();
+        var path = newPeople.NewPath();
         await Upload(context, path, Limits.VideoBytes);
         try
         {
             if (!await Task.Run(() => VideoInfo.IsVideo(path), context.RequestAborted))
                 throw RefusedException.Bad($"{label} is no video that can be read.");
-            return bench.Begin(() => new AnimationWork(head, name, path, label, context.Request.Query.ContainsKey("beside"), files,
+            return jobs.Begin(() => new AnimationJob(head, name, path, label, context.Request.Query.ContainsKey("beside"), files,
                 credentials));
         }
         catch
@@ -220,8 +220,8 @@ sealed class StudioRoutes : IDisposable
 
     public void Dispose()
     {
-        bench.Dispose();
-        desk.Dispose();
+        jobs.Dispose();
+        newPeople.Dispose();
         files.Dispose();
     }
 

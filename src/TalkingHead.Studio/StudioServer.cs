@@ -40,7 +40,7 @@ public sealed class StudioServer : IAsyncDisposable
         notes.Add(credentials.Signer);
 
         var port = settings.Port == 0 ? FreePort() : settings.Port;
-        var gate = new Gate(port);
+        var gate = new RequestGate(port);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
         builder.Logging.ClearProviders();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(5));
@@ -112,7 +112,7 @@ public sealed class StudioServer : IAsyncDisposable
     }
 
     // The one place where a refusal or a failure becomes an answer.
-    static async Task Answered(HttpContext context, RequestDelegate next, Gate gate)
+    static async Task Answered(HttpContext context, RequestDelegate next, RequestGate gate)
     {
         gate.Guard(context.Response);
         try

@@ -25,7 +25,7 @@ static class Limits
     public const int FrameBytes = 512 << 10, FrameSide = 1280;
 
     /// <summary>Frames gathered for one person, and people being gathered at the same time.</summary>
-    public const int Shots = 64, Gatherings = 4;
+    public const int Shots = 64, NewPeople = 4;
 
     /// <summary>Frames that a person is learned from, of those gathered.</summary>
     public const int LearnedShots = 32;

@@ -200,7 +200,7 @@ public sealed class PersonFineTuner
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var numbers = tensor(rule.HeldOut.Select(frame => (long)frame).ToArray(), device: run.Device);
-        var terms = new LossTerms();
+        var terms = new LossSum();
         var held = landmarks.index_select(0, numbers);
         run.Content.AddTerms(terms, person.Generator.call(held, person.Psi), frames.index_select(0, numbers), held, Targets(numbers));
         return terms.Total().item<float>();

@@ -109,7 +109,7 @@ public sealed class ContentLoss : IDisposable
     /// <param name="real">x.</param>
     /// <param name="landmarks">Their landmark images, which tell eyes and mouth.</param>
     /// <param name="targets">Rows of <see cref="Targets"/> that are x's; computed here when null.</param>
-    public void AddTerms(LossTerms terms, Tensor fake, Tensor real, Tensor landmarks, IReadOnlyList<Tensor>? targets = null)
+    public void AddTerms(LossSum terms, Tensor fake, Tensor real, Tensor landmarks, IReadOnlyList<Tensor>? targets = null)
     {
         var weights = RegionWeights.Compute(landmarks, eyeWeight, mouthWeight);
         foreach (var (name, weight, network) in networks)

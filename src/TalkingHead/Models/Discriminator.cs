@@ -37,7 +37,7 @@ public sealed class ProjectionTrunk : Module<Tensor, Tensor, (Tensor Features, I
 }
 
 /// <summary>
-/// D(x, y, i) = V(x, y; θ)ᵀ (W_i + w0) + b (paper, eq. 3). The rows W_i live in <see cref="EmbeddingTable"/>;
+/// D(x, y, i) = V(x, y; θ)ᵀ (W_i + w0) + b (paper, eq. 5). The rows W_i live in <see cref="EmbeddingTable"/>;
 /// fine-tuning puts its own w' in the place of W_i + w0.
 /// </summary>
 public sealed class Discriminator : Module<Tensor, Tensor, Tensor, (Tensor Score, IReadOnlyList<Tensor> Maps)>

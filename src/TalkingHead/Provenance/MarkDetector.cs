@@ -96,8 +96,8 @@ sealed class MarkDetector(ulong key = MarkPattern.PublicKey)
         for (var s = 0; s < Scales.Length; s++)
         {
             var (across, down) = Shares(s, mean.Width, mean.Height);
-            var small = Lattice.Resample(luminance, mean.Width, mean.Height, Side * across, Side * down, out var width, out var height);
-            Lattice.Whiten(small, width, height);
+            var small = MarkGrid.Resample(luminance, mean.Width, mean.Height, Side * across, Side * down, out var width, out var height);
+            MarkGrid.Whiten(small, width, height);
             for (var y = 0; y < height; y++)
                 small.AsSpan(y * width, width).CopyTo(maps.AsSpan((s * Side + y) * Side));
         }

@@ -122,7 +122,7 @@ public sealed class FineTuningStep : IDisposable
     }
 
     // A player's work on a part: what takes the part's rows of a tensor (B,...), and the part's share of the batch.
-    delegate Tensor Pass(Func<Tensor, Tensor> rows, double share, LossTerms terms);
+    delegate Tensor Pass(Func<Tensor, Tensor> rows, double share, LossSum terms);
 
     Tensor[] RunParts(PlayerOptimizer optimizer, Tensor frames, bool adversarial, OrderedDictionary<string, Tensor> losses, Pass pass)
     {

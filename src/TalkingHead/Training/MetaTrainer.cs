@@ -34,7 +34,7 @@ public sealed class MetaTrainer : IDisposable
     readonly string path;
     readonly RunDirectory? run; // of rank 0, as are averages, validation and log
     readonly Dataset dataset;
-    readonly ITrainingView view;
+    readonly ITrainingReporter reporter;
     readonly Device device;
     readonly NetworkSet networks;
     readonly EmbeddingTable embeddings;
@@ -56,11 +56,11 @@ public sealed class MetaTrainer : IDisposable
 
     /// <summary>Makes or continues the run at <paramref name="path"/>.</summary>
     /// <exception cref="UserException">The run, the dataset or the device does not fit.</exception>
-    public MetaTrainer(RunConfiguration configuration, Dataset dataset, string path, TrainingMachine machine, ITrainingView view)
+    public MetaTrainer(RunConfiguration configuration, Dataset dataset, string path, TrainingMachine machine, ITrainingReporter reporter)
     {
         (this.configuration, this.dataset, this.path, settings, workers, ranks) = (configuration, dataset, path, configuration.Training,
             machine.Workers, machine.Ranks ?? Ranks.Alone);
-        this.view = view = ranks.IsFirst ? view : new Unseen();
+        this.reporter = reporter = ranks.IsFirst ? reporter : new Unseen();
         dataset.ExpectSize(configuration.Data.Size);
         if (configuration.Landmarks.Pupils && dataset.Count > 0 && dataset.ReadFaces(0)[0].Pupils is null)
             throw UserException.Usage($"{dataset.Folder}: its landmarks have no pupils, which landmarks.pupils asks for. Add --set "
@@ -68,15 +68,15 @@ public sealed class MetaTrainer : IDisposable
         (device, var reason) = Devices.Choose(machine.Device);
         content = ContentLoss.Create(configuration.Objective, settings.Seed, device, settings.Precision);
         run = ranks.IsFirst ? RunDirectory.Open(path, machine.Resume) : null;
-        view.Say($"device: {device} ({reason}); {Devices.Backend}");
+        reporter.Say($"device: {device} ({reason}); {Devices.Backend}");
         if (ranks.Count > 1)
-            view.Say($"ranks: {ranks.Count}, each with {settings.Batch} of a step's {settings.Batch * ranks.Count} episodes");
-        view.Say(content.Reason);
+            reporter.Say($"ranks: {ranks.Count}, each with {settings.Batch} of a step's {settings.Batch * ranks.Count} episodes");
+        reporter.Say(content.Reason);
         Devices.Configure(settings.Precision);
         drawing = LandmarkDrawing.From(configuration.Landmarks);
         var heldOut = ranks.IsFirst ? HeldOutClip.Select(dataset, settings.ValidationIdentities, drawing) : [];
         validation = heldOut.Count > 0 ? new Validation(heldOut, device) : null;
-        view.Say(validation is null ? "validation: off, no identity is held out"
+        reporter.Say(validation is null ? "validation: off, no identity is held out"
             : $"validation: {validation.Identities} held-out identities");
         networks = new NetworkSet(configuration, device);
         embeddings = new EmbeddingTable(configuration);
@@ -95,15 +95,15 @@ public sealed class MetaTrainer : IDisposable
         sampler = new EpisodeSampler(dataset, EpisodeSampling.From(configuration));
         var tooShort = sampler.TooShort == 0 ? ""
             : $", {sampler.TooShort} left out as shorter than {configuration.Episodes.Shots + 1} frames";
-        view.Say($"dataset: {sampler.Count} clips to train on{tooShort}");
+        reporter.Say($"dataset: {sampler.Count} clips to train on{tooShort}");
         ranks.Expect("configuration", configuration.ToYaml(), "Start all ranks with the same command.");
         ranks.Expect("kind of device", $"{device.type}", "Give all ranks the same --device.");
         ranks.Expect("content loss", content.Reason, $"Give all machines the same files in {PublishedWeights.Folder}.");
         ranks.Expect("dataset", sampler.State.Clips, "Give all ranks the same --data.");
         var (threads, why) = EpisodeLoading.Threads(workers, device);
-        view.Say($"decoding: {threads} thread{(threads == 1 ? "" : "s")} ({why})");
+        reporter.Say($"decoding: {threads} thread{(threads == 1 ? "" : "s")} ({why})");
         var rows = embeddings.Add(sampler.Clips.Select(clip => dataset[clip].Id));
-        view.Say($"W: {rows} rows, one a clip, from the seeded initialiser");
+        reporter.Say($"W: {rows} rows, one a clip, from the seeded initialiser");
         try
         {
             (loader, log) = Begin(machine.Resume);
@@ -194,7 +194,7 @@ public sealed class MetaTrainer : IDisposable
             throw new UserException($"{MostFailures} batches in a row hold a damaged clip, the last: {incident} Check the dataset with "
                 + $"inspect --verify.", own);
         log?.Note("skipped", step, incident, []);
-        view.Say($"step {step + 1}: a batch is left out: {incident}");
+        reporter.Say($"step {step + 1}: a batch is left out: {incident}");
         return null;
     }
 
@@ -227,7 +227,7 @@ public sealed class MetaTrainer : IDisposable
         var figures = statistics.Read();
         if (figures.FirstOrDefault(figure => !double.IsFinite(figure.Value)) is { Key: { } name })
         {
-            view.Say($"step {step}: {name} is not finite since the last report; going back to step {lastSaved} to find the batch.");
+            reporter.Say($"step {step}: {name} is not finite since the last report; going back to step {lastSaved} to find the batch.");
             trainingStep.Careful = true;
             StartAgain();
             return false;
@@ -237,7 +237,7 @@ public sealed class MetaTrainer : IDisposable
         log?.Figures("train", step, figures);
         log?.Speed("episodes_per_second", step, episodesPerSecond);
         log?.Speed("memory_bytes", step, Devices.MemoryInUse());
-        view.Report(step, settings.Steps, episodesPerSecond, (settings.Steps - step) / stepsPerSecond, figures, Devices.MemoryInUse());
+        reporter.Report(step, settings.Steps, episodesPerSecond, (settings.Steps - step) / stepsPerSecond, figures, Devices.MemoryInUse());
         Warn(Diagnosis.OfTraining(byName), batch.StepClips);
         return true;
     }
@@ -249,7 +249,7 @@ public sealed class MetaTrainer : IDisposable
         var figures = validation.Run(averaged);
         var byName = figures.ToDictionary();
         log?.Figures("validation", step, figures);
-        view.Say($"step {step}: held out SSIM {byName["feed_forward_ssim"]:0.0000}, PSNR {byName["feed_forward_psnr"]:0.00} "
+        reporter.Say($"step {step}: held out SSIM {byName["feed_forward_ssim"]:0.0000}, PSNR {byName["feed_forward_psnr"]:0.00} "
             + $"(copy-nearest {byName["copy_nearest_ssim"]:0.0000}, {byName["copy_nearest_psnr"]:0.00}; mean frame "
             + $"{byName["mean_frame_ssim"]:0.0000}, {byName["mean_frame_psnr"]:0.00})");
         Warn(Diagnosis.OfValidation(byName), []);
@@ -271,7 +271,7 @@ public sealed class MetaTrainer : IDisposable
         foreach (var warning in warnings)
         {
             log?.Note("warning", step, warning, clips);
-            view.Say($"step {step}: {warning}");
+            reporter.Say($"step {step}: {warning}");
         }
     }
 
@@ -308,7 +308,7 @@ public sealed class MetaTrainer : IDisposable
             var good = lastSaved < 0 ? "there is none yet" : $"the last good one is step {lastSaved}";
             var next = step >= settings.Steps || lastSaved < 0 ? ""
                 : $". Make room; the next one is tried at step {Math.Min(settings.Steps, step + settings.CheckpointEvery)}";
-            view.Say($"step {step}: the checkpoint could not be written ({full.Message}); {good}{next}.");
+            reporter.Say($"step {step}: the checkpoint could not be written ({full.Message}); {good}{next}.");
         }
     }
 
@@ -316,7 +316,7 @@ public sealed class MetaTrainer : IDisposable
     void GoBack(LoadedBatch batch, NonFiniteException failure)
     {
         var incident = $"{failure.Term} is not finite";
-        view.Say(
+        reporter.Say(
             $"step {step + 1}: {incident}; clips {string.Join(", ", batch.Episodes.StepClips)}. Going back to step "
                 + $"{Math.Max(lastSaved, 0)}, without this batch.");
         if (++failures == MostFailures)
@@ -342,7 +342,7 @@ public sealed class MetaTrainer : IDisposable
     {
         long kept = 0, number = 0;
         Checkpoint.State? newest = null;
-        if (resume && run is not null && Checkpoint.Newest(run, view.Say) is var (folder, found))
+        if (resume && run is not null && Checkpoint.Newest(run, reporter.Say) is var (folder, found))
         {
             state.Load(folder);
             newest = found;
@@ -353,7 +353,7 @@ public sealed class MetaTrainer : IDisposable
             (step, lastSaved, score, kept, number) = (saved.Step, saved.Step, saved.Score, saved.MetricsBytes, saved.Batch);
             if ((saved.Episodes ?? settings.Batch) == settings.Batch * ranks.Count)
                 skipped.UnionWith(saved.Skipped); // else the numbers are of other batches
-            view.Say($"going on from step {step}");
+            reporter.Say($"going on from step {step}");
         }
         state.FromFirst(ranks);
         var opened = run is null ? null : new RunLog(run, kept);

@@ -23,7 +23,7 @@ sealed class PlayerOptimizer : IDisposable
     readonly Ranks ranks;
     readonly ParallelParts? parallel;
     readonly HashSet<(int, bool)> met = []; // batches whose shapes libtorch knows
-    LossTerms? last;
+    LossSum? last;
     Tensor? sum; // of the parts' totals
 
     /// <param name="name">"generator" or "discriminator": names its losses.</param>
@@ -101,7 +101,7 @@ sealed class PlayerOptimizer : IDisposable
 
     /// <summary>A player's work on the part of a batch with that number: adds its terms and its gradient
     /// (<see cref="Backward"/>), and gives what else the step needs, without its graph.</summary>
-    public delegate Tensor Pass(int part, LossTerms terms);
+    public delegate Tensor Pass(int part, LossSum terms);
 
     /// <summary>Does a player's work on every part of a batch, at the same time where threads were given, and adds up their
     /// losses. Returns what each pass gave, in the caller's dispose scope.</summary>
@@ -120,10 +120,10 @@ sealed class PlayerOptimizer : IDisposable
             Add(terms, share, losses);
         return [.. done.Select(part => part.Result)];
 
-        (LossTerms Terms, Tensor Result) Run(int part)
+        (LossSum Terms, Tensor Result) Run(int part)
         {
             using var scope = NewDisposeScope();
-            var terms = new LossTerms();
+            var terms = new LossSum();
             var result = pass(part, terms);
             return (terms.With(terms.Values.Select(term => term.Value.detach().MoveToOuterDisposeScope())),
                 result.MoveToOuterDisposeScope());
@@ -143,7 +143,7 @@ sealed class PlayerOptimizer : IDisposable
     /// Adds the gradient of a part of the batch, times <paramref name="share"/>, the part's share of the batch. Every loss
     /// is a mean, so the parts sum to the whole. A leaf <paramref name="beside"/> the parameters gets its gradient too.
     /// </summary>
-    public void Backward(LossTerms terms, double share, Tensor? beside = null)
+    public void Backward(LossSum terms, double share, Tensor? beside = null)
     {
         using var scope = NewDisposeScope();
         var total = share == 1 ? terms.Total() : terms.Total().Mul(share);
@@ -168,7 +168,7 @@ sealed class PlayerOptimizer : IDisposable
     }
 
     /// <summary>Adds the terms of a part of the batch, times its share, to <paramref name="losses"/>.</summary>
-    public void Add(LossTerms terms, double share, OrderedDictionary<string, Tensor> losses)
+    public void Add(LossSum terms, double share, OrderedDictionary<string, Tensor> losses)
     {
         var total = terms.Total();
         foreach (var (term, value) in terms.Values)
@@ -271,7 +271,7 @@ static class Health
 
     /// <summary>Names the first term that is not finite with any rank, else the gradient, which is the ranks' mean already.</summary>
     /// <exception cref="NonFiniteException">The total of the terms or the norm is not finite.</exception>
-    public static void Check(string phase, LossTerms terms, Tensor total, Tensor gradientNorm, Ranks ranks)
+    public static void Check(string phase, LossSum terms, Tensor total, Tensor gradientNorm, Ranks ranks)
     {
         // One number to read while all is well. Both are needed: the slope of |x| at NaN is 0.
         using var both = total.Add(gradientNorm);

@@ -104,7 +104,7 @@ public sealed class TrainingStep : IDisposable
 
     // A phase's work on a part of the batch and its rows W_i (b,N), none in the warm-up: adds its terms and its gradient, and
     // gives what else the step needs, without its graph.
-    delegate Tensor Pass(EpisodePart part, Tensor? w, LossTerms terms);
+    delegate Tensor Pass(EpisodePart part, Tensor? w, LossSum terms);
 
     // Does a phase's work on every part of a batch. Gives each part's rows and what the work gave.
     (Tensor? Rows, Tensor Result)[] RunParts(EpisodeBatch batch, EmbeddingBatch? rows, PlayerOptimizer optimizer,
@@ -118,7 +118,7 @@ public sealed class TrainingStep : IDisposable
     }
 
     // Gives x̂.
-    Tensor PassGenerator(EpisodePart part, Tensor? w, LossTerms terms)
+    Tensor PassGenerator(EpisodePart part, Tensor? w, LossSum terms)
     {
         var (target, landmarks) = (part.Target, part.TargetLandmarks);
         var embedding = embedder.call(part.Source, part.SourceLandmarks);      // (b,N)
@@ -159,7 +159,7 @@ public sealed class TrainingStep : IDisposable
     }
 
     // Gives the gradient of W's rows (b,N).
-    Tensor PassDiscriminator(EpisodePart part, Tensor fake, Tensor rows, LossTerms terms)
+    Tensor PassDiscriminator(EpisodePart part, Tensor fake, Tensor rows, LossSum terms)
     {
         var w = rows.detach().requires_grad_();
         var (real, faked) = discriminator.Compare(part.Target, fake, part.TargetLandmarks, discriminator.Person(w));

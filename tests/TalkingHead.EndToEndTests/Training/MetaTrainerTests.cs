@@ -147,11 +147,11 @@ public sealed class MetaTrainerTests : IDisposable
     static string[] Changes => [$"training.steps={Steps}", "training.checkpoint_every=5", "training.report_every=4",
         "training.validate_every=6", "training.sample_every=6", "training.warm_up=0.3"];
 
-    RecordingView Train(string name, bool resume = false, int workers = 2, int stopAfter = int.MaxValue, string? data = null,
+    RecordingReporter Train(string name, bool resume = false, int workers = 2, int stopAfter = int.MaxValue, string? data = null,
         string[]? changes = null)
     {
         using var stop = new CancellationTokenSource();
-        var view = new RecordingView(step =>
+        var view = new RecordingReporter(step =>
         {
             if (step >= stopAfter)
                 stop.Cancel();

@@ -53,7 +53,7 @@ public sealed class TrainingMemoryTests(ITestOutputHelper output)
         var held = new List<(long Bytes, long Tensors, long Unowned)>();
         runs.Train("run", [$"training.steps={Steps}", "training.warm_up=0", "training.report_every=1",
             $"training.checkpoint_every={Stretch}", $"training.validate_every={Stretch}", $"training.sample_every={Stretch}", .. changes],
-            new RecordingView(_ => held.Add(Held())), workers: 0);
+            new RecordingReporter(_ => held.Add(Held())), workers: 0);
 
         var stretches = held.Chunk(Stretch).Skip(2).ToArray(); // in the first ones everything happens for the first time
         long[] tensors = [.. stretches.Select(steps => steps.Min(at => at.Tensors)).Distinct()];

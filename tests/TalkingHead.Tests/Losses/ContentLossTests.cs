@@ -80,7 +80,7 @@ public class ContentLossTests
 
     static Tensor Term(ContentLoss content, Tensor fake, Tensor real, string name)
     {
-        var terms = new LossTerms();
+        var terms = new LossSum();
         content.AddTerms(terms, fake, real, real);
         return terms[name];
     }

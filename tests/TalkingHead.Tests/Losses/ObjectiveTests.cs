@@ -109,7 +109,7 @@ public class ObjectiveTests
     public void TermsAreWeightedAndSummedByName()
     {
         using var scope = NewDisposeScope();
-        var terms = new LossTerms();
+        var terms = new LossSum();
         terms.Add("a", 2, tensor(3f));
         terms.Add("b", 0, tensor(float.NaN)); // shown, not summed
         terms.Add("c", 0.5, tensor(4f));

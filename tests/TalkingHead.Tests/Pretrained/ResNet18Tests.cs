@@ -92,7 +92,7 @@ public sealed class ResNet18Tests
             content.Reason);
         var (fake, real) = (Formula.Values("fake", 2, 3, 48, 40).detach().requires_grad_(true),
             Formula.Values("real", 2, 3, 48, 40).detach().requires_grad_(true));
-        var (fresh, kept) = (new LossTerms(), new LossTerms());
+        var (fresh, kept) = (new LossSum(), new LossSum());
         content.AddTerms(fresh, fake, real, real);
         content.AddTerms(kept, fake, real, real, content.Targets(real));
         Assert.Equal(fresh["content_resnet18"].item<float>(), kept["content_resnet18"].item<float>());
@@ -100,7 +100,7 @@ public sealed class ResNet18Tests
         kept.Total().backward();
         Assert.True(fake.grad!.abs().max().item<float>() > 0);
         Assert.True(real.grad is null || real.grad.abs().max().item<float>() == 0);
-        var equal = new LossTerms();
+        var equal = new LossSum();
         content.AddTerms(equal, real, real, real);
         Assert.Equal(0, equal["content_resnet18"].item<float>());
     }

@@ -44,7 +44,7 @@ public class FlatParametersTests
             foreach (var group in adam.ParamGroups)
                 group.LearningRate = 1e-2 * player.RateFactor;
             player.Begin();
-            var terms = new LossTerms();
+            var terms = new LossSum();
             terms.Add("loss", 1, Loss(ours, step));
             player.Backward(terms, 1);
             player.Add(terms, 1, []);

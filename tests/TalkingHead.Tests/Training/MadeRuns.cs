@@ -22,12 +22,12 @@ sealed class MadeRuns(int clips = 10, int frames = 6, int damagedClip = -1) : ID
 
     /// <summary>Trains a run in this process.</summary>
     /// <param name="data">Another dataset's folder.</param>
-    internal void Train(string run, string[] changes, ITrainingView? view = null, int workers = 1, bool resume = false, string? data = null,
-        CancellationToken stop = default)
+    internal void Train(string run, string[] changes, ITrainingReporter? reporter = null, int workers = 1, bool resume = false,
+        string? data = null, CancellationToken stop = default)
     {
         using var dataset = Dataset.Open(data ?? Data);
         using var trainer = new MetaTrainer(RunConfiguration.Load(Smoke, changes), dataset, At(run),
-            new TrainingMachine("cpu", workers, resume), view ?? new RecordingView());
+            new TrainingMachine("cpu", workers, resume), reporter ?? new RecordingReporter());
         trainer.Run(stop);
     }
 

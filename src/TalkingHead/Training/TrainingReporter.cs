@@ -1,7 +1,7 @@
 namespace TalkingHead.Training;
 
 /// <summary>Where a training shows itself while it runs: a terminal, plain lines, or a test.</summary>
-public interface ITrainingView
+public interface ITrainingReporter
 {
     /// <summary>A line that stays.</summary>
     void Say(string line);
@@ -12,7 +12,7 @@ public interface ITrainingView
 }
 
 /// <summary>What other ranks have to say, rank 0 says.</summary>
-sealed class Unseen : ITrainingView
+sealed class Unseen : ITrainingReporter
 {
     public void Say(string line)
     {

@@ -10,19 +10,19 @@ namespace TalkingHead.Studio;
 sealed record CurvePoint(int Pass, int Epoch, double? Loss, double? HeldOut);
 
 /// <summary>How a piece of work stands, as the page shows it.</summary>
-sealed record WorkStatus(int Id, string Kind, string Title, string State, string Stage, double Progress, double Seconds, int Previews,
+sealed record JobStatus(int Id, string Kind, string Title, string State, string Stage, double Progress, double Seconds, int Previews,
     IReadOnlyList<CurvePoint> Curve, string? Error, string? Head, string? Download);
 
 /// <summary>
 /// What takes minutes, on a thread of its own: learning a person, animating a file. Stopped, it leaves nothing; told to keep, it
 /// ends early with what there is.
 /// </summary>
-abstract class Work(string kind, string title) : IDisposable
+abstract class BackgroundJob(string kind, string title) : IDisposable
 {
     readonly CancellationTokenSource cancel = new(), keep = new();
     readonly Stopwatch clock = Stopwatch.StartNew();
     readonly Lock change = new();
-    WorkStatus status = new(0, kind, title, "running", "starting", 0, 0, 0, [], null, null, null);
+    JobStatus status = new(0, kind, title, "running", "starting", 0, 0, 0, [], null, null, null);
     byte[] preview = [];
     Thread? thread;
 
@@ -32,7 +32,7 @@ abstract class Work(string kind, string title) : IDisposable
 
     public bool IsRunning => Status.State == "running";
 
-    public WorkStatus Status
+    public JobStatus Status
     {
         get
         {
@@ -63,7 +63,7 @@ abstract class Work(string kind, string title) : IDisposable
     /// <summary>A sentence of the library's, without the studio's own paths.</summary>
     protected virtual string Told(string message) => message;
 
-    protected void Change(Func<WorkStatus, WorkStatus> next)
+    protected void Change(Func<JobStatus, JobStatus> next)
     {
         lock (change)
             status = next(status) with { Seconds = Math.Round(clock.Elapsed.TotalSeconds, 1) };
@@ -114,14 +114,14 @@ abstract class Work(string kind, string title) : IDisposable
 }
 
 /// <summary>One piece of work at a time: two would halve each other's speed and double the memory.</summary>
-sealed class Workbench : IDisposable
+sealed class BackgroundJobs : IDisposable
 {
     readonly Lock change = new();
-    Work? current;
+    BackgroundJob? current;
     int last;
 
     /// <summary>What is being done, or was done last.</summary>
-    public Work? Current
+    public BackgroundJob? Current
     {
         get
         {
@@ -137,7 +137,7 @@ sealed class Workbench : IDisposable
             throw RefusedException.Busy($"The studio is busy: {running.Status.Title}. Wait for it, or stop it.");
     }
 
-    public WorkStatus Begin(Func<Work> begin)
+    public JobStatus Begin(Func<BackgroundJob> begin)
     {
         lock (change)
         {
@@ -149,18 +149,19 @@ sealed class Workbench : IDisposable
         }
     }
 
-    public Work Running => Current is { IsRunning: true } running ? running : throw RefusedException.NotFound("work that is going on");
+    public BackgroundJob Running =>
+        Current is { IsRunning: true } running ? running : throw RefusedException.NotFound("work that is going on");
 
     public void Dispose() => current?.Dispose();
 }
 
 /// <summary>Learns a person from what was gathered and puts the head on the shelf.</summary>
-sealed class LearningWork(string runPath, Gathering gathering, string name, HeadShelf shelf, ContentCredentials credentials,
-    Action done) : Work("learning", $"learning {name}")
+sealed class LearningJob(string runPath, PersonPictures person, string name, HeadShelf shelf, ContentCredentials credentials,
+    Action done) : BackgroundJob("learning", $"learning {name}")
 {
     protected override void Run()
     {
-        var source = gathering.Chosen();
+        var source = person.Chosen();
         Change(now => now with { Stage = $"opening the run for {source.Count} pictures" });
         using var run = TrainedRun.Open(runPath);
         int shown = StoppingRule.For(source.Count).HeldOut is [var heldOut, ..] ? heldOut : 0, pass = 0;
@@ -192,8 +193,8 @@ sealed class LearningWork(string runPath, Gathering gathering, string name, Head
 }
 
 /// <summary>Animates a head with an uploaded video.</summary>
-sealed class AnimationWork(string headPath, string headName, string upload, string label, bool sideBySide, Downloads files,
-    ContentCredentials credentials) : Work("animation", $"animating {headName} with {label}")
+sealed class AnimationJob(string headPath, string headName, string upload, string label, bool sideBySide, Downloads files,
+    ContentCredentials credentials) : BackgroundJob("animation", $"animating {headName} with {label}")
 {
     /// <summary>Between two previews.</summary>
     static readonly TimeSpan PreviewTime = TimeSpan.FromSeconds(0.5);

@@ -9,12 +9,12 @@ namespace TalkingHead.Studio;
 /// Who may come in: requests to this machine by its own name (against DNS rebinding), from the studio's own page, that know the
 /// token in the address.
 /// </summary>
-sealed class Gate
+sealed class RequestGate
 {
     readonly byte[] prefix;
     readonly string[] hosts;
 
-    public Gate(int port)
+    public RequestGate(int port)
     {
         Token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         prefix = Encoding.ASCII.GetBytes($"/{Token}");

@@ -1,7 +1,7 @@
 namespace TalkingHead.Provenance;
 
 /// <summary>Luminance on the lattice on which marks are detected.</summary>
-static class Lattice
+static class MarkGrid
 {
     // Of the whitening, in lattice points: half the side of the neighbourhood, and how wide the border fades.
     const int Reach = 3, Fade = 3;

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace TalkingHead.Losses;
 
 /// <summary>The terms of one network's loss by name, each with its weight: the one place where they are summed.</summary>
-public sealed class LossTerms
+public sealed class LossSum
 {
     readonly OrderedDictionary<string, (double Weight, Tensor Value)> terms = [];
 
@@ -26,9 +26,9 @@ public sealed class LossTerms
     }
 
     /// <summary>The same terms with other values, in their order.</summary>
-    internal LossTerms With(IEnumerable<Tensor> values)
+    internal LossSum With(IEnumerable<Tensor> values)
     {
-        var other = new LossTerms();
+        var other = new LossSum();
         foreach (var (term, value) in terms.Zip(values))
             other.Add(term.Key, term.Value.Weight, value);
         return other;

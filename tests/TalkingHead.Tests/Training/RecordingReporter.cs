@@ -4,7 +4,7 @@ namespace TalkingHead.Tests.Training;
 
 /// <summary>Keeps the lines that a training says.</summary>
 /// <param name="reported">Is told the step of every report.</param>
-sealed class RecordingView(Action<int>? reported = null) : ITrainingView
+sealed class RecordingReporter(Action<int>? reported = null) : ITrainingReporter
 {
     internal List<string> Lines { get; } = [];
 

@@ -7,7 +7,7 @@ using TalkingHead.Media;
 namespace TalkingHead.Studio;
 
 /// <summary>A picture of a new person: what was found in it, or why it is no use.</summary>
-/// <param name="Number">Within its gathering.</param>
+/// <param name="Number">Among the person's pictures, from 1.</param>
 /// <param name="Label">The file's name or the pose, for the page and the head's record.</param>
 /// <param name="Fault">Why it cannot be learned from; null where it can.</param>
 /// <param name="Advice">What could be better about it; null where nothing.</param>
@@ -22,7 +22,7 @@ sealed record Shot(int Number, string Label, string? Fault, string? Advice)
 }
 
 /// <summary>Pictures of one new person, found good or bad one by one. Kept in memory, cut out and small; files are deleted.</summary>
-sealed class Gathering(string id)
+sealed class PersonPictures(string id)
 {
     readonly Lock change = new();
     readonly List<Shot> shots = [];
@@ -89,7 +89,7 @@ sealed class Gathering(string id)
 }
 
 /// <summary>Looks at what is uploaded, with one tracker for all.</summary>
-sealed class GatheringDesk(RunConfiguration? configuration, Downloads files) : IDisposable
+sealed class PersonPicturesStore(RunConfiguration? configuration, Downloads files) : IDisposable
 {
     const int ThumbnailSide = 192;
 
@@ -98,48 +98,48 @@ sealed class GatheringDesk(RunConfiguration? configuration, Downloads files) : I
 
     readonly Lock change = new();
     readonly SemaphoreSlim turn = new(1, 1);
-    readonly List<Gathering> gatherings = [];
+    readonly List<PersonPictures> people = [];
     readonly Lazy<MeshTracker> tracker = new(() => new());
     int last;
 
     /// <summary>Begins a person; of those that nobody finished the oldest is forgotten.</summary>
-    public Gathering Begin()
+    public PersonPictures Begin()
     {
         lock (change)
         {
-            while (gatherings.Count >= Limits.Gatherings)
-                gatherings.Remove(gatherings.MinBy(each => each.Touched)!);
-            var begun = new Gathering($"{++last}");
-            gatherings.Add(begun);
+            while (people.Count >= Limits.NewPeople)
+                people.Remove(people.MinBy(each => each.Touched)!);
+            var begun = new PersonPictures($"{++last}");
+            people.Add(begun);
             return begun;
         }
     }
 
-    public Gathering Get(string id)
+    public PersonPictures Get(string id)
     {
         lock (change)
-            return gatherings.Find(each => each.Id == id) ?? throw RefusedException.NotFound("person of that number");
+            return people.Find(each => each.Id == id) ?? throw RefusedException.NotFound("person of that number");
     }
 
-    public void Forget(Gathering gathering)
+    public void Forget(PersonPictures person)
     {
         lock (change)
-            gatherings.Remove(gathering);
+            people.Remove(person);
     }
 
     /// <summary>Looks at an uploaded picture or video, which is deleted; what was found is added.</summary>
-    public async Task<IReadOnlyList<Shot>> Look(Gathering gathering, string path, string label, string? pose, CancellationToken stop)
+    public async Task<IReadOnlyList<Shot>> Look(PersonPictures person, string path, string label, string? pose, CancellationToken stop)
     {
         await turn.WaitAsync(stop);
         try
         {
-            return await Task.Run(() => PictureFile.IsPicture(path) || PictureFile.IsHeic(path) ? [OfPicture(gathering, path, label, pose)]
-                : VideoInfo.IsVideo(path) ? OfVideo(gathering, path, label, stop)
-                : [Bad(gathering, label, "neither a picture nor a video that can be read")], stop);
+            return await Task.Run(() => PictureFile.IsPicture(path) || PictureFile.IsHeic(path) ? [OfPicture(person, path, label, pose)]
+                : VideoInfo.IsVideo(path) ? OfVideo(person, path, label, stop)
+                : [Bad(person, label, "neither a picture nor a video that can be read")], stop);
         }
         catch (UserException e) when (e is not RefusedException)
         {
-            return [Bad(gathering, label, e.Message.Replace($"{path}: ", "", StringComparison.Ordinal).TrimEnd('.'))];
+            return [Bad(person, label, e.Message.Replace($"{path}: ", "", StringComparison.Ordinal).TrimEnd('.'))];
         }
         finally
         {
@@ -150,43 +150,43 @@ sealed class GatheringDesk(RunConfiguration? configuration, Downloads files) : I
 
     RunConfiguration Configuration => configuration ?? throw RefusedException.NoRun();
 
-    Shot OfPicture(Gathering gathering, string path, string label, string? pose)
+    Shot OfPicture(PersonPictures person, string path, string label, string? pose)
     {
         var picture = PictureFile.Load(path);
         var (found, fault) = FoundFace.In(picture, tracker.Value, Configuration.Data.Size);
         if (found is null)
-            return Bad(gathering, label, fault!, Whole(picture));
-        var front = gathering.Shots.FirstOrDefault(shot => shot.Label == Pose.Front)?.Found?.Frame.Landmarks;
-        return Good(gathering, label, found, pose is null ? null : Pose.Advice(pose, found.Frame.Landmarks, front));
+            return Bad(person, label, fault!, Whole(picture));
+        var front = person.Shots.FirstOrDefault(shot => shot.Label == Pose.Front)?.Found?.Frame.Landmarks;
+        return Good(person, label, found, pose is null ? null : Pose.Advice(pose, found.Frame.Landmarks, front));
     }
 
-    IReadOnlyList<Shot> OfVideo(Gathering gathering, string path, string label, CancellationToken stop)
+    IReadOnlyList<Shot> OfVideo(PersonPictures person, string path, string label, CancellationToken stop)
     {
-        var frames = PersonFrames.Take([path], Math.Min(VideoShots, Limits.Shots - gathering.Shots.Count), Configuration, stop: stop);
-        return [.. frames.Pictures.Select((crop, i) => Good(gathering, label,
+        var frames = PersonFrames.Take([path], Math.Min(VideoShots, Limits.Shots - person.Shots.Count), Configuration, stop: stop);
+        return [.. frames.Pictures.Select((crop, i) => Good(person, label,
             new(crop, new(frames.Landmarks[i], FrameChoice.Sharpness(crop, frames.Landmarks[i].Bounds))), null))];
     }
 
-    static Shot Good(Gathering gathering, string label, FoundFace found, string? advice)
+    static Shot Good(PersonPictures person, string label, FoundFace found, string? advice)
     {
         var shown = found.Crop.Resize(ThumbnailSide, ThumbnailSide);
         LandmarkImage.Over(shown, found.Frame.Landmarks.Crop(new(0, 0, found.Crop.Width, found.Crop.Height), ThumbnailSide, ThumbnailSide),
             new() { Pupils = true });
-        return Added(gathering, label, null, advice, found, shown);
+        return Added(person, label, null, advice, found, shown);
     }
 
-    static Shot Bad(Gathering gathering, string label, string fault, Picture? shown = null) =>
-        Added(gathering, label, fault, null, null, shown ?? new Picture(ThumbnailSide, ThumbnailSide));
+    static Shot Bad(PersonPictures person, string label, string fault, Picture? shown = null) =>
+        Added(person, label, fault, null, null, shown ?? new Picture(ThumbnailSide, ThumbnailSide));
 
-    static Shot Added(Gathering gathering, string label, string? fault, string? advice, FoundFace? found, Picture shown)
+    static Shot Added(PersonPictures person, string label, string? fault, string? advice, FoundFace? found, Picture shown)
     {
-        var shot = new Shot(gathering.Next(), label, fault, advice)
+        var shot = new Shot(person.Next(), label, fault, advice)
         {
             Source = Pose.All.Contains(label) ? "the webcam" : label,
             Found = found,
             Thumbnail = PictureFile.Encode(shown, "thumbnail.jpg"),
         };
-        gathering.Add(shot);
+        person.Add(shot);
         return shot;
     }
 
