@@ -69,11 +69,10 @@ if [ -n "$fast" ]; then
     dotnet build tests/TalkingHead.Tests -c Release -v q --nologo
     halves TalkingHead.Tests 'Evaluation* Faces* Models* Pretrained*' "$@"
 else
-    job setup scripts/setup.sh --tests
-    dotnet build TalkingHead.Training.sln -c Release -v q --nologo || status=$?
-    wait "${jobs[0]}" || status=$? # also where the build failed: a half-installed package is worse than a wait
+    job build dotnet build TalkingHead.Training.sln -c Release -v q --nologo
+    scripts/setup.sh --tests # may ask for a password
+    wait "${jobs[0]}" || { status=$?; wait; exit "$status"; }
     jobs=()
-    [ $status -eq 0 ] || exit $status
     halves TalkingHead.EndToEndTests 'Data* Distributed* Evaluation* Faces* Training*' "$@"
     job behind behind "$@"
 fi
