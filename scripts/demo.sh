@@ -32,7 +32,9 @@ size=64 identities=8
 if [ -n "$quick" ] && [ -z "$run" ]; then run=checkpoints/synthetic-128.safetensors size=128 identities=4; fi
 if [ -n "$run" ] && [ -f "$run/config.yaml" ]; then size=$(sed -n '/^data:/,/size:/s/^ *size: *\([0-9]*\).*/\1/p' "$run/config.yaml"); fi
 # an exported run has its configuration in its first kilobytes
-if [ -n "$run" ] && [ -f "$run" ]; then size=$(head -c 65536 "$run" | grep -ao 'size: *[0-9][0-9]*' | grep -o "[0-9]*" | sed -n 1p) || size=; fi
+if [ -n "$run" ] && [ -f "$run" ]; then
+    size=$(head -c 65536 "$run" | grep -ao 'size: *[0-9][0-9]*' | grep -o "[0-9]*" | sed -n 1p) || size=
+fi
 [ -n "$size" ] || fail "$run: no data.size in it"
 out=${out:-runs/demo${video:+-$(basename "${video%.*}")}}
 people=data/synthetic-64 unseen=data/unseen-$size
@@ -60,7 +62,8 @@ if [ -n "$video" ]; then
     step "faces in $(basename "$video")"
     mkdir -p "$out/from/person"
     ln -sf "$(realpath "$video")" "$out/from/person/"
-    finished "$out/data" || $th prepare --layout videos --from "$out/from" --out "$out/data" --size "$size" --test-share 1 --frames-per-clip 0 --clip-seconds 0
+    finished "$out/data" || $th prepare --layout videos --from "$out/from" --out "$out/data" --size "$size" --test-share 1 \
+        --frames-per-clip 0 --clip-seconds 0
     person=$video motion=${driver:-$video} data=$out/data identities=1
 else
     person=$unseen#synth-00007/000 motion=$unseen#synth-00011/000 data=$unseen
@@ -71,7 +74,8 @@ step "a person the model never saw, from 8 frames: $out/person.head"
 
 step "another's motion: $out/animated.mp4"
 [ -f "$out/animated.mp4" ] || $th animate "$out/person.head" --driver "$motion" --side-by-side --out "$out/animated.mp4"
-ffmpeg -v error -y -i "$out/animated.mp4" -vf "select=not(mod(n\\,4)),scale=-1:128:flags=bicubic,tile=2x3:padding=4:color=white" -frames:v 1 "$out/strip.png"
+ffmpeg -v error -y -i "$out/animated.mp4" \
+    -vf "select=not(mod(n\\,4)),scale=-1:128:flags=bicubic,tile=2x3:padding=4:color=white" -frames:v 1 "$out/strip.png"
 
 step "how good it is, on frames that were held out: $out/evaluation/report.html"
 $th evaluate "$run" --data "$data" --shots 1,8 --identities "$identities" --holdout 16 --out "$out/evaluation"

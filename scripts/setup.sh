@@ -16,9 +16,11 @@ esac
 
 fail() { echo "setup: $*" >&2; exit 1; }
 
-command -v dotnet >/dev/null || fail "the .NET 10 SDK is missing: install it (https://dotnet.microsoft.com/download) so that \"dotnet\" is on PATH."
+command -v dotnet >/dev/null || fail "the .NET 10 SDK is missing: install it (https://dotnet.microsoft.com/download) so \
+that \"dotnet\" is on PATH."
 sdk=$(dotnet --list-sdks 2>/dev/null | awk -F. '$1 >= 10 { found = $0 } END { print found }')
-[ -n "$sdk" ] || fail "found .NET SDKs $(dotnet --list-sdks | awk '{ print $1 }' | paste -sd' '), expected 10.0 or newer: install the .NET 10 SDK."
+[ -n "$sdk" ] || fail "found .NET SDKs $(dotnet --list-sdks | awk '{ print $1 }' | paste -sd' '), expected 10.0 or \
+newer: install the .NET 10 SDK."
 
 missing=()
 for package in "${packages[@]}"; do

@@ -21,7 +21,8 @@ status=0
 
 # Large blocks in pages of 2 MiB, and kept: a quarter of the tests' processor time went into mapping small pages. Compiled code is
 # written where it runs: with a second mapping for writing, a short program takes a tenth longer.
-export GLIBC_TUNABLES=${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=4294967296}
+large_blocks=glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=4294967296
+export GLIBC_TUNABLES=${GLIBC_TUNABLES:-$large_blocks}
 export DOTNET_EnableWriteXorExecute=0
 
 # In the background; what it says is shown, and kept in the file $results/NAME.log:  job NAME COMMAND...
@@ -87,7 +88,8 @@ cat "$results"/*.log > "$results/all"
 awk '/: error / { print } /^failed / { on = 1 } /^(passed|skipped|Test run summary)/ { on = 0 } on && ++shown <= 200' "$results/all"
 
 echo "the slowest:"
-cat "$results"/*.trx | tr -d '\r' | grep -o '<UnitTestResult [^>]*' | sed -E 's/.*testName="([^"]*)".*duration="([^"]*)".*/\2 \1/; t; s/.*duration="([^"]*)".*testName="([^"]*)".*/\1 \2/' \
+cat "$results"/*.trx | tr -d '\r' | grep -o '<UnitTestResult [^>]*' \
+    | sed -E 's/.*testName="([^"]*)".*duration="([^"]*)".*/\2 \1/; t; s/.*duration="([^"]*)".*testName="([^"]*)".*/\1 \2/' \
     | sort -r | awk 'NR <= 10 { print substr($0, 1, 140) }' || true
 
 awk -v status="$status" '

@@ -55,8 +55,9 @@ public class ArchitectureTests
     {
         var wrong = from folder in (string[])["src", "tests", "tools"]
                     from path in Directory.EnumerateFiles(Repository.At(folder), "*.cs", SearchOption.AllDirectories)
-                    let imports = File.ReadLines(path).Where(line => line.StartsWith("using ", StringComparison.Ordinal)
-                        && !line.Contains('(', StringComparison.Ordinal) && !line.StartsWith("using var ", StringComparison.Ordinal)).ToList()
+                    let lines = File.ReadLines(path).TakeWhile(line => !line.StartsWith("namespace ", StringComparison.Ordinal))
+                    let imports = lines.Where(line => line.StartsWith("using ", StringComparison.Ordinal)
+                        && !line.Contains('(', StringComparison.Ordinal)).ToList()
                     where !imports.SequenceEqual(imports.OrderBy(ImportOrder))
                     select path;
         Assert.Empty(wrong);

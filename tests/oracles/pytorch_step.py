@@ -191,7 +191,8 @@ def main():
     count = config["training"]["batch"]
     print(f"PyTorch {torch.__version__} on {options.device}, {report['threads']} threads")
     for kind, figures in report["steps"].items():
-        print(f"{kind} step: best {figures['best']:.4f} s, {figures['processor']:.4f} s of processor time; {count / figures['best']:.2f} episodes/s")
+        print(f"{kind} step: best {figures['best']:.4f} s, {figures['processor']:.4f} s of processor time; "
+              f"{count / figures['best']:.2f} episodes/s")
         print("  losses of the first step: " + ", ".join(f"{name} {value:.6g}" for name, value in figures["losses"][0].items()))
     print(f"animation: {1000 * report['frame_seconds']:.1f} ms a frame, {1000 * report['frame_processor']:.1f} ms of processor time")
     print(f"peak memory in training: {report['peak_memory'] / 2**20:.0f} MiB")

@@ -175,6 +175,8 @@ sealed class ProbedSection
 /// <summary>A stream's packets.</summary>
 sealed class ProbedPackets
 {
+    double latest = double.NegativeInfinity;
+
     /// <summary>Seconds on the file's clock of those that are shown, in the file's order.</summary>
     public List<double> Times { get; } = [];
 
@@ -184,7 +186,7 @@ sealed class ProbedPackets
     /// <summary>How many are shown, at an unknown time.</summary>
     public int WithoutTime { get; private set; }
 
-    /// <summary>Seconds that the last frame is shown; 0 if unknown.</summary>
+    /// <summary>Seconds that the last frame is shown, which need not be the file's last; 0 if unknown.</summary>
     public double LastDuration { get; private set; }
 
     public void Add(ProbedSection packet)
@@ -197,8 +199,8 @@ sealed class ProbedPackets
             WithoutTime++;
             return;
         }
-        if (Times.Count == 0 || time >= Times[^1])
-            LastDuration = packet.Time("duration_time");
+        if (time >= latest)
+            (latest, LastDuration) = (time, packet.Time("duration_time"));
         Times.Add(time);
     }
 }

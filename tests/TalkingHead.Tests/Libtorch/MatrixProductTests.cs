@@ -15,7 +15,8 @@ public class MatrixProductTests
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var (x, y, z, bias) = (Formula.Values("x", m, k), Formula.Values("y", k, n).t(), Formula.Values("z", m, n), Formula.Values("bias", n));
+        var (x, y, z, bias) = (Formula.Values("x", m, k), Formula.Values("y", k, n).t(), Formula.Values("z", m, n),
+            Formula.Values("bias", n));
         var expected = Exact(x).mm(Exact(y).t());
         AssertClose(expected, MatrixProduct.WithTransposed(x, y));
         AssertClose(expected.Add(Exact(bias)), MatrixProduct.WithTransposed(x, y, bias));

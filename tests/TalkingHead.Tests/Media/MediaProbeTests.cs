@@ -22,10 +22,10 @@ public sealed class MediaProbeTests
     {
         var packets = new ProbedPackets();
         foreach (var line in new[] { "pts_time=0.2|duration_time=0.1|flags=K__", "pts_time=0.1|flags=_D_", "pts_time=N/A|flags=___",
-            "pts_time=N/A|dts_time=0.1|duration_time=0.3|flags=___" })
+            "pts_time=N/A|dts_time=0.1|duration_time=0.3|flags=___", "pts_time=0.15|duration_time=0.4|flags=___" })
             packets.Add(new("packet|" + line));
-        Assert.Equal([0.2, 0.1], packets.Times);
-        Assert.Equal((4, 1, 0.1), (packets.Count, packets.WithoutTime, packets.LastDuration));
+        Assert.Equal([0.2, 0.1, 0.15], packets.Times);
+        Assert.Equal((5, 1, 0.1), (packets.Count, packets.WithoutTime, packets.LastDuration));
     }
 
     // What ffprobe says of an MPEG-TS file, and of a telephone's video with Dolby Vision before its rotation.

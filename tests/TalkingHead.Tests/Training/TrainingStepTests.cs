@@ -34,7 +34,8 @@ public class TrainingStepTests
         public byte[] DiscriminatorBits() => [.. Bits(Networks.Discriminator),
             .. Rows.Clips.SelectMany(Rows.Row).SelectMany(BitConverter.GetBytes)];
 
-        static IEnumerable<byte> Bits(nn.Module network) => network.state_dict().Values.SelectMany(value => value.contiguous().bytes.ToArray());
+        static IEnumerable<byte> Bits(nn.Module network) =>
+            network.state_dict().Values.SelectMany(value => value.contiguous().bytes.ToArray());
 
         public void Dispose()
         {
