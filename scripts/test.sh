@@ -19,12 +19,6 @@ jobs=()
 trap 'for job in "${jobs[@]}"; do kill -- -"$job" 2> /dev/null || true; done; rm -rf "$results"' EXIT
 status=0
 
-# Large blocks in pages of 2 MiB, and kept: a quarter of the tests' processor time went into mapping small pages. Compiled code is
-# written where it runs: with a second mapping for writing, a short program takes a tenth longer.
-large_blocks=glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=4294967296
-export GLIBC_TUNABLES=${GLIBC_TUNABLES:-$large_blocks}
-export DOTNET_EnableWriteXorExecute=0
-
 # In the background; what it says is shown, and kept in the file $results/NAME.log:  job NAME COMMAND...
 job() {
     local log=$results/$1.log
@@ -38,11 +32,14 @@ job() {
 }
 
 # A project's tests, in one thread of computing:  run PROJECT NAME OPTION...
+# Large blocks lie in pages of 2 MiB, and are kept: a quarter of the tests' processor time went into mapping small pages. Compiled
+# code is written where it runs: with a second mapping for writing, a short program takes a tenth longer.
 run() {
-    local project=$1 name=$2
+    local project=$1 name=$2 large=glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=4294967296
+    local -x GLIBC_TUNABLES=${GLIBC_TUNABLES:-$large} DOTNET_EnableWriteXorExecute=0 OMP_NUM_THREADS=1
     shift 2
     # 8: no test is left after the options
-    OMP_NUM_THREADS=1 dotnet test --project "tests/$project" -c Release --no-build --results-directory "$results" --report-xunit-trx \
+    dotnet test --project "tests/$project" -c Release --no-build --results-directory "$results" --report-xunit-trx \
         --report-xunit-trx-filename "$project.$name.trx" --ignore-exit-code 8 "$@"
 }
 

@@ -155,7 +155,7 @@ sealed class BackgroundJobs : IDisposable
     public void Dispose() => current?.Dispose();
 }
 
-/// <summary>Learns a person from what was gathered and puts the head on the shelf.</summary>
+/// <summary>Learns a person from the pictures that were chosen and puts the head on the shelf.</summary>
 sealed class LearningJob(string runPath, PersonPictures person, string name, HeadShelf shelf, ContentCredentials credentials,
     Action done) : BackgroundJob("learning", $"learning {name}")
 {

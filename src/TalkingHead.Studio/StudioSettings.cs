@@ -24,10 +24,10 @@ static class Limits
     /// <summary>Of a live message, and of a side of its picture.</summary>
     public const int FrameBytes = 512 << 10, FrameSide = 1280;
 
-    /// <summary>Frames gathered for one person, and people being gathered at the same time.</summary>
+    /// <summary>Pictures of one new person, and new people at a time.</summary>
     public const int Shots = 64, NewPeople = 4;
 
-    /// <summary>Frames that a person is learned from, of those gathered.</summary>
+    /// <summary>Frames that a person is learned from, of those pictures.</summary>
     public const int LearnedShots = 32;
 
     /// <summary>Finished files kept for download; the oldest goes.</summary>

@@ -2,7 +2,7 @@ using Mono.Cecil;
 
 namespace TalkingHead.Tests;
 
-/// <summary>Folders of src/TalkingHead, which are namespaces, depend on each other in one direction.</summary>
+/// <summary>Folders of src/TalkingHead, which are namespaces, depend on each other in one direction; imports are in order.</summary>
 public class ArchitectureTests
 {
     // A folder may use those of the lines above its own, and the folders within itself.
@@ -55,18 +55,19 @@ public class ArchitectureTests
     {
         var wrong = from folder in (string[])["src", "tests", "tools"]
                     from path in Directory.EnumerateFiles(Repository.At(folder), "*.cs", SearchOption.AllDirectories)
-                    let lines = File.ReadLines(path).TakeWhile(line => !line.StartsWith("namespace ", StringComparison.Ordinal))
-                    let imports = lines.Where(line => line.StartsWith("using ", StringComparison.Ordinal)
-                        && !line.Contains('(', StringComparison.Ordinal)).ToList()
+                    where !path.Contains("node_modules", StringComparison.Ordinal)
+                    let head = File.ReadLines(path).TakeWhile(line => line.Length == 0 || line.StartsWith("//", StringComparison.Ordinal)
+                        || line.StartsWith("using ", StringComparison.Ordinal))
+                    let imports = head.Where(line => line.StartsWith("using ", StringComparison.Ordinal)).ToList()
                     where !imports.SequenceEqual(imports.OrderBy(ImportOrder))
-                    select path;
-        Assert.Empty(wrong);
+                    select Path.GetRelativePath(Repository.Root, path);
+        Assert.True(!wrong.Any(), $"imports out of order (dotnet format mends it): {string.Join(", ", wrong)}");
     }
 
-    // Namespaces, static classes and aliases, in this order; of each the System's first.
+    // Namespaces, static classes and aliases, in this order; of the first two the System's first.
     static (int Kind, bool Other, string Name) ImportOrder(string import)
     {
-        var name = import["using ".Length..].TrimEnd(';');
+        var name = import["using ".Length..import.IndexOf(';')];
         var kind = name.Contains(" = ", StringComparison.Ordinal) ? 2 : name.StartsWith("static ", StringComparison.Ordinal) ? 1 : 0;
         name = kind == 1 ? name["static ".Length..] : name;
         return (kind, kind == 2 || !(name + ".").StartsWith("System.", StringComparison.Ordinal), name.ToUpperInvariant());

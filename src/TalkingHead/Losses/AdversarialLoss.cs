@@ -4,7 +4,9 @@ using static TorchSharp.torch.nn;
 
 namespace TalkingHead.Losses;
 
-/// <summary>The hinge losses of scores (B): the generator's part of L_ADV and L_DSC (paper, eqs. 4 and 6).</summary>
+/// <summary>
+/// Adversarial losses of scores (B): the generator's −D(x̂) in L_ADV, and the discriminator's hinge loss L_DSC (paper, eqs. 4 and 6).
+/// </summary>
 public static class AdversarialLoss
 {
     /// <summary>−D(x̂): what the embedder and the generator lower.</summary>

@@ -186,7 +186,7 @@ sealed class ProbedPackets
     /// <summary>How many are shown, at an unknown time.</summary>
     public int WithoutTime { get; private set; }
 
-    /// <summary>Seconds that the last frame is shown, which need not be the file's last; 0 if unknown.</summary>
+    /// <summary>Seconds that the frame shown last is shown, whose packet need not be the file's last; 0 if unknown.</summary>
     public double LastDuration { get; private set; }
 
     public void Add(ProbedSection packet)

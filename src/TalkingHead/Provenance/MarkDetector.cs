@@ -9,7 +9,7 @@ namespace TalkingHead.Provenance;
 /// <param name="Statistic">The highest correlation over all scales and places, in standard deviations of what unmarked frames
 /// give at one place.</param>
 /// <param name="Scale">The share of the marked frame's longer side that is seen.</param>
-/// <param name="X">Where the marked frame begins, in lattice points of <see cref="MarkPattern.Side"/> from the seen one's
+/// <param name="X">Where the marked frame begins, in grid points of <see cref="MarkPattern.Side"/> from the seen one's
 /// corner; 0 or less.</param>
 /// <param name="Y">See <paramref name="X"/>.</param>
 /// <param name="Payload">The payload as read: the first 32 bits of the head's id.</param>
@@ -41,7 +41,7 @@ sealed class MarkDetector(ulong key = MarkPattern.PublicKey)
     /// <summary>The shares of the longer side that a crop may have left: down to 84 %.</summary>
     internal static readonly double[] Scales = [.. Enumerable.Range(0, 14).Select(step => 1 - 0.0125 * step)];
 
-    // Lattice points by which a place may miss.
+    // Grid points by which a place may miss.
     const int Slack = 1;
 
     // Marked frames are square. A wider picture may show the source and the landmarks beside the frame, which is the last.

@@ -1,9 +1,9 @@
 namespace TalkingHead.Provenance;
 
-/// <summary>Luminance on the lattice on which marks are detected.</summary>
+/// <summary>Luminance on the grid on which marks are detected.</summary>
 static class MarkGrid
 {
-    // Of the whitening, in lattice points: half the side of the neighbourhood, and how wide the border fades.
+    // Of the whitening, in grid points: half the side of the neighbourhood, and how wide the border fades.
     const int Reach = 3, Fade = 3;
 
     // Deviations below this count as quantisation noise.

@@ -13,7 +13,7 @@ sealed class MarkPattern
     /// <summary>The key of every mark that this program makes: public, so that anyone can look for it.</summary>
     internal const ulong PublicKey = 0x7461_6C6B_6865_6164;
 
-    /// <summary>Side of the lattice on which marks are detected.</summary>
+    /// <summary>Side of the grid on which marks are detected.</summary>
     internal const int Side = 128;
 
     /// <summary>Cycles a frame, both included.</summary>
@@ -69,7 +69,7 @@ sealed class MarkPattern
     }
 
     /// <summary>
-    /// The searched coefficients on the lattice, conjugated: (Side, Side/2+1) complex. Their product with unit coefficients
+    /// The searched coefficients on the grid, conjugated: (Side, Side/2+1) complex. Their product with unit coefficients
     /// becomes, by irfft2, the statistic at each place: of variance 1 where the phases agree by chance.
     /// </summary>
     internal Tensor Searched()
@@ -110,7 +110,7 @@ sealed class MarkPattern
 
     /// <summary>
     /// Reads the payload from unit coefficients, (Side, Side/2+1) row by row, of a frame whose mark was found at
-    /// (<paramref name="dx"/>, <paramref name="dy"/>) lattice points. The margin is the least of the groups': how many
+    /// (<paramref name="dx"/>, <paramref name="dy"/>) grid points. The margin is the least of the groups': how many
     /// standard deviations the best codeword stands above the second.
     /// </summary>
     internal (uint Payload, double Margin) Read(ReadOnlySpan<Complex> seen, int dx, int dy)

@@ -60,7 +60,7 @@ public sealed class MetaTrainer : IDisposable
     {
         (this.configuration, this.dataset, this.path, settings, workers, ranks) = (configuration, dataset, path, configuration.Training,
             machine.Workers, machine.Ranks ?? Ranks.Alone);
-        this.reporter = reporter = ranks.IsFirst ? reporter : new Unseen();
+        this.reporter = reporter = ranks.IsFirst ? reporter : new SilentReporter();
         dataset.ExpectSize(configuration.Data.Size);
         if (configuration.Landmarks.Pupils && dataset.Count > 0 && dataset.ReadFaces(0)[0].Pupils is null)
             throw UserException.Usage($"{dataset.Folder}: its landmarks have no pupils, which landmarks.pupils asks for. Add --set "

@@ -33,8 +33,8 @@ public sealed class MetaTrainerTests : IDisposable
         Train("killed");
         // As after a kill: the newest checkpoint is not whole, and metrics.jsonl ran ahead of the one before it.
         File.Delete(runs.At($"killed/checkpoints/step-{Steps:D7}/networks.safetensors"));
-        var view = Train("killed", resume: true);
-        Assert.Contains(view.Lines, line => line.Contains("networks.safetensors") && line.Contains("The one before it is taken"));
+        var reporter = Train("killed", resume: true);
+        Assert.Contains(reporter.Lines, line => line.Contains("networks.safetensors") && line.Contains("The one before it is taken"));
         AssertSame("whole", "killed");
     }
 
@@ -92,8 +92,8 @@ public sealed class MetaTrainerTests : IDisposable
     public void ADamagedClipIsNamedAndLeftOutAndTheRunEndsHealthy()
     {
         using var damaged = new MadeDataset(clips: 6, frames: 6, size: 32, damagedClip: 2);
-        var view = Train("damaged", data: damaged.Folder);
-        Assert.Contains(view.Lines, line => line.Contains("left out") && line.Contains("person2/clip"));
+        var reporter = Train("damaged", data: damaged.Folder);
+        Assert.Contains(reporter.Lines, line => line.Contains("left out") && line.Contains("person2/clip"));
         Assert.Contains("person2/clip", File.ReadAllText(runs.At("damaged/metrics.jsonl")));
         Assert.True(Directory.Exists(runs.At($"damaged/checkpoints/step-{Steps:D7}")));
     }
@@ -151,13 +151,13 @@ public sealed class MetaTrainerTests : IDisposable
         string[]? changes = null)
     {
         using var stop = new CancellationTokenSource();
-        var view = new RecordingReporter(step =>
+        var reporter = new RecordingReporter(step =>
         {
             if (step >= stopAfter)
                 stop.Cancel();
         });
-        runs.Train(name, changes ?? Changes, view, workers, resume, data, stop.Token);
-        return view;
+        runs.Train(name, changes ?? Changes, reporter, workers, resume, data, stop.Token);
+        return reporter;
     }
 
     void AssertSame(string first, string second) => SameRun.AssertSame(runs.At(first), runs.At(second), Steps);

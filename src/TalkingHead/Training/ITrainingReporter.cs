@@ -12,7 +12,7 @@ public interface ITrainingReporter
 }
 
 /// <summary>What other ranks have to say, rank 0 says.</summary>
-sealed class Unseen : ITrainingReporter
+sealed class SilentReporter : ITrainingReporter
 {
     public void Say(string line)
     {
