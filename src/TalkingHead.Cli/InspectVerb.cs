@@ -244,8 +244,8 @@ static class HeadInspection
         Row("program", $"talkinghead {origin.Program}");
         Row("pictures", $"{head.Size}x{head.Size}");
         Row("numbers", head.IsOnnxFile
-            ? $"{Whole(head.Parameters)}, with the person's scales and shifts"
-            : $"{Whole(head.Parameters)} in the generator, {Whole(head.StyleLength)} scales and shifts of the person");
+            ? $"{Whole(head.Parameters)}, with the person's psi"
+            : $"{Whole(head.Parameters)} in the generator, {Whole(head.StyleLength)} in the person's psi");
         Row("file", $"{new FileInfo(path).Length / 1e6:N1} MB, its checksum is right");
         AnsiConsole.Write(table);
         Console.WriteLine(head.Configuration.ToYaml());

@@ -85,7 +85,7 @@ public sealed class Head : IDisposable
     /// <summary>Numbers of the generator; of an ONNX file, with ψ' and what its graph adds.</summary>
     public long Parameters => generator?.parameters().Sum(parameter => parameter.numel()) ?? model!.File.Parameters;
 
-    /// <summary>Length of ψ'; 0 for a head of an ONNX file, where it is part of the norms.</summary>
+    /// <summary>Length of ψ'; 0 for a head of an ONNX file, where it is part of the weights.</summary>
     public int StyleLength => generator?.StyleLength ?? 0;
 
     // As they stand in the file: another version of the program would write them otherwise, and the id with them.

@@ -250,7 +250,8 @@ static class ModelFile
                 + $"Copy it again.");
         var held = file.Tensors.Values.Sum(tensor => tensor.Count);
         var network = configuration.Network;
-        // E and V each have a 3x3 convolution of their widest maps to themselves, and no layer that is larger; P makes the canvas.
+        // E and V each have a 3x3 convolution of their widest maps to themselves, and no layer that is larger; P makes the canvas,
+        // and a texture has no weights.
         long widest = network.EncoderChannels(configuration.Data.Size).Max();
         if (TalkingHead.Models.Generator.CountWithoutProjection(network, configuration.Data.Size) > held
             || 2 * 9 * widest * widest > held

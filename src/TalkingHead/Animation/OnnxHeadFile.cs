@@ -11,8 +11,8 @@ using static TorchSharp.torch;
 namespace TalkingHead.Animation;
 
 /// <summary>
-/// A head as one ONNX file: <c>landmarks</c> (N,3,S,S) to <c>picture</c> (N,3,S,S), both in [-1,1], ψ' as scale and shift of the
-/// norms. Its metadata holds what a head's own file holds beside the weights, and a checksum.
+/// A head as one ONNX file: <c>landmarks</c> (N,3,S,S) to <c>picture</c> (N,3,S,S), both in [-1,1], ψ' as part of its
+/// weights. Its metadata holds what a head's own file holds beside the weights, and a checksum.
 /// </summary>
 static class OnnxHeadFile
 {

@@ -135,9 +135,12 @@ public sealed class PersonFineTuner
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        int[] order = [.. Enumerable.Range(0, (int)psi.shape[1])];
-        new CounterRandom((ulong)settings.Seed, 0).Shuffle(order);
-        psi.copy_(psi.index_select(1, tensor(order.Select(place => (long)place).ToArray(), device: psi.device)));
+        var random = new CounterRandom((ulong)settings.Seed, 0);
+        int all = (int)psi.shape[1], texture = configuration.Network.TextureLength;
+        int[] numbers = [.. Enumerable.Range(0, all - texture)], pixels = [.. Enumerable.Range(all - texture, texture)];
+        random.Shuffle(numbers);
+        random.Shuffle(pixels); // among themselves: they are of another size
+        psi.copy_(psi.index_select(1, tensor([.. numbers.Concat(pixels).Select(place => (long)place)], device: psi.device)));
     }
 
     void Tell(PersonAverage person, FineTuningEpoch epoch) => report?.Invoke(epoch with { Show = frame => Show(person, frame) });

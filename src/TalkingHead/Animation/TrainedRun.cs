@@ -113,8 +113,8 @@ public sealed class TrainedRun : IDisposable
     }
 
     /// <summary>
-    /// ê_NEW (1,N), the mean of E over frames and landmark images (T,3,S,S) in [-1,1] (paper, section 3.3); in the
-    /// caller's dispose scope.
+    /// ê_NEW (1,N), the mean of E over frames and landmark images (T,3,S,S) in [-1,1] (paper, section 3.3), and a texture's numbers
+    /// after it where the run has one; in the caller's dispose scope.
     /// </summary>
     public Tensor Embed(Tensor frames, Tensor landmarks)
     {

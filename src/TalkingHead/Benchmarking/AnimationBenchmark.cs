@@ -36,7 +36,7 @@ public static class AnimationBenchmark
         using var generator = GeneratorFactory.Create(networks.Generator, configuration, device);
         ComputeType.Set(generator, configuration.Training.Precision);
         using var held = new HeldWeights(generator);
-        var psi = networks.Generator.Project(randn(1, configuration.Network.Embedding, device: device));
+        var psi = networks.Generator.Project(randn(1, configuration.Network.EmbedderOutput, device: device));
         var landmarks = rand(batch, 3, configuration.Data.Size, configuration.Data.Size, device: device).Mul(2).Sub(1);
         using var model = engine == Engine.Onnx ? Model(generator, psi, configuration.Data.Size, device) : null;
         var (seconds, processor) = (new List<double>(), new List<double>());

@@ -55,11 +55,22 @@ public sealed record NetworkSettings
     [Setting("Channels of the canvas.", Min = 1, Max = 64)]
     public int CanvasChannels { get; init; } = 8;
 
+    [Setting("Side of a person's texture, the mean of the source frames in coordinates of the head. It stands at the end of psi; the "
+        + "generator sees it beside the landmark image, warped to where the head is, and fine-tuning trains it. 0 for none, as in the "
+        + "paper.", Min = 0, Max = 512)]
+    public int TextureSide { get; init; }
+
     [Setting("Standard deviation of the initial values of W.", Min = 0, Max = 1)]
     public double RowDeviation { get; init; } = 0.02;
 
     /// <summary>Numbers of a canvas.</summary>
     internal int CanvasLength => CanvasChannels * CanvasSide * CanvasSide;
+
+    /// <summary>Numbers of a texture.</summary>
+    internal int TextureLength => 3 * TextureSide * TextureSide;
+
+    /// <summary>Numbers that the embedder gives: an embedding, and a texture after it.</summary>
+    internal int EmbedderOutput => Embedding + TextureLength;
 
     /// <summary>Channels of the blocks that halve a picture of side <paramref name="size"/> down to <paramref name="side"/>.</summary>
     internal int[] DownChannels(int size, int side) =>

@@ -118,7 +118,7 @@ public sealed record FineTuningSettings
         + "objective.content if not set, or if it is resnet18 and the network's file is missing.")]
     public ContentKind? Content { get; init; }
 
-    [Setting("Learning rate of the generator and the person's scales and shifts; optimizer.generator_rate if not set.", Min = 0, Max = 1)]
+    [Setting("Learning rate of the generator and the person's psi; optimizer.generator_rate if not set.", Min = 0, Max = 1)]
     public double? GeneratorRate { get; init; }
 
     [Setting("Muon's learning rate for the generator's convolutions; 0 trains them with Adam.", Min = 0, Max = 1)]

@@ -85,10 +85,10 @@ static class Scalars
         return full(shape, s, dtype ?? ScalarType.Float32, device);
     }
 
-    public static Tensor Arange(long stop, ScalarType? dtype = null)
+    public static Tensor Arange(long stop, ScalarType? dtype = null, Device? device = null)
     {
         using Scalar from = 0, to = stop;
-        return arange(from, to, one, dtype ?? ScalarType.Int64);
+        return arange(from, to, one, dtype ?? ScalarType.Int64, device);
     }
 
     // A static operation allocates nothing: these stand in every layer and loss.

@@ -71,7 +71,7 @@ public sealed class NetworkSet : IDisposable
         return
         [
             NetworkProfile.Measure("embedder", e, () => e.call(picture.unsqueeze(0), picture.unsqueeze(0))),
-            NetworkProfile.Measure("generator", g, () => g.call(picture, g.Project(zeros(1, configuration.Network.Embedding)))),
+            NetworkProfile.Measure("generator", g, () => g.call(picture, g.Project(zeros(1, configuration.Network.EmbedderOutput)))),
             NetworkProfile.Measure("v", v, () => v.call(picture, picture)),
         ];
     }

@@ -24,7 +24,8 @@ public sealed class FineTuningStep : IDisposable
     readonly ParallelParts? parallel;
 
     /// <summary>
-    /// A person whose embedding ê_NEW (1,N) is the mean over the T frames: ψ' = P ê_NEW, w' = w0 + ê_NEW. With
+    /// A person whose embedding ê_NEW (1,N), with a texture's numbers after it where the networks have one, is the mean over the T
+    /// frames: ψ' = P ê_NEW, w' = w0 + ê_NEW. With
     /// <see cref="OptimizerSettings.ParallelParts"/>, on a CPU, a batch of the person's frames is worked in as many parts as a
     /// batch in training, at the same time.
     /// </summary>
@@ -36,7 +37,7 @@ public sealed class FineTuningStep : IDisposable
         using (no_grad())
         {
             Psi = new Parameter(generator.Project(embedding).DetachFromDisposeScope());
-            Person = new Parameter(discriminator.Person(embedding).DetachFromDisposeScope());
+            Person = new Parameter(discriminator.Person(embedding.narrow(1, 0, configuration.Network.Embedding)).DetachFromDisposeScope());
         }
         foreach (var parameter in generator.parameters().Concat(discriminator.parameters()))
             parameter.requires_grad_(false);
@@ -47,7 +48,7 @@ public sealed class FineTuningStep : IDisposable
             settings.DiscriminatorRate, settings, parallel: parallel);
     }
 
-    /// <summary>ψ', the person's scales and shifts (1,A).</summary>
+    /// <summary>ψ' (1,A): the person's scales and shifts, canvas and texture.</summary>
     public Parameter Psi { get; }
 
     /// <summary>What trains ψ and, last, ψ'.</summary>

@@ -121,7 +121,7 @@ public sealed class TrainingStep : IDisposable
     Tensor PassGenerator(EpisodePart part, Tensor? w, LossSum terms)
     {
         var (target, landmarks) = (part.Target, part.TargetLandmarks);
-        var embedding = embedder.call(part.Source, part.SourceLandmarks);      // (b,N)
+        var embedding = embedder.call(part.Source, part.SourceLandmarks);      // (b,N), and a texture
         StepClock.Mark(StepPhase.Embedder);
         var fake = generator.call(landmarks, generator.Project(embedding));    // (b,3,S,S)
         StepClock.Mark(StepPhase.Generator);
@@ -133,7 +133,7 @@ public sealed class TrainingStep : IDisposable
             terms.Add("adversarial", objective.Adversarial!.Value, AdversarialLoss.Generator(score));
             terms.Add("feature_matching", objective.FeatureMatching!.Value,
                 FeatureMatching.Loss(fakeMaps, discriminator.RealMaps(target, landmarks)));
-            terms.Add("embedding_match", objective.EmbeddingMatch!.Value, EmbeddingMatch.Loss(embedding, w));
+            terms.Add("embedding_match", objective.EmbeddingMatch!.Value, EmbeddingMatch.Loss(embedding.narrow(1, 0, w.shape[1]), w));
             StepClock.Mark(StepPhase.Discriminator);
         }
         generatorOptimizer.Backward(terms, part.Share);

@@ -74,17 +74,20 @@ public sealed class OnnxParityTests : IDisposable
         AreTheSame(run, run.Generator.Project(randn(1, configuration.Network.Embedding)));
     }
 
-    [Fact]
-    public void SkipPathsAndCanvasAreTheSame()
+    [Theory, InlineData(16, 0), InlineData(16, 48), InlineData(0, 64)]
+    public void SkipPathsCanvasAndTextureAreTheSame(int canvasSide, int textureSide)
     {
         random.manual_seed(1);
         var configuration = RunConfiguration.Load(Repository.At("configs/synthetic-64.yaml"));
         configuration = configuration with
         {
-            Network = configuration.Network with { SkipPaths = true, CanvasSide = 16, CanvasChannels = 6 },
+            Network = configuration.Network with
+            {
+                SkipPaths = true, CanvasSide = canvasSide, CanvasChannels = 6, TextureSide = textureSide,
+            },
         };
         using var run = new TrainedRun("extended", 0, configuration, PersonNetworks.Build(configuration), null, CPU, []);
-        AreTheSame(run, run.Generator.Project(randn(1, configuration.Network.Embedding)));
+        AreTheSame(run, run.Generator.Project(randn(1, configuration.Network.EmbedderOutput)));
     }
 
     // Two landmark images at once, and one of them alone.

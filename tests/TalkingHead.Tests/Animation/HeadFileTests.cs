@@ -23,11 +23,12 @@ public sealed class HeadFileTests : IDisposable
         return folder.At("person.head");
     }
 
-    [Fact]
-    public void AHeadComesBackAsItWas()
+    [Theory, InlineData(0), InlineData(8)]
+    public void AHeadComesBackAsItWas(int textureSide)
     {
         using var scope = NewDisposeScope();
-        using var run = SmallPerson.Run(SmallPerson.Configuration("normal"));
+        var configuration = SmallPerson.Configuration("normal");
+        using var run = SmallPerson.Run(configuration with { Network = configuration.Network with { TextureSide = textureSide } });
         var source = SmallPerson.Frames(2);
         using var head = PersonFineTuner.Run(run, source, new() { FeedForward = true });
         head.Save(folder.At("a/person.head"));
@@ -59,7 +60,9 @@ public sealed class HeadFileTests : IDisposable
             configuration.Network with { ResidualBlocks = 3, AttentionSide = 0, BottleneckSide = 4 },
             configuration.Network with { UpAttentionSide = 32, BaseChannels = 16 },
             configuration.Network with { SkipPaths = true, CanvasSide = 16, CanvasChannels = 3, BaseChannels = 16 },
-            configuration.Network with { SkipPaths = true, CanvasSide = 32, BottleneckSide = 4, MaxChannels = 32 } })
+            configuration.Network with { SkipPaths = true, CanvasSide = 32, BottleneckSide = 4, MaxChannels = 32 },
+            configuration.Network with { TextureSide = 24 },
+            configuration.Network with { TextureSide = 8, SkipPaths = true, CanvasSide = 16 } })
         {
             using var generator = new Generator(settings, 32, SpectralMode.Off, projects: false);
             Assert.Equal(generator.parameters().Sum(parameter => parameter.numel()), Generator.CountWithoutProjection(settings, 32));

@@ -45,6 +45,7 @@ public sealed class OnnxFileTests : IDisposable
         { "half-output", "output \"y\" is no float32 tensor with a shape" },
         { "loop", "node \"n\" is the operator Loop, which is not among those that are allowed" },
         { "foreign", "node \"n\" is the operator com.evil.Add" },
+        { "reflecting", "node \"n\" is a GridSample with another padding_mode than zeros and border" },
         { "subgraph", "node \"n\" holds a graph or a sparse tensor" },
         { "function", "has functions, sparse weights or training steps" },
         { "no-graph", "not an ONNX model: it holds no graph with nodes and outputs" },
@@ -205,6 +206,11 @@ public sealed class OnnxFileTests : IDisposable
                 break;
             case "foreign":
                 node.Domain = "com.evil";
+                break;
+            case "reflecting":
+                node.OpType = "GridSample";
+                node.Attribute.Add(new AttributeProto { Name = "padding_mode", Type = AttributeProto.Types.AttributeType.String,
+                    S = ByteString.CopyFromUtf8("reflection") });
                 break;
             case "subgraph":
                 var body = new AttributeProto { Name = "body", Type = AttributeProto.Types.AttributeType.Graph, G = new GraphProto() };

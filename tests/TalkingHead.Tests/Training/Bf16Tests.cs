@@ -43,6 +43,22 @@ public class Bf16Tests
     }
 
     [Fact]
+    public void APersonsNumbersAreLearnedInFloat32()
+    {
+        using var scope = NewDisposeScope();
+        var configuration = SmallSetting.Configuration("plain");
+        configuration = configuration with { Training = configuration.Training with { Precision = Precision.Bf16 } };
+        using var networks = SmallSetting.Networks(configuration);
+        using var content = ContentLoss.Create(configuration.Objective, precision: Precision.Bf16);
+        var embedding = networks.Embedder.call(SmallSetting.Source(0), SmallSetting.SourceLandmarks(0)).detach()[..1];
+        using var step = new FineTuningStep(configuration, networks.Generator, networks.Discriminator, embedding, content);
+        var before = step.Psi.detach().clone();
+        step.Run(SmallSetting.Target(0), SmallSetting.TargetLandmarks(0));
+        Assert.Equal(ScalarType.Float32, step.Psi.dtype);
+        Assert.True((step.Psi != before).any().item<bool>());
+    }
+
+    [Fact]
     public void ConvolutionsComputeInItAndPicturesComeOutInFloat32()
     {
         using var scope = NewDisposeScope();

@@ -36,6 +36,25 @@ public class FineTuningStepTests
     }
 
     [Fact]
+    public void ATextureIsLearnedAsPartOfPsiAndIsNoPartOfThePersonsVector()
+    {
+        using var scope = NewDisposeScope();
+        var configuration = SmallSetting.Configuration("plain");
+        configuration = configuration with
+        {
+            Network = configuration.Network with { TextureSide = 8 },
+            Optimizer = configuration.Optimizer with { ParallelParts = true },
+        };
+        using var networks = SmallSetting.Networks(configuration);
+        using var content = ContentLoss.Create(configuration.Objective);
+        using var step = new FineTuningStep(configuration, networks.Generator, networks.Discriminator, Embedding(networks), content);
+        var texture = step.Psi.detach()[0, ^192..].clone();
+        step.Run(SmallSetting.Target(0), SmallSetting.TargetLandmarks(0));
+        Assert.Equal([1, configuration.Network.Embedding], step.Person.shape);
+        Assert.True((step.Psi[0, ^192..] != texture).any().item<bool>());
+    }
+
+    [Fact]
     public void TheDiscriminatorsBiasLearnsWhereScoresAreNotBothInsideTheMargin()
     {
         using var scope = NewDisposeScope();
