@@ -83,7 +83,10 @@ public sealed class OnnxParityTests : IDisposable
         {
             Network = configuration.Network with
             {
-                SkipPaths = true, CanvasSide = canvasSide, CanvasChannels = 6, TextureSide = textureSide,
+                SkipPaths = true,
+                CanvasSide = canvasSide,
+                CanvasChannels = 6,
+                TextureSide = textureSide,
             },
         };
         using var run = new TrainedRun("extended", 0, configuration, PersonNetworks.Build(configuration), null, CPU, []);

@@ -209,8 +209,12 @@ public sealed class OnnxFileTests : IDisposable
                 break;
             case "reflecting":
                 node.OpType = "GridSample";
-                node.Attribute.Add(new AttributeProto { Name = "padding_mode", Type = AttributeProto.Types.AttributeType.String,
-                    S = ByteString.CopyFromUtf8("reflection") });
+                node.Attribute.Add(new AttributeProto
+                {
+                    Name = "padding_mode",
+                    Type = AttributeProto.Types.AttributeType.String,
+                    S = ByteString.CopyFromUtf8("reflection"),
+                });
                 break;
             case "subgraph":
                 var body = new AttributeProto { Name = "body", Type = AttributeProto.Types.AttributeType.Graph, G = new GraphProto() };
