@@ -1,4 +1,5 @@
 using TalkingHead.Libtorch;
+using TalkingHead.Models;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -23,11 +24,8 @@ static class RegionWeights
             return null;
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var parts = landmarks.Add(1).Div(2).chunk(3, 1);
-        var (red, green, blue) = (parts[0], parts[1], parts[2]);
-        // Magenta and cyan are the eyes, yellow is the mouth; white, of pupil and jaw, has none of what is left here.
-        var eyes = maximum(minimum(red, blue) - green, minimum(green, blue) - red);
-        var mouth = minimum(red, green) - blue;
+        var parts = HeadFrame.PartMasks(landmarks).chunk(3, 1);
+        var (eyes, mouth) = (maximum(parts[0], parts[1]), parts[2]);
         var side = landmarks.shape[^1];
         return Grow(eyes, side / 32).Mul(eyeWeight).Add(Grow(mouth, side / 16).Mul(mouthWeight)).Add(1)
             .MoveToOuterDisposeScope();

@@ -33,7 +33,7 @@ static class HeadFrame
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var (middle, across, down) = Axes(landmarks);
-        var line = Line(side, landmarks).Mul(Reach);
+        var line = Line(side, landmarks.device).Mul(Reach);
         var (u, v) = (line.view(1, 1, -1), line.Add(CentreBelow).view(1, -1, 1));
         Tensor At(Func<Place, Tensor> part) => part(middle).Add(part(across) * u).Add(part(down) * v); // (B,side,side)
         return Sample(pictures, stack([At(place => place.X), At(place => place.Y)], -1), GridSamplePaddingMode.Border)
@@ -51,7 +51,7 @@ static class HeadFrame
         using (no_grad())
         {
             var (middle, across, down) = Axes(landmarks);
-            var line = Line(landmarks.shape[^1], landmarks);
+            var line = Line(landmarks.shape[^1], landmarks.device);
             var (x, y) = (line.view(1, 1, -1) - middle.X, line.view(1, -1, 1) - middle.Y); // (B,1,S) and (B,S,1), from the origin
             var least = down.X.Square().Add(down.Y.Square()).Mul(LeastArea).Add(EmptyArea);
             // (x, y) = u across + v down, solved for u and v.
@@ -110,11 +110,22 @@ static class HeadFrame
             graph.Add("Sub", name, [graph.Product($"{name}.first", a, b), graph.Product($"{name}.second", c, d)]);
     }
 
+    /// <summary>
+    /// The lines of right eye, left eye and mouth in landmark images (B,3,S,S) in [-1,1] of the paper's style: (B,3,S,S) in [0,1].
+    /// Magenta and cyan are the eyes, yellow is the mouth; white, of pupil and jaw, and the other parts have none of what is left.
+    /// </summary>
+    public static Tensor PartMasks(Tensor landmarks)
+    {
+        using var scope = NewDisposeScope();
+        var parts = landmarks.Add(1).Mul(0.5).chunk(3, 1);
+        var (red, green, blue) = (parts[0], parts[1], parts[2]);
+        return functional.relu(cat([minimum(red, blue) - green, minimum(green, blue) - red, minimum(red, green) - blue], 1))
+            .MoveToOuterDisposeScope();
+    }
+
     // In float32, rows and columns: grid_sample's fast way.
     static Tensor Sample(Tensor x, Tensor grid, GridSamplePaddingMode padding) =>
         functional.grid_sample(x.As(ScalarType.Float32).contiguous(), grid.contiguous(), GridSampleMode.Bilinear, padding, false);
-
-    static Tensor Line(long side, Tensor like) => Line(side, like.device);
 
     // The middles of pixels, in [-1,1].
     static Tensor Line(long side, Device device) =>
@@ -123,14 +134,12 @@ static class HeadFrame
     // A place or a way in pictures, in coordinates in [-1,1]: (B,1,1) each.
     readonly record struct Place(Tensor X, Tensor Y);
 
-    // The origin, and the units across and down. The eyes are magenta and cyan, the mouth is yellow: the middle of a colour is the
-    // mean place of its pixels. A part that is not drawn lies in the middle of the picture.
+    // The origin, and the units across and down: the middle of a part is the mean place of its pixels. One that is not drawn lies in
+    // the middle of the picture.
     static (Place Middle, Place Across, Place Down) Axes(Tensor landmarks)
     {
-        var parts = landmarks.As(ScalarType.Float32).Add(1).Mul(0.5).chunk(3, 1);
-        var (red, green, blue) = (parts[0], parts[1], parts[2]);
-        var masks = functional.relu(cat([minimum(red, blue) - green, minimum(green, blue) - red, minimum(red, green) - blue], 1));
-        var line = Line(landmarks.shape[^1], landmarks);
+        var masks = PartMasks(landmarks.As(ScalarType.Float32));
+        var line = Line(landmarks.shape[^1], landmarks.device);
         var (columns, rows) = (masks.sum(2), masks.sum(3)); // (B,3,S)
         var all = columns.sum(2, keepdim: true).Add(EmptySum);
         Tensor[] x = Mean(columns).chunk(3, 1), y = Mean(rows).chunk(3, 1);
@@ -156,8 +165,8 @@ static class HeadFrame
         var all = Shifted(graph, "head.all", graph.Reduce("ReduceSum", "head.sum", columns, keep: true, 2), EmptySum);
         string[] x = Means("x", columns), y = Means("y", rows);
         OnnxPlace middle = new(Between("x", x), Between("y", y));
-        return (middle, new(Way("across.x", x[1], x[0], 1), Way("across.y", y[1], y[0], 1)),
-            new(Way("down.x", x[2], middle.X, 1 / MouthBelow), Way("down.y", y[2], middle.Y, 1 / MouthBelow)));
+        return (middle, new(Way("across.x", x[1], x[0]), Way("across.y", y[1], y[0])),
+            new(Down("x", x[2], middle.X), Down("y", y[2], middle.Y)));
 
         string Only(string name, string a, string b, string not) =>
             graph.Add("Sub", $"head.{name}", [graph.Add("Min", $"head.{name}.both", [a, b]), not]);
@@ -168,11 +177,10 @@ static class HeadFrame
         string Between(string name, string[] places) =>
             Scaled(graph, $"head.{name}.middle", graph.Sum($"head.{name}.eyes", places[0], places[1]), 0.5);
 
-        string Way(string name, string to, string from, double scale)
-        {
-            var way = graph.Add("Sub", $"head.{name}.way", [to, from]);
-            return scale == 1 ? way : Scaled(graph, $"head.{name}", way, scale);
-        }
+        string Way(string name, string to, string from) => graph.Add("Sub", $"head.{name}", [to, from]);
+
+        string Down(string name, string mouth, string origin) =>
+            Scaled(graph, $"head.down.{name}", Way($"mouth.{name}", mouth, origin), 1 / MouthBelow);
     }
 
     // (N,side,side) each -> (N,side,side,2)

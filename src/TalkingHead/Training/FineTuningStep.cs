@@ -25,9 +25,8 @@ public sealed class FineTuningStep : IDisposable
 
     /// <summary>
     /// A person whose embedding ê_NEW (1,N), with a texture's numbers after it where the networks have one, is the mean over the T
-    /// frames: ψ' = P ê_NEW, w' = w0 + ê_NEW. With
-    /// <see cref="OptimizerSettings.ParallelParts"/>, on a CPU, a batch of the person's frames is worked in as many parts as a
-    /// batch in training, at the same time.
+    /// frames: ψ' = P ê_NEW, w' = w0 + ê_NEW. With <see cref="OptimizerSettings.ParallelParts"/>, on a CPU, a batch of the person's
+    /// frames is worked in as many parts as a batch in training, at the same time.
     /// </summary>
     public FineTuningStep(RunConfiguration configuration, Generator generator, Discriminator discriminator, Tensor embedding,
         ContentLoss content)
