@@ -63,7 +63,7 @@ static class SideBySide
     }
 
     // What the small configurations have beside the paper's networks and losses, and the twins have not.
-    static readonly string[] withoutExtras = ["--set", "network.skip_paths=false", "network.canvas_side=0", "network.texture_side=0",
+    static readonly string[] withoutExtras = ["--set", "network.skip_paths=false", "network.canvas_side=0", "network.reference_side=0",
         "objective.eye_weight=0", "objective.mouth_weight=0"];
 
     static (Report Ours, Report Plain, Report? PyTorch) Measure(string device, string config, string batch, string folder, string? python)

@@ -86,7 +86,7 @@ public sealed class Head : IDisposable
     public long Parameters => generator?.parameters().Sum(parameter => parameter.numel()) ?? model!.File.Parameters;
 
     /// <summary>Length of ψ'; 0 for a head of an ONNX file, where it is part of the weights.</summary>
-    public int StyleLength => generator?.StyleLength ?? 0;
+    public int StyleLength => (int)(psi?.shape[1] ?? 0);
 
     // As they stand in the file: another version of the program would write them otherwise, and the id with them.
     internal IReadOnlyDictionary<string, string> Texts { get; }

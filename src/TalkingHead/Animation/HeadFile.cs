@@ -90,7 +90,7 @@ static class HeadFile
         try
         {
             StateDict.Load(generator, file.Tensors, path, name => Prefix + name, name => name is Psi or MeanShape or Portrait);
-            Expect(Psi, ScalarType.Float32, 1, generator.StyleLength);
+            Expect(Psi, ScalarType.Float32, 1, PsiLength(generator));
             var head = new Head(generator, file.Tensors[Psi].ToTensor(device), configuration, shape,
                 new Picture(side, side, file.Tensors[Portrait].ToArray<byte>()), origin, device,
                 metadata.Where(entry => entry.Key != DigestKey).ToDictionary());
@@ -108,6 +108,16 @@ static class HeadFile
         string Text(string key) => metadata.GetValueOrDefault(key)
             ?? throw new UserException($"{path}: a head without \"{key}\" in its metadata: the file is damaged. Copy it again, or make "
                 + $"it again.");
+
+        // With as many references as the file has, one at least.
+        long PsiLength(PersonGenerator generator)
+        {
+            long styles = generator.StyleLength, each = generator.ReferenceLength;
+            if (each == 0)
+                return styles;
+            var held = file.Tensors.TryGetValue(Psi, out var stored) ? stored.Count - styles : 0;
+            return styles + Math.Max(1, held / each) * each;
+        }
 
         void Expect(string name, ScalarType type, params long[] sizes)
         {
@@ -251,7 +261,7 @@ static class ModelFile
         var held = file.Tensors.Values.Sum(tensor => tensor.Count);
         var network = configuration.Network;
         // E and V each have a 3x3 convolution of their widest maps to themselves, and no layer that is larger; P makes the canvas,
-        // and a texture has no weights.
+        // and references have no weights.
         long widest = network.EncoderChannels(configuration.Data.Size).Max();
         if (TalkingHead.Models.Generator.CountWithoutProjection(network, configuration.Data.Size) > held
             || 2 * 9 * widest * widest > held

@@ -137,6 +137,7 @@ static class OnnxRunFiles
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         long side = run.Configuration.Data.Size, length = run.Generator.StyleLength;
+        OnnxSize numbers = run.Generator.ReferenceLength > 0 ? "numbers" : length;
         using var generator = GeneratorFactory.Create(run.Generator, run.Configuration, CPU); // spectral norm folded, as in a head
         var drawing = new OnnxGraph("generator") { Half = half };
         var driver = drawing.Input(OnnxHeadFile.Landmarks, "N", 3, side, side);
@@ -146,7 +147,7 @@ static class OnnxRunFiles
         var frames = enrolling.Input("frames", "K", 3, side, side);
         var landmarks = enrolling.Input(OnnxHeadFile.Landmarks, "K", 3, side, side);
         var embedding = ((IOnnxEmbedder)run.Embedder).Emit(enrolling, frames, landmarks, side);
-        enrolling.Output(run.Generator.EmitProjection(enrolling, embedding), "psi", 1, length);
+        enrolling.Output(run.Generator.EmitProjection(enrolling, embedding, frames, landmarks), "psi", 1, numbers);
 
         foreach (var (graph, format, to) in new[] { (drawing, GeneratorFormat, path), (enrolling, EmbedderFormat, EmbedderPath(path)) })
         {

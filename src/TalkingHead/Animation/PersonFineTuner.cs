@@ -84,7 +84,7 @@ public sealed class PersonFineTuner
     {
         using var _ = no_grad();
         return new Person(GeneratorFactory.Create(run.Generator, configuration, run.Device),
-            run.Generator.Project(run.Embed(frames, landmarks)), null, null);
+            run.Enroll(frames, landmarks), null, null);
     }
 
     // So many epochs, or until the stopping rule says to end; then what was held out is learned, too.
@@ -95,7 +95,7 @@ public sealed class PersonFineTuner
         var rule = settings.Epochs is null ? StoppingRule.For(count) : null;
         using var networks = run.Copy();
         using var step = new FineTuningStep(configuration, networks.Generator, networks.Discriminator, run.Embed(frames, landmarks),
-            run.Content);
+            run.Content, run.Enroll(frames, landmarks));
         if (settings.ShuffledStyle)
             Shuffle(step.Psi);
         int[] all = [.. Enumerable.Range(0, count)], learned = [.. all.Except(rule?.HeldOut ?? [])];
@@ -136,8 +136,8 @@ public sealed class PersonFineTuner
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var random = new CounterRandom((ulong)settings.Seed, 0);
-        int all = (int)psi.shape[1], texture = configuration.Network.TextureLength;
-        int[] numbers = [.. Enumerable.Range(0, all - texture)], pixels = [.. Enumerable.Range(all - texture, texture)];
+        int all = (int)psi.shape[1], styles = run.Generator.StyleLength;
+        int[] numbers = [.. Enumerable.Range(0, styles)], pixels = [.. Enumerable.Range(styles, all - styles)];
         random.Shuffle(numbers);
         random.Shuffle(pixels); // among themselves: they are of another size
         psi.copy_(psi.index_select(1, tensor([.. numbers.Concat(pixels).Select(place => (long)place)], device: psi.device)));
@@ -178,7 +178,7 @@ public sealed class PersonFineTuner
             var numbers = tensor(batch.Select(frame => (long)frame).ToArray(), device: run.Device);
             try
             {
-                var losses = step.Run(frames.index_select(0, numbers), landmarks.index_select(0, numbers), Targets(numbers), adversarial);
+                var losses = step.Run(frames.index_select(0, numbers), landmarks.index_select(0, numbers), Targets(numbers), adversarial, numbers);
                 averaged.Update();
                 sum += run.Content.Weigh(losses) * batch.Length;
                 count += batch.Length;
@@ -205,7 +205,7 @@ public sealed class PersonFineTuner
         var numbers = tensor(rule.HeldOut.Select(frame => (long)frame).ToArray(), device: run.Device);
         var terms = new LossSum();
         var held = landmarks.index_select(0, numbers);
-        run.Content.AddTerms(terms, person.Generator.call(held, person.Psi), frames.index_select(0, numbers), held, Targets(numbers));
+        run.Content.AddTerms(terms, person.Generator.call(held, person.Generator.WithoutOwn(person.Psi, numbers)), frames.index_select(0, numbers), held, Targets(numbers));
         return terms.Total().item<float>();
     }
 }

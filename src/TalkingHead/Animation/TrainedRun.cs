@@ -113,8 +113,8 @@ public sealed class TrainedRun : IDisposable
     }
 
     /// <summary>
-    /// ê_NEW (1,N), the mean of E over frames and landmark images (T,3,S,S) in [-1,1] (paper, section 3.3), and a texture's numbers
-    /// after it where the run has one; in the caller's dispose scope.
+    /// ê_NEW (1,N), the mean of E over frames and landmark images (T,3,S,S) in [-1,1] (paper, section 3.3); in the
+    /// caller's dispose scope.
     /// </summary>
     public Tensor Embed(Tensor frames, Tensor landmarks)
     {
@@ -131,6 +131,17 @@ public sealed class TrainedRun : IDisposable
             sum = sum is null ? mean.Mul(length) : sum.Add(mean.Mul(length));
         }
         return sum!.Div(count).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// ψ = P ê_NEW of frames and landmark images (T,3,S,S) in [-1,1] of one person, with their references where the run has them: (1,A);
+    /// in the caller's dispose scope.
+    /// </summary>
+    public Tensor Enroll(Tensor frames, Tensor landmarks)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        return Generator.Project(Embed(frames, landmarks), frames.unsqueeze(0), landmarks.unsqueeze(0)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Fails now where fine-tuning would fail later; says what content loss it will have.</summary>

@@ -36,8 +36,9 @@ public static class AnimationBenchmark
         using var generator = GeneratorFactory.Create(networks.Generator, configuration, device);
         ComputeType.Set(generator, configuration.Training.Precision);
         using var held = new HeldWeights(generator);
-        var psi = networks.Generator.Project(randn(1, configuration.Network.EmbedderOutput, device: device));
         var landmarks = rand(batch, 3, configuration.Data.Size, configuration.Data.Size, device: device).Mul(2).Sub(1);
+        var source = landmarks[..1].expand(configuration.Episodes.Shots, -1, -1, -1).unsqueeze(0);
+        var psi = networks.Generator.Project(randn(1, configuration.Network.Embedding, device: device), source, source);
         using var model = engine == Engine.Onnx ? Model(generator, psi, configuration.Data.Size, device) : null;
         var (seconds, processor) = (new List<double>(), new List<double>());
         for (var call = 0; call < calls + 2; call++)

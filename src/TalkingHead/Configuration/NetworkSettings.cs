@@ -55,22 +55,16 @@ public sealed record NetworkSettings
     [Setting("Channels of the canvas.", Min = 1, Max = 64)]
     public int CanvasChannels { get; init; } = 8;
 
-    [Setting("Side of a person's texture, the mean of the source frames in coordinates of the head. It stands at the end of psi; the "
-        + "generator sees it beside the landmark image, warped to where the head is, and fine-tuning trains it. 0 for none, as in the "
-        + "paper.", Min = 0, Max = 512)]
-    public int TextureSide { get; init; }
+    [Setting("Side of a person's references: each source frame in coordinates of the head. They stand at the end of psi; the generator "
+        + "sees the one that is turned most alike, warped to where the landmark image says that the head is, and says for each pixel how "
+        + "much of it shows. 0 for none, as in the paper.", Min = 0, Max = 512)]
+    public int ReferenceSide { get; init; }
 
     [Setting("Standard deviation of the initial values of W.", Min = 0, Max = 1)]
     public double RowDeviation { get; init; } = 0.02;
 
     /// <summary>Numbers of a canvas.</summary>
     internal int CanvasLength => CanvasChannels * CanvasSide * CanvasSide;
-
-    /// <summary>Numbers of a texture.</summary>
-    internal int TextureLength => 3 * TextureSide * TextureSide;
-
-    /// <summary>Numbers that the embedder gives: an embedding, and a texture after it.</summary>
-    internal int EmbedderOutput => Embedding + TextureLength;
 
     /// <summary>Channels of the blocks that halve a picture of side <paramref name="size"/> down to <paramref name="side"/>.</summary>
     internal int[] DownChannels(int size, int side) =>

@@ -11,20 +11,17 @@ namespace TalkingHead.Models;
 public sealed class Embedder : Module<Tensor, Tensor, Tensor>, IOnnxEmbedder
 {
     readonly DownPath path;
-    readonly int size, textureSide;
+    readonly int size;
 
     /// <summary>Pictures of side <paramref name="size"/>, with fresh weights from torch's generator.</summary>
     public Embedder(NetworkSettings settings, int size, SpectralMode mode) : base(nameof(Embedder))
     {
-        (this.size, textureSide) = (size, settings.TextureSide);
+        this.size = size;
         path = new DownPath(6, settings.EncoderChannels(size), size, settings.AttentionSide, mode, norm: false);
         RegisterComponents();
     }
 
-    /// <summary>
-    /// Source frames and landmark images (B,K,3,S,S) in [-1,1] to ê (B,N), the mean over the K; where the settings have a texture,
-    /// its numbers follow, (B,N+3tt), the mean of the frames in coordinates of the head.
-    /// </summary>
+    /// <summary>Source frames and landmark images (B,K,3,S,S) in [-1,1] to ê (B,N), the mean over the K.</summary>
     public override Tensor forward(Tensor frames, Tensor landmarks)
     {
         var (b, k) = (frames.shape[0], frames.shape[1]);
@@ -33,20 +30,15 @@ public sealed class Embedder : Module<Tensor, Tensor, Tensor>, IOnnxEmbedder
         using var scope = NewDisposeScope();
         var x = cat([frames, landmarks], 2).flatten(0, 1);          // (B·K,6,S,S)
         var each = functional.relu(path.call(x).As(ScalarType.Float32)).sum([2, 3]); // (B·K,N)
-        if (textureSide > 0)
-            each = cat([each, HeadFrame.ToTexture(frames.flatten(0, 1), landmarks.flatten(0, 1), textureSide).flatten(1)], 1);
         return each.view(b, k, -1).mean([1]).MoveToOuterDisposeScope(); // (B,N)
     }
 
-    // Frames and landmark images (K,3,S,S) of one person -> ê (1,N), or with a texture (1,N+3tt)
+    // Frames and landmark images (K,3,S,S) of one person -> ê (1,N)
     string IOnnxEmbedder.Emit(OnnxGraph graph, string frames, string landmarks, long side)
     {
         var x = graph.Add("Concat", "embedder.pairs", [frames, landmarks], ("axis", 1L)); // (K,6,S,S)
         var map = graph.Each("Relu", "embedder.relu", graph.Single(path.Emit(graph, "embedder.path", x, side)));
         var each = graph.Reduce("ReduceSum", "embedder.each", map, keep: false, 2, 3); // (K,N)
-        if (textureSide > 0)
-            each = graph.Add("Concat", "embedder.all", [each, graph.Reshape("embedder.texture",
-                HeadFrame.EmitToTexture(graph, frames, landmarks, side, textureSide), 0, -1)], ("axis", 1L));
         return graph.Reduce("ReduceMean", "embedder.mean", each, keep: true, 0);
     }
 }
@@ -54,7 +46,7 @@ public sealed class Embedder : Module<Tensor, Tensor, Tensor>, IOnnxEmbedder
 /// <summary>An embedder that can be written as an ONNX graph.</summary>
 interface IOnnxEmbedder
 {
-    /// <summary>Adds the embedder: frames and landmark images (K,3,side,side) in [-1,1] of one person to what forward gives.</summary>
+    /// <summary>Adds the embedder: source frames and landmark images (K,3,side,side) in [-1,1] of one person to ê (1,N).</summary>
     string Emit(OnnxGraph graph, string frames, string landmarks, long side);
 }
 

@@ -9,10 +9,10 @@ namespace TalkingHead.Models;
 
 /// <summary>
 /// G (paper, section 3.1): a landmark image and a person's ψ to a picture of the person. ψ holds the scale and shift
-/// of every adaptive instance norm; <see cref="Project"/> makes it from an embedding (ψ = P ê), fine-tuning trains it.
+/// of every adaptive instance norm; <see cref="Project(Tensor)"/> makes it from an embedding (ψ = P ê), fine-tuning trains it.
 /// Three extensions that the paper has not, all off by default: skip paths from the way down to the way up
-/// (<see cref="NetworkSettings.SkipPaths"/>); and at the end of ψ a canvas (<see cref="NetworkSettings.CanvasSide"/>) and a texture
-/// (<see cref="NetworkSettings.TextureSide"/>).
+/// (<see cref="NetworkSettings.SkipPaths"/>); and at the end of ψ a canvas (<see cref="NetworkSettings.CanvasSide"/>) and references
+/// (<see cref="NetworkSettings.ReferenceSide"/>), as many as there are source frames.
 /// </summary>
 public sealed class Generator : PersonGenerator
 {
@@ -29,7 +29,7 @@ public sealed class Generator : PersonGenerator
     readonly int attentionBlock;
     readonly int canvasBlock; // the up block that it follows
     readonly int canvasSide, canvasChannels, canvasLength; // all 0 without one
-    readonly int textureSide, textureLength; // 0 without one
+    readonly int referenceSide; // 0 without references
     readonly int[] styleChannels;
 
     /// <summary>Pictures of side <paramref name="size"/>, with fresh weights from torch's generator.</summary>
@@ -42,8 +42,8 @@ public sealed class Generator : PersonGenerator
     {
         this.size = size;
         var channels = settings.DownChannels(size, settings.BottleneckSide);
-        (textureSide, textureLength) = (settings.TextureSide, settings.TextureLength);
-        var inputs = textureSide > 0 ? 6 : 3;
+        referenceSide = settings.ReferenceSide;
+        var inputs = Inputs(settings);
         path = new DownPath(inputs, channels, size, settings.AttentionSide, mode, norm: true);
         residual = new ModuleList<AdaptiveBlock>();
         for (var block = 0; block < settings.ResidualBlocks; block++)
@@ -71,7 +71,7 @@ public sealed class Generator : PersonGenerator
             canvas = new SpectralNormConv2d(canvasChannels, ups[canvasBlock + 1], 1, mode);
         }
         norm = new AdaptiveInstanceNorm(relu: true);
-        last = new SpectralNormConv2d(channels[0], 3, 3, mode);
+        last = new SpectralNormConv2d(channels[0], Outputs(settings), 3, mode);
 
         styleChannels =
         [
@@ -81,40 +81,70 @@ public sealed class Generator : PersonGenerator
         ];
         if (projects)
         {
-            projection = new SpectralNormLinear(settings.Embedding, StyleLength - textureLength, mode);
+            projection = new SpectralNormLinear(settings.Embedding, StyleLength, mode);
             StartAsInstanceNorm(projection);
         }
         RegisterComponents();
     }
 
-    /// <summary>Length of ψ: 13,056 in the paper.</summary>
-    public override int StyleLength => 2 * styleChannels.Sum() + canvasLength + textureLength;
+    // The landmark image, and a reference drawn to it.
+    static int Inputs(NetworkSettings settings) => settings.ReferenceSide > 0 ? 6 : 3;
 
-    /// <summary>Embeddings ê (B,N) to ψ = P ê (B,<see cref="StyleLength"/>); a texture after ê ends ψ.</summary>
-    public override Tensor Project(Tensor embedding)
+    // A picture, and how much of the reference shows.
+    static int Outputs(NetworkSettings settings) => settings.ReferenceSide > 0 ? 4 : 3;
+
+    /// <summary>Length of ψ without references: 13,056 in the paper.</summary>
+    public override int StyleLength => 2 * styleChannels.Sum() + canvasLength;
+
+    /// <summary>Length of a reference; 0 without.</summary>
+    public override long ReferenceLength => References.Length(referenceSide);
+
+    /// <summary>Embeddings ê (B,N) to ψ = P ê (B,<see cref="StyleLength"/>), without references.</summary>
+    public override Tensor Project(Tensor embedding) =>
+        (projection ?? throw new InvalidOperationException("A head's generator has no P: the person's ψ' stands beside it."))
+            .call(embedding);
+
+    /// <inheritdoc/>
+    public override Tensor Project(Tensor embedding, Tensor frames, Tensor landmarks)
     {
-        var layer = projection ?? throw new InvalidOperationException("A head's generator has no P: the person's ψ' stands beside it.");
-        var length = layer.weight.shape[1];
-        Shapes.Expect(embedding, "generator embedding", Shapes.Any, length + textureLength);
-        if (textureLength == 0)
-            return layer.call(embedding).As(ScalarType.Float32);
+        if (referenceSide == 0)
+            return Project(embedding);
         using var scope = NewDisposeScope();
-        var projected = layer.call(embedding.narrow(1, 0, length)).As(ScalarType.Float32);
-        return cat([projected, embedding.narrow(1, length, textureLength)], 1).MoveToOuterDisposeScope();
+        var references = References.Read(frames.flatten(0, 1), landmarks.flatten(0, 1), referenceSide);
+        return cat([Project(embedding).As(ScalarType.Float32), references.view(embedding.shape[0], -1)], 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>
-    /// Landmark images (B,3,S,S) in [-1,1] and ψ, one for each or one for all (B or 1,<see cref="StyleLength"/>), to
-    /// pictures (B,3,S,S) in [-1,1].
+    /// ψ of a person (1,A) for each of the person's source frames (B,A), for the generator to learn from: the reference that was made
+    /// of the frame itself does not count. ψ itself where it has not two references.
+    /// </summary>
+    /// <param name="psi">ψ.</param>
+    /// <param name="own">The frames' numbers (B), int64.</param>
+    internal Tensor WithoutOwn(Tensor psi, Tensor own)
+    {
+        if (referenceSide == 0 || psi.shape[1] < StyleLength + 2 * ReferenceLength)
+            return psi;
+        using var scope = NewDisposeScope();
+        var parts = psi.split([StyleLength, psi.shape[1] - StyleLength], 1);
+        var references = References.Without(parts[1].view(1, -1, ReferenceLength), own);
+        return cat([parts[0].expand(own.shape[0], -1), references.flatten(1)], 1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Landmark images (B,3,S,S) in [-1,1] and ψ, one for each or one for all (B or 1,<see cref="StyleLength"/>, and references after
+    /// it), to pictures (B,3,S,S) in [-1,1].
     /// </summary>
     public override Tensor forward(Tensor landmarks, Tensor psi)
     {
         Shapes.Expect(landmarks, "generator landmarks", Shapes.Any, 3, size, size);
-        Shapes.Expect(psi, "generator psi", psi.shape[0] == 1 ? 1 : landmarks.shape[0], StyleLength);
+        Shapes.Expect(psi, "generator psi", psi.shape[0] == 1 ? 1 : landmarks.shape[0],
+            referenceSide > 0 ? Shapes.Any : StyleLength);
         using var scope = NewDisposeScope();
         var parts = Parts(psi);
         var styles = new Queue<Style>(Styles(parts));
-        var input = Layout.PixelByPixel(textureSide > 0 ? cat([landmarks, HeadFrame.ToPicture(Texture(parts), landmarks)], 1) : landmarks);
+        (Tensor Colours, Tensor Share)? drawn = referenceSide == 0 ? null
+            : References.Draw(parts[^1].view(psi.shape[0], -1, ReferenceLength), landmarks, referenceSide);
+        var input = Layout.PixelByPixel(drawn is { } more ? cat([landmarks, more.Colours], 1) : landmarks);
         List<Tensor> maps = [input]; // those that skip paths start from
         var h = skips is null ? path.call(input) : path.Run(input, maps); // the first keeps no map but the last
         foreach (var block in residual)
@@ -130,7 +160,12 @@ public sealed class Generator : PersonGenerator
                 h = attention!.call(h);
         }
         h = norm.call(h, styles.Dequeue());
-        return last.call(h).As(ScalarType.Float32).tanh().MoveToOuterDisposeScope();
+        var end = last.call(h).As(ScalarType.Float32);
+        if (drawn is not var (colours, most))
+            return end.tanh().MoveToOuterDisposeScope();
+        var picture = end[.., ..3].tanh();
+        var share = end[.., 3..].sigmoid() * most;
+        return picture.Add(share * (colours - picture)).MoveToOuterDisposeScope();
     }
 
     internal override string Emit(OnnxGraph graph, string landmarks, long side, Tensor? psi)
@@ -138,10 +173,10 @@ public sealed class Generator : PersonGenerator
         var (each, others) = psi is null ? InputStyles(graph, styleChannels, shiftFirst: false, Others)
             : (ConstantStyles(graph, Styles(Parts(psi)), places: false), []);
         var styles = new Queue<OnnxStyle>(each);
-        var input = textureSide == 0 ? landmarks
-            : graph.Add("Concat", "generator.input", [landmarks, HeadFrame.EmitToPicture(graph, psi is null
-                ? graph.Reshape("psi.texture", others[^1], 0, 3, textureSide, textureSide)
-                : graph.Numbers("psi.texture", Texture(Parts(psi))), landmarks, side)], ("axis", 1L));
+        var place = new OnnxTerm(graph, landmarks);
+        (OnnxTerm Colours, OnnxTerm Share)? drawn = referenceSide == 0 ? null
+            : References.Draw(psi is null ? new(graph, others[^1]) : place.Numbers(Parts(psi)[^1]), place, side, referenceSide);
+        var input = drawn is { } more ? OnnxTerm.Concat(1, place, more.Colours).Name : landmarks;
         List<string> maps = [input];
         var h = path.Emit(graph, nameof(path), input, side, maps);
         for (var block = 0; block < residual.Count; block++)
@@ -162,16 +197,22 @@ public sealed class Generator : PersonGenerator
                 h = attention!.Emit(graph, nameof(attention), h, side >> (up.Count - 1 - block));
         }
         h = norm.Emit(graph, nameof(norm), h, styles.Dequeue());
-        return graph.Each("Tanh", "tanh", graph.Single(last.Emit(graph, nameof(last), h)));
+        var end = new OnnxTerm(graph, graph.Single(last.Emit(graph, nameof(last), h)));
+        if (drawn is not var (colours, most))
+            return end.Tanh().Name;
+        var outputs = end.Split(3, 1);
+        var picture = outputs[0].Tanh();
+        return (picture + outputs[1].Sigmoid() * most * (colours - picture)).Name;
     }
 
-    internal override string EmitProjection(OnnxGraph graph, string embedding)
+    internal override string EmitProjection(OnnxGraph graph, string embedding, string frames, string landmarks)
     {
         var layer = projection ?? throw new InvalidOperationException("A head's generator has no P.");
-        if (textureLength == 0)
-            return layer.Emit(graph, nameof(projection), embedding);
-        var parts = graph.Split(embedding, [layer.weight.shape[1], textureLength]);
-        return graph.Add("Concat", "psi.all", [layer.Emit(graph, nameof(projection), parts[0]), parts[1]], ("axis", 1L));
+        var projected = layer.Emit(graph, nameof(projection), embedding);
+        if (referenceSide == 0)
+            return projected;
+        var references = References.Read(new(graph, frames), new(graph, landmarks), size, referenceSide);
+        return OnnxTerm.Concat(1, new(graph, projected), references.Reshape(1, -1)).Name;
     }
 
     /// <summary>All but P, which a new person's ψ' replaces.</summary>
@@ -186,8 +227,8 @@ public sealed class Generator : PersonGenerator
     {
         long[] down = [.. settings.DownChannels(size, settings.BottleneckSide)];
         long[] ups = [down[^1], .. down.Reverse()];
-        var inputs = settings.TextureSide > 0 ? 6 : 3;
-        var count = 2 * settings.ResidualBlocks * 9 * down[^1] * down[^1] + 9 * 3 * down[0] + 3;
+        var inputs = Inputs(settings);
+        var count = 2 * settings.ResidualBlocks * 9 * down[^1] * down[^1] + (9 * down[0] + 1) * Outputs(settings);
         for (var block = 0; block < down.Length; block++)
         {
             var (from, outputs) = (block == 0 ? inputs : down[block - 1], down[block]);
@@ -211,24 +252,21 @@ public sealed class Generator : PersonGenerator
         static long Attention(long channels) => 2 * (channels / 8) * (channels + 1) + channels * (channels + 1) + 1;
     }
 
-    // ψ (B,A) is scale then shift of each adaptive norm (B,C), in the order of use, then canvas and texture, if any. They are
+    // ψ (B,A) is scale then shift of each adaptive norm (B,C), in the order of use, then canvas and references, if any. They are
     // split at once: each narrow would fill all of ψ's slope with zeros.
     Tensor[] Parts(Tensor psi)
     {
         var lengths = styleChannels.SelectMany(channels => new long[] { channels, channels });
-        return psi.split([.. lengths, .. Others], 1);
+        return psi.split([.. lengths, .. Others, .. referenceSide > 0 ? [psi.shape[1] - StyleLength] : Array.Empty<long>()], 1);
     }
 
     IEnumerable<Style> Styles(Tensor[] parts) => parts[..(2 * styleChannels.Length)].Chunk(2).Select(pair => new Style(pair[0], pair[1]));
 
-    // Lengths of what stands after the styles in ψ.
-    long[] Others => [.. new long[] { canvasLength, textureLength }.Where(length => length > 0)];
+    // Lengths of what stands between the styles and the references in ψ.
+    long[] Others => canvasLength > 0 ? [canvasLength] : [];
 
     // (B,c,s,s)
     Tensor Canvas(Tensor[] parts) => parts[2 * styleChannels.Length].view(-1, canvasChannels, canvasSide, canvasSide);
-
-    // (B,3,t,t)
-    Tensor Texture(Tensor[] parts) => parts[^1].view(-1, 3, textureSide, textureSide);
 
     // With P's bias of scale 1 and shift 0, a fresh generator starts as plain instance norm; with an empty canvas.
     void StartAsInstanceNorm(SpectralNormLinear projection)
@@ -242,7 +280,7 @@ public sealed class Generator : PersonGenerator
 
 /// <summary>
 /// A generator of pictures (B,3,S,S) from landmark images (B,3,S,S), both in [-1,1], and a person's ψ (B or 1,<see
-/// cref="StyleLength"/>).
+/// cref="StyleLength"/>, and K · <see cref="ReferenceLength"/> more where it has references).
 /// </summary>
 public abstract class PersonGenerator : Module<Tensor, Tensor, Tensor>
 {
@@ -250,11 +288,17 @@ public abstract class PersonGenerator : Module<Tensor, Tensor, Tensor>
     {
     }
 
-    /// <summary>Length of ψ.</summary>
+    /// <summary>Length of ψ without references.</summary>
     public abstract int StyleLength { get; }
 
-    /// <summary>What the embedder gives, ê (B,N) and a texture's numbers where it has one, to ψ (B,<see cref="StyleLength"/>).</summary>
+    /// <summary>Length of a reference, of which ψ has one for each source frame at its end; 0 without.</summary>
+    public virtual long ReferenceLength => 0;
+
+    /// <summary>Embeddings ê (B,N) to ψ = P ê (B,<see cref="StyleLength"/>), without references.</summary>
     public abstract Tensor Project(Tensor embedding);
+
+    /// <summary>Embeddings ê (B,N), and the frames and landmark images (B,K,3,S,S) that they are of, to ψ.</summary>
+    public virtual Tensor Project(Tensor embedding, Tensor frames, Tensor landmarks) => Project(embedding);
 
     /// <summary>
     /// Adds the generator to an ONNX graph: <paramref name="landmarks"/> (N,3,side,side) to pictures of the same shape. With
@@ -262,8 +306,8 @@ public abstract class PersonGenerator : Module<Tensor, Tensor, Tensor>
     /// </summary>
     internal abstract string Emit(OnnxGraph graph, string landmarks, long side, Tensor? psi);
 
-    /// <summary>Adds P to an ONNX graph: ê (B,N) to ψ (B,A).</summary>
-    internal abstract string EmitProjection(OnnxGraph graph, string embedding);
+    /// <summary>Adds P to an ONNX graph: ê (1,N), and the frames and landmark images (K,3,S,S) that it is of, to ψ (1,A).</summary>
+    internal abstract string EmitProjection(OnnxGraph graph, string embedding, string frames, string landmarks);
 
     // Styles of numbers, (C) each as ONNX's norm takes them, or (1,C,1,1) to be applied to maps.
     private protected static IEnumerable<OnnxStyle> ConstantStyles(OnnxGraph graph, IEnumerable<Style> styles, bool places)
@@ -274,15 +318,18 @@ public abstract class PersonGenerator : Module<Tensor, Tensor, Tensor>
         string Numbers(string name, Tensor values) => graph.Numbers(name, places ? values.unsqueeze(2).unsqueeze(3) : values.flatten());
     }
 
-    // Styles of the input psi, (N or 1,C,1,1) each, and what stands after them (N or 1,length,1,1), of these lengths.
+    // Styles of the input psi, (N or 1,C,1,1) each, and what stands after them (N or 1,length,1,1), of these lengths; last, where the
+    // generator has them, its references (N or 1,K · ReferenceLength).
     private protected (IEnumerable<OnnxStyle> Styles, string[] Others) InputStyles(OnnxGraph graph, IReadOnlyList<int> channels,
         bool shiftFirst, params long[] rest)
     {
-        var psi = graph.Reshape("psi.places", graph.Input("psi", "people", StyleLength), 0, StyleLength, 1, 1);
+        var all = new OnnxTerm(graph, graph.Input("psi", "people", ReferenceLength > 0 ? "numbers" : StyleLength));
+        var psi = (ReferenceLength > 0 ? all.Slice(1, 0, StyleLength) : all).Reshape(0, StyleLength, 1, 1);
         var lengths = channels.SelectMany(count => new long[] { count, count });
-        var parts = graph.Split(psi, [.. lengths, .. rest]);
+        var parts = graph.Split(psi.Name, [.. lengths, .. rest]);
         var styles = parts[..(2 * channels.Count)].Chunk(2)
             .Select(pair => new OnnxStyle(pair[shiftFirst ? 1 : 0], pair[shiftFirst ? 0 : 1], Constant: false));
-        return (styles, parts[(2 * channels.Count)..]);
+        string[] references = ReferenceLength > 0 ? [all.Slice(1, StyleLength, long.MaxValue).Name] : [];
+        return (styles, [.. parts[(2 * channels.Count)..], .. references]);
     }
 }

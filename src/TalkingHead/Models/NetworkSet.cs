@@ -71,7 +71,8 @@ public sealed class NetworkSet : IDisposable
         return
         [
             NetworkProfile.Measure("embedder", e, () => e.call(picture.unsqueeze(0), picture.unsqueeze(0))),
-            NetworkProfile.Measure("generator", g, () => g.call(picture, g.Project(zeros(1, configuration.Network.EmbedderOutput)))),
+            NetworkProfile.Measure("generator", g, () => g.call(picture,
+                g.Project(zeros(1, configuration.Network.Embedding), picture.unsqueeze(0), picture.unsqueeze(0)))),
             NetworkProfile.Measure("v", v, () => v.call(picture, picture)),
         ];
     }

@@ -29,9 +29,13 @@ sealed class OnnxGraph(string name)
     readonly GraphProto graph = new() { Name = name };
     readonly Dictionary<string, ElementType> types = [];       // of every value
     readonly Dictionary<(string, ElementType), string> casts = [];
+    int free;
 
     /// <summary>Whether convolutions and products compute in float16; what feeds them is cast, and so are their weights.</summary>
     public bool Half { get; init; }
+
+    /// <summary>A name for a value that needs none of its own, another at each call.</summary>
+    public string Free() => $"value.{free++}";
 
     /// <summary>A float32 input.</summary>
     public string Input(string input, params OnnxSize[] shape)

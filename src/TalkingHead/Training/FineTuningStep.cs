@@ -24,19 +24,19 @@ public sealed class FineTuningStep : IDisposable
     readonly ParallelParts? parallel;
 
     /// <summary>
-    /// A person whose embedding ê_NEW (1,N), with a texture's numbers after it where the networks have one, is the mean over the T
-    /// frames: ψ' = P ê_NEW, w' = w0 + ê_NEW. With <see cref="OptimizerSettings.ParallelParts"/>, on a CPU, a batch of the person's
-    /// frames is worked in as many parts as a batch in training, at the same time.
+    /// A person whose embedding ê_NEW (1,N) is the mean over the T frames: ψ' = P ê_NEW, w' = w0 + ê_NEW. With
+    /// <see cref="OptimizerSettings.ParallelParts"/>, on a CPU, a batch of the person's frames is worked in as many parts as a
+    /// batch in training, at the same time. With <paramref name="psi"/> ψ' starts as it is, which also has the frames' references.
     /// </summary>
     public FineTuningStep(RunConfiguration configuration, Generator generator, Discriminator discriminator, Tensor embedding,
-        ContentLoss content)
+        ContentLoss content, Tensor? psi = null)
     {
         (this.generator, this.discriminator, this.content) = (generator, discriminator, content);
         (objective, settings) = (configuration.Objective, configuration.Optimizer);
         using (no_grad())
         {
-            Psi = new Parameter(generator.Project(embedding).DetachFromDisposeScope());
-            Person = new Parameter(discriminator.Person(embedding.narrow(1, 0, configuration.Network.Embedding)).DetachFromDisposeScope());
+            Psi = new Parameter((psi?.detach().clone() ?? generator.Project(embedding)).DetachFromDisposeScope());
+            Person = new Parameter(discriminator.Person(embedding).DetachFromDisposeScope());
         }
         foreach (var parameter in generator.parameters().Concat(discriminator.parameters()))
             parameter.requires_grad_(false);
@@ -47,7 +47,7 @@ public sealed class FineTuningStep : IDisposable
             settings.DiscriminatorRate, settings, parallel: parallel);
     }
 
-    /// <summary>ψ' (1,A): the person's scales and shifts, canvas and texture.</summary>
+    /// <summary>ψ' (1,A): the person's scales and shifts and canvas, which are trained, and references, which are not.</summary>
     public Parameter Psi { get; }
 
     /// <summary>What trains ψ and, last, ψ'.</summary>
@@ -65,12 +65,14 @@ public sealed class FineTuningStep : IDisposable
     /// <param name="landmarks">y.</param>
     /// <param name="targets">The frames' rows of <see cref="ContentLoss.Targets"/>; computed when null.</param>
     /// <param name="adversarial">Whether the discriminator takes part.</param>
+    /// <param name="own">The frames' numbers (B), int64, among those that ψ' has references of: a frame is learned without its own. Null
+    /// where it has none of them.</param>
     public IReadOnlyDictionary<string, Tensor> Run(Tensor frames, Tensor landmarks, IReadOnlyList<Tensor>? targets = null,
-        bool adversarial = true)
+        bool adversarial = true, Tensor? own = null)
     {
         using var scope = NewDisposeScope();
         var losses = new OrderedDictionary<string, Tensor>();
-        var fake = TrainGenerator(frames, landmarks, targets, adversarial, losses);
+        var fake = TrainGenerator(frames, landmarks, targets, adversarial, own, losses);
         for (var step = 0; adversarial && step < settings.DiscriminatorSteps; step++)
             TrainDiscriminator(frames, landmarks, fake, losses);
         foreach (var loss in losses.Values)
@@ -79,7 +81,7 @@ public sealed class FineTuningStep : IDisposable
     }
 
     // L' = L'_CNT + L'_ADV, for ψ and ψ'. Gives x̂.
-    Tensor TrainGenerator(Tensor frames, Tensor landmarks, IReadOnlyList<Tensor>? targets, bool adversarial,
+    Tensor TrainGenerator(Tensor frames, Tensor landmarks, IReadOnlyList<Tensor>? targets, bool adversarial, Tensor? own,
         OrderedDictionary<string, Tensor> losses)
     {
         generatorOptimizer.Begin();
@@ -87,7 +89,7 @@ public sealed class FineTuningStep : IDisposable
         var fakes = RunParts(generatorOptimizer, frames, adversarial, losses, (rows, share, terms) =>
         {
             var (x, y) = (rows(frames), rows(landmarks));
-            var fake = generator.call(y, Psi);
+            var fake = generator.call(y, own is null ? Psi : generator.WithoutOwn(Psi, rows(own)));
             content.AddTerms(terms, fake, x, y, targets?.Select(rows).ToArray());
             if (adversarial)
             {

@@ -17,7 +17,7 @@ public sealed class PersonNetworks : IDisposable
 
     PersonNetworks(nn.Module<Tensor, Tensor, Tensor> embedder, PersonGenerator generator) => (Embedder, Generator) = (embedder, generator);
 
-    /// <summary>Source frames and landmark images (B,K,3,S,S) in [-1,1] to ê (B,N), and a texture after it where there is one.</summary>
+    /// <summary>Source frames and landmark images (B,K,3,S,S) in [-1,1] to ê (B,N).</summary>
     public nn.Module<Tensor, Tensor, Tensor> Embedder { get; }
 
     /// <summary>Landmark images and ψ to pictures.</summary>

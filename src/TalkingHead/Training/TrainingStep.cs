@@ -121,9 +121,10 @@ public sealed class TrainingStep : IDisposable
     Tensor PassGenerator(EpisodePart part, Tensor? w, LossSum terms)
     {
         var (target, landmarks) = (part.Target, part.TargetLandmarks);
-        var embedding = embedder.call(part.Source, part.SourceLandmarks);      // (b,N), and a texture
+        var embedding = embedder.call(part.Source, part.SourceLandmarks);      // (b,N)
         StepClock.Mark(StepPhase.Embedder);
-        var fake = generator.call(landmarks, generator.Project(embedding));    // (b,3,S,S)
+        var psi = generator.Project(embedding, part.Source, part.SourceLandmarks);
+        var fake = generator.call(landmarks, psi);                             // (b,3,S,S)
         StepClock.Mark(StepPhase.Generator);
         content.AddTerms(terms, fake, target, landmarks);
         StepClock.Mark(StepPhase.Content);
@@ -133,7 +134,7 @@ public sealed class TrainingStep : IDisposable
             terms.Add("adversarial", objective.Adversarial!.Value, AdversarialLoss.Generator(score));
             terms.Add("feature_matching", objective.FeatureMatching!.Value,
                 FeatureMatching.Loss(fakeMaps, discriminator.RealMaps(target, landmarks)));
-            terms.Add("embedding_match", objective.EmbeddingMatch!.Value, EmbeddingMatch.Loss(embedding.narrow(1, 0, w.shape[1]), w));
+            terms.Add("embedding_match", objective.EmbeddingMatch!.Value, EmbeddingMatch.Loss(embedding, w));
             StepClock.Mark(StepPhase.Discriminator);
         }
         generatorOptimizer.Backward(terms, part.Share);

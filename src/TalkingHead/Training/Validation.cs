@@ -67,11 +67,10 @@ public sealed class Validation
     Tensor Generate(PersonNetworks networks, HeldOutClip person, HeldOutClip driver)
     {
         using var scope = NewDisposeScope();
-        var embedding = networks.Embedder.call(
-            PictureTensor.ToTensor(person.Sources, device).unsqueeze(0),
-            PictureTensor.ToTensor(person.SourceLandmarks, device).unsqueeze(0));
-        return networks.Generator.call(PictureTensor.ToTensor(driver.TargetLandmarks, device),
-            networks.Generator.Project(embedding)).MoveToOuterDisposeScope();
+        var sources = PictureTensor.ToTensor(person.Sources, device).unsqueeze(0);
+        var landmarks = PictureTensor.ToTensor(person.SourceLandmarks, device).unsqueeze(0);
+        var psi = networks.Generator.Project(networks.Embedder.call(sources, landmarks), sources, landmarks);
+        return networks.Generator.call(PictureTensor.ToTensor(driver.TargetLandmarks, device), psi).MoveToOuterDisposeScope();
     }
 
     // Means over all frames of all clips; generate gives uint8 pictures (T,3,S,S) on the CPU.

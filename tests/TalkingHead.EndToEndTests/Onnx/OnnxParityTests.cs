@@ -75,7 +75,7 @@ public sealed class OnnxParityTests : IDisposable
     }
 
     [Theory, InlineData(16, 0), InlineData(16, 48), InlineData(0, 64)]
-    public void SkipPathsCanvasAndTextureAreTheSame(int canvasSide, int textureSide)
+    public void SkipPathsCanvasAndReferencesAreTheSame(int canvasSide, int referenceSide)
     {
         random.manual_seed(1);
         var configuration = RunConfiguration.Load(Repository.At("configs/synthetic-64.yaml"));
@@ -86,21 +86,22 @@ public sealed class OnnxParityTests : IDisposable
                 SkipPaths = true,
                 CanvasSide = canvasSide,
                 CanvasChannels = 6,
-                TextureSide = textureSide,
+                ReferenceSide = referenceSide,
             },
         };
         using var run = new TrainedRun("extended", 0, configuration, PersonNetworks.Build(configuration), null, CPU, []);
-        AreTheSame(run, run.Generator.Project(randn(1, configuration.Network.EmbedderOutput)));
+        AreTheSame(run);
     }
 
-    // Two landmark images at once, and one of them alone.
-    void AreTheSame(TrainedRun run, Tensor psi)
+    // Two landmark images at once, and one of them alone; without ψ, of the person that the run makes of two frames.
+    void AreTheSame(TrainedRun run, Tensor? psi = null)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var (source, landmarks) = Person(run.Configuration, frames: 2);
         var (frames, sourceLandmarks) = source.ToTensors(run.Configuration, CPU);
-        var enrolled = run.Generator.Project(run.Embed(frames, sourceLandmarks));
+        var enrolled = run.Enroll(frames, sourceLandmarks);
+        psi ??= enrolled;
         using var generator = GeneratorFactory.Create(run.Generator, run.Configuration, CPU);
         var expected = generator.call(landmarks, psi);
         foreach (var half in new[] { false, true })

@@ -24,11 +24,11 @@ public sealed class HeadFileTests : IDisposable
     }
 
     [Theory, InlineData(0), InlineData(8)]
-    public void AHeadComesBackAsItWas(int textureSide)
+    public void AHeadComesBackAsItWas(int referenceSide)
     {
         using var scope = NewDisposeScope();
         var configuration = SmallPerson.Configuration("normal");
-        using var run = SmallPerson.Run(configuration with { Network = configuration.Network with { TextureSide = textureSide } });
+        using var run = SmallPerson.Run(configuration with { Network = configuration.Network with { ReferenceSide = referenceSide } });
         var source = SmallPerson.Frames(2);
         using var head = PersonFineTuner.Run(run, source, new() { FeedForward = true });
         head.Save(folder.At("a/person.head"));
@@ -61,8 +61,8 @@ public sealed class HeadFileTests : IDisposable
             configuration.Network with { UpAttentionSide = 32, BaseChannels = 16 },
             configuration.Network with { SkipPaths = true, CanvasSide = 16, CanvasChannels = 3, BaseChannels = 16 },
             configuration.Network with { SkipPaths = true, CanvasSide = 32, BottleneckSide = 4, MaxChannels = 32 },
-            configuration.Network with { TextureSide = 24 },
-            configuration.Network with { TextureSide = 8, SkipPaths = true, CanvasSide = 16 } })
+            configuration.Network with { ReferenceSide = 24 },
+            configuration.Network with { ReferenceSide = 8, SkipPaths = true, CanvasSide = 16 } })
         {
             using var generator = new Generator(settings, 32, SpectralMode.Off, projects: false);
             Assert.Equal(generator.parameters().Sum(parameter => parameter.numel()), Generator.CountWithoutProjection(settings, 32));

@@ -77,25 +77,25 @@ public class NetworkSizeTests
     }
 
     [Fact]
-    public void ATextureStandsAtTheEndOfPsiAndIsTheMeanOfTheSourceFrames()
+    public void ReferencesStandAtTheEndOfPsiOneForEachSourceFrame()
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var small = SmallSetting.Configuration("plain");
         using var plain = new NetworkSet(small);
-        using var networks = new NetworkSet(small with { Network = small.Network with { TextureSide = 12 } });
-        const int length = 3 * 12 * 12;
-        Assert.Equal(plain.Generator.StyleLength + length, networks.Generator.StyleLength);
+        using var networks = new NetworkSet(small with { Network = small.Network with { ReferenceSide = 12 } });
+        var generator = networks.Generator;
+        const int length = 2 + 3 * 12 * 12;
+        Assert.Equal((plain.Generator.StyleLength, length), (generator.StyleLength, generator.ReferenceLength));
         var (frames, landmarks) = (SmallSetting.Source(0), SmallSetting.SourceLandmarks(0));
         var embedding = networks.Embedder.call(frames, landmarks);
-        Assert.Equal([2, small.Network.Embedding + length], embedding.shape);
-        var psi = networks.Generator.Project(embedding);
-        var mean = HeadFrame.ToTexture(frames[1], landmarks[1], 12).mean([0]).flatten();
-        Assert.True(psi[1, ^length..].allclose(mean, 1e-5, 1e-6));
-        var before = networks.Generator.call(SmallSetting.TargetLandmarks(0), psi);
+        var psi = generator.Project(embedding, frames, landmarks);
+        Assert.Equal([frames.shape[0], generator.StyleLength + frames.shape[1] * length], psi.shape);
+        Assert.True(psi[1, ^length..].equal(References.Read(frames[1, ^1..], landmarks[1, ^1..], 12)[0]).all().item<bool>());
+        var before = generator.call(SmallSetting.TargetLandmarks(0), psi);
         var changed = psi.clone();
-        changed[0, ^length..] = tensor(0.5f);
-        var change = (networks.Generator.call(SmallSetting.TargetLandmarks(0), changed) - before).abs();
+        changed[0, generator.StyleLength..] = tensor(0.5f);
+        var change = (generator.call(SmallSetting.TargetLandmarks(0), changed) - before).abs();
         Assert.True(change[0].max().item<float>() > 1e-4);
         Assert.Equal(0, change[1].max().item<float>());
     }

@@ -36,22 +36,37 @@ public class FineTuningStepTests
     }
 
     [Fact]
-    public void ATextureIsLearnedAsPartOfPsiAndIsNoPartOfThePersonsVector()
+    public void AFrameIsLearnedWithoutItsOwnReferenceAndReferencesRest()
     {
         using var scope = NewDisposeScope();
         var configuration = SmallSetting.Configuration("plain");
         configuration = configuration with
         {
-            Network = configuration.Network with { TextureSide = 8 },
+            Network = configuration.Network with { ReferenceSide = 8 },
             Optimizer = configuration.Optimizer with { ParallelParts = true },
         };
-        using var networks = SmallSetting.Networks(configuration);
         using var content = ContentLoss.Create(configuration.Objective);
-        using var step = new FineTuningStep(configuration, networks.Generator, networks.Discriminator, Embedding(networks), content);
-        var texture = step.Psi.detach()[0, ^192..].clone();
-        step.Run(SmallSetting.Target(0), SmallSetting.TargetLandmarks(0));
-        Assert.Equal([1, configuration.Network.Embedding], step.Person.shape);
-        Assert.True((step.Psi[0, ^192..] != texture).any().item<bool>());
+        var loss = Learned(changed: null);
+        Assert.Equal(loss, Learned(changed: 0));
+        Assert.NotEqual(loss, Learned(changed: 1));
+
+        // The first frame's loss, where one reference shows something else.
+        float Learned(int? changed)
+        {
+            using var networks = SmallSetting.Networks(configuration);
+            var (generator, embedding) = (networks.Generator, Embedding(networks));
+            var (frames, landmarks) = (SmallSetting.Target(0), SmallSetting.TargetLandmarks(0));
+            var psi = generator.Project(embedding, frames.unsqueeze(0), landmarks.unsqueeze(0)).detach();
+            int styles = generator.StyleLength, each = (int)generator.ReferenceLength;
+            Assert.Equal([1, styles + SmallSetting.Batch * each], psi.shape);
+            if (changed is { } number)
+                psi[0, (styles + number * each + 2)..(styles + (number + 1) * each)] = tensor(0.7f);
+            using var step = new FineTuningStep(configuration, generator, networks.Discriminator, embedding, content, psi);
+            var losses = step.Run(frames[..1], landmarks[..1], own: tensor(new long[] { 0 }));
+            Assert.True(step.Psi[0, styles..].equal(psi[0, styles..]).all().item<bool>());
+            Assert.True((step.Psi[0, ..styles] != psi[0, ..styles]).any().item<bool>());
+            return losses["content_pyramid"].item<float>();
+        }
     }
 
     [Fact]

@@ -47,12 +47,12 @@ public class TrainingStepTests
     }
 
     [Fact]
-    public void ATextureIsNoPartOfWhatTheEmbeddingMatches()
+    public void ReferencesOfTheSourceFramesReachTheGenerator()
     {
         using var scope = NewDisposeScope();
         var plain = SmallSetting.Configuration("plain");
         using var without = new Game("plain");
-        using var with = new Game("plain", plain with { Network = plain.Network with { TextureSide = 8 } });
+        using var with = new Game("plain", plain with { Network = plain.Network with { ReferenceSide = 8 } });
         var (expected, losses) = (without.Step.Run(SmallSetting.BatchOf(0)), with.Step.Run(SmallSetting.BatchOf(0)));
         Assert.Equal(expected["embedding_match"].item<float>(), losses["embedding_match"].item<float>(), 1e-5f);
         Assert.NotEqual(expected["content_pyramid"].item<float>(), losses["content_pyramid"].item<float>());

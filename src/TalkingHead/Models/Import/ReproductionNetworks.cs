@@ -174,7 +174,8 @@ sealed class ReproductionGenerator : PersonGenerator
         return ReproductionLayout.EmitFromUnit(graph, graph.Each("Sigmoid", "sigmoid", graph.Single(h)));
     }
 
-    internal override string EmitProjection(OnnxGraph graph, string embedding) => graph.Linear(nameof(p), embedding, p, null);
+    internal override string EmitProjection(OnnxGraph graph, string embedding, string frames, string landmarks) =>
+        graph.Linear(nameof(p), embedding, p, null);
 
     IEnumerable<Style> Styles(Tensor psi)
     {

@@ -1,0 +1,135 @@
+using TalkingHead.Libtorch;
+using TalkingHead.Onnx;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TalkingHead.Models;
+
+/// <summary>
+/// References of a person: each source frame in coordinates of the head (<see cref="HeadFrame"/>), where the head stays in its place
+/// however it moves and turns, with the turn that it had. A reference is 2 + 3tt numbers: its turn across and down, and a picture
+/// (3,t,t) in [-1,1]. Drawn to a landmark image, the one whose turn is nearest counts most. What stands before or behind the plane of
+/// eyes and mouth moves as on a cylinder.
+/// </summary>
+static class References
+{
+    /// <summary>A reference's middle lies so many units below the eyes, and it reaches so many to each side, up and down.</summary>
+    const double CentreBelow = 0.35, Reach = 1.3;
+
+    /// <summary>The cylinder: a point u units from the middle lies Bend (1/4 - u²) before the plane; the eyes lie in it.</summary>
+    const double Bend = 0.4;
+
+    /// <summary>How much less a reference counts whose turn is another: exp(-Choice · distance²).</summary>
+    const double Choice = 200;
+
+    /// <summary>How fast a reference fades at its rim, a disc, and where the head turns away from the camera.</summary>
+    const double FadeAtRim = 4, FadeWithSlope = 2;
+
+    /// <summary>Moved so far away in turn, a reference does not count.</summary>
+    const double Away = 1e3;
+
+    /// <summary>The numbers of a turn.</summary>
+    const long Turn = 2;
+
+    /// <summary>The numbers of a reference of side t; 0 of none.</summary>
+    public static long Length(long side) => side == 0 ? 0 : Turn + 3 * side * side;
+
+    /// <summary>Pictures and their landmark images (B,3,S,S) in [-1,1] to references (B,2+3tt); no gradient.</summary>
+    public static Tensor Read(Tensor pictures, Tensor landmarks, long side)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var head = HeadFrame.Find(landmarks);
+        var line = HeadFrame.Line(side, landmarks.device).Mul(Reach);
+        var (u, v) = (line.view(1, 1, -1), line.Add(CentreBelow).view(1, -1, 1));
+        var before = Before(u);
+        var seen = Sample(pictures, head.ToPicture(u.Add(head.Turn.X * before), v.Add(head.Turn.Y * before)));
+        return cat([head.Turn.X.flatten(1), head.Turn.Y.flatten(1), seen.flatten(1)], 1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// References, of each or of all (B or 1,K,2+3tt), drawn where the heads of the landmark images (B,3,S,S) are: colours (B,3,S,S),
+    /// which fade to 0, and how much of them is there (B,1,S,S) in [0,1]; no gradient.
+    /// </summary>
+    public static (Tensor Colours, Tensor Share) Draw(Tensor references, Tensor landmarks, long side)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var head = HeadFrame.Find(landmarks);
+        var (turns, pictures) = (references[.., .., ..(int)Turn], references[.., .., (int)Turn..]);
+        var far = (turns - cat([head.Turn.X, head.Turn.Y], 2)).Square().sum(2);           // (B,K)
+        var counts = functional.softmax(far.Mul(-Choice), 1).unsqueeze(2);
+        var picture = (counts * pictures).sum(1).view(-1, 3, side, side);
+        var line = HeadFrame.Line(landmarks.shape[^1], landmarks.device);
+        var (x, y) = head.FromPicture(line.view(1, 1, -1), line.view(1, -1, 1));          // (B,S,S)
+        // x = u + bend (1/4 - u²), solved for u; its slope at u is √(1 - 4 bend (x - bend / 4)), 0 where the cylinder ends.
+        var bend = head.Turn.X.Mul(Bend);
+        var c = x - bend.Mul(0.25);
+        var slope = (bend * c).Mul(4).RSub(1).ClampMin(0).sqrt();
+        var u = c.Mul(2) / slope.Add(1);
+        var v = y - head.Turn.Y * Before(u);
+        var (across, below) = (u.Mul(1 / Reach), v.Add(-CentreBelow).Mul(1 / Reach));
+        var inside = across.Square().Add(below.Square()).sqrt().RSub(1).Mul(FadeAtRim).Clamp(0, 1);
+        var share = (inside * slope.Mul(FadeWithSlope).Clamp(0, 1)).unsqueeze(1);
+        var colours = Sample(picture, stack([across, below], -1)) * share;
+        return (colours.MoveToOuterDisposeScope(), share.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>
+    /// References (1,K,2+3tt) for each of B pictures of the person, in which the one made of that picture does not count: (B,K,2+3tt).
+    /// </summary>
+    /// <param name="references">Two or more.</param>
+    /// <param name="own">The number of each picture's own (B), int64.</param>
+    public static Tensor Without(Tensor references, Tensor own)
+    {
+        using var scope = NewDisposeScope();
+        var away = functional.one_hot(own, references.shape[1]).to(ScalarType.Float32).Mul(Away).unsqueeze(2); // (B,K,1)
+        var each = references.expand(own.shape[0], -1, -1);
+        return cat([each[.., .., ..(int)Turn].Add(away), each[.., .., (int)Turn..]], 2).MoveToOuterDisposeScope();
+    }
+
+    /// <summary><see cref="Read(Tensor, Tensor, long)"/> as nodes of a graph.</summary>
+    public static OnnxTerm Read(OnnxTerm pictures, OnnxTerm landmarks, long imageSide, long side)
+    {
+        using var scope = NewDisposeScope();
+        var head = OnnxHeadFrame.Find(landmarks, imageSide);
+        var line = HeadFrame.Line(side, CPU).Mul(Reach);
+        var (u, v) = (landmarks.Numbers(line.view(1, 1, -1)), landmarks.Numbers(line.Add(CentreBelow).view(1, -1, 1)));
+        var before = Before(u);
+        var seen = pictures.Sample(head.ToPicture(u + head.Turn.X * before, v + head.Turn.Y * before));
+        return OnnxTerm.Concat(1, head.Turn.X.Reshape(0, 1), head.Turn.Y.Reshape(0, 1), seen.Reshape(0, -1));
+    }
+
+    /// <summary>
+    /// <see cref="Draw(Tensor, Tensor, long)"/> as nodes of a graph: of references, of each or of all (B or 1,K(2+3tt)), and landmark images
+    /// (B,3,imageSide,imageSide).
+    /// </summary>
+    public static (OnnxTerm Colours, OnnxTerm Share) Draw(OnnxTerm references, OnnxTerm landmarks, long imageSide, long side)
+    {
+        using var scope = NewDisposeScope();
+        var head = OnnxHeadFrame.Find(landmarks, imageSide);
+        var each = references.Reshape(0, -1, Length(side));
+        var far = each.Slice(2, 0, Turn) - OnnxTerm.Concat(2, head.Turn.X, head.Turn.Y);
+        var counts = ((far * far).Sum(keep: false, 2) * -Choice).Softmax(); // (B,K)
+        var picture = counts.Reshape(0, 1, -1).Multiply(each.Slice(2, Turn, Length(side))).Reshape(0, 3, side, side);
+        var line = HeadFrame.Line(imageSide, CPU);
+        var (x, y) = head.FromPicture(landmarks.Numbers(line.view(1, 1, -1)), landmarks.Numbers(line.view(1, -1, 1)));
+        var bend = head.Turn.X * Bend;
+        var c = x + bend * -0.25;
+        var slope = (bend * c * -4 + 1).Relu().Sqrt();
+        var u = c * 2 / (slope + 1);
+        var v = y - head.Turn.Y * Before(u);
+        var (across, below) = (u * (1 / Reach), (v + -CentreBelow) * (1 / Reach));
+        var inside = (((across * across + below * below).Sqrt() * -1 + 1) * FadeAtRim).Clamp(0, 1);
+        var share = (inside * (slope * FadeWithSlope).Clamp(0, 1)).Reshape(0, 1, imageSide, imageSide);
+        return (picture.Sample(OnnxTerm.Grid(across, below)) * share, share);
+    }
+
+    static Tensor Before(Tensor u) => u.Square().RSub(0.25).Mul(Bend);
+
+    static OnnxTerm Before(OnnxTerm u) => (u * u * -1 + 0.25) * Bend;
+
+    // In float32, rows and columns: grid_sample's fast way.
+    static Tensor Sample(Tensor x, Tensor grid) => functional.grid_sample(x.As(ScalarType.Float32).contiguous(), grid.contiguous(),
+        GridSampleMode.Bilinear, GridSamplePaddingMode.Border, false);
+}
