@@ -178,7 +178,8 @@ public sealed class PersonFineTuner
             var numbers = tensor(batch.Select(frame => (long)frame).ToArray(), device: run.Device);
             try
             {
-                var losses = step.Run(frames.index_select(0, numbers), landmarks.index_select(0, numbers), Targets(numbers), adversarial, numbers);
+                var losses = step.Run(frames.index_select(0, numbers), landmarks.index_select(0, numbers), Targets(numbers), adversarial,
+                    own: numbers);
                 averaged.Update();
                 sum += run.Content.Weigh(losses) * batch.Length;
                 count += batch.Length;
@@ -205,7 +206,8 @@ public sealed class PersonFineTuner
         var numbers = tensor(rule.HeldOut.Select(frame => (long)frame).ToArray(), device: run.Device);
         var terms = new LossSum();
         var held = landmarks.index_select(0, numbers);
-        run.Content.AddTerms(terms, person.Generator.call(held, person.Generator.WithoutOwn(person.Psi, numbers)), frames.index_select(0, numbers), held, Targets(numbers));
+        var fake = person.Generator.call(held, person.Generator.WithoutOwn(person.Psi, numbers));
+        run.Content.AddTerms(terms, fake, frames.index_select(0, numbers), held, Targets(numbers));
         return terms.Total().item<float>();
     }
 }

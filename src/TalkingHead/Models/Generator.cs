@@ -102,7 +102,7 @@ public sealed class Generator : PersonGenerator
     /// <summary>Embeddings ê (B,N) to ψ = P ê (B,<see cref="StyleLength"/>), without references.</summary>
     public override Tensor Project(Tensor embedding) =>
         (projection ?? throw new InvalidOperationException("A head's generator has no P: the person's ψ' stands beside it."))
-            .call(embedding);
+            .call(embedding).As(ScalarType.Float32);
 
     /// <inheritdoc/>
     public override Tensor Project(Tensor embedding, Tensor frames, Tensor landmarks)
@@ -111,12 +111,12 @@ public sealed class Generator : PersonGenerator
             return Project(embedding);
         using var scope = NewDisposeScope();
         var references = References.Read(frames.flatten(0, 1), landmarks.flatten(0, 1), referenceSide);
-        return cat([Project(embedding).As(ScalarType.Float32), references.view(embedding.shape[0], -1)], 1).MoveToOuterDisposeScope();
+        return cat([Project(embedding), references.view(embedding.shape[0], -1)], 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>
     /// ψ of a person (1,A) for each of the person's source frames (B,A), for the generator to learn from: the reference that was made
-    /// of the frame itself does not count. ψ itself where it has not two references.
+    /// of the frame itself does not count. ψ as it is where it has fewer than two references.
     /// </summary>
     /// <param name="psi">ψ.</param>
     /// <param name="own">The frames' numbers (B), int64.</param>

@@ -101,8 +101,8 @@ static class References
     }
 
     /// <summary>
-    /// <see cref="Draw(Tensor, Tensor, long)"/> as nodes of a graph: of references, of each or of all (B or 1,K(2+3tt)), and landmark images
-    /// (B,3,imageSide,imageSide).
+    /// <see cref="Draw(Tensor, Tensor, long)"/> as nodes of a graph: of references, of each or of all (B or 1,K(2+3tt)), and
+    /// landmark images (B,3,imageSide,imageSide).
     /// </summary>
     public static (OnnxTerm Colours, OnnxTerm Share) Draw(OnnxTerm references, OnnxTerm landmarks, long imageSide, long side)
     {

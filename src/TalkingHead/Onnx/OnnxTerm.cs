@@ -77,7 +77,9 @@ readonly record struct OnnxTerm(OnnxGraph Graph, string Name)
     /// <summary>x and y, (N,h,w) each, as places for <see cref="Sample"/>: (N,h,w,2).</summary>
     public static OnnxTerm Grid(OnnxTerm x, OnnxTerm y) => Concat(3, x.Reshape(0, 0, 0, 1), y.Reshape(0, 0, 0, 1));
 
-    /// <summary>These pictures (N,C,H,W) at the places of a grid (N,h,w,2) in [-1,1], between pixels bilinear; the rim goes on outside.</summary>
+    /// <summary>
+    /// These pictures (N,C,H,W) at the places of a grid (N,h,w,2) in [-1,1], between pixels bilinear; the rim goes on outside.
+    /// </summary>
     public OnnxTerm Sample(OnnxTerm grid) =>
         new(Graph, Graph.Add("GridSample", Graph.Free(), [Name, grid.Name], ("mode", "bilinear"), ("padding_mode", "border")));
 
