@@ -88,7 +88,7 @@ public sealed class Generator : PersonGenerator
     }
 
     // The landmark image, and a reference drawn to it.
-    static int Inputs(NetworkSettings settings) => settings.ReferenceSide > 0 ? 6 : 3;
+    static int Inputs(NetworkSettings settings) => settings.ReferenceSide > 0 ? 3 + References.Maps : 3;
 
     // A picture, and how much of the reference shows.
     static int Outputs(NetworkSettings settings) => settings.ReferenceSide > 0 ? 4 : 3;
@@ -142,9 +142,9 @@ public sealed class Generator : PersonGenerator
         using var scope = NewDisposeScope();
         var parts = Parts(psi);
         var styles = new Queue<Style>(Styles(parts));
-        (Tensor Colours, Tensor Share)? drawn = referenceSide == 0 ? null
+        (Tensor Maps, Tensor Share)? drawn = referenceSide == 0 ? null
             : References.Draw(parts[^1].view(psi.shape[0], -1, ReferenceLength), landmarks, referenceSide);
-        var input = Layout.PixelByPixel(drawn is { } more ? cat([landmarks, more.Colours], 1) : landmarks);
+        var input = Layout.PixelByPixel(drawn is { } more ? cat([landmarks, more.Maps], 1) : landmarks);
         List<Tensor> maps = [input]; // those that skip paths start from
         var h = skips is null ? path.call(input) : path.Run(input, maps); // the first keeps no map but the last
         foreach (var block in residual)
@@ -161,9 +161,9 @@ public sealed class Generator : PersonGenerator
         }
         h = norm.call(h, styles.Dequeue());
         var end = last.call(h).As(ScalarType.Float32);
-        if (drawn is not var (colours, most))
+        if (drawn is not var (reference, most))
             return end.tanh().MoveToOuterDisposeScope();
-        var picture = end[.., ..3].tanh();
+        var (picture, colours) = (end[.., ..3].tanh(), reference[.., ..3]);
         var share = end[.., 3..].sigmoid() * most;
         return picture.Add(share * (colours - picture)).MoveToOuterDisposeScope();
     }
@@ -174,9 +174,9 @@ public sealed class Generator : PersonGenerator
             : (ConstantStyles(graph, Styles(Parts(psi)), places: false), []);
         var styles = new Queue<OnnxStyle>(each);
         var place = new OnnxTerm(graph, landmarks);
-        (OnnxTerm Colours, OnnxTerm Share)? drawn = referenceSide == 0 ? null
+        (OnnxTerm Maps, OnnxTerm Share)? drawn = referenceSide == 0 ? null
             : References.Draw(psi is null ? new(graph, others[^1]) : place.Numbers(Parts(psi)[^1]), place, side, referenceSide);
-        var input = drawn is { } more ? OnnxTerm.Concat(1, place, more.Colours).Name : landmarks;
+        var input = drawn is { } more ? OnnxTerm.Concat(1, place, more.Maps).Name : landmarks;
         List<string> maps = [input];
         var h = path.Emit(graph, nameof(path), input, side, maps);
         for (var block = 0; block < residual.Count; block++)
@@ -198,9 +198,9 @@ public sealed class Generator : PersonGenerator
         }
         h = norm.Emit(graph, nameof(norm), h, styles.Dequeue());
         var end = new OnnxTerm(graph, graph.Single(last.Emit(graph, nameof(last), h)));
-        if (drawn is not var (colours, most))
+        if (drawn is not var (reference, most))
             return end.Tanh().Name;
-        var outputs = end.Split(3, 1);
+        var (outputs, colours) = (end.Split(3, 1), reference.Slice(1, 0, 3));
         var picture = outputs[0].Tanh();
         return (picture + outputs[1].Sigmoid() * most * (colours - picture)).Name;
     }

@@ -6,10 +6,10 @@ using static TorchSharp.torch.nn;
 namespace TalkingHead.Models;
 
 /// <summary>
-/// References of a person: each source frame in coordinates of the head (<see cref="HeadFrame"/>), where the head stays in its place
-/// however it moves and turns, with the turn that it had. A reference is 2 + 3tt numbers: its turn across and down, and a picture
-/// (3,t,t) in [-1,1]. Drawn to a landmark image, the one whose turn is nearest counts most. What stands before or behind the plane of
-/// eyes and mouth moves as on a cylinder.
+/// References of a person: each source frame with its landmark image in coordinates of the head (<see cref="HeadFrame"/>), where the
+/// head stays in its place however it moves and turns, and the turn that it had. A reference is 2 + 6tt numbers: its turn across and
+/// down, and maps (6,t,t) in [-1,1]. Drawn to a landmark image, the one whose turn is nearest counts most; its own landmarks show
+/// where mouth, eyes and outline were others. What stands before or behind the plane of eyes and mouth moves as on a cylinder.
 /// </summary>
 static class References
 {
@@ -31,10 +31,13 @@ static class References
     /// <summary>The numbers of a turn.</summary>
     const long Turn = 2;
 
-    /// <summary>The numbers of a reference of side t; 0 of none.</summary>
-    public static long Length(long side) => side == 0 ? 0 : Turn + 3 * side * side;
+    /// <summary>Maps of a reference: the picture's three, then the landmark image's.</summary>
+    public const int Maps = 6;
 
-    /// <summary>Pictures and their landmark images (B,3,S,S) in [-1,1] to references (B,2+3tt); no gradient.</summary>
+    /// <summary>The numbers of a reference of side t; 0 of none.</summary>
+    public static long Length(long side) => side == 0 ? 0 : Turn + Maps * side * side;
+
+    /// <summary>Pictures and their landmark images (B,3,S,S) in [-1,1] to references (B,2+6tt); no gradient.</summary>
     public static Tensor Read(Tensor pictures, Tensor landmarks, long side)
     {
         using var scope = NewDisposeScope();
@@ -43,23 +46,23 @@ static class References
         var line = HeadFrame.Line(side, landmarks.device).Mul(Reach);
         var (u, v) = (line.view(1, 1, -1), line.Add(CentreBelow).view(1, -1, 1));
         var before = Before(u);
-        var seen = Sample(pictures, head.ToPicture(u.Add(head.Turn.X * before), v.Add(head.Turn.Y * before)));
+        var seen = Sample(cat([pictures, landmarks], 1), head.ToPicture(u.Add(head.Turn.X * before), v.Add(head.Turn.Y * before)));
         return cat([head.Turn.X.flatten(1), head.Turn.Y.flatten(1), seen.flatten(1)], 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>
-    /// References, of each or of all (B or 1,K,2+3tt), drawn where the heads of the landmark images (B,3,S,S) are: colours (B,3,S,S),
+    /// References, of each or of all (B or 1,K,2+6tt), drawn where the heads of the landmark images (B,3,S,S) are: maps (B,6,S,S),
     /// which fade to 0, and how much of them is there (B,1,S,S) in [0,1]; no gradient.
     /// </summary>
-    public static (Tensor Colours, Tensor Share) Draw(Tensor references, Tensor landmarks, long side)
+    public static (Tensor Maps, Tensor Share) Draw(Tensor references, Tensor landmarks, long side)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var head = HeadFrame.Find(landmarks);
-        var (turns, pictures) = (references[.., .., ..(int)Turn], references[.., .., (int)Turn..]);
+        var (turns, all) = (references[.., .., ..(int)Turn], references[.., .., (int)Turn..]);
         var far = (turns - cat([head.Turn.X, head.Turn.Y], 2)).Square().sum(2);           // (B,K)
         var counts = functional.softmax(far.Mul(-Choice), 1).unsqueeze(2);
-        var picture = (counts * pictures).sum(1).view(-1, 3, side, side);
+        var chosen = (counts * all).sum(1).view(-1, Maps, side, side);
         var line = HeadFrame.Line(landmarks.shape[^1], landmarks.device);
         var (x, y) = head.FromPicture(line.view(1, 1, -1), line.view(1, -1, 1));          // (B,S,S)
         // x = u + bend (1/4 - u²), solved for u; its slope at u is √(1 - 4 bend (x - bend / 4)), 0 where the cylinder ends.
@@ -71,12 +74,12 @@ static class References
         var (across, below) = (u.Mul(1 / Reach), v.Add(-CentreBelow).Mul(1 / Reach));
         var inside = across.Square().Add(below.Square()).sqrt().RSub(1).Mul(FadeAtRim).Clamp(0, 1);
         var share = (inside * slope.Mul(FadeWithSlope).Clamp(0, 1)).unsqueeze(1);
-        var colours = Sample(picture, stack([across, below], -1)) * share;
-        return (colours.MoveToOuterDisposeScope(), share.MoveToOuterDisposeScope());
+        var maps = Sample(chosen, stack([across, below], -1)) * share;
+        return (maps.MoveToOuterDisposeScope(), share.MoveToOuterDisposeScope());
     }
 
     /// <summary>
-    /// References (1,K,2+3tt) for each of B pictures of the person, in which the one made of that picture does not count: (B,K,2+3tt).
+    /// References (1,K,2+6tt) for each of B pictures of the person, in which the one made of that picture does not count: (B,K,2+6tt).
     /// </summary>
     /// <param name="references">Two or more.</param>
     /// <param name="own">The number of each picture's own (B), int64.</param>
@@ -96,22 +99,22 @@ static class References
         var line = HeadFrame.Line(side, CPU).Mul(Reach);
         var (u, v) = (landmarks.Numbers(line.view(1, 1, -1)), landmarks.Numbers(line.Add(CentreBelow).view(1, -1, 1)));
         var before = Before(u);
-        var seen = pictures.Sample(head.ToPicture(u + head.Turn.X * before, v + head.Turn.Y * before));
+        var seen = OnnxTerm.Concat(1, pictures, landmarks).Sample(head.ToPicture(u + head.Turn.X * before, v + head.Turn.Y * before));
         return OnnxTerm.Concat(1, head.Turn.X.Reshape(0, 1), head.Turn.Y.Reshape(0, 1), seen.Reshape(0, -1));
     }
 
     /// <summary>
-    /// <see cref="Draw(Tensor, Tensor, long)"/> as nodes of a graph: of references, of each or of all (B or 1,K(2+3tt)), and
+    /// <see cref="Draw(Tensor, Tensor, long)"/> as nodes of a graph: of references, of each or of all (B or 1,K(2+6tt)), and
     /// landmark images (B,3,imageSide,imageSide).
     /// </summary>
-    public static (OnnxTerm Colours, OnnxTerm Share) Draw(OnnxTerm references, OnnxTerm landmarks, long imageSide, long side)
+    public static (OnnxTerm Maps, OnnxTerm Share) Draw(OnnxTerm references, OnnxTerm landmarks, long imageSide, long side)
     {
         using var scope = NewDisposeScope();
         var head = OnnxHeadFrame.Find(landmarks, imageSide);
         var each = references.Reshape(0, -1, Length(side));
         var far = each.Slice(2, 0, Turn) - OnnxTerm.Concat(2, head.Turn.X, head.Turn.Y);
         var counts = ((far * far).Sum(keep: false, 2) * -Choice).Softmax(); // (B,K)
-        var picture = counts.Reshape(0, 1, -1).Multiply(each.Slice(2, Turn, Length(side))).Reshape(0, 3, side, side);
+        var chosen = counts.Reshape(0, 1, -1).Multiply(each.Slice(2, Turn, Length(side))).Reshape(0, Maps, side, side);
         var line = HeadFrame.Line(imageSide, CPU);
         var (x, y) = head.FromPicture(landmarks.Numbers(line.view(1, 1, -1)), landmarks.Numbers(line.view(1, -1, 1)));
         var bend = head.Turn.X * Bend;
@@ -122,7 +125,7 @@ static class References
         var (across, below) = (u * (1 / Reach), (v + -CentreBelow) * (1 / Reach));
         var inside = (((across * across + below * below).Sqrt() * -1 + 1) * FadeAtRim).Clamp(0, 1);
         var share = (inside * (slope * FadeWithSlope).Clamp(0, 1)).Reshape(0, 1, imageSide, imageSide);
-        return (picture.Sample(OnnxTerm.Grid(across, below)) * share, share);
+        return (chosen.Sample(OnnxTerm.Grid(across, below)) * share, share);
     }
 
     static Tensor Before(Tensor u) => u.Square().RSub(0.25).Mul(Bend);

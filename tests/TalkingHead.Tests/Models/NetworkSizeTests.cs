@@ -85,7 +85,7 @@ public class NetworkSizeTests
         using var plain = new NetworkSet(small);
         using var networks = new NetworkSet(small with { Network = small.Network with { ReferenceSide = 12 } });
         var generator = networks.Generator;
-        const int length = 2 + 3 * 12 * 12;
+        const int length = 2 + 6 * 12 * 12;
         Assert.Equal((plain.Generator.StyleLength, length), (generator.StyleLength, generator.ReferenceLength));
         var (frames, landmarks) = (SmallSetting.Source(0), SmallSetting.SourceLandmarks(0));
         var embedding = networks.Embedder.call(frames, landmarks);

@@ -46,10 +46,10 @@ public sealed class ReferencesTests
         using var scope = NewDisposeScope();
         var (picture, landmarks) = Head(move, turn);
         var (first, firstLandmarks) = Head(still);
-        var (colours, share) = References.Draw(References.Read(first, firstLandmarks, Side).unsqueeze(1), landmarks, Side);
-        Assert.Equal(picture.shape, colours.shape);
+        var (maps, share) = References.Draw(References.Read(first, firstLandmarks, Side).unsqueeze(1), landmarks, Side);
+        Assert.Equal([1, 6, Side, Side], maps.shape);
         Assert.Equal([1, 1, Side, Side], share.shape);
-        var inner = (colours - picture).abs()[.., .., 48..72, 52..76].mean().item<float>();
+        var inner = (maps[.., ..3] - picture).abs()[.., .., 48..72, 52..76].mean().item<float>();
         var unmoved = (first - picture).abs()[.., .., 48..72, 52..76].mean().item<float>();
         Assert.True(inner < 0.03 && inner < 0.4 * unmoved, $"{how}: {inner}, {unmoved} if it stayed");
     }
@@ -68,7 +68,7 @@ public sealed class ReferencesTests
         var drawn = Middle(without);
         Assert.Equal((0, 0), (drawn[0], drawn[2])); // the middle one is the next
 
-        float[] Middle(Tensor each) => [.. References.Draw(each, landmarks, 16).Colours[.., 0, 62, 64].data<float>()];
+        float[] Middle(Tensor each) => [.. References.Draw(each, landmarks, 16).Maps[.., 0, 62, 64].data<float>()];
     }
 
     [Fact]
@@ -76,9 +76,9 @@ public sealed class ReferencesTests
     {
         using var scope = NewDisposeScope();
         var (_, landmarks) = Head(Matrix3x2.CreateScale(0.4f) * still);
-        var (colours, share) = References.Draw(ones(1, 1, References.Length(32)), landmarks, 32);
+        var (maps, share) = References.Draw(ones(1, 1, References.Length(32)), landmarks, 32);
         Assert.Equal((0, 1), (share[0, 0, 0, 0].item<float>(), share[0, 0, 58, 64].item<float>()));
-        Assert.True(colours.allclose(share.expand(-1, 3, -1, -1), 0, 1e-6));
+        Assert.True(maps.allclose(share.expand(-1, 6, -1, -1), 0, 1e-6));
     }
 
     [Fact]
@@ -89,13 +89,13 @@ public sealed class ReferencesTests
         var mirrored = Head(Matrix3x2.CreateScale(-1, 1) * still).Landmarks;
         var landmarks = cat([Scalars.Full([1, 3, Side, Side], -1), fromTheSide, mirrored, rand(1, 3, Side, Side).Mul(2).Sub(1)]);
         var references = References.Read(rand(4, 3, Side, Side), landmarks, 32);
-        var (colours, share) = References.Draw(references.unsqueeze(1), landmarks, 32);
-        foreach (var each in new[] { Picture(references, 32), colours, share })
+        var (maps, share) = References.Draw(references.unsqueeze(1), landmarks, 32);
+        foreach (var each in new[] { Picture(references, 32), maps[.., ..3], share })
             Assert.True(each.isfinite().all().item<bool>() && each.max().item<float>() <= 1 && each.min().item<float>() >= 0);
         Assert.True(references[.., ..2].abs().max().item<float>() <= HeadFrame.MostTurn);
     }
 
-    static Tensor Picture(Tensor reference, long side) => reference[.., 2..].view(-1, 3, side, side);
+    static Tensor Picture(Tensor reference, long side) => reference[.., 2..].view(-1, 6, side, side)[.., ..3];
 
     // A smooth picture on a cylinder that moves with the face, and the face's landmark image, (1,3,S,S) each.
     static (Tensor Picture, Tensor Landmarks) Head(Matrix3x2 move, float turn = 0)
