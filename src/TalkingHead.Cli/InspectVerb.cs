@@ -245,7 +245,8 @@ static class HeadInspection
         Row("pictures", $"{head.Size}x{head.Size}");
         Row("numbers", head.IsOnnxFile
             ? $"{Whole(head.Parameters)}, with the person's psi"
-            : $"{Whole(head.Parameters)} in the generator, {Whole(head.StyleLength)} in the person's psi");
+            : $"{Whole(head.Parameters)} in the generator, {Whole(head.StyleLength)} in the person's psi"
+                + (head.References > 0 ? $", {Whole(head.References)} references" : ""));
         Row("file", $"{new FileInfo(path).Length / 1e6:N1} MB, its checksum is right");
         AnsiConsole.Write(table);
         Console.WriteLine(head.Configuration.ToYaml());
@@ -257,7 +258,7 @@ static class HeadInspection
         }
 
         if (json is not null)
-            JsonFile.Write(json, new Report(path, head.Id, head.Size, head.Parameters, head.StyleLength, origin));
+            JsonFile.Write(json, new Report(path, head.Id, head.Size, head.Parameters, head.StyleLength, head.References, origin));
 
         void Row(string name, string value) => table.AddRow(name, Markup.Escape(value));
 
@@ -265,7 +266,7 @@ static class HeadInspection
     }
 
     // The figures of the JSON file.
-    sealed record Report(string Head, string Id, int Size, long Parameters, int StyleLength, HeadOrigin Origin);
+    sealed record Report(string Head, string Id, int Size, long Parameters, int StyleLength, int References, HeadOrigin Origin);
 }
 
 /// <summary>What <c>inspect FILE.onnx</c> shows; for a head, that of a head too.</summary>

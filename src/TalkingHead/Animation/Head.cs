@@ -13,8 +13,8 @@ using static TorchSharp.torch;
 namespace TalkingHead.Animation;
 
 /// <summary>
-/// A person: a generator with spectral norm folded in, the person's ψ', mean landmark shape and one source picture. It
-/// needs no run. One thread uses it at a time.
+/// A person: a generator with spectral norm folded in, the person's ψ', mean landmark shape and one source picture; where the
+/// run has references, the source frames' heads are in ψ'. It needs no run. One thread uses it at a time.
 /// </summary>
 public sealed class Head : IDisposable
 {
@@ -85,8 +85,11 @@ public sealed class Head : IDisposable
     /// <summary>Numbers of the generator; of an ONNX file, with ψ' and what its graph adds.</summary>
     public long Parameters => generator?.parameters().Sum(parameter => parameter.numel()) ?? model!.File.Parameters;
 
-    /// <summary>Length of ψ'; 0 for a head of an ONNX file, where it is part of the weights.</summary>
-    public int StyleLength => (int)(psi?.shape[1] ?? 0);
+    /// <summary>Length of ψ' without references; 0 for a head of an ONNX file, where it is part of the weights.</summary>
+    public int StyleLength => generator?.StyleLength ?? 0;
+
+    /// <summary>References in ψ', one for each source frame; 0 without, and for a head of an ONNX file.</summary>
+    public int References => generator is { ReferenceLength: > 0 } ? (int)((Psi.shape[1] - StyleLength) / generator.ReferenceLength) : 0;
 
     // As they stand in the file: another version of the program would write them otherwise, and the id with them.
     internal IReadOnlyDictionary<string, string> Texts { get; }

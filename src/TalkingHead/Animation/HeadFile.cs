@@ -91,6 +91,8 @@ static class HeadFile
         {
             StateDict.Load(generator, file.Tensors, path, name => Prefix + name, name => name is Psi or MeanShape or Portrait);
             Expect(Psi, ScalarType.Float32, 1, PsiLength(generator));
+            if (!file.Tensors[Psi].ToArray<float>().All(float.IsFinite))
+                throw new UserException($"{path}: its psi is not finite: the file is damaged. Copy it again, or make it again.");
             var head = new Head(generator, file.Tensors[Psi].ToTensor(device), configuration, shape,
                 new Picture(side, side, file.Tensors[Portrait].ToArray<byte>()), origin, device,
                 metadata.Where(entry => entry.Key != DigestKey).ToDictionary());

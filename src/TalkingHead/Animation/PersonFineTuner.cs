@@ -84,7 +84,7 @@ public sealed class PersonFineTuner
     {
         using var _ = no_grad();
         return new Person(GeneratorFactory.Create(run.Generator, configuration, run.Device),
-            run.Enroll(frames, landmarks), null, null);
+            run.Project(run.Embed(frames, landmarks), frames, landmarks), null, null);
     }
 
     // So many epochs, or until the stopping rule says to end; then what was held out is learned, too.
@@ -94,8 +94,9 @@ public sealed class PersonFineTuner
         targets = run.Content.Targets(frames);
         var rule = settings.Epochs is null ? StoppingRule.For(count) : null;
         using var networks = run.Copy();
-        using var step = new FineTuningStep(configuration, networks.Generator, networks.Discriminator, run.Embed(frames, landmarks),
-            run.Content, run.Enroll(frames, landmarks));
+        var embedding = run.Embed(frames, landmarks);
+        using var step = new FineTuningStep(configuration, networks.Generator, networks.Discriminator, embedding, run.Content,
+            run.Project(embedding, frames, landmarks));
         if (settings.ShuffledStyle)
             Shuffle(step.Psi);
         int[] all = [.. Enumerable.Range(0, count)], learned = [.. all.Except(rule?.HeldOut ?? [])];
@@ -135,12 +136,10 @@ public sealed class PersonFineTuner
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var random = new CounterRandom((ulong)settings.Seed, 0);
-        int all = (int)psi.shape[1], styles = run.Generator.StyleLength;
-        int[] numbers = [.. Enumerable.Range(0, styles)], pixels = [.. Enumerable.Range(styles, all - styles)];
-        random.Shuffle(numbers);
-        random.Shuffle(pixels); // among themselves: they are of another size
-        psi.copy_(psi.index_select(1, tensor([.. numbers.Concat(pixels).Select(place => (long)place)], device: psi.device)));
+        int[] order = [.. Enumerable.Range(0, run.Generator.StyleLength)];
+        new CounterRandom((ulong)settings.Seed, 0).Shuffle(order);
+        var numbers = psi[.., ..order.Length]; // references stay
+        numbers.copy_(numbers.index_select(1, tensor(order.Select(place => (long)place).ToArray(), device: psi.device)));
     }
 
     void Tell(PersonAverage person, FineTuningEpoch epoch) => report?.Invoke(epoch with { Show = frame => Show(person, frame) });

@@ -134,14 +134,14 @@ public sealed class TrainedRun : IDisposable
     }
 
     /// <summary>
-    /// ψ = P ê_NEW of frames and landmark images (T,3,S,S) in [-1,1] of one person, with their references where the run has them: (1,A);
-    /// in the caller's dispose scope.
+    /// ψ = P ê_NEW (1,A), with references of the frames and landmark images (T,3,S,S) in [-1,1] that ê_NEW is of where the run has
+    /// them; in the caller's dispose scope.
     /// </summary>
-    public Tensor Enroll(Tensor frames, Tensor landmarks)
+    public Tensor Project(Tensor embedding, Tensor frames, Tensor landmarks)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        return Generator.Project(Embed(frames, landmarks), frames.unsqueeze(0), landmarks.unsqueeze(0)).MoveToOuterDisposeScope();
+        return Generator.Project(embedding, frames.unsqueeze(0), landmarks.unsqueeze(0)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Fails now where fine-tuning would fail later; says what content loss it will have.</summary>

@@ -48,7 +48,7 @@ public sealed record NetworkSettings
         + "The paper has none.")]
     public bool SkipPaths { get; init; }
 
-    [Setting("Side of a person's canvas, maps at the end of psi that a 1x1 convolution adds to the generator's maps of that side: what "
+    [Setting("Side of a person's canvas, maps in psi that a 1x1 convolution adds to the generator's maps of that side: what "
         + "of a person stays in its place, such as room and clothes. 0 for none, as in the paper.", Min = 0, Max = 256)]
     public int CanvasSide { get; init; }
 

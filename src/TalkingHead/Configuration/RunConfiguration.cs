@@ -75,7 +75,7 @@ public sealed record RunConfiguration
         if (Objective.EyeWeight + Objective.MouthWeight > 0 && Landmarks.Style != LandmarkStyle.Paper)
             yield return "objective.eye_weight and mouth_weight find eyes and mouth in landmark images of landmarks.style paper only.";
         if (Network.ReferenceSide > 0 && (Landmarks.Style, Network.Layout) != (LandmarkStyle.Paper, NetworkLayout.Paper))
-            yield return "network.reference_side finds the head in landmark images of landmarks.style paper, for network.layout paper.";
+            yield return "network.reference_side needs landmarks.style paper and network.layout paper.";
         if (Landmarks is { Pupils: true, Style: not LandmarkStyle.Paper })
             yield return "landmarks.pupils is true; only landmarks.style paper draws pupils.";
         if ((Objective.Content is ContentKind.Pyramid or ContentKind.Resnet18

@@ -109,9 +109,12 @@ public sealed class Generator : PersonGenerator
     {
         if (referenceSide == 0)
             return Project(embedding);
+        var (b, k) = (embedding.shape[0], frames.shape[1]);
+        Shapes.Expect(frames, "source frames", b, k, 3, size, size);
+        Shapes.Expect(landmarks, "source landmarks", b, k, 3, size, size);
         using var scope = NewDisposeScope();
         var references = References.Read(frames.flatten(0, 1), landmarks.flatten(0, 1), referenceSide);
-        return cat([Project(embedding), references.view(embedding.shape[0], -1)], 1).MoveToOuterDisposeScope();
+        return cat([Project(embedding), references.view(b, -1)], 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -122,12 +125,11 @@ public sealed class Generator : PersonGenerator
     /// <param name="own">The frames' numbers (B), int64.</param>
     internal Tensor WithoutOwn(Tensor psi, Tensor own)
     {
-        if (referenceSide == 0 || psi.shape[1] < StyleLength + 2 * ReferenceLength)
+        if (Count(psi) < 2)
             return psi;
         using var scope = NewDisposeScope();
-        var parts = psi.split([StyleLength, psi.shape[1] - StyleLength], 1);
-        var references = References.Without(parts[1].view(1, -1, ReferenceLength), own);
-        return cat([parts[0].expand(own.shape[0], -1), references.flatten(1)], 1).MoveToOuterDisposeScope();
+        var references = References.Without(psi.detach()[.., StyleLength..].view(1, -1, ReferenceLength), own);
+        return cat([psi[.., ..StyleLength].expand(own.shape[0], -1), references.flatten(1)], 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -138,7 +140,7 @@ public sealed class Generator : PersonGenerator
     {
         Shapes.Expect(landmarks, "generator landmarks", Shapes.Any, 3, size, size);
         Shapes.Expect(psi, "generator psi", psi.shape[0] == 1 ? 1 : landmarks.shape[0],
-            referenceSide > 0 ? Shapes.Any : StyleLength);
+            StyleLength + (referenceSide > 0 ? Math.Max(1, Count(psi)) * ReferenceLength : 0));
         using var scope = NewDisposeScope();
         var parts = Parts(psi);
         var styles = new Queue<Style>(Styles(parts));
@@ -161,11 +163,11 @@ public sealed class Generator : PersonGenerator
         }
         h = norm.call(h, styles.Dequeue());
         var end = last.call(h).As(ScalarType.Float32);
-        if (drawn is not var (reference, most))
+        if (drawn is not var (reference, present))
             return end.tanh().MoveToOuterDisposeScope();
         var (picture, colours) = (end[.., ..3].tanh(), reference[.., ..3]);
-        var share = end[.., 3..].sigmoid() * most;
-        return picture.Add(share * (colours - picture)).MoveToOuterDisposeScope();
+        var shown = end[.., 3..].sigmoid() * present;
+        return picture.Add(shown * (colours - picture)).MoveToOuterDisposeScope();
     }
 
     internal override string Emit(OnnxGraph graph, string landmarks, long side, Tensor? psi)
@@ -173,10 +175,10 @@ public sealed class Generator : PersonGenerator
         var (each, others) = psi is null ? InputStyles(graph, styleChannels, shiftFirst: false, Others)
             : (ConstantStyles(graph, Styles(Parts(psi)), places: false), []);
         var styles = new Queue<OnnxStyle>(each);
-        var place = new OnnxTerm(graph, landmarks);
+        var image = new OnnxTerm(graph, landmarks);
         (OnnxTerm Maps, OnnxTerm Share)? drawn = referenceSide == 0 ? null
-            : References.Draw(psi is null ? new(graph, others[^1]) : place.Numbers(Parts(psi)[^1]), place, side, referenceSide);
-        var input = drawn is { } more ? OnnxTerm.Concat(1, place, more.Maps).Name : landmarks;
+            : References.Draw(psi is null ? new(graph, others[^1]) : image.Numbers(Parts(psi)[^1]), image, side, referenceSide);
+        var input = drawn is { } more ? OnnxTerm.Concat(1, image, more.Maps).Name : landmarks;
         List<string> maps = [input];
         var h = path.Emit(graph, nameof(path), input, side, maps);
         for (var block = 0; block < residual.Count; block++)
@@ -198,11 +200,11 @@ public sealed class Generator : PersonGenerator
         }
         h = norm.Emit(graph, nameof(norm), h, styles.Dequeue());
         var end = new OnnxTerm(graph, graph.Single(last.Emit(graph, nameof(last), h)));
-        if (drawn is not var (reference, most))
+        if (drawn is not var (reference, present))
             return end.Tanh().Name;
         var (outputs, colours) = (end.Split(3, 1), reference.Slice(1, 0, 3));
         var picture = outputs[0].Tanh();
-        return (picture + outputs[1].Sigmoid() * most * (colours - picture)).Name;
+        return (picture + outputs[1].Sigmoid() * present * (colours - picture)).Name;
     }
 
     internal override string EmitProjection(OnnxGraph graph, string embedding, string frames, string landmarks)
@@ -259,6 +261,9 @@ public sealed class Generator : PersonGenerator
         var lengths = styleChannels.SelectMany(channels => new long[] { channels, channels });
         return psi.split([.. lengths, .. Others, .. referenceSide > 0 ? [psi.shape[1] - StyleLength] : Array.Empty<long>()], 1);
     }
+
+    // How many references ψ has.
+    long Count(Tensor psi) => referenceSide == 0 ? 0 : (psi.shape[1] - StyleLength) / ReferenceLength;
 
     IEnumerable<Style> Styles(Tensor[] parts) => parts[..(2 * styleChannels.Length)].Chunk(2).Select(pair => new Style(pair[0], pair[1]));
 

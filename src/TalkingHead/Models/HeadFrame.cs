@@ -15,8 +15,8 @@ namespace TalkingHead.Models;
 /// <param name="Across">The unit across.</param>
 /// <param name="Down">The unit down.</param>
 /// <param name="Area">That of a unit square; never near 0.</param>
-/// <param name="Turn">How far a point moves across and down that lies one unit before the plane; of the head's yaw and pitch about the
-/// tangent.</param>
+/// <param name="Turn">How far a point moves across and down that lies one unit before the plane: roughly
+/// the tangents of yaw and pitch.</param>
 readonly record struct HeadFrame(Place Middle, Place Across, Place Down, Tensor Area, Place Turn)
 {
     /// <summary>From the middle of the eyes down to the middle of the mouth, in distances of the eyes, on a frontal face.</summary>

@@ -29,13 +29,13 @@ static class References
     const double Away = 1e3;
 
     /// <summary>The numbers of a turn.</summary>
-    const long Turn = 2;
+    const int TurnLength = 2;
 
     /// <summary>Maps of a reference: the picture's three, then the landmark image's.</summary>
     public const int Maps = 6;
 
     /// <summary>The numbers of a reference of side t; 0 of none.</summary>
-    public static long Length(long side) => side == 0 ? 0 : Turn + Maps * side * side;
+    public static long Length(long side) => side == 0 ? 0 : TurnLength + Maps * side * side;
 
     /// <summary>Pictures and their landmark images (B,3,S,S) in [-1,1] to references (B,2+6tt); no gradient.</summary>
     public static Tensor Read(Tensor pictures, Tensor landmarks, long side)
@@ -59,10 +59,10 @@ static class References
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var head = HeadFrame.Find(landmarks);
-        var (turns, all) = (references[.., .., ..(int)Turn], references[.., .., (int)Turn..]);
+        var (turns, all) = (references[.., .., ..TurnLength], references[.., .., TurnLength..]);
         var far = (turns - cat([head.Turn.X, head.Turn.Y], 2)).Square().sum(2);           // (B,K)
-        var counts = functional.softmax(far.Mul(-Choice), 1).unsqueeze(2);
-        var chosen = (counts * all).sum(1).view(-1, Maps, side, side);
+        var counts = functional.softmax(far.Mul(-Choice), 1);
+        var chosen = (all.shape[0] == 1 ? counts.matmul(all[0]) : counts.unsqueeze(1).bmm(all)).view(-1, Maps, side, side);
         var line = HeadFrame.Line(landmarks.shape[^1], landmarks.device);
         var (x, y) = head.FromPicture(line.view(1, 1, -1), line.view(1, -1, 1));          // (B,S,S)
         // x = u + bend (1/4 - u²), solved for u; its slope at u is √(1 - 4 bend (x - bend / 4)), 0 where the cylinder ends.
@@ -88,7 +88,7 @@ static class References
         using var scope = NewDisposeScope();
         var away = functional.one_hot(own, references.shape[1]).to(ScalarType.Float32).Mul(Away).unsqueeze(2); // (B,K,1)
         var each = references.expand(own.shape[0], -1, -1);
-        return cat([each[.., .., ..(int)Turn].Add(away), each[.., .., (int)Turn..]], 2).MoveToOuterDisposeScope();
+        return cat([each[.., .., ..TurnLength].Add(away), each[.., .., TurnLength..]], 2).MoveToOuterDisposeScope();
     }
 
     /// <summary><see cref="Read(Tensor, Tensor, long)"/> as nodes of a graph.</summary>
@@ -112,9 +112,9 @@ static class References
         using var scope = NewDisposeScope();
         var head = OnnxHeadFrame.Find(landmarks, imageSide);
         var each = references.Reshape(0, -1, Length(side));
-        var far = each.Slice(2, 0, Turn) - OnnxTerm.Concat(2, head.Turn.X, head.Turn.Y);
+        var far = each.Slice(2, 0, TurnLength) - OnnxTerm.Concat(2, head.Turn.X, head.Turn.Y);
         var counts = ((far * far).Sum(keep: false, 2) * -Choice).Softmax(); // (B,K)
-        var chosen = counts.Reshape(0, 1, -1).Multiply(each.Slice(2, Turn, Length(side))).Reshape(0, Maps, side, side);
+        var chosen = counts.Reshape(0, 1, -1).Multiply(each.Slice(2, TurnLength, Length(side))).Reshape(0, Maps, side, side);
         var line = HeadFrame.Line(imageSide, CPU);
         var (x, y) = head.FromPicture(landmarks.Numbers(line.view(1, 1, -1)), landmarks.Numbers(line.view(1, -1, 1)));
         var bend = head.Turn.X * Bend;

@@ -54,7 +54,7 @@ readonly record struct OnnxTerm(OnnxGraph Graph, string Name)
         return [.. graph.Split(Name, lengths).Select(part => new OnnxTerm(graph, part))];
     }
 
-    /// <summary>What lies from a place on before another along a dimension.</summary>
+    /// <summary>From start on, up to and without end, along a dimension.</summary>
     public OnnxTerm Slice(long dimension, long start, long end)
     {
         var graph = Graph;

@@ -100,7 +100,7 @@ public sealed class OnnxParityTests : IDisposable
         using var _ = no_grad();
         var (source, landmarks) = Person(run.Configuration, frames: 2);
         var (frames, sourceLandmarks) = source.ToTensors(run.Configuration, CPU);
-        var enrolled = run.Enroll(frames, sourceLandmarks);
+        var enrolled = run.Project(run.Embed(frames, sourceLandmarks), frames, sourceLandmarks);
         psi ??= enrolled;
         using var generator = GeneratorFactory.Create(run.Generator, run.Configuration, CPU);
         var expected = generator.call(landmarks, psi);

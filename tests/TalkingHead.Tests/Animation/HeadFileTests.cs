@@ -1,6 +1,7 @@
 using System.Text;
 using TalkingHead.Animation;
 using TalkingHead.Configuration;
+using TalkingHead.Libtorch;
 using TalkingHead.Models;
 using TalkingHead.Serialization;
 using TalkingHead.Tests.Serialization;
@@ -36,6 +37,7 @@ public sealed class HeadFileTests : IDisposable
         var (_, landmarks) = source.ToTensors(head.Configuration, CPU);
         Assert.True(back.Generate(landmarks).allclose(head.Generate(landmarks), 0, 0));
         Assert.Equal((head.Id, head.Configuration, head.Origin), (back.Id, back.Configuration, back.Origin));
+        Assert.Equal((referenceSide > 0 ? 2 : 0, head.StyleLength), (back.References, back.StyleLength));
         Assert.Equal(head.MeanShape.Values.ToArray(), back.MeanShape.Values.ToArray());
         Assert.Equal(head.Portrait.Pixels, back.Portrait.Pixels);
         back.Save(folder.At("again.head"));
@@ -66,6 +68,25 @@ public sealed class HeadFileTests : IDisposable
         {
             using var generator = new Generator(settings, 32, SpectralMode.Off, projects: false);
             Assert.Equal(generator.parameters().Sum(parameter => parameter.numel()), Generator.CountWithoutProjection(settings, 32));
+        }
+    }
+
+    [Fact]
+    public void APsiOfAnotherLengthOrOfNoNumbersIsDamage()
+    {
+        using var scope = NewDisposeScope();
+        var configuration = SmallPerson.Configuration("plain");
+        using var run = SmallPerson.Run(configuration with { Network = configuration.Network with { ReferenceSide = 8 } });
+        using var head = PersonFineTuner.Run(run, SmallPerson.Frames(2), new() { FeedForward = true });
+        head.Save(folder.At("person.head"));
+        var (styles, all) = (head.StyleLength, head.StyleLength + 2 * (int)run.Generator.ReferenceLength);
+        foreach (var (length, words) in new[] { (styles, "\"psi\""), (styles - 1, "\"psi\""), (all - 1, "\"psi\""), (all, "not finite") })
+        {
+            using var file = SafeTensorsFile.Open(folder.At("person.head"));
+            var tensors = file.Tensors.ToDictionary(pair => pair.Key, pair => pair.Value.ToTensor(CPU));
+            tensors["psi"] = Scalars.Full([1, length], double.NaN);
+            SafeTensors.Save(folder.At("other.head"), tensors, file.Metadata);
+            Says(folder.At("other.head"), words);
         }
     }
 

@@ -35,11 +35,11 @@ public class PersonFineTunerTests
         Assert.True(whole.Embed(frames, landmarks).allclose(parts.Embed(frames, landmarks), 1e-5, 1e-6));
     }
 
-    [Fact]
-    public void FineTuningLearnsThePersonAndLeavesTheRunAsItWas()
+    [Theory, InlineData(0), InlineData(8)]
+    public void FineTuningLearnsThePersonAndLeavesTheRunAsItWas(int referenceSide)
     {
         var configuration = SmallPerson.Configuration("plain", epochs: 12);
-        using var run = SmallPerson.Run(configuration);
+        using var run = SmallPerson.Run(configuration with { Network = configuration.Network with { ReferenceSide = referenceSide } });
         var source = SmallPerson.Frames(4);
         var before = Bits(run);
         using var feedForward = PersonFineTuner.Run(run, source, new() { FeedForward = true });
@@ -48,6 +48,27 @@ public class PersonFineTunerTests
         Assert.True(Difference(tuned, source) < 0.8 * Difference(feedForward, source),
             $"{Difference(feedForward, source)} -> {Difference(tuned, source)}");
         Assert.Equal((12, 12), (tuned.Origin.Epochs, tuned.Origin.KeptEpoch));
+    }
+
+    [Theory, InlineData(1), InlineData(5)]
+    public void APersonsReferencesAreThoseOfTheFramesHoweverLongItIsLearned(int shots)
+    {
+        using var scope = NewDisposeScope();
+        var configuration = SmallPerson.Configuration("plain", epochs: 3);
+        configuration = configuration with
+        {
+            Network = configuration.Network with { ReferenceSide = 8 },
+            Optimizer = configuration.Optimizer with { ParallelParts = true, Accumulation = 2 },
+        };
+        using var run = SmallPerson.Run(configuration);
+        var source = SmallPerson.Frames(shots);
+        var epochs = new List<FineTuningEpoch>();
+        using var head = PersonFineTuner.Run(run, source, report: epochs.Add);
+        using var feedForward = PersonFineTuner.Run(run, source, new() { FeedForward = true });
+        Assert.Equal(shots, head.References);
+        Assert.True(head.Psi[0, head.StyleLength..].allclose(feedForward.Psi[0, head.StyleLength..], 0, 1e-6));
+        Assert.False(head.Psi[0, ..head.StyleLength].allclose(feedForward.Psi[0, ..head.StyleLength]));
+        Assert.All(epochs.Skip(1), epoch => Assert.True(epoch.Epoch == 0 || double.IsFinite(epoch.Loss)));
     }
 
     [Theory]

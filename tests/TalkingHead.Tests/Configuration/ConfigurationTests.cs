@@ -78,7 +78,7 @@ public class ConfigurationTests
     [InlineData("objective: {eye_weight: 1}\nlandmarks: {style: vt}",
         "a.yaml: objective.eye_weight and mouth_weight find eyes and mouth in landmark images of landmarks.style paper only.")]
     [InlineData("network: {reference_side: 64}\nlandmarks: {style: vt}",
-        "a.yaml: network.reference_side finds the head in landmark images of landmarks.style paper, for network.layout paper.")]
+        "a.yaml: network.reference_side needs landmarks.style paper and network.layout paper.")]
     [InlineData("network: {encoder_side: 64}\ndata: {size: 64}", "a.yaml: network.encoder_side is 64; expected less than data.size, 64.")]
     public void AMistakeIsOneSentence(string yaml, string expected) => Assert.Equal(expected, ErrorOf(yaml));
 
