@@ -119,16 +119,16 @@ public sealed class Generator : PersonGenerator
 
     /// <summary>
     /// ψ of a person (1,A) for each of the person's source frames (B,A), for the generator to learn from: the reference that was made
-    /// of the frame itself does not count. ψ as it is where it has fewer than two references.
+    /// of the frame itself does not count, and an only one is mirrored. ψ as it is where it has none.
     /// </summary>
     /// <param name="psi">ψ.</param>
     /// <param name="own">The frames' numbers (B), int64.</param>
     internal Tensor WithoutOwn(Tensor psi, Tensor own)
     {
-        if (Count(psi) < 2)
+        if (Count(psi) == 0)
             return psi;
         using var scope = NewDisposeScope();
-        var references = References.Without(psi.detach()[.., StyleLength..].view(1, -1, ReferenceLength), own);
+        var references = References.Without(psi.detach()[.., StyleLength..].view(1, -1, ReferenceLength), own, referenceSide);
         return cat([psi[.., ..StyleLength].expand(own.shape[0], -1), references.flatten(1)], 1).MoveToOuterDisposeScope();
     }
 

@@ -22,7 +22,9 @@ static class References
     /// <summary>How much less a reference counts whose turn is another: exp(-Choice · distance²).</summary>
     const double Choice = 200;
 
-    /// <summary>How fast a reference fades at its rim, a disc, and where the head turns away from the camera.</summary>
+    /// <summary>
+    /// How fast a reference fades at its rim, a disc, and where the head turns away from the camera, now or in the source frame.
+    /// </summary>
     const double FadeAtRim = 4, FadeWithSlope = 2;
 
     /// <summary>Moved so far away in turn, a reference does not count.</summary>
@@ -71,24 +73,39 @@ static class References
         var slope = (bend * c).Mul(4).RSub(1).ClampMin(0).sqrt();
         var u = c.Mul(2) / slope.Add(1);
         var v = y - head.Turn.Y * Before(u);
+        var sourceTurn = (counts * turns[.., .., 0]).sum(1).view(-1, 1, 1);
+        var sourceSlope = (sourceTurn * u).Mul(2 * Bend).RSub(1);
         var (across, below) = (u.Mul(1 / Reach), v.Add(-CentreBelow).Mul(1 / Reach));
         var inside = across.Square().Add(below.Square()).sqrt().RSub(1).Mul(FadeAtRim).Clamp(0, 1);
-        var share = (inside * slope.Mul(FadeWithSlope).Clamp(0, 1)).unsqueeze(1);
+        var share = (inside * minimum(slope, sourceSlope).Mul(FadeWithSlope).Clamp(0, 1)).unsqueeze(1);
         var maps = Sample(chosen, stack([across, below], -1)) * share;
         return (maps.MoveToOuterDisposeScope(), share.MoveToOuterDisposeScope());
     }
 
     /// <summary>
     /// References (1,K,2+6tt) for each of B pictures of the person, in which the one made of that picture does not count: (B,K,2+6tt).
+    /// An only one is mirrored instead.
     /// </summary>
-    /// <param name="references">Two or more.</param>
+    /// <param name="references">All.</param>
     /// <param name="own">The number of each picture's own (B), int64.</param>
-    public static Tensor Without(Tensor references, Tensor own)
+    /// <param name="side">Theirs.</param>
+    public static Tensor Without(Tensor references, Tensor own, long side)
     {
         using var scope = NewDisposeScope();
+        if (references.shape[1] == 1)
+            return Mirrored(references, side).expand(own.shape[0], -1, -1).MoveToOuterDisposeScope();
         var away = functional.one_hot(own, references.shape[1]).to(ScalarType.Float32).Mul(Away).unsqueeze(2); // (B,K,1)
         var each = references.expand(own.shape[0], -1, -1);
         return cat([each[.., .., ..TurnLength].Add(away), each[.., .., TurnLength..]], 2).MoveToOuterDisposeScope();
+    }
+
+    // In a mirrored landmark image the right brow and eye are the left ones: red and green change places.
+    static Tensor Mirrored(Tensor references, long side)
+    {
+        var parts = references.split([1, TurnLength - 1, Maps * side * side], 2);
+        var maps = parts[2].view(-1, Maps, side, side).flip(3).split([3, 1, 1, 1], 1);
+        var mirrored = cat([maps[0], maps[2], maps[1], maps[3]], 1).view(references.shape[0], references.shape[1], -1);
+        return cat([parts[0].negative(), parts[1], mirrored], 2);
     }
 
     /// <summary><see cref="Read(Tensor, Tensor, long)"/> as nodes of a graph.</summary>
@@ -112,7 +129,8 @@ static class References
         using var scope = NewDisposeScope();
         var head = OnnxHeadFrame.Find(landmarks, imageSide);
         var each = references.Reshape(0, -1, Length(side));
-        var far = each.Slice(2, 0, TurnLength) - OnnxTerm.Concat(2, head.Turn.X, head.Turn.Y);
+        var turns = each.Slice(2, 0, TurnLength);
+        var far = turns - OnnxTerm.Concat(2, head.Turn.X, head.Turn.Y);
         var counts = ((far * far).Sum(keep: false, 2) * -Choice).Softmax(); // (B,K)
         var chosen = counts.Reshape(0, 1, -1).Multiply(each.Slice(2, TurnLength, Length(side))).Reshape(0, Maps, side, side);
         var line = HeadFrame.Line(imageSide, CPU);
@@ -122,9 +140,11 @@ static class References
         var slope = (bend * c * -4 + 1).Relu().Sqrt();
         var u = c * 2 / (slope + 1);
         var v = y - head.Turn.Y * Before(u);
+        var sourceTurn = (turns.Slice(2, 0, 1).Reshape(0, -1) * counts).Sum(keep: true, 1).Reshape(0, 1, 1);
+        var sourceSlope = sourceTurn * u * (-2 * Bend) + 1;
         var (across, below) = (u * (1 / Reach), (v + -CentreBelow) * (1 / Reach));
         var inside = (((across * across + below * below).Sqrt() * -1 + 1) * FadeAtRim).Clamp(0, 1);
-        var share = (inside * (slope * FadeWithSlope).Clamp(0, 1)).Reshape(0, 1, imageSide, imageSide);
+        var share = (inside * (slope.Min(sourceSlope) * FadeWithSlope).Clamp(0, 1)).Reshape(0, 1, imageSide, imageSide);
         return (chosen.Sample(OnnxTerm.Grid(across, below)) * share, share);
     }
 
