@@ -89,7 +89,7 @@ public sealed class Head : IDisposable
     public int StyleLength => generator?.StyleLength ?? 0;
 
     /// <summary>References in ψ', one for each source frame; 0 without, and for a head of an ONNX file.</summary>
-    public int References => generator is { ReferenceLength: > 0 } ? (int)((Psi.shape[1] - StyleLength) / generator.ReferenceLength) : 0;
+    public int References => (int)(generator?.ReferencesIn(Psi.shape[1]) ?? 0);
 
     // As they stand in the file: another version of the program would write them otherwise, and the id with them.
     internal IReadOnlyDictionary<string, string> Texts { get; }

@@ -90,7 +90,7 @@ static class HeadFile
         try
         {
             StateDict.Load(generator, file.Tensors, path, name => Prefix + name, name => name is Psi or MeanShape or Portrait);
-            Expect(Psi, ScalarType.Float32, 1, PsiLength(generator));
+            Expect(Psi, ScalarType.Float32, 1, generator.PsiLength(file.Tensors.TryGetValue(Psi, out var psi) ? psi.Count : 0));
             if (!file.Tensors[Psi].ToArray<float>().All(float.IsFinite))
                 throw new UserException($"{path}: its psi is not finite: the file is damaged. Copy it again, or make it again.");
             var head = new Head(generator, file.Tensors[Psi].ToTensor(device), configuration, shape,
@@ -110,16 +110,6 @@ static class HeadFile
         string Text(string key) => metadata.GetValueOrDefault(key)
             ?? throw new UserException($"{path}: a head without \"{key}\" in its metadata: the file is damaged. Copy it again, or make "
                 + $"it again.");
-
-        // With as many references as the file has, one at least.
-        long PsiLength(PersonGenerator generator)
-        {
-            long styles = generator.StyleLength, each = generator.ReferenceLength;
-            if (each == 0)
-                return styles;
-            var held = file.Tensors.TryGetValue(Psi, out var stored) ? stored.Count - styles : 0;
-            return styles + Math.Max(1, held / each) * each;
-        }
 
         void Expect(string name, ScalarType type, params long[] sizes)
         {

@@ -125,7 +125,7 @@ public sealed class Generator : PersonGenerator
     /// <param name="own">The frames' numbers (B), int64.</param>
     internal Tensor WithoutOwn(Tensor psi, Tensor own)
     {
-        if (Count(psi) == 0)
+        if (ReferencesIn(psi.shape[1]) == 0)
             return psi;
         using var scope = NewDisposeScope();
         var references = References.Without(psi.detach()[.., StyleLength..].view(1, -1, ReferenceLength), own, referenceSide);
@@ -140,7 +140,7 @@ public sealed class Generator : PersonGenerator
     {
         Shapes.Expect(landmarks, "generator landmarks", Shapes.Any, 3, size, size);
         Shapes.Expect(psi, "generator psi", psi.shape[0] == 1 ? 1 : landmarks.shape[0],
-            StyleLength + (referenceSide > 0 ? Math.Max(1, Count(psi)) * ReferenceLength : 0));
+            PsiLength(psi.shape[^1]));
         using var scope = NewDisposeScope();
         var parts = Parts(psi);
         var styles = new Queue<Style>(Styles(parts));
@@ -262,9 +262,6 @@ public sealed class Generator : PersonGenerator
         return psi.split([.. lengths, .. Others, .. referenceSide > 0 ? [psi.shape[1] - StyleLength] : Array.Empty<long>()], 1);
     }
 
-    // How many references ψ has.
-    long Count(Tensor psi) => referenceSide == 0 ? 0 : (psi.shape[1] - StyleLength) / ReferenceLength;
-
     IEnumerable<Style> Styles(Tensor[] parts) => parts[..(2 * styleChannels.Length)].Chunk(2).Select(pair => new Style(pair[0], pair[1]));
 
     // Lengths of what stands between the styles and the references in ψ.
@@ -298,6 +295,12 @@ public abstract class PersonGenerator : Module<Tensor, Tensor, Tensor>
 
     /// <summary>Length of a reference, of which ψ has one for each source frame at its end; 0 without.</summary>
     public virtual long ReferenceLength => 0;
+
+    /// <summary>How many whole references a ψ of this length has.</summary>
+    internal long ReferencesIn(long length) => ReferenceLength == 0 ? 0 : (length - StyleLength) / ReferenceLength;
+
+    /// <summary>What the length of a ψ of about <paramref name="length"/> must be: with its whole references, one at least.</summary>
+    internal long PsiLength(long length) => StyleLength + Math.Max(1, ReferencesIn(length)) * ReferenceLength;
 
     /// <summary>Embeddings ê (B,N) to ψ = P ê (B,<see cref="StyleLength"/>), without references.</summary>
     public abstract Tensor Project(Tensor embedding);
