@@ -64,4 +64,8 @@ public sealed record EpisodeSettings
     [Setting("Share of the episodes with another clip's background and clothes (the same in all frames), for datasets with few people; 0 "
         + "for none, as in the paper.", Min = 0, Max = 1)]
     public double BackgroundSwap { get; init; }
+
+    [Setting("Every so many steps the generator does without its references (network.reference_side), so that it can where they do not "
+        + "show a face; 0 for never.", Min = 0)]
+    public int HideReferencesEvery { get; init; } = 3;
 }

@@ -119,32 +119,33 @@ public sealed class Generator : PersonGenerator
 
     /// <summary>
     /// ψ of a person (1,A) for each of the person's source frames (B,A), for the generator to learn from: the reference that was made
-    /// of the frame itself does not count, and an only one is mirrored. ψ as it is where it has none.
+    /// of the frame itself does not count, and an only one is left out. ψ as it is where it has none.
     /// </summary>
     /// <param name="psi">ψ.</param>
     /// <param name="own">The frames' numbers (B), int64.</param>
     internal Tensor WithoutOwn(Tensor psi, Tensor own)
     {
-        if (ReferencesIn(psi.shape[1]) == 0)
-            return psi;
+        if (ReferencesIn(psi.shape[1]) < 2)
+            return psi[.., ..StyleLength];
         using var scope = NewDisposeScope();
-        var references = References.Without(psi.detach()[.., StyleLength..].view(1, -1, ReferenceLength), own, referenceSide);
+        var references = References.Without(psi.detach()[.., StyleLength..].view(1, -1, ReferenceLength), own);
         return cat([psi[.., ..StyleLength].expand(own.shape[0], -1), references.flatten(1)], 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>
     /// Landmark images (B,3,S,S) in [-1,1] and ψ, one for each or one for all (B or 1,<see cref="StyleLength"/>, and references after
-    /// it), to pictures (B,3,S,S) in [-1,1].
+    /// it, if any), to pictures (B,3,S,S) in [-1,1].
     /// </summary>
     public override Tensor forward(Tensor landmarks, Tensor psi)
     {
         Shapes.Expect(landmarks, "generator landmarks", Shapes.Any, 3, size, size);
         Shapes.Expect(psi, "generator psi", psi.shape[0] == 1 ? 1 : landmarks.shape[0],
-            PsiLength(psi.shape[^1]));
+            psi.shape[^1] == StyleLength ? StyleLength : PsiLength(psi.shape[^1]));
         using var scope = NewDisposeScope();
         var parts = Parts(psi);
         var styles = new Queue<Style>(Styles(parts));
         (Tensor Maps, Tensor Share)? drawn = referenceSide == 0 ? null
+            : parts[^1].shape[1] == 0 ? References.DrawNone(landmarks)
             : References.Draw(parts[^1].view(psi.shape[0], -1, ReferenceLength), landmarks, referenceSide);
         var input = Layout.PixelByPixel(drawn is { } more ? cat([landmarks, more.Maps], 1) : landmarks);
         List<Tensor> maps = [input]; // those that skip paths start from

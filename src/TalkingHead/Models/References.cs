@@ -82,30 +82,25 @@ static class References
         return (maps.MoveToOuterDisposeScope(), share.MoveToOuterDisposeScope());
     }
 
+    /// <summary>What <see cref="Draw(Tensor, Tensor, long)"/> gives where all has faded, for landmark images (B,3,S,S).</summary>
+    public static (Tensor Maps, Tensor Share) DrawNone(Tensor landmarks)
+    {
+        var (b, s) = (landmarks.shape[0], landmarks.shape[^1]);
+        return (zeros(b, Maps, s, s, device: landmarks.device), zeros(b, 1, s, s, device: landmarks.device));
+    }
+
     /// <summary>
-    /// References (1,K,2+6tt) for each of B pictures of the person, in which the one made of that picture does not count: (B,K,2+6tt).
-    /// An only one is mirrored instead.
+    /// References (1,K,2+6tt), K at least 2, for each of B pictures of the person, in which the one made of that picture does not
+    /// count: (B,K,2+6tt).
     /// </summary>
     /// <param name="references">All.</param>
     /// <param name="own">The number of each picture's own (B), int64.</param>
-    /// <param name="side">Theirs.</param>
-    public static Tensor Without(Tensor references, Tensor own, long side)
+    public static Tensor Without(Tensor references, Tensor own)
     {
         using var scope = NewDisposeScope();
-        if (references.shape[1] == 1)
-            return Mirrored(references, side).expand(own.shape[0], -1, -1).MoveToOuterDisposeScope();
         var away = functional.one_hot(own, references.shape[1]).to(ScalarType.Float32).Mul(Away).unsqueeze(2); // (B,K,1)
         var each = references.expand(own.shape[0], -1, -1);
         return cat([each[.., .., ..TurnLength].Add(away), each[.., .., TurnLength..]], 2).MoveToOuterDisposeScope();
-    }
-
-    // In a mirrored landmark image the right brow and eye are the left ones: red and green change places.
-    static Tensor Mirrored(Tensor references, long side)
-    {
-        var parts = references.split([1, TurnLength - 1, Maps * side * side], 2);
-        var maps = parts[2].view(-1, Maps, side, side).flip(3).split([3, 1, 1, 1], 1);
-        var mirrored = cat([maps[0], maps[2], maps[1], maps[3]], 1).view(references.shape[0], references.shape[1], -1);
-        return cat([parts[0].negative(), parts[1], mirrored], 2);
     }
 
     /// <summary><see cref="Read(Tensor, Tensor, long)"/> as nodes of a graph.</summary>

@@ -205,7 +205,9 @@ public sealed class MetaTrainer : IDisposable
         {
             var reports = (step + 1) % settings.ReportEvery == 0;
             trainingStep.RateFactor = configuration.Optimizer.RateFactor(step, settings.Steps);
-            var losses = trainingStep.Run(batch.Episodes, adversarial: step >= settings.WarmUp * settings.Steps, measure: reports);
+            var hideEvery = configuration.Episodes.HideReferencesEvery;
+            var losses = trainingStep.Run(batch.Episodes, adversarial: step >= settings.WarmUp * settings.Steps, measure: reports,
+                references: hideEvery == 0 || (step + 1) % hideEvery != 0);
             step++;
             if (step > failedAt)
                 failures = 0;

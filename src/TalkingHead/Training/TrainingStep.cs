@@ -73,13 +73,18 @@ public sealed class TrainingStep : IDisposable
     /// Returns every loss by name, unweighted, a detached scalar on the device, in the caller's dispose scope; with
     /// <paramref name="measure"/> also how strongly −D(x̂) pulls at a pixel.
     /// </summary>
+    /// <param name="batch">The episodes.</param>
+    /// <param name="adversarial">Whether the discriminator takes part.</param>
+    /// <param name="measure">Whether to measure the adversary's pull.</param>
+    /// <param name="references">Whether the generator sees its references, if it has any.</param>
     /// <exception cref="NonFiniteException">A loss or a gradient is not finite.</exception>
-    public IReadOnlyDictionary<string, Tensor> Run(EpisodeBatch batch, bool adversarial = true, bool measure = false)
+    public IReadOnlyDictionary<string, Tensor> Run(EpisodeBatch batch, bool adversarial = true, bool measure = false,
+        bool references = true)
     {
         using var scope = NewDisposeScope();
         var losses = new OrderedDictionary<string, Tensor>();
         var rows = adversarial ? embeddings.Gather(batch.StepClips, batch.Target.device, batch.First, batch.Clips.Count) : null;
-        var fake = TrainGenerator(batch, rows, losses);
+        var fake = TrainGenerator(batch, rows, losses, references);
         for (var step = 0; rows != null && step < settings.DiscriminatorSteps; step++)
             TrainDiscriminator(batch, rows, fake, losses);
         if (measure && rows != null)
@@ -90,11 +95,12 @@ public sealed class TrainingStep : IDisposable
     }
 
     // L = L_CNT + L_ADV + L_MCH, for E and G. Returns x̂.
-    internal Tensor TrainGenerator(EpisodeBatch batch, EmbeddingBatch? rows, OrderedDictionary<string, Tensor> losses)
+    internal Tensor TrainGenerator(EpisodeBatch batch, EmbeddingBatch? rows, OrderedDictionary<string, Tensor> losses,
+        bool references = true)
     {
         generatorOptimizer.Begin();
         using var held = rows is null ? null : new HeldWeights(discriminator); // it is frozen here, and meets x̂ and x
-        var fakes = RunParts(batch, rows, generatorOptimizer, losses, PassGenerator);
+        var fakes = RunParts(batch, rows, generatorOptimizer, losses, (part, w, terms) => PassGenerator(part, w, terms, references));
         generatorOptimizer.Step(losses);
         SpectralNorm.Iterate(embedder);
         SpectralNorm.Iterate(generator);
@@ -118,12 +124,12 @@ public sealed class TrainingStep : IDisposable
     }
 
     // Gives x̂.
-    Tensor PassGenerator(EpisodePart part, Tensor? w, LossSum terms)
+    Tensor PassGenerator(EpisodePart part, Tensor? w, LossSum terms, bool references)
     {
         var (target, landmarks) = (part.Target, part.TargetLandmarks);
         var embedding = embedder.call(part.Source, part.SourceLandmarks);      // (b,N)
         StepClock.Mark(StepPhase.Embedder);
-        var psi = generator.Project(embedding, part.Source, part.SourceLandmarks);
+        var psi = references ? generator.Project(embedding, part.Source, part.SourceLandmarks) : generator.Project(embedding);
         var fake = generator.call(landmarks, psi);                             // (b,3,S,S)
         StepClock.Mark(StepPhase.Generator);
         content.AddTerms(terms, fake, target, landmarks);

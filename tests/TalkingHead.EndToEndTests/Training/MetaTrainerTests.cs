@@ -1,3 +1,4 @@
+using System.Text.Json;
 using TalkingHead.Configuration;
 using TalkingHead.Tests;
 using TalkingHead.Tests.Training;
@@ -52,17 +53,24 @@ public sealed class MetaTrainerTests : IDisposable
         string[] changes = ["training.steps=1", "training.batch=4", "training.warm_up=0", "training.report_every=1"];
         Train("whole", changes: changes);
         Train("parts", changes: [.. changes, "optimizer.accumulation=2"]);
-        var (whole, parts) = (Figures("whole"), Figures("parts"));
+        var (whole, parts) = (Figures("whole")[0], Figures("parts")[0]);
         Assert.Contains("discriminator_gradient", whole.Keys);
         Assert.Equal(whole.Keys, parts.Keys);
         foreach (var (name, value) in whole)
             Assert.True(Math.Abs(parts[name] - value) <= 1e-4 * Math.Abs(value) + 1e-6, $"{name}: {value}, in parts {parts[name]}");
+    }
 
-        // Every loss and the length of each network's gradient.
-        Dictionary<string, double> Figures(string run) =>
-            System.Text.Json.JsonDocument.Parse(File.ReadLines(runs.At($"{run}/metrics.jsonl")).First())
-            .RootElement.EnumerateObject().Where(figure => figure.Value.ValueKind == System.Text.Json.JsonValueKind.Number)
-            .ToDictionary(figure => figure.Name, figure => figure.Value.GetDouble());
+    [Fact]
+    public void EverySecondStepDoesWithoutReferences()
+    {
+        string[] changes = ["training.steps=2", "training.report_every=1", "network.reference_side=8"];
+        Train("always", changes: [.. changes, "episodes.hide_references_every=0"]);
+        Train("hidden", changes: [.. changes, "episodes.hide_references_every=2"]);
+        var (always, hidden) = (Losses("always"), Losses("hidden"));
+        Assert.Equal(always[0], hidden[0]);
+        Assert.NotEqual(always[1], hidden[1]);
+
+        double[] Losses(string run) => [.. Figures(run).Select(step => step["content_pyramid"])];
     }
 
     [Theory, InlineData(1), InlineData(2)]
@@ -159,6 +167,13 @@ public sealed class MetaTrainerTests : IDisposable
         runs.Train(name, changes ?? Changes, reporter, workers, resume, data, stop.Token);
         return reporter;
     }
+
+    // Every loss and the length of each network's gradient, of each report.
+    Dictionary<string, double>[] Figures(string run) => [.. File.ReadLines(runs.At($"{run}/metrics.jsonl"))
+        .Select(line => JsonDocument.Parse(line).RootElement.EnumerateObject()
+            .Where(figure => figure.Value.ValueKind == JsonValueKind.Number)
+            .ToDictionary(figure => figure.Name, figure => figure.Value.GetDouble()))
+        .Where(figures => figures.ContainsKey("content_pyramid"))];
 
     void AssertSame(string first, string second) => SameRun.AssertSame(runs.At(first), runs.At(second), Steps);
 }

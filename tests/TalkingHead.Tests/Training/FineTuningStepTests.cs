@@ -70,6 +70,24 @@ public class FineTuningStepTests
     }
 
     [Fact]
+    public void APersonOfOneFrameIsLearnedWithoutItsReference()
+    {
+        using var scope = NewDisposeScope();
+        var small = SmallSetting.Configuration("plain");
+        using var networks = SmallSetting.Networks(small with { Network = small.Network with { ReferenceSide = 8 } });
+        var generator = networks.Generator;
+        var psi = rand(1, generator.StyleLength + generator.ReferenceLength);
+        var without = generator.WithoutOwn(psi, tensor(new long[] { 0 }));
+        Assert.True(without.equal(psi[.., ..generator.StyleLength]).all().item<bool>());
+        // Nothing of a reference shows, whatever its share would be.
+        using var _ = no_grad();
+        var picture = generator.call(SmallSetting.TargetLandmarks(0), without);
+        generator.get_parameter("last.bias")![3] = tensor(50f);
+        Assert.True(picture.allclose(generator.call(SmallSetting.TargetLandmarks(0), without), 0, 0));
+        Assert.False(picture.allclose(generator.call(SmallSetting.TargetLandmarks(0), psi)));
+    }
+
+    [Fact]
     public void TheDiscriminatorsBiasLearnsWhereScoresAreNotBothInsideTheMargin()
     {
         using var scope = NewDisposeScope();
