@@ -125,8 +125,8 @@ public sealed class Generator : PersonGenerator
     /// <param name="own">The frames' numbers (B), int64.</param>
     internal Tensor WithoutOwn(Tensor psi, Tensor own)
     {
-        if (ReferencesIn(psi.shape[1]) < 2)
-            return psi[.., ..StyleLength];
+        if (ReferencesIn(psi.shape[1]) is var count and < 2)
+            return count == 0 ? psi : psi[.., ..StyleLength];
         using var scope = NewDisposeScope();
         var references = References.Without(psi.detach()[.., StyleLength..].view(1, -1, ReferenceLength), own);
         return cat([psi[.., ..StyleLength].expand(own.shape[0], -1), references.flatten(1)], 1).MoveToOuterDisposeScope();
