@@ -27,8 +27,8 @@ public sealed class RankFailureTests : IDisposable
         var clock = Stopwatch.StartNew();
         ranks.Signal(killed, 9);
         Assert.Equal(137, ranks.End());
+        Assert.Empty(ranks.LivingAfter(TimeSpan.FromSeconds(10) - clock.Elapsed));
         Assert.InRange(clock.Elapsed.TotalSeconds, 0, 10);
-        Assert.Empty(ranks.Living());
         Assert.Matches($@"process rank {killed} with PID \d+ on node \S+ exited on signal 9", ranks.LauncherSaid);
     }
 
@@ -42,8 +42,8 @@ public sealed class RankFailureTests : IDisposable
         Assert.True(ranks.WaitFor("talkinghead:", 1 - hung), ranks.All);
         Assert.InRange(clock.Elapsed.TotalSeconds, 3, 7); // the last step ended up to a second after the signal
         Assert.Equal(1, ranks.End()); // the hung one too: its launcher kills it
+        Assert.Empty(ranks.LivingAfter(TimeSpan.FromSeconds(15) - clock.Elapsed));
         Assert.InRange(clock.Elapsed.TotalSeconds, 3, 15);
-        Assert.Empty(ranks.Living());
         Assert.Matches($@"talkinghead: rank {hung} \(.*, process \d+\) has not come to the others within --rank-timeout \(6 s\): it hangs",
             ranks.Said(1 - hung));
         Assert.DoesNotContain("   at ", ranks.Said(1 - hung)); // no stack trace
@@ -69,8 +69,8 @@ public sealed class RankFailureTests : IDisposable
             ranks.Signal(victim, 9);
             var code = ranks.End();
             Assert.True(running, ranks.All);
+            Assert.Empty(ranks.LivingAfter(TimeSpan.FromSeconds(10) - clock.Elapsed));
             Assert.InRange(clock.Elapsed.TotalSeconds, 0, 10);
-            Assert.Empty(ranks.Living());
             Assert.Equal(137, code);
             Assert.Contains($"process rank {victim} with PID", ranks.LauncherSaid);
             Assert.DoesNotContain("   at ", ranks.All); // no stack trace

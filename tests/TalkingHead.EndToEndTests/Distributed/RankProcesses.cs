@@ -144,6 +144,20 @@ sealed partial class RankProcesses : IDisposable
         return living;
     }
 
+    /// <summary>
+    /// Waits until no rank lives. A killed process can outlive its launcher for as long as the system takes its memory
+    /// back, which is long on a loaded machine.
+    /// </summary>
+    /// <returns>Those that live still after the time.</returns>
+    public IReadOnlyDictionary<int, int> LivingAfter(TimeSpan time)
+    {
+        var clock = Stopwatch.StartNew();
+        IReadOnlyDictionary<int, int> living;
+        while ((living = Living()).Count > 0 && clock.Elapsed < time)
+            Thread.Sleep(20);
+        return living;
+    }
+
     /// <summary>Sends a rank a signal: 9 kills, 15 terminates, 19 stops.</summary>
     public void Signal(int rank, int signal) => ProgramProcess.Signal(Living()[rank], signal);
 
