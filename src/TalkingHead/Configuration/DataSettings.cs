@@ -65,7 +65,7 @@ public sealed record EpisodeSettings
         + "for none, as in the paper.", Min = 0, Max = 1)]
     public double BackgroundSwap { get; init; }
 
-    [Setting("Every so many steps the generator does without its references (network.reference_side), so that it can where they do not "
-        + "show a face; 0 for never.", Min = 0)]
+    [Setting("Every so many steps references are hidden (network.reference_side), so that the generator can also draw what they do not "
+        + "show; 0 for never.", Min = 0)]
     public int HideReferencesEvery { get; init; } = 3;
 }

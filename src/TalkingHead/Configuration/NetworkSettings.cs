@@ -55,9 +55,9 @@ public sealed record NetworkSettings
     [Setting("Channels of the canvas.", Min = 1, Max = 64)]
     public int CanvasChannels { get; init; } = 8;
 
-    [Setting("Side of a person's references: each source frame and its landmarks in coordinates of the head. They stand at the end of "
-        + "psi; the generator sees the one that is turned most alike, warped to where the landmark image says that the head is, and says "
-        + "for each pixel how much of it shows. 0 for none, as in the paper.", Min = 0, Max = 512)]
+    [Setting("Side in pixels of each reference: a source frame and its landmarks in the head's own coordinates. References stand at the "
+        + "end of psi; the generator sees the one whose head pose is nearest, warped to the landmark image, and says for each pixel how "
+        + "much of it shows. 0 for none, as in the paper.", Min = 0, Max = 512)]
     public int ReferenceSide { get; init; }
 
     [Setting("Standard deviation of the initial values of W.", Min = 0, Max = 1)]
