@@ -53,7 +53,7 @@ if [ -z "$run" ]; then
 fi
 
 if [ -z "$video" ]; then
-    step "people of another population, whom the model never saw: $unseen"
+    step "people from another seed, whom the model never saw: $unseen"
     finished "$unseen" || $th synth --out "$unseen" --identities 20 --frames 32 --size "$size" --seed 9 --test-share 1
 fi
 

@@ -16,7 +16,7 @@ sealed class EvaluateVerb : MetricVerb, IVerb
 {
     const int WholeTable = 200; // characters; a file has no width
 
-    [Value(0, MetaName = "RUN", Required = true, HelpText = "A run's directory, from train or import.")]
+    [Value(0, MetaName = "RUN", Required = true, HelpText = "A run's directory, from train or import, or a model of export.")]
     public string RunPath { get; set; } = "";
 
     [Option("data", Required = true, MetaValue = "DIR", HelpText = "The dataset; its held-out people are used.")]
@@ -97,7 +97,7 @@ sealed class EvaluateVerb : MetricVerb, IVerb
         new("The paper's protocol", new UnParserSettings { SkipDefault = true },
             new EvaluateVerb { RunPath = "runs/first", Data = "data/voxceleb2", Out = "runs/first/evaluation" }),
         new("Short clips", new UnParserSettings { SkipDefault = true },
-            new EvaluateVerb { RunPath = "runs/first", Data = "data/synthetic-64", Out = "runs/first/evaluation", Shots = "1,8",
+            new EvaluateVerb { RunPath = "runs/first", Data = "data/unseen-64", Out = "runs/first/evaluation", Shots = "1,8",
                 Identities = 20, HoldOut = 16 }),
     ];
 

@@ -7,7 +7,7 @@ using TorchSharp;
 namespace TalkingHead.Cli;
 
 [Verb("export",
-    HelpText = "Writes a trained run as one file of half precision, to be used wherever a run is; or a head or a run as ONNX, to be run "
+    HelpText = "Writes a trained run as one file of half precision, for finetune, evaluate, studio, inspect and export; or a head or a run as ONNX, to be run "
     + "anywhere.")]
 sealed class ExportVerb : IVerb
 {

@@ -16,7 +16,7 @@ sealed class FinetuneVerb : IVerb
     [Option("from", Required = true, MetaValue = "WHAT...", HelpText = "Pictures, a folder of pictures, a video or DATASET#CLIP.")]
     public IEnumerable<string> From { get; set; } = [];
 
-    [Option("shots", Default = 8, HelpText = "T, the number of frames to learn from; the sharpest and most different ones are chosen.")]
+    [Option("shots", Default = 8, HelpText = "T, the number of frames to learn from; the most different of those without blur and blinks.")]
     public int Shots { get; set; } = 8;
 
     [Option("out", Required = true, MetaValue = "FILE", HelpText = "The head to write; a .png beside it shows the source frames and what "
@@ -82,6 +82,7 @@ sealed class FinetuneVerb : IVerb
         Console.Error.WriteLine(credentials.Signer);
         if (!FeedForward)
             Console.Error.WriteLine(run.ExpectTuning());
+        run.ExpectShots(Shots);
         var source = PersonFrames.Take([.. From], Shots, run.Configuration, Detector, Console.Error.WriteLine, stop);
         var settings = new FineTunerSettings { FeedForward = FeedForward, Epochs = Epochs, Seed = Seed };
         var curve = new List<FineTuningEpoch>();

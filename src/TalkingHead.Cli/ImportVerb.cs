@@ -5,7 +5,8 @@ using TalkingHead.Training;
 
 namespace TalkingHead.Cli;
 
-[Verb("import", HelpText = "Reads a public checkpoint of the best-known reproduction into a run, for finetune and evaluate.")]
+[Verb("import", HelpText = "Reads the published checkpoint of the best-known reproduction (github.com/vincent-thevenin/"
+    + "Realistic-Neural-Talking-Head-Models) into a run, for finetune and evaluate.")]
 sealed class ImportVerb : IVerb
 {
     [Value(0, MetaName = "CHECKPOINT", Required = true, HelpText = "The meta-learned file, as torch.save wrote it.")]

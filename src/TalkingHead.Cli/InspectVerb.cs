@@ -16,12 +16,12 @@ using static TorchSharp.torch;
 namespace TalkingHead.Cli;
 
 [Verb("inspect",
-    HelpText = "Shows what a configuration builds (layers, parameters, multiply-adds, settings), or what a dataset, a run, a head or an "
-    + "ONNX file holds.")]
+    HelpText = "Shows what a configuration builds (layers, parameters, multiply-adds, settings), or what a dataset, a run, a model, a head "
+    + "or an ONNX file holds.")]
 sealed class InspectVerb : IVerb
 {
     [Value(0, MetaName = "CONFIG|DATASET|RUN|HEAD", Required = true,
-        HelpText = "A configuration, such as configs/smoke.yaml, a dataset's or a run's directory, a head, or an ONNX file.")]
+        HelpText = "A configuration, such as configs/smoke.yaml, a dataset's or a run's directory, a model of export, a head, or an ONNX file.")]
     public string What { get; set; } = "";
 
     [Option("set", MetaValue = "KEY=VALUE", HelpText = "Change keys of the configuration, such as data.size=128.")]
@@ -48,20 +48,22 @@ sealed class InspectVerb : IVerb
     public void Run(CancellationToken stop)
     {
         if (!File.Exists(What) && !Directory.Exists(What))
-            throw new UserException($"{What}: no such file or folder; expected a configuration, a dataset, a run or a head. The ready-made "
+            throw new UserException($"{What}: no such file or folder; expected a configuration, a dataset, a run, a model or a head. The ready-made "
                 + $"configurations are in configs/.");
         OutputFiles.Check([What], [OutputFiles.Media("sheet", Sheet), OutputFiles.AnyJson("json", Json,
-            ["configuration", "embedder"], ["size", "train"], ["head", "id"], ["run", "size"], ["inputs", "opset"])]);
+            ["configuration", "embedder"], ["size", "train"], ["head", "id"], ["run", "size"], ["model", "run"], ["inputs", "opset"])]);
         if (RunInspection.Looks(What))
             RunInspection.Run(What, Verify, Json);
         else if (Directory.Exists(What))
             DatasetInspection.Run(What, Verify, Sheet, Json, stop);
         else if (OnnxFile.Looks(What))
             OnnxInspection.Run(What, Sheet, Json);
-        else if (HeadInspection.Looks(What))
+        else if (HeadInspection.Looks(What) && !ModelFile.Looks(What))
             HeadInspection.Run(What, Sheet, Json);
         else if (Verify || Sheet is not null)
             throw UserException.Usage($"{What}: --verify and --sheet are for a dataset, a run or a head.");
+        else if (HeadInspection.Looks(What))
+            ModelInspection.Run(What, Json);
         else
             Networks();
     }
@@ -258,7 +260,8 @@ static class HeadInspection
         }
 
         if (json is not null)
-            JsonFile.Write(json, new Report(path, head.Id, head.Size, head.Parameters, head.StyleLength, head.References, origin));
+            JsonFile.Write(json, new Report(path, head.Id, head.Size, head.Parameters, head.IsOnnxFile ? null : head.StyleLength,
+                head.IsOnnxFile ? null : head.References, origin));
 
         void Row(string name, string value) => table.AddRow(name, Markup.Escape(value));
 
@@ -266,59 +269,7 @@ static class HeadInspection
     }
 
     // The figures of the JSON file.
-    sealed record Report(string Head, string Id, int Size, long Parameters, int StyleLength, int References, HeadOrigin Origin);
-}
-
-/// <summary>What <c>inspect FILE.onnx</c> shows; for a head, that of a head too.</summary>
-static class OnnxInspection
-{
-    internal static void Run(string path, string? sheet, string? json)
-    {
-        var file = OnnxFile.Read(path);
-        var format = file.Metadata.GetValueOrDefault(OnnxHeadFile.FormatKey) ?? "";
-        var table = new Table { Border = TableBorder.Simple, ShowHeaders = false }.AddColumns("", "");
-        Row("what", format switch
-        {
-            OnnxHeadFile.Format => "a head",
-            OnnxRunFiles.GeneratorFormat => "a generator, which takes psi",
-            OnnxRunFiles.EmbedderFormat => "an embedder, which gives psi",
-            _ => $"an ONNX model of {(file.Producer == "" ? "an unknown program" : file.Producer)}",
-        });
-        Row("takes", string.Join(", ", file.Inputs));
-        Row("gives", string.Join(", ", file.Outputs));
-        Row("graph", string.Create(CultureInfo.InvariantCulture,
-            $"{file.Nodes} operators of opset {file.Opset}, {file.Parameters:N0} numbers"));
-        foreach (var key in new[] { "precision", "run", "step", OnnxHeadFile.LicenceKey })
-            if (file.Metadata.TryGetValue(key, out var text))
-                Row(key, text);
-        var checksum = file.ChecksumFits switch
-        {
-            true => "its checksum is right",
-            false => "its checksum is wrong",
-            null => "without a checksum"
-        };
-        Row("file", string.Create(CultureInfo.InvariantCulture, $"{file.Bytes.Length / 1e6:N1} MB, {checksum}"));
-        AnsiConsole.Write(table);
-        if (format == OnnxHeadFile.Format)
-            HeadInspection.Run(path, sheet, json);
-        else if (sheet is not null)
-            throw UserException.Usage($"{path}: --sheet is for a dataset or a head.");
-        else if (json is not null)
-            JsonFile.Write(json, Report.Of(file, format));
-        if (file.ChecksumFits == false)
-            throw OnnxHeadFile.WrongChecksum(path);
-
-        void Row(string name, string value) => table.AddRow(name, Markup.Escape(value));
-    }
-
-    // The figures of the JSON file.
-    sealed record Report(
-        string File, string Format, long Opset, IReadOnlyList<OnnxValue> Inputs, IReadOnlyList<OnnxValue> Outputs, int Nodes,
-        long Parameters, bool? ChecksumFits)
-    {
-        public static Report Of(OnnxFile file, string format) =>
-            new(file.Path, format, file.Opset, file.Inputs, file.Outputs, file.Nodes, file.Parameters, file.ChecksumFits);
-    }
+    sealed record Report(string Head, string Id, int Size, long Parameters, int? StyleLength, int? References, HeadOrigin Origin);
 }
 
 /// <summary>What <c>inspect RUN</c> shows: its checkpoints and its last figures.</summary>

@@ -11,7 +11,7 @@ sealed class StudioVerb : IVerb
 {
     const string SmallModel = "checkpoints/synthetic-64.safetensors";
 
-    [Option("run", MetaValue = "RUN", HelpText = "The run that new people are learned with. Default: the small model that comes with the "
+    [Option("run", MetaValue = "RUN", HelpText = "The run that new people are learned with. Default: the 64x64 model that comes with the "
         + "project, where it is there.")]
     public string? RunPath { get; set; }
 

@@ -13,8 +13,8 @@ using Generator = TalkingHead.Models.Generator;
 namespace TalkingHead.Animation;
 
 /// <summary>
-/// A head's safetensors file: <c>generator.*</c> (spectral norm folded in), <c>psi</c> (1,A), <c>mean_shape</c> (68,2),
-/// <c>portrait</c> uint8 (S,S,3); in its metadata the format, the configuration, the origin and a SHA-256 of all these.
+/// A head's safetensors file: <c>generator.*</c> (spectral norm folded in), <c>psi</c> (1,A), which ends with references of
+/// the source frames where it has them, <c>mean_shape</c> (68,2), <c>portrait</c> uint8 (S,S,3); in its metadata the format, the configuration, the origin and a SHA-256 of all these.
 /// </summary>
 static class HeadFile
 {
@@ -90,7 +90,7 @@ static class HeadFile
         try
         {
             StateDict.Load(generator, file.Tensors, path, name => Prefix + name, name => name is Psi or MeanShape or Portrait);
-            Expect(Psi, ScalarType.Float32, 1, generator.PsiLength(file.Tensors.TryGetValue(Psi, out var psi) ? psi.Count : 0));
+            Expect(Psi, ScalarType.Float32, 1, generator.NearestPsiLength(file.Tensors.TryGetValue(Psi, out var psi) ? psi.Count : 0));
             if (!file.Tensors[Psi].ToArray<float>().All(float.IsFinite))
                 throw new UserException($"{path}: its psi is not finite: the file is damaged. Copy it again, or make it again.");
             var head = new Head(generator, file.Tensors[Psi].ToTensor(device), configuration, shape,
@@ -191,6 +191,13 @@ static class ModelFile
 {
     const string FormatKey = "format", Format = "talkinghead-model", RunKey = "run", StepKey = "step", ConfigurationKey = "configuration";
 
+    /// <summary>Whether a safetensors file is a model; nothing but its header is read.</summary>
+    public static bool Looks(string path)
+    {
+        using var file = SafeTensorsFile.Open(path);
+        return file.Metadata.GetValueOrDefault(FormatKey) == Format;
+    }
+
     public static void Save(TrainedRun run, NetworkSet networks, string path)
     {
         using var scope = NewDisposeScope();
@@ -224,7 +231,8 @@ static class ModelFile
             || file.Metadata.GetValueOrDefault(ConfigurationKey) is not { } text || file.Metadata.GetValueOrDefault(RunKey) is not { } name)
             throw new UserException($"{path}: a model without \"{RunKey}\", \"{StepKey}\" or \"{ConfigurationKey}\" in its metadata: the "
                 + $"file is damaged. Copy it again.");
-        var configuration = RunConfiguration.Parse(text, $"{path}: its configuration", changes);
+        var words = $"{path}: its configuration";
+        var configuration = RunConfiguration.Parse(text, words, changes).ExpectNetworkOf(RunConfiguration.Parse(text, words), path);
         CheckSize(path, file, configuration);
         var (chosen, reason) = Devices.Choose(device);
         Devices.Configure(configuration.Training.Precision);

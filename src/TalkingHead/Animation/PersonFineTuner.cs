@@ -50,8 +50,8 @@ public sealed class PersonFineTuner
     /// <param name="report">Hears of each epoch as it ends, the curve of the stopping rule.</param>
     /// <param name="cancel">Stops between steps.</param>
     /// <param name="keep">Ends the tuning after the epoch under way; the head is the best so far.</param>
-    /// <exception cref="UserException">The frames' size is another, the run cannot be fine-tuned, or no finite number comes
-    /// out.</exception>
+    /// <exception cref="UserException">The frames' size is another, they are too many, the run cannot be fine-tuned, or no finite number
+    /// comes out.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static Head Run(TrainedRun run, SourceFrames source, FineTunerSettings? settings = null, Action<FineTuningEpoch>? report = null,
         CancellationToken cancel = default, CancellationToken keep = default)
@@ -59,6 +59,7 @@ public sealed class PersonFineTuner
         if (source.Size != run.Configuration.Data.Size)
             throw new UserException(
                 $"{source.Source.Name}: its frames are {source.Size} pixels a side, the run's are {run.Configuration.Data.Size}.");
+        run.ExpectShots(source.Count);
         settings ??= new();
         using var scope = NewDisposeScope();
         var (frames, landmarks) = source.ToTensors(run.Configuration, run.Device);
@@ -159,7 +160,10 @@ public sealed class PersonFineTuner
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        return PictureTensor.ToPictures(person.Generator.call(landmarks.narrow(0, frame, 1), person.Psi))[0];
+        // As held-out frames are judged: not drawn from its own reference, unless there is no other.
+        var psi = frames.shape[0] == 1 ? person.Psi
+            : person.Generator.WithoutOwn(person.Psi, tensor(new[] { (long)frame }, device: run.Device));
+        return PictureTensor.ToPictures(person.Generator.call(landmarks.narrow(0, frame, 1), psi))[0];
     }
 
     PersonBatches Batches() => new(settings.Seed, configuration.FineTuning.Batch);

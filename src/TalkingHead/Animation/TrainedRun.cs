@@ -70,7 +70,7 @@ public sealed class TrainedRun : IDisposable
         string file = Path.Combine(path, "config.yaml"), checkpoints = Path.Combine(path, "checkpoints");
         if (!File.Exists(file) || !Directory.Exists(checkpoints))
             throw new UserException($"{path}: no run: a run's directory holds config.yaml and checkpoints/. talkinghead train makes one.");
-        var configuration = RunConfiguration.Load(file, changes);
+        var configuration = RunConfiguration.Load(file, changes).ExpectNetworkOf(RunConfiguration.Load(file), path);
         var (chosen, reason) = Devices.Choose(device);
         Devices.Configure(configuration.Training.Precision);
         var (folder, step, why) = Choose(path, checkpoints, checkpoint);
@@ -147,6 +147,15 @@ public sealed class TrainedRun : IDisposable
     /// <summary>Fails now where fine-tuning would fail later; says what content loss it will have.</summary>
     /// <exception cref="UserException">The run is of imported networks, or its content loss lacks weight files.</exception>
     public string ExpectTuning() => trainable is null ? throw ImportedNetworks() : Content.Reason;
+
+    /// <summary>A run with references keeps one of each source frame, so their number is bounded.</summary>
+    /// <exception cref="UserException">There are more.</exception>
+    internal void ExpectShots(int shots)
+    {
+        if (Generator.ReferenceLength > 0 && shots > References.Most)
+            throw UserException.Usage($"{Name}: keeps a reference of every source frame (network.reference_side), of {References.Most} at "
+                + $"most; found {shots} source frames. Use --shots {References.Most} or fewer.");
+    }
 
     UserException ImportedNetworks() =>
         UserException.Usage($"{Name}: its networks are imported ({SettingValue.Format(Configuration.Network.Layout)}) and can be used, not "

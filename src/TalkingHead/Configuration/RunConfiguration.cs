@@ -57,6 +57,11 @@ public sealed record RunConfiguration
         return configuration;
     }
 
+    /// <summary>This, the changed configuration of a trained run, if it has the networks that were trained.</summary>
+    /// <exception cref="UserException">A change is to <c>network.*</c>.</exception>
+    internal RunConfiguration ExpectNetworkOf(RunConfiguration trained, string path) => Network == trained.Network ? this
+        : throw UserException.Usage($"{path}: --set changes network.*, but its networks are trained as they are. Leave that out.");
+
     /// <summary>The whole configuration with every default filled in; reads back to an equal record.</summary>
     public string ToYaml() => ConfigurationWriter.Write(this);
 
@@ -75,7 +80,12 @@ public sealed record RunConfiguration
         if (Objective.EyeWeight + Objective.MouthWeight > 0 && Landmarks.Style != LandmarkStyle.Paper)
             yield return "objective.eye_weight and mouth_weight find eyes and mouth in landmark images of landmarks.style paper only.";
         if (Network.ReferenceSide > 0 && (Landmarks.Style, Network.Layout) != (LandmarkStyle.Paper, NetworkLayout.Paper))
-            yield return "network.reference_side needs landmarks.style paper and network.layout paper.";
+            yield return $"network.reference_side is {Network.ReferenceSide}; it needs landmarks.style paper and network.layout paper, found "
+                + $"{SettingValue.Format(Landmarks.Style)} and {SettingValue.Format(Network.Layout)}.";
+        if (Network.ReferenceSide > Data.Size)
+            yield return $"network.reference_side is {Network.ReferenceSide}; expected at most data.size, {Data.Size}.";
+        if (Episodes.HideReferencesEvery == 1)
+            yield return "episodes.hide_references_every is 1: references would never show; expected 0, or at least 2.";
         if (Landmarks is { Pupils: true, Style: not LandmarkStyle.Paper })
             yield return "landmarks.pupils is true; only landmarks.style paper draws pupils.";
         if ((Objective.Content is ContentKind.Pyramid or ContentKind.Resnet18

@@ -87,8 +87,11 @@ public sealed class Generator : PersonGenerator
         RegisterComponents();
     }
 
+    // Source frames whose references are read at once: it takes some ten times their memory.
+    const int ReadAtOnce = 16;
+
     // The landmark image, and a reference drawn to it.
-    static int Inputs(NetworkSettings settings) => settings.ReferenceSide > 0 ? 3 + References.Maps : 3;
+    static int Inputs(NetworkSettings settings) => settings.ReferenceSide > 0 ? 3 + References.MapCount : 3;
 
     // A picture, and how much of the reference shows.
     static int Outputs(NetworkSettings settings) => settings.ReferenceSide > 0 ? 4 : 3;
@@ -113,8 +116,9 @@ public sealed class Generator : PersonGenerator
         Shapes.Expect(frames, "source frames", b, k, 3, size, size);
         Shapes.Expect(landmarks, "source landmarks", b, k, 3, size, size);
         using var scope = NewDisposeScope();
-        var references = References.Read(frames.flatten(0, 1), landmarks.flatten(0, 1), referenceSide);
-        return cat([Project(embedding), references.view(b, -1)], 1).MoveToOuterDisposeScope();
+        var references = frames.flatten(0, 1).split(ReadAtOnce).Zip(landmarks.flatten(0, 1).split(ReadAtOnce))
+            .Select(part => References.Read(part.First, part.Second, referenceSide)).ToArray();
+        return cat([Project(embedding), cat(references).view(b, -1)], 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -140,7 +144,7 @@ public sealed class Generator : PersonGenerator
     {
         Shapes.Expect(landmarks, "generator landmarks", Shapes.Any, 3, size, size);
         Shapes.Expect(psi, "generator psi", psi.shape[0] == 1 ? 1 : landmarks.shape[0],
-            psi.shape[^1] == StyleLength ? StyleLength : PsiLength(psi.shape[^1]));
+            psi.shape[^1] == StyleLength ? StyleLength : NearestPsiLength(psi.shape[^1]));
         using var scope = NewDisposeScope();
         var parts = Parts(psi);
         var styles = new Queue<Style>(Styles(parts));
@@ -300,13 +304,19 @@ public abstract class PersonGenerator : Module<Tensor, Tensor, Tensor>
     /// <summary>How many whole references a ψ of this length has.</summary>
     internal long ReferencesIn(long length) => ReferenceLength == 0 ? 0 : (length - StyleLength) / ReferenceLength;
 
-    /// <summary>What the length of a ψ of about <paramref name="length"/> must be: with its whole references, one at least.</summary>
-    internal long PsiLength(long length) => StyleLength + Math.Max(1, ReferencesIn(length)) * ReferenceLength;
+    /// <summary>What the length of a ψ of about <paramref name="length"/> must be: with its whole references, one at least and
+    /// <see cref="References.Most"/> at most.</summary>
+    internal long NearestPsiLength(long length) => StyleLength + Math.Clamp(ReferencesIn(length), 1, References.Most) * ReferenceLength;
 
-    /// <summary>Embeddings ê (B,N) to ψ = P ê (B,<see cref="StyleLength"/>), without references.</summary>
+    /// <summary>
+    /// Embeddings ê (B,N) to ψ = P ê (B,<see cref="StyleLength"/>) without references: a generator that has some draws without them.
+    /// </summary>
     public abstract Tensor Project(Tensor embedding);
 
-    /// <summary>Embeddings ê (B,N), and the frames and landmark images (B,K,3,S,S) that they are of, to ψ.</summary>
+    /// <summary>
+    /// Embeddings ê (B,N), and the frames and landmark images (B,K,3,S,S) in [-1,1] that they are of, to ψ (B,<see cref="StyleLength"/> +
+    /// K · <see cref="ReferenceLength"/>).
+    /// </summary>
     public virtual Tensor Project(Tensor embedding, Tensor frames, Tensor landmarks) => Project(embedding);
 
     /// <summary>

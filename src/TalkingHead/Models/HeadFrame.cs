@@ -17,7 +17,8 @@ namespace TalkingHead.Models;
 /// <param name="Area">That of a unit square; never near 0.</param>
 /// <param name="Turn">How far a point moves across and down that lies one unit before the plane: roughly
 /// the tangents of yaw and pitch.</param>
-readonly record struct HeadFrame(Place Middle, Place Across, Place Down, Tensor Area, Place Turn)
+/// <param name="Drawn">Whether eyes, mouth and nose are all drawn, (B,1,1): 1, or less where one has less than a pixel.</param>
+readonly record struct HeadFrame(Place Middle, Place Across, Place Down, Tensor Area, Place Turn, Tensor Drawn)
 {
     /// <summary>From the middle of the eyes down to the middle of the mouth, in distances of the eyes, on a frontal face.</summary>
     public const double MouthBelow = 1.1;
@@ -43,14 +44,16 @@ readonly record struct HeadFrame(Place Middle, Place Across, Place Down, Tensor 
         var masks = Masks(landmarks.As(ScalarType.Float32), nose: true);
         var line = Line(landmarks.shape[^1], landmarks.device);
         var (columns, rows) = (masks.sum(2), masks.sum(3)); // (B,4,S)
-        var all = columns.sum(2, keepdim: true).Add(EmptySum);
+        var pixels = columns.sum(2, keepdim: true); // (B,4,1)
+        var all = pixels.Add(EmptySum);
         Tensor[] x = Mean(columns).chunk(4, 1), y = Mean(rows).chunk(4, 1);
         Place right = new(x[0], y[0]), left = new(x[1], y[1]), mouth = new(x[2], y[2]), nose = new(x[3], y[3]);
         Place middle = new(right.X.Add(left.X).Mul(0.5), right.Y.Add(left.Y).Mul(0.5));
         Place across = new(left.X - right.X, left.Y - right.Y);
         Place down = new((mouth.X - middle.X).Mul(1 / MouthBelow), (mouth.Y - middle.Y).Mul(1 / MouthBelow));
         var least = down.X.Square().Add(down.Y.Square()).Mul(LeastArea).Add(EmptyArea);
-        var head = new HeadFrame(middle, across, down, maximum(across.X * down.Y - across.Y * down.X, least), default);
+        var area = maximum(across.X * down.Y - across.Y * down.X, least);
+        var head = new HeadFrame(middle, across, down, area, default, pixels.amin([1], keepdim: true).Clamp(0, 1));
         var (u, v) = head.FromPicture(nose.X, nose.Y);
         return head with { Turn = new(Turned(u), Turned(v.Add(-NoseBelow))) };
 
@@ -98,7 +101,7 @@ readonly record struct HeadFrame(Place Middle, Place Across, Place Down, Tensor 
 readonly record struct Place(Tensor X, Tensor Y);
 
 /// <summary><see cref="HeadFrame"/> as nodes of a graph.</summary>
-readonly record struct OnnxHeadFrame(OnnxPlace Middle, OnnxPlace Across, OnnxPlace Down, OnnxTerm Area, OnnxPlace Turn)
+readonly record struct OnnxHeadFrame(OnnxPlace Middle, OnnxPlace Across, OnnxPlace Down, OnnxTerm Area, OnnxPlace Turn, OnnxTerm Drawn)
 {
     /// <summary>Of landmark images (B,3,side,side).</summary>
     public static OnnxHeadFrame Find(OnnxTerm landmarks, long side)
@@ -108,13 +111,16 @@ readonly record struct OnnxHeadFrame(OnnxPlace Middle, OnnxPlace Across, OnnxPla
         var masks = OnnxTerm.Concat(1, red.Min(blue) - green, green.Min(blue) - red, red.Min(green) - blue, blue - red.Max(green)).Relu();
         var line = masks.Numbers(HeadFrame.Line(side, CPU).unsqueeze(1));
         var (columns, rows) = (masks.Sum(keep: false, 2), masks.Sum(keep: false, 3));
-        var all = columns.Sum(keep: true, 2) + HeadFrame.EmptySum;
+        var pixels = columns.Sum(keep: true, 2);
+        var all = pixels + HeadFrame.EmptySum;
         OnnxTerm[] x = (columns.Multiply(line) / all).Split(1, 1, 1, 1), y = (rows.Multiply(line) / all).Split(1, 1, 1, 1);
         OnnxPlace middle = new((x[0] + x[1]) * 0.5, (y[0] + y[1]) * 0.5);
         OnnxPlace across = new(x[1] - x[0], y[1] - y[0]);
         OnnxPlace down = new((x[2] - middle.X) * (1 / HeadFrame.MouthBelow), (y[2] - middle.Y) * (1 / HeadFrame.MouthBelow));
         var least = (down.X * down.X + down.Y * down.Y) * HeadFrame.LeastArea + HeadFrame.EmptyArea;
-        var head = new OnnxHeadFrame(middle, across, down, (across.X * down.Y - across.Y * down.X).Max(least), default);
+        var area = (across.X * down.Y - across.Y * down.X).Max(least);
+        var drawn = pixels.Split(1, 1, 1, 1).Aggregate((one, other) => one.Min(other)).Clamp(0, 1);
+        var head = new OnnxHeadFrame(middle, across, down, area, default, drawn);
         var (u, v) = head.FromPicture(x[3], y[3]);
         return head with { Turn = new(Turned(u), Turned(v + -HeadFrame.NoseBelow)) };
 

@@ -34,10 +34,13 @@ static class References
     const int TurnLength = 2;
 
     /// <summary>Maps of a reference: the picture's three, then the landmark image's.</summary>
-    public const int Maps = 6;
+    public const int MapCount = 6;
+
+    /// <summary>References of a person at most: as many as an episode of meta-training can have source frames.</summary>
+    public const int Most = 64;
 
     /// <summary>The numbers of a reference of side t; 0 of none.</summary>
-    public static long Length(long side) => side == 0 ? 0 : TurnLength + Maps * side * side;
+    public static long Length(long side) => side == 0 ? 0 : TurnLength + MapCount * side * side;
 
     /// <summary>Pictures and their landmark images (B,3,S,S) in [-1,1] to references (B,2+6tt); no gradient.</summary>
     public static Tensor Read(Tensor pictures, Tensor landmarks, long side)
@@ -54,7 +57,7 @@ static class References
 
     /// <summary>
     /// References, of each or of all (B or 1,K,2+6tt), drawn where the heads of the landmark images (B,3,S,S) are: maps (B,6,S,S),
-    /// which fade to 0, and how much of them is there (B,1,S,S) in [0,1]; no gradient.
+    /// which fade to 0, and how much of them is there (B,1,S,S) in [0,1]: nothing where an eye, nose or mouth is not drawn; no gradient.
     /// </summary>
     public static (Tensor Maps, Tensor Share) Draw(Tensor references, Tensor landmarks, long side)
     {
@@ -64,7 +67,7 @@ static class References
         var (turns, all) = (references[.., .., ..TurnLength], references[.., .., TurnLength..]);
         var far = (turns - cat([head.Turn.X, head.Turn.Y], 2)).Square().sum(2);           // (B,K)
         var counts = functional.softmax(far.Mul(-Choice), 1);
-        var chosen = (all.shape[0] == 1 ? counts.matmul(all[0]) : counts.unsqueeze(1).bmm(all)).view(-1, Maps, side, side);
+        var chosen = (all.shape[0] == 1 ? counts.matmul(all[0]) : counts.unsqueeze(1).bmm(all)).view(-1, MapCount, side, side);
         var line = HeadFrame.Line(landmarks.shape[^1], landmarks.device);
         var (x, y) = head.FromPicture(line.view(1, 1, -1), line.view(1, -1, 1));          // (B,S,S)
         // x = u + bend (1/4 - u²), solved for u; its slope at u is √(1 - 4 bend (x - bend / 4)), 0 where the cylinder ends.
@@ -77,7 +80,7 @@ static class References
         var sourceSlope = (sourceTurn * u).Mul(2 * Bend).RSub(1);
         var (across, below) = (u.Mul(1 / Reach), v.Add(-CentreBelow).Mul(1 / Reach));
         var inside = across.Square().Add(below.Square()).sqrt().RSub(1).Mul(FadeAtRim).Clamp(0, 1);
-        var share = (inside * minimum(slope, sourceSlope).Mul(FadeWithSlope).Clamp(0, 1)).unsqueeze(1);
+        var share = (inside * minimum(slope, sourceSlope).Mul(FadeWithSlope).Clamp(0, 1) * head.Drawn).unsqueeze(1);
         var maps = Sample(chosen, stack([across, below], -1)) * share;
         return (maps.MoveToOuterDisposeScope(), share.MoveToOuterDisposeScope());
     }
@@ -86,7 +89,7 @@ static class References
     public static (Tensor Maps, Tensor Share) DrawNone(Tensor landmarks)
     {
         var (b, s) = (landmarks.shape[0], landmarks.shape[^1]);
-        return (zeros(b, Maps, s, s, device: landmarks.device), zeros(b, 1, s, s, device: landmarks.device));
+        return (zeros(b, MapCount, s, s, device: landmarks.device), zeros(b, 1, s, s, device: landmarks.device));
     }
 
     /// <summary>
@@ -127,7 +130,7 @@ static class References
         var turns = each.Slice(2, 0, TurnLength);
         var far = turns - OnnxTerm.Concat(2, head.Turn.X, head.Turn.Y);
         var counts = ((far * far).Sum(keep: false, 2) * -Choice).Softmax(); // (B,K)
-        var chosen = counts.Reshape(0, 1, -1).Multiply(each.Slice(2, TurnLength, Length(side))).Reshape(0, Maps, side, side);
+        var chosen = counts.Reshape(0, 1, -1).Multiply(each.Slice(2, TurnLength, Length(side))).Reshape(0, MapCount, side, side);
         var line = HeadFrame.Line(imageSide, CPU);
         var (x, y) = head.FromPicture(landmarks.Numbers(line.view(1, 1, -1)), landmarks.Numbers(line.view(1, -1, 1)));
         var bend = head.Turn.X * Bend;
@@ -139,10 +142,11 @@ static class References
         var sourceSlope = sourceTurn * u * (-2 * Bend) + 1;
         var (across, below) = (u * (1 / Reach), (v + -CentreBelow) * (1 / Reach));
         var inside = (((across * across + below * below).Sqrt() * -1 + 1) * FadeAtRim).Clamp(0, 1);
-        var share = (inside * (slope.Min(sourceSlope) * FadeWithSlope).Clamp(0, 1)).Reshape(0, 1, imageSide, imageSide);
+        var share = (inside * (slope.Min(sourceSlope) * FadeWithSlope).Clamp(0, 1) * head.Drawn).Reshape(0, 1, imageSide, imageSide);
         return (chosen.Sample(OnnxTerm.Grid(across, below)) * share, share);
     }
 
+    // How far the cylinder lies before the plane, u units from the middle.
     static Tensor Before(Tensor u) => u.Square().RSub(0.25).Mul(Bend);
 
     static OnnxTerm Before(OnnxTerm u) => (u * u * -1 + 0.25) * Bend;

@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 namespace TalkingHead.Training;
 
 /// <summary>
-/// A folder checkpoints/step-NNNNNNN: safetensors files and a state.json with their checksums. It is written under
+/// A folder checkpoints/step-NNNNNNN: safetensors files, the run's config.yaml and a state.json with their checksums. It is written under
 /// another name and renamed when every file is on the disk, so a folder of that name is whole.
 /// </summary>
 public static class Checkpoint
@@ -88,6 +88,7 @@ public static class Checkpoint
         {
             Directory.CreateDirectory(partial);
             writeFiles(partial);
+            File.Copy(run.Configuration, Path.Combine(partial, Path.GetFileName(run.Configuration)));
             var whole = state with
             {
                 Files = Directory.EnumerateFiles(partial).Order(StringComparer.Ordinal)

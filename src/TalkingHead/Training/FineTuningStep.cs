@@ -66,10 +66,13 @@ public sealed class FineTuningStep : IDisposable
     /// <param name="targets">The frames' rows of <see cref="ContentLoss.Targets"/>; computed when null.</param>
     /// <param name="adversarial">Whether the discriminator takes part.</param>
     /// <param name="own">The frames' numbers (B), int64, among those that ψ' has references of: a frame is learned without its own. Null
-    /// where it has none of them.</param>
+    /// where ψ' has no references.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="own"/> is null and ψ' has references.</exception>
     public IReadOnlyDictionary<string, Tensor> Run(Tensor frames, Tensor landmarks, IReadOnlyList<Tensor>? targets = null,
         bool adversarial = true, Tensor? own = null)
     {
+        if (own is null && generator.ReferencesIn(Psi.shape[1]) > 0)
+            throw new ArgumentNullException(nameof(own), "ψ' has references of the frames; expected the frames' numbers among them.");
         using var scope = NewDisposeScope();
         var losses = new OrderedDictionary<string, Tensor>();
         var fake = TrainGenerator(frames, landmarks, targets, adversarial, own, losses);

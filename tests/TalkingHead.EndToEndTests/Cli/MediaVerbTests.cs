@@ -177,7 +177,7 @@ public sealed class MediaVerbTests : IDisposable
         SyntheticVideo.Write(folder.At("v.mp4"), 3);
         Says(2, "v.mp4: is a video, and one video is all that a head is made of", "finetune", Model, "--from", folder.At("v.mp4"),
             folder.At("v.mp4"), "--out", folder.At("o.head"), "--feed-forward");
-        Says(1, "no such file or folder; expected a configuration, a dataset, a run or a head", "inspect", folder.At("none"));
+        Says(1, "no such file or folder; expected a configuration, a dataset, a run, a model or a head", "inspect", folder.At("none"));
 
         void Says(int code, string words, params string[] arguments)
         {

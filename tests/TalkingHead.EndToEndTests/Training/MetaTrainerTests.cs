@@ -117,6 +117,8 @@ public sealed class MetaTrainerTests : IDisposable
     public void ARunThatIsThereIsNotOverwritten()
     {
         Train("there");
+        Assert.Equal(File.ReadAllText(runs.At("there/config.yaml")),
+            File.ReadAllText(runs.At($"there/checkpoints/step-{Steps:D7}/config.yaml")));
         Assert.Contains("--resume", Assert.Throws<UserException>(() => Train("there")).Message);
     }
 

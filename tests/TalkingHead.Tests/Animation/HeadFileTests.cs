@@ -79,8 +79,10 @@ public sealed class HeadFileTests : IDisposable
         using var run = SmallPerson.Run(configuration with { Network = configuration.Network with { ReferenceSide = 8 } });
         using var head = PersonFineTuner.Run(run, SmallPerson.Frames(2), new() { FeedForward = true });
         head.Save(folder.At("person.head"));
-        var (styles, all) = (head.StyleLength, head.StyleLength + 2 * (int)run.Generator.ReferenceLength);
-        foreach (var (length, words) in new[] { (styles, "\"psi\""), (styles - 1, "\"psi\""), (all - 1, "\"psi\""), (all, "not finite") })
+        var (styles, each) = (head.StyleLength, (int)run.Generator.ReferenceLength);
+        var (all, most) = (styles + 2 * each, styles + References.Most * each);
+        foreach (var (length, words) in new[] { (styles, "\"psi\""), (styles - 1, "\"psi\""), (all - 1, "\"psi\""), (all, "not finite"),
+            (most, "not finite"), (most + each, "\"psi\"") })
         {
             using var file = SafeTensorsFile.Open(folder.At("person.head"));
             var tensors = file.Tensors.ToDictionary(pair => pair.Key, pair => pair.Value.ToTensor(CPU));

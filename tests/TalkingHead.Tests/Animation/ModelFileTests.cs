@@ -1,6 +1,8 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using TalkingHead.Animation;
 using TalkingHead.Serialization;
+using TalkingHead.Tests.Cli;
 using TalkingHead.Tests.Serialization;
 using static TorchSharp.torch;
 
@@ -32,6 +34,26 @@ public sealed class ModelFileTests : IDisposable
         Assert.True((expected - embedding).abs().max().item<float>() < 5e-3 * expected.abs().max().item<float>());
         using var head = PersonFineTuner.Run(back, source, new() { Epochs = 1 }); // with D, too
         Assert.True(head.Generate(landmarks).isfinite().all().item<bool>());
+    }
+
+    [Fact]
+    public void ChangesToItsNetworksAreRefused()
+    {
+        using var changed = TrainedRun.Open(Exported(), "cpu", changes: ["fine_tuning.epochs=3"]);
+        Assert.Equal(3, changed.Configuration.FineTuning.Epochs);
+        var mistake = Assert.Throws<UserException>(() => TrainedRun.Open(Exported(), "cpu", changes: ["network.row_deviation=0.1"]));
+        Assert.Equal(2, mistake.ExitCode);
+        Assert.Contains("--set changes network.*", mistake.Message);
+    }
+
+    [Fact]
+    public void InspectDescribesIt()
+    {
+        Assert.Equal((0, ""), InProcess.Run("inspect", Exported(), "--json", folder.At("model.json")));
+        using var figures = JsonDocument.Parse(File.ReadAllText(folder.At("model.json")));
+        Assert.Equal(32, figures.RootElement.GetProperty("size").GetInt32());
+        Assert.True(figures.RootElement.GetProperty("generator").GetInt64() > 10_000);
+        Assert.Equal(2, InProcess.Run("inspect", Exported(), "--sheet", folder.At("model.png")).Code);
     }
 
     [Fact]

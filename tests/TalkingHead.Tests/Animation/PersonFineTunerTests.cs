@@ -1,5 +1,6 @@
 using TalkingHead.Animation;
 using TalkingHead.Configuration;
+using TalkingHead.Media;
 using TalkingHead.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -69,6 +70,41 @@ public class PersonFineTunerTests
         Assert.True(head.Psi[0, head.StyleLength..].allclose(feedForward.Psi[0, head.StyleLength..], 0, 1e-6));
         Assert.False(head.Psi[0, ..head.StyleLength].allclose(feedForward.Psi[0, ..head.StyleLength]));
         Assert.All(epochs.Skip(1), epoch => Assert.True(epoch.Epoch == 0 || double.IsFinite(epoch.Loss)));
+    }
+
+    [Fact]
+    public void APreviewIsDrawnWithoutTheFramesOwnReferenceIfThereIsAnother()
+    {
+        using var scope = NewDisposeScope();
+        var configuration = SmallPerson.Configuration("plain");
+        using var run = SmallPerson.Run(configuration with { Network = configuration.Network with { ReferenceSide = 8 } });
+        Assert.NotEqual(Drawn(2).Preview, Drawn(2).Head);
+        Assert.Equal(Drawn(1).Preview, Drawn(1).Head);
+
+        (byte[] Preview, byte[] Head) Drawn(int shots)
+        {
+            var frames = SmallPerson.Frames(shots);
+            var source = new SourceFrames([frames.Pictures[0], .. frames.Pictures.Skip(1).Select(black => new Picture(32, 32))],
+                frames.Landmarks, frames.Source);
+            byte[] preview = [];
+            using (PersonFineTuner.Run(run, source, new() { Epochs = 1 },
+                epoch => preview = epoch.Epoch == 0 ? epoch.Show!(0).Pixels : preview))
+            using (var head = PersonFineTuner.Run(run, source, new() { FeedForward = true }))
+                return (preview, PictureTensor.ToPictures(head.Generate(source.ToTensors(configuration, CPU).Landmarks[..1]))[0].Pixels);
+        }
+    }
+
+    [Fact]
+    public void MoreFramesThanReferencesAreRefused()
+    {
+        var configuration = SmallPerson.Configuration("plain");
+        using var with = SmallPerson.Run(configuration with { Network = configuration.Network with { ReferenceSide = 8 } });
+        using var without = SmallPerson.Run(configuration);
+        with.ExpectShots(References.Most);
+        without.ExpectShots(References.Most + 1);
+        var mistake = Assert.Throws<UserException>(() => with.ExpectShots(References.Most + 1));
+        Assert.Equal(2, mistake.ExitCode);
+        Assert.Contains("of 64 at most; found 65 source frames", mistake.Message);
     }
 
     [Theory]

@@ -95,6 +95,19 @@ public sealed class ReferencesTests
     }
 
     [Fact]
+    public void NothingIsDrawnWhereAPartOfTheFaceIsNot()
+    {
+        using var scope = NewDisposeScope();
+        var (_, landmarks) = Head(still);
+        var withoutMouth = where(HeadFrame.PartMasks(landmarks)[.., 2..].to(ScalarType.Bool), Scalars.Full([1], -1), landmarks);
+        var images = cat([landmarks, withoutMouth, Scalars.Full([1, 3, Side, Side], -1)]);
+        Assert.Equal([1f, 0, 0], [.. HeadFrame.Find(images).Drawn.data<float>()]);
+        var (maps, share) = References.Draw(ones(1, 1, References.Length(32)), images, 32);
+        Assert.True(share[0].max().item<float>() == 1 && maps[0].max().item<float>() == 1);
+        Assert.True(share[1..].max().item<float>() == 0 && maps[1..].max().item<float>() == 0);
+    }
+
+    [Fact]
     public void WithoutAFaceOrFromTheSideNumbersStayFinite()
     {
         using var scope = NewDisposeScope();

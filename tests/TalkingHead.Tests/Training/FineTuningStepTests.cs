@@ -62,6 +62,7 @@ public class FineTuningStepTests
             if (changed is { } number)
                 psi[0, (styles + number * each + 2)..(styles + (number + 1) * each)] = tensor(0.7f);
             using var step = new FineTuningStep(configuration, generator, networks.Discriminator, embedding, content, psi);
+            Assert.Throws<ArgumentNullException>(() => step.Run(frames[..1], landmarks[..1]));
             var losses = step.Run(frames[..1], landmarks[..1], own: tensor(new long[] { 0 }));
             Assert.True(step.Psi[0, styles..].equal(psi[0, styles..]).all().item<bool>());
             Assert.True((step.Psi[0, ..styles] != psi[0, ..styles]).any().item<bool>());
