@@ -7,8 +7,8 @@ using TorchSharp;
 namespace TalkingHead.Cli;
 
 [Verb("export",
-    HelpText = "Writes a trained run as one file of half precision, for finetune, evaluate, studio, inspect and export; or a head or a run as ONNX, to be run "
-    + "anywhere.")]
+    HelpText = "Writes a trained run as one file of half precision, for finetune, evaluate, studio, inspect "
+    + "and export; or a head or a run as ONNX, to be run anywhere.")]
 sealed class ExportVerb : IVerb
 {
     [Value(0, MetaName = "RUN|HEAD", Required = true, HelpText = "The run, from train or import; for --onnx also a head, from finetune.")]

@@ -21,7 +21,8 @@ namespace TalkingHead.Cli;
 sealed class InspectVerb : IVerb
 {
     [Value(0, MetaName = "CONFIG|DATASET|RUN|HEAD", Required = true,
-        HelpText = "A configuration, such as configs/smoke.yaml, a dataset's or a run's directory, a model of export, a head, or an ONNX file.")]
+        HelpText = "A configuration, such as configs/smoke.yaml, a dataset's or a run's directory, a model of export, a head, "
+            + "or an ONNX file.")]
     public string What { get; set; } = "";
 
     [Option("set", MetaValue = "KEY=VALUE", HelpText = "Change keys of the configuration, such as data.size=128.")]
@@ -48,8 +49,8 @@ sealed class InspectVerb : IVerb
     public void Run(CancellationToken stop)
     {
         if (!File.Exists(What) && !Directory.Exists(What))
-            throw new UserException($"{What}: no such file or folder; expected a configuration, a dataset, a run, a model or a head. The ready-made "
-                + $"configurations are in configs/.");
+            throw new UserException($"{What}: no such file or folder; expected a configuration, a dataset, a run, a model or a head. The "
+                + $"ready-made configurations are in configs/.");
         OutputFiles.Check([What], [OutputFiles.Media("sheet", Sheet), OutputFiles.AnyJson("json", Json,
             ["configuration", "embedder"], ["size", "train"], ["head", "id"], ["run", "size"], ["model", "run"], ["inputs", "opset"])]);
         if (RunInspection.Looks(What))
