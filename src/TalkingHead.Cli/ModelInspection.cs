@@ -18,7 +18,8 @@ static class ModelInspection
         Row("pictures", $"{report.Size}x{report.Size}");
         Row("numbers", string.Create(CultureInfo.InvariantCulture,
             $"{report.Embedder:N0} in the embedder, {report.Generator:N0} in the generator with P; half precision"));
-        Row("file", string.Create(CultureInfo.InvariantCulture, $"{report.Bytes / 1e6:N1} MB; finetune, evaluate, studio and export take it"));
+        Row("file", string.Create(CultureInfo.InvariantCulture,
+            $"{report.Bytes / 1e6:N1} MB; finetune, evaluate, studio and export take it"));
         AnsiConsole.Write(table);
         Console.WriteLine(run.Configuration.ToYaml());
         if (json is not null)

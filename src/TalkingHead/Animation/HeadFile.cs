@@ -13,8 +13,9 @@ using Generator = TalkingHead.Models.Generator;
 namespace TalkingHead.Animation;
 
 /// <summary>
-/// A head's safetensors file: <c>generator.*</c> (spectral norm folded in), <c>psi</c> (1,A), which ends with references of
-/// the source frames where it has them, <c>mean_shape</c> (68,2), <c>portrait</c> uint8 (S,S,3); in its metadata the format, the configuration, the origin and a SHA-256 of all these.
+/// A head's safetensors file: <c>generator.*</c> (spectral norm folded in), <c>psi</c> (1,A), which ends with references of the source
+/// frames where it has them, <c>mean_shape</c> (68,2), <c>portrait</c> uint8 (S,S,3); in its metadata the format, the configuration, the
+/// origin and a SHA-256 of all these.
 /// </summary>
 static class HeadFile
 {

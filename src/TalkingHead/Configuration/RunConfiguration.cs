@@ -80,8 +80,8 @@ public sealed record RunConfiguration
         if (Objective.EyeWeight + Objective.MouthWeight > 0 && Landmarks.Style != LandmarkStyle.Paper)
             yield return "objective.eye_weight and mouth_weight find eyes and mouth in landmark images of landmarks.style paper only.";
         if (Network.ReferenceSide > 0 && (Landmarks.Style, Network.Layout) != (LandmarkStyle.Paper, NetworkLayout.Paper))
-            yield return $"network.reference_side is {Network.ReferenceSide}; it needs landmarks.style paper and network.layout paper, found "
-                + $"{SettingValue.Format(Landmarks.Style)} and {SettingValue.Format(Network.Layout)}.";
+            yield return $"network.reference_side is {Network.ReferenceSide}; it needs landmarks.style paper and network.layout paper, "
+                + $"found {SettingValue.Format(Landmarks.Style)} and {SettingValue.Format(Network.Layout)}.";
         if (Network.ReferenceSide > Data.Size)
             yield return $"network.reference_side is {Network.ReferenceSide}; expected at most data.size, {Data.Size}.";
         if (Episodes.HideReferencesEvery == 1)
