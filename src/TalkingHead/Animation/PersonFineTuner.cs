@@ -14,7 +14,8 @@ namespace TalkingHead.Animation;
 
 /// <summary>
 /// Makes a head of a new person from T frames (paper, section 3.3): ê_NEW = mean of E, ψ' = P ê_NEW and w' = w0 + ê_NEW,
-/// then, unless feed-forward, ψ', ψ, θ, w' and b are tuned on copies of the run's networks. E and P rest.
+/// then, unless feed-forward, ψ', ψ, θ, w' and b are tuned on copies of the run's networks. E and P rest. References, where the run has
+/// them, at last get what the generator misses of their frames.
 /// </summary>
 public sealed class PersonFineTuner
 {
@@ -65,7 +66,8 @@ public sealed class PersonFineTuner
         var (frames, landmarks) = source.ToTensors(run.Configuration, run.Device);
         var enrollment = new PersonFineTuner(run, frames, landmarks, settings, report, keep);
         var person = settings.FeedForward ? enrollment.FeedForward() : enrollment.FineTune(cancel);
-        return new Head(person.Generator, person.Psi, run.Configuration, LandmarkShape.Frontal(source.Landmarks), source.Pictures[0],
+        var psi = person.Generator.BackProject(person.Psi, frames, landmarks);
+        return new Head(person.Generator, psi, run.Configuration, LandmarkShape.Frontal(source.Landmarks), source.Pictures[0],
             new HeadOrigin
             {
                 Run = run.Name,
@@ -117,7 +119,7 @@ public sealed class PersonFineTuner
         if (rule is { HeldOut.Count: > 0, Kept: > 0 })
             LearnAll(step, averaged, all, epochs, StoppingRule.EpochsOfAll(rule.Kept), cancel);
         return new Person(GeneratorFactory.Create(averaged.Generator, configuration, run.Device),
-            averaged.Psi.detach().clone().DetachFromDisposeScope(), epoch, rule?.Kept ?? epoch);
+            averaged.Psi.detach().clone(), epoch, rule?.Kept ?? epoch);
     }
 
     // A few epochs from the best weights on; before is the number of those that came before.

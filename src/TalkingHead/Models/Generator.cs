@@ -136,6 +136,18 @@ public sealed class Generator : PersonGenerator
         return cat([psi[.., ..StyleLength].expand(own.shape[0], -1), references.flatten(1)], 1).MoveToOuterDisposeScope();
     }
 
+    internal override Tensor BackProject(Tensor psi, Tensor frames, Tensor landmarks)
+    {
+        if (ReferencesIn(psi.shape[1]) == 0)
+            return psi;
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var parts = psi[.., StyleLength..].view(-1, ReferenceLength).split(ReadAtOnce)
+            .Zip(frames.split(ReadAtOnce), landmarks.split(ReadAtOnce)).Select(part => References.BackProject(part.First,
+                part.Second - call(part.Third, psi), part.Third, referenceSide)).ToArray();
+        return cat([psi[.., ..StyleLength], cat(parts).view(1, -1)], 1).MoveToOuterDisposeScope();
+    }
+
     /// <summary>
     /// Landmark images (B,3,S,S) in [-1,1] and ψ, one for each or one for all (B or 1,<see cref="StyleLength"/>, and references after
     /// it, if any), to pictures (B,3,S,S) in [-1,1].
@@ -318,6 +330,12 @@ public abstract class PersonGenerator : Module<Tensor, Tensor, Tensor>
     /// K · <see cref="ReferenceLength"/>).
     /// </summary>
     public virtual Tensor Project(Tensor embedding, Tensor frames, Tensor landmarks) => Project(embedding);
+
+    /// <summary>
+    /// ψ of a person (1,A) whose references make up for what the generator misses of the frames and landmark images (K,3,S,S) in [-1,1]
+    /// that they are of; ψ itself where it has none.
+    /// </summary>
+    internal virtual Tensor BackProject(Tensor psi, Tensor frames, Tensor landmarks) => psi;
 
     /// <summary>
     /// Adds the generator to an ONNX graph: <paramref name="landmarks"/> (N,3,side,side) to pictures of the same shape. With

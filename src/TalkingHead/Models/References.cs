@@ -27,6 +27,9 @@ static class References
     /// </summary>
     const double FadeAtRim = 4, FadeWithSlope = 2;
 
+    /// <summary>How much of what the generator misses of a frame is added to its reference; less gains less, more gains nothing.</summary>
+    const double BackProjection = 1.5;
+
     /// <summary>Moved so far away in turn, a reference does not count.</summary>
     const double Away = 1e3;
 
@@ -104,6 +107,19 @@ static class References
         var away = functional.one_hot(own, references.shape[1]).to(ScalarType.Float32).Mul(Away).unsqueeze(2); // (B,K,1)
         var each = references.expand(own.shape[0], -1, -1);
         return cat([each[.., .., ..TurnLength].Add(away), each[.., .., TurnLength..]], 2).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// References (K,2+6tt) to which is added what the generator <paramref name="missed"/> of their frames (K,3,S,S), as frame less
+    /// generated picture: the idea of iterative back-projection in super-resolution (Irani and Peleg 1991). No gradient.
+    /// </summary>
+    public static Tensor BackProject(Tensor references, Tensor missed, Tensor landmarks, long side)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        long[] lengths = [TurnLength, 3 * side * side, 3 * side * side]; // the turn, the frame, its landmark image
+        var (whole, added) = (references.split(lengths, 1), Read(missed, landmarks, side).split(lengths, 1)[1]);
+        return cat([whole[0], whole[1].Add(added.Mul(BackProjection)).Clamp(-1, 1), whole[2]], 1).MoveToOuterDisposeScope();
     }
 
     /// <summary><see cref="Read(Tensor, Tensor, long)"/> as nodes of a graph.</summary>

@@ -1,5 +1,6 @@
 using TalkingHead.Animation;
 using TalkingHead.Configuration;
+using TalkingHead.Libtorch;
 using TalkingHead.Media;
 using TalkingHead.Models;
 using TorchSharp;
@@ -52,7 +53,7 @@ public class PersonFineTunerTests
     }
 
     [Theory, InlineData(1), InlineData(5)]
-    public void APersonsReferencesAreThoseOfTheFramesHoweverLongItIsLearned(int shots)
+    public void ReferencesGetWhatTheGeneratorMissesOfTheirFramesAndNothingElse(int shots)
     {
         using var scope = NewDisposeScope();
         var configuration = SmallPerson.Configuration("plain", epochs: 3);
@@ -67,8 +68,21 @@ public class PersonFineTunerTests
         using var head = PersonFineTuner.Run(run, source, report: epochs.Add);
         using var feedForward = PersonFineTuner.Run(run, source, new() { FeedForward = true });
         Assert.Equal(shots, head.References);
-        Assert.True(head.Psi[0, head.StyleLength..].allclose(feedForward.Psi[0, head.StyleLength..], 0, 1e-6));
         Assert.False(head.Psi[0, ..head.StyleLength].allclose(feedForward.Psi[0, ..head.StyleLength]));
+        var (frames, landmarks) = source.ToTensors(configuration, CPU);
+        foreach (var each in new[] { head, feedForward })
+        {
+            using var _ = no_grad();
+            var read = run.Project(run.Embed(frames, landmarks), frames, landmarks)[0, each.StyleLength..];
+            var psi = cat([each.Psi[.., ..each.StyleLength], read.unsqueeze(0)], 1); // before it
+            var missed = References.Read(frames - each.Generator.call(landmarks, psi), landmarks, 8);
+            var (expected, found) = (read.view(shots, -1), each.Psi[0, each.StyleLength..].view(shots, -1));
+            var picture = 2..(2 + 3 * 8 * 8);
+            Assert.True(found[.., picture].allclose(expected[.., picture].Add(missed[.., picture].Mul(1.5)).Clamp(-1, 1), 0, 1e-5));
+            Assert.False(found[.., picture].allclose(expected[.., picture], 0, 1e-2));
+            Assert.True(found[.., ..2].allclose(expected[.., ..2], 0, 1e-6));
+            Assert.True(found[.., picture.End..].allclose(expected[.., picture.End..], 0, 1e-6));
+        }
         Assert.All(epochs.Skip(1), epoch => Assert.True(epoch.Epoch == 0 || double.IsFinite(epoch.Loss)));
     }
 
@@ -78,10 +92,11 @@ public class PersonFineTunerTests
         using var scope = NewDisposeScope();
         var configuration = SmallPerson.Configuration("plain");
         using var run = SmallPerson.Run(configuration with { Network = configuration.Network with { ReferenceSide = 8 } });
-        Assert.NotEqual(Drawn(2).Preview, Drawn(2).Head);
-        Assert.Equal(Drawn(1).Preview, Drawn(1).Head);
+        Assert.NotEqual(Drawn(2).Preview, Drawn(2).Before);
+        Assert.Equal(Drawn(1).Preview, Drawn(1).Before);
 
-        (byte[] Preview, byte[] Head) Drawn(int shots)
+        // The preview before the first epoch, and the picture of all references.
+        (byte[] Preview, byte[] Before) Drawn(int shots)
         {
             var frames = SmallPerson.Frames(shots);
             var source = new SourceFrames([frames.Pictures[0], .. frames.Pictures.Skip(1).Select(black => new Picture(32, 32))],
@@ -89,8 +104,10 @@ public class PersonFineTunerTests
             byte[] preview = [];
             using (PersonFineTuner.Run(run, source, new() { Epochs = 1 },
                 epoch => preview = epoch.Epoch == 0 ? epoch.Show!(0).Pixels : preview))
-            using (var head = PersonFineTuner.Run(run, source, new() { FeedForward = true }))
-                return (preview, PictureTensor.ToPictures(head.Generate(source.ToTensors(configuration, CPU).Landmarks[..1]))[0].Pixels);
+            {
+                var (x, y) = source.ToTensors(configuration, CPU);
+                return (preview, PictureTensor.ToPictures(run.Generator.call(y[..1], run.Project(run.Embed(x, y), x, y)))[0].Pixels);
+            }
         }
     }
 
