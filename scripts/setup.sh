@@ -22,11 +22,11 @@ sdk=$(dotnet --list-sdks 2>/dev/null | awk -F. '$1 >= 10 { found = $0 } END { pr
 [ -n "$sdk" ] || fail "found .NET SDKs $(dotnet --list-sdks | awk '{ print $1 }' | paste -sd' '), expected 10.0 or \
 newer: install the .NET 10 SDK."
 
-# Whether what a package is for is there, also on a Linux with other packages.
+# Looks for the program or library itself: other Linuxes name their packages otherwise.
 have() {
     case $1 in
         openmpi-bin) command -v mpirun ;;
-        libopenmpi3) ldconfig -p | grep -F libmpi.so ;;
+        libopenmpi3) PATH=$PATH:/usr/sbin:/sbin ldconfig -p | grep -F libmpi.so ;;
         python3-onnx) /usr/bin/python3 -c 'import onnx' ;; # as the tests call it
         *) command -v "$1" ;;
     esac >/dev/null 2>&1

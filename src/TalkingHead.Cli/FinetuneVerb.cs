@@ -23,7 +23,7 @@ sealed class FinetuneVerb : IVerb
         + "the head makes of them.")]
     public string Out { get; set; } = "";
 
-    [Option("feed-forward", HelpText = "Do not fine-tune: use the embedder's output as it is (the paper's FF).")]
+    [Option("feed-forward", HelpText = "Do not fine-tune: the embedder's output decides (the paper's FF).")]
     public bool FeedForward { get; set; }
 
     [Option("epochs", HelpText = "Tune for this many epochs over all frames, without a stopping rule.")]

@@ -123,7 +123,8 @@ static class OnnxHeadFile
 /// <summary>
 /// A run's networks as two ONNX files, with which new people are enrolled feed-forward anywhere. The generator takes
 /// <c>landmarks</c> (N,3,S,S) and <c>psi</c> (N or 1,A); the embedder with P takes K source <c>frames</c> and their
-/// <c>landmarks</c> (K,3,S,S) and gives <c>psi</c> (1,A). Pictures are in [-1,1].
+/// <c>landmarks</c> (K,3,S,S) and gives <c>psi</c> (1,A), its references as they were read (<see cref="References.BackProject"/>).
+/// Pictures are in [-1,1].
 /// </summary>
 static class OnnxRunFiles
 {

@@ -14,8 +14,8 @@ namespace TalkingHead.Animation;
 
 /// <summary>
 /// Makes a head of a new person from T frames (paper, section 3.3): ê_NEW = mean of E, ψ' = P ê_NEW and w' = w0 + ê_NEW,
-/// then, unless feed-forward, ψ', ψ, θ, w' and b are tuned on copies of the run's networks. E and P rest. References, where the run has
-/// them, at last get what the generator misses of their frames.
+/// then, unless feed-forward, ψ', ψ, θ, w' and b are tuned on copies of the run's networks. E and P rest. Finally, what the
+/// generator misses of each frame is added to its reference, if the run has references.
 /// </summary>
 public sealed class PersonFineTuner
 {
@@ -220,7 +220,7 @@ public sealed class PersonFineTuner
 /// <summary>How a new person is learned; rates and batch are the run's configuration's (<c>fine_tuning</c>).</summary>
 public sealed record FineTunerSettings
 {
-    /// <summary>ψ' = P ê and nothing more (paper, FF).</summary>
+    /// <summary>Nothing is tuned: ψ' = P ê (paper, FF), with references if the run has them.</summary>
     public bool FeedForward { get; init; }
 
     /// <summary>

@@ -153,8 +153,8 @@ public sealed class TrainedRun : IDisposable
     internal void ExpectShots(int shots)
     {
         if (Generator.ReferenceLength > 0 && shots > References.Most)
-            throw UserException.Usage($"{Name}: keeps a reference of every source frame (network.reference_side), of {References.Most} at "
-                + $"most; found {shots} source frames. Use --shots {References.Most} or fewer.");
+            throw UserException.Usage($"{Name}: keeps one reference per source frame (network.reference_side), {References.Most} at most; "
+                + $"got {shots}. Use --shots {References.Most} or fewer.");
     }
 
     UserException ImportedNetworks() =>

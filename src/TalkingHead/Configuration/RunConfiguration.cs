@@ -60,7 +60,7 @@ public sealed record RunConfiguration
     /// <summary>This, the changed configuration of a trained run, if it has the networks that were trained.</summary>
     /// <exception cref="UserException">A change is to <c>network.*</c>.</exception>
     internal RunConfiguration ExpectNetworkOf(RunConfiguration trained, string path) => Network == trained.Network ? this
-        : throw UserException.Usage($"{path}: --set changes network.*, but its networks are trained as they are. Leave that out.");
+        : throw UserException.Usage($"{path}: --set changes network.*, which is fixed once a run is trained. Remove that --set.");
 
     /// <summary>The whole configuration with every default filled in; reads back to an equal record.</summary>
     public string ToYaml() => ConfigurationWriter.Write(this);

@@ -42,6 +42,7 @@ public sealed class HeadEvaluation : IDisposable
         TimeProvider clock)
     {
         settings.Check();
+        run.ExpectShots(settings.Shots.Max());
         if (!run.CanFineTune && !settings.FeedForward)
         {
             settings = settings with { FeedForward = true };

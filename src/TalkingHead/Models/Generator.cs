@@ -87,7 +87,7 @@ public sealed class Generator : PersonGenerator
         RegisterComponents();
     }
 
-    // Source frames whose references are read at once: it takes some ten times their memory.
+    // Source frames whose references are read at once, or that are drawn to correct them: it takes some ten times their memory.
     const int ReadAtOnce = 16;
 
     // The landmark image, and a reference drawn to it.
@@ -138,8 +138,12 @@ public sealed class Generator : PersonGenerator
 
     internal override Tensor BackProject(Tensor psi, Tensor frames, Tensor landmarks)
     {
-        if (ReferencesIn(psi.shape[1]) == 0)
+        if (referenceSide == 0)
             return psi;
+        Shapes.Expect(psi, "psi", 1, NearestPsiLength(psi.shape[1]));
+        var count = ReferencesIn(psi.shape[1]);
+        Shapes.Expect(frames, "source frames", count, 3, size, size);
+        Shapes.Expect(landmarks, "source landmarks", count, 3, size, size);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var parts = psi[.., StyleLength..].view(-1, ReferenceLength).split(ReadAtOnce)

@@ -5,6 +5,7 @@ using TalkingHead.Media;
 using TalkingHead.Models;
 using TorchSharp;
 using static TorchSharp.torch;
+using Generator = TalkingHead.Models.Generator;
 
 namespace TalkingHead.Tests.Animation;
 
@@ -52,7 +53,7 @@ public class PersonFineTunerTests
         Assert.Equal((12, 12), (tuned.Origin.Epochs, tuned.Origin.KeptEpoch));
     }
 
-    [Theory, InlineData(1), InlineData(5)]
+    [Theory, InlineData(1), InlineData(5), InlineData(17)]
     public void ReferencesGetWhatTheGeneratorMissesOfTheirFramesAndNothingElse(int shots)
     {
         using var scope = NewDisposeScope();
@@ -74,6 +75,7 @@ public class PersonFineTunerTests
         {
             using var _ = no_grad();
             var read = run.Project(run.Embed(frames, landmarks), frames, landmarks)[0, each.StyleLength..];
+            Assert.True(read.view(shots, -1).allclose(References.Read(frames, landmarks, 8), 0, 1e-6));
             var psi = cat([each.Psi[.., ..each.StyleLength], read.unsqueeze(0)], 1); // before it
             var missed = References.Read(frames - each.Generator.call(landmarks, psi), landmarks, 8);
             var (expected, found) = (read.view(shots, -1), each.Psi[0, each.StyleLength..].view(shots, -1));
@@ -92,21 +94,26 @@ public class PersonFineTunerTests
         using var scope = NewDisposeScope();
         var configuration = SmallPerson.Configuration("plain");
         using var run = SmallPerson.Run(configuration with { Network = configuration.Network with { ReferenceSide = 8 } });
-        Assert.NotEqual(Drawn(2).Preview, Drawn(2).Before);
-        Assert.Equal(Drawn(1).Preview, Drawn(1).Before);
+        var (two, one) = (Drawn(2), Drawn(1));
+        Assert.Equal(two.Without, two.Preview);
+        Assert.NotEqual(two.All, two.Preview);
+        Assert.Equal(one.All, one.Preview);
 
-        // The preview before the first epoch, and the picture of all references.
-        (byte[] Preview, byte[] Before) Drawn(int shots)
+        // The preview of the first frame before the first epoch, and the generator's picture with all references and without its own.
+        (byte[] Preview, byte[] All, byte[] Without) Drawn(int shots)
         {
             var frames = SmallPerson.Frames(shots);
-            var source = new SourceFrames([frames.Pictures[0], .. frames.Pictures.Skip(1).Select(black => new Picture(32, 32))],
+            var source = new SourceFrames([frames.Pictures[0], .. frames.Pictures.Skip(1).Select(_ => new Picture(32, 32))],
                 frames.Landmarks, frames.Source);
             byte[] preview = [];
             using (PersonFineTuner.Run(run, source, new() { Epochs = 1 },
                 epoch => preview = epoch.Epoch == 0 ? epoch.Show!(0).Pixels : preview))
             {
                 var (x, y) = source.ToTensors(configuration, CPU);
-                return (preview, PictureTensor.ToPictures(run.Generator.call(y[..1], run.Project(run.Embed(x, y), x, y)))[0].Pixels);
+                var psi = run.Project(run.Embed(x, y), x, y);
+                return (preview, Pixels(psi), Pixels(((Generator)run.Generator).WithoutOwn(psi, tensor(new long[] { 0 }))));
+
+                byte[] Pixels(Tensor each) => PictureTensor.ToPictures(run.Generator.call(y[..1], each))[0].Pixels;
             }
         }
     }
@@ -119,9 +126,10 @@ public class PersonFineTunerTests
         using var without = SmallPerson.Run(configuration);
         with.ExpectShots(References.Most);
         without.ExpectShots(References.Most + 1);
-        var mistake = Assert.Throws<UserException>(() => with.ExpectShots(References.Most + 1));
+        var mistake = Assert.Throws<UserException>(() =>
+            PersonFineTuner.Run(with, SmallPerson.Frames(References.Most + 1), new() { FeedForward = true }));
         Assert.Equal(2, mistake.ExitCode);
-        Assert.Contains("of 64 at most; found 65 source frames", mistake.Message);
+        Assert.Contains("64 at most; got 65", mistake.Message);
     }
 
     [Theory]

@@ -51,7 +51,7 @@ public sealed record RowCosts(string Method, int Shots, double EnrolmentSeconds,
 /// <summary>How frames came about, as results name it.</summary>
 static class Method
 {
-    // The paper's FF (ψ' = P ê and nothing more) and FT; the source frame whose landmarks are closest to the driving ones; the
+    // The paper's FF (ψ' = P ê, nothing tuned) and FT; the source frame whose landmarks are closest to the driving ones; the
     // average of the T source frames.
     internal const string FeedForward = "feed-forward", FineTuned = "fine-tuned", CopyNearest = "copy-nearest", MeanFrame = "mean-frame";
 
