@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TalkingHead.Configuration;
 using TalkingHead.Distributed;
 using TalkingHead.Models;
 using TalkingHead.Serialization;
@@ -10,7 +11,7 @@ using static TorchSharp.torch;
 namespace TalkingHead.Training;
 
 /// <summary>
-/// A folder checkpoints/step-NNNNNNN: safetensors files, the run's config.yaml and a state.json with their checksums. It is written under
+/// A folder checkpoints/step-NNNNNNN: safetensors files, config.yaml as the run has it, and a state.json with their checksums. It is written under
 /// another name and renamed when every file is on the disk, so a folder of that name is whole.
 /// </summary>
 public static class Checkpoint
@@ -80,7 +81,7 @@ public static class Checkpoint
 
     /// <summary>Writes a checkpoint: <paramref name="writeFiles"/> fills the folder it is given.</summary>
     /// <exception cref="IOException">The disk is full, say; nothing of this checkpoint is left, the others are as they were.</exception>
-    public static void Save(RunDirectory run, State state, Action<string> writeFiles)
+    public static void Save(RunDirectory run, State state, RunConfiguration configuration, Action<string> writeFiles)
     {
         string folder = Folder(run, state.Step), partial = folder + Partial;
         Remove(partial);
@@ -88,7 +89,7 @@ public static class Checkpoint
         {
             Directory.CreateDirectory(partial);
             writeFiles(partial);
-            File.Copy(run.Configuration, Path.Combine(partial, Path.GetFileName(run.Configuration)));
+            File.WriteAllText(Path.Combine(partial, Path.GetFileName(run.Configuration)), configuration.ToYaml());
             var whole = state with
             {
                 Files = Directory.EnumerateFiles(partial).Order(StringComparer.Ordinal)

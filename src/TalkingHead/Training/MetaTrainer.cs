@@ -301,7 +301,7 @@ public sealed class MetaTrainer : IDisposable
                 Episodes = settings.Batch * ranks.Count,
                 MetricsBytes = log!.Position,
                 Score = score,
-            }, state.Save);
+            }, configuration, state.Save);
             lastSaved = step;
             Checkpoint.Retain(run, settings.KeepCheckpoints);
         }

@@ -41,7 +41,8 @@ public static class ReproductionCheckpoint
         using var directory = RunDirectory.Open(run, resume: false);
         directory.Describe(configuration, "cpu");
         var state = new Checkpoint.State { Step = 0, Sampler = "" };
-        Checkpoint.Save(directory, state, folder => networks.Save(folder, [.. PersonNetworks.Prefixed("discriminator", discriminator)]));
+        Checkpoint.Save(directory, state, configuration,
+            folder => networks.Save(folder, [.. PersonNetworks.Prefixed("discriminator", discriminator)]));
         return Checkpoint.Folder(directory, state.Step);
     }
 }
