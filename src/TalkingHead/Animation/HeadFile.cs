@@ -24,12 +24,13 @@ static class HeadFile
     const string FormatKey = "format", Format = "talkinghead-head", VersionKey = "version", Version = "1", DigestKey = "sha256";
 
     /// <summary>Whether a file is a head's safetensors file; nothing but its header is read.</summary>
-    public static bool Looks(string path)
+    public static bool Looks(string path) => File.Exists(path) && FormatOf(path) == Format;
+
+    /// <summary>What a safetensors file's metadata calls its format; nothing but its header is read.</summary>
+    public static string? FormatOf(string path)
     {
-        if (!File.Exists(path))
-            return false;
         using var file = SafeTensorsFile.Open(path);
-        return file.Metadata.GetValueOrDefault(FormatKey) == Format;
+        return file.Metadata.GetValueOrDefault(FormatKey);
     }
 
     public static void Save(Head head, string path)
@@ -193,11 +194,7 @@ static class ModelFile
     const string FormatKey = "format", Format = "talkinghead-model", RunKey = "run", StepKey = "step", ConfigurationKey = "configuration";
 
     /// <summary>Whether a safetensors file is a model; nothing but its header is read.</summary>
-    public static bool Looks(string path)
-    {
-        using var file = SafeTensorsFile.Open(path);
-        return file.Metadata.GetValueOrDefault(FormatKey) == Format;
-    }
+    public static bool Looks(string path) => HeadFile.FormatOf(path) == Format;
 
     public static void Save(TrainedRun run, NetworkSet networks, string path)
     {

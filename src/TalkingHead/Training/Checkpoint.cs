@@ -11,8 +11,8 @@ using static TorchSharp.torch;
 namespace TalkingHead.Training;
 
 /// <summary>
-/// A folder checkpoints/step-NNNNNNN: safetensors files, config.yaml as the run has it, and a state.json with their checksums. It is written under
-/// another name and renamed when every file is on the disk, so a folder of that name is whole.
+/// A folder checkpoints/step-NNNNNNN: safetensors files, config.yaml as the run has it, and a state.json with their checksums. It is
+/// written under another name and renamed when every file is on the disk, so a folder of that name is whole.
 /// </summary>
 public static class Checkpoint
 {
@@ -79,7 +79,10 @@ public static class Checkpoint
 
     internal static string Folder(string checkpoints, int step) => Path.Combine(checkpoints, $"{Prefix}{step:D7}");
 
-    /// <summary>Writes a checkpoint: <paramref name="writeFiles"/> fills the folder it is given.</summary>
+    /// <summary>
+    /// Writes a checkpoint: <paramref name="writeFiles"/> fills the folder it is given; <paramref name="configuration"/> is that of the
+    /// run as it trains now.
+    /// </summary>
     /// <exception cref="IOException">The disk is full, say; nothing of this checkpoint is left, the others are as they were.</exception>
     public static void Save(RunDirectory run, State state, RunConfiguration configuration, Action<string> writeFiles)
     {
