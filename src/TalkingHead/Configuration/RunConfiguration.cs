@@ -82,8 +82,8 @@ public sealed record RunConfiguration
         if (Network.ReferenceSide > 0 && (Landmarks.Style, Network.Layout) != (LandmarkStyle.Paper, NetworkLayout.Paper))
             yield return $"network.reference_side is {Network.ReferenceSide}; it needs landmarks.style paper and network.layout paper, "
                 + $"found {SettingValue.Format(Landmarks.Style)} and {SettingValue.Format(Network.Layout)}.";
-        if (Network.ReferenceSide > Data.Size)
-            yield return $"network.reference_side is {Network.ReferenceSide}; expected at most data.size, {Data.Size}.";
+        if (Network.ReferenceSide > 2 * Data.Size)
+            yield return $"network.reference_side is {Network.ReferenceSide}; expected at most twice data.size, {2 * Data.Size}.";
         if (Episodes.HideReferencesEvery == 1)
             yield return "episodes.hide_references_every is 1: references would never show; expected 0, or at least 2.";
         if (Landmarks is { Pupils: true, Style: not LandmarkStyle.Paper })

@@ -9,23 +9,29 @@ namespace TalkingHead.Models;
 /// References of a person: each source frame with its landmark image in coordinates of the head (<see cref="HeadFrame"/>), where the
 /// head stays in its place however it moves and turns, and the turn that it had. A reference is 2 + 6tt numbers: its turn across and
 /// down, and maps (6,t,t) in [-1,1]. Drawn to a landmark image, the one whose turn is nearest counts most; its own landmarks show
-/// where mouth, eyes and outline were others. What stands before or behind the plane of eyes and mouth moves as on a cylinder.
+/// where mouth, eyes and outline were others. The head is taken for an elliptic cylinder that the maps are wrapped around, so that
+/// what stands before or behind the plane of eyes and mouth moves as the head turns, and its sides are there, too: θ radians from
+/// the front lie <see cref="Wide"/> sin θ units across and <see cref="Deep"/> cos θ - <see cref="Plane"/> before the plane.
 /// </summary>
 static class References
 {
-    /// <summary>A reference's middle lies so many units below the eyes, and it reaches so many to each side, up and down.</summary>
-    const double CentreBelow = 0.35, Reach = 1.3;
+    /// <summary>The cylinder's half axes.</summary>
+    const double Wide = 1.6, Deep = 2;
 
-    /// <summary>The cylinder: a point u units from the middle lies Bend (1/4 - u²) before the plane; the eyes lie in it.</summary>
-    const double Bend = 0.4;
+    /// <summary>The eyes, half a unit from the middle, lie in the plane.</summary>
+    static readonly double Plane = Deep * Math.Sqrt(1 - 0.25 / (Wide * Wide));
+
+    /// <summary>A reference reaches so many radians to each side; its middle lies so many units below the eyes, and it reaches so many up
+    /// and down.</summary>
+    const double Reach = 2.2, CentreBelow = 0.2, ReachDown = 2.5;
 
     /// <summary>How much less a reference counts whose turn is another: exp(-Choice · distance²).</summary>
     const double Choice = 200;
 
     /// <summary>
-    /// How fast a reference fades at its rim, a disc, and where the head turns away from the camera, now or in the source frame.
+    /// How fast a reference fades at its rim, and where the head turns away from the camera, now or in the source frame.
     /// </summary>
-    const double FadeAtRim = 4, FadeWithSlope = 2;
+    const double FadeAtRim = 4, FadeWithSlope = 4;
 
     /// <summary>How much of what the generator misses of a frame is added to its reference; less gains less, more gains nothing.</summary>
     const double BackProjection = 1.5;
@@ -51,9 +57,9 @@ static class References
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var head = HeadFrame.Find(landmarks);
-        var line = HeadFrame.Line(side, landmarks.device).Mul(Reach);
-        var (u, v) = (line.view(1, 1, -1), line.Add(CentreBelow).view(1, -1, 1));
-        var before = Before(u);
+        var line = HeadFrame.Line(side, landmarks.device);
+        var (angle, v) = (line.view(1, 1, -1).Mul(Reach), line.view(1, -1, 1).Mul(ReachDown).Add(CentreBelow));
+        var (u, before) = (angle.sin().Mul(Wide), Before(angle));
         var seen = Sample(cat([pictures, landmarks], 1), head.ToPicture(u.Add(head.Turn.X * before), v.Add(head.Turn.Y * before)));
         return cat([head.Turn.X.flatten(1), head.Turn.Y.flatten(1), seen.flatten(1)], 1).MoveToOuterDisposeScope();
     }
@@ -73,16 +79,16 @@ static class References
         var chosen = (all.shape[0] == 1 ? counts.matmul(all[0]) : counts.unsqueeze(1).bmm(all)).view(-1, MapCount, side, side);
         var line = HeadFrame.Line(landmarks.shape[^1], landmarks.device);
         var (x, y) = head.FromPicture(line.view(1, 1, -1), line.view(1, -1, 1));          // (B,S,S)
-        // x = u + bend (1/4 - u²), solved for u; its slope at u is √(1 - 4 bend (x - bend / 4)), 0 where the cylinder ends.
-        var bend = head.Turn.X.Mul(Bend);
-        var c = x - bend.Mul(0.25);
-        var slope = (bend * c).Mul(4).RSub(1).ClampMin(0).sqrt();
-        var u = c.Mul(2) / slope.Add(1);
-        var v = y - head.Turn.Y * Before(u);
+        // x = wide sin θ + turn (deep cos θ - plane) is solved by sin(θ + φ) = (x + turn plane) / radius, where tan φ = turn deep / wide.
+        // cos(θ + φ), the slope, is 1 towards the camera and 0 at the outline.
+        var (aside, radius) = (Aside(head.Turn.X), head.Turn.X.Mul(Deep).Square().Add(Wide * Wide).sqrt());
+        var sine = (x.Add(head.Turn.X.Mul(Plane)) / radius).Clamp(-1, 1);
+        var (angle, slope) = (sine.asin() - aside, sine.Square().RSub(1).sqrt());
+        var v = y - head.Turn.Y * Before(angle);
         var sourceTurn = (counts * turns[.., .., 0]).sum(1).view(-1, 1, 1);
-        var sourceSlope = (sourceTurn * u).Mul(2 * Bend).RSub(1);
-        var (across, below) = (u.Mul(1 / Reach), v.Add(-CentreBelow).Mul(1 / Reach));
-        var inside = across.Square().Add(below.Square()).sqrt().RSub(1).Mul(FadeAtRim).Clamp(0, 1);
+        var sourceSlope = angle.Add(Aside(sourceTurn)).cos();
+        var (across, below) = (angle.Mul(1 / Reach), v.Add(-CentreBelow).Mul(1 / ReachDown));
+        var inside = maximum(across.abs(), below.abs()).RSub(1).Mul(FadeAtRim).Clamp(0, 1);
         var share = (inside * minimum(slope, sourceSlope).Mul(FadeWithSlope).Clamp(0, 1) * head.Drawn).unsqueeze(1);
         var maps = Sample(chosen, stack([across, below], -1)) * share;
         return (maps.MoveToOuterDisposeScope(), share.MoveToOuterDisposeScope());
@@ -127,9 +133,9 @@ static class References
     {
         using var scope = NewDisposeScope();
         var head = OnnxHeadFrame.Find(landmarks, imageSide);
-        var line = HeadFrame.Line(side, CPU).Mul(Reach);
-        var (u, v) = (landmarks.Numbers(line.view(1, 1, -1)), landmarks.Numbers(line.Add(CentreBelow).view(1, -1, 1)));
-        var before = Before(u);
+        var line = HeadFrame.Line(side, CPU);
+        var (angle, v) = (line.view(1, 1, -1).Mul(Reach), landmarks.Numbers(line.view(1, -1, 1).Mul(ReachDown).Add(CentreBelow)));
+        var (u, before) = (landmarks.Numbers(angle.sin().Mul(Wide)), landmarks.Numbers(Before(angle)));
         var seen = OnnxTerm.Concat(1, pictures, landmarks).Sample(head.ToPicture(u + head.Turn.X * before, v + head.Turn.Y * before));
         return OnnxTerm.Concat(1, head.Turn.X.Reshape(0, 1), head.Turn.Y.Reshape(0, 1), seen.Reshape(0, -1));
     }
@@ -149,23 +155,25 @@ static class References
         var chosen = counts.Reshape(0, 1, -1).Multiply(each.Slice(2, TurnLength, Length(side))).Reshape(0, MapCount, side, side);
         var line = HeadFrame.Line(imageSide, CPU);
         var (x, y) = head.FromPicture(landmarks.Numbers(line.view(1, 1, -1)), landmarks.Numbers(line.view(1, -1, 1)));
-        var bend = head.Turn.X * Bend;
-        var c = x + bend * -0.25;
-        var slope = (bend * c * -4 + 1).Relu().Sqrt();
-        var u = c * 2 / (slope + 1);
-        var v = y - head.Turn.Y * Before(u);
+        var (aside, radius) = (Aside(head.Turn.X), (head.Turn.X * head.Turn.X * (Deep * Deep) + Wide * Wide).Sqrt());
+        var sine = ((x + head.Turn.X * Plane) / radius).Clamp(-1, 1);
+        var (angle, slope) = (sine.Asin() - aside, (sine * sine * -1 + 1).Sqrt());
+        var v = y - head.Turn.Y * (angle.Cos() * Deep + -Plane);
         var sourceTurn = (turns.Slice(2, 0, 1).Reshape(0, -1) * counts).Sum(keep: true, 1).Reshape(0, 1, 1);
-        var sourceSlope = sourceTurn * u * (-2 * Bend) + 1;
-        var (across, below) = (u * (1 / Reach), (v + -CentreBelow) * (1 / Reach));
-        var inside = (((across * across + below * below).Sqrt() * -1 + 1) * FadeAtRim).Clamp(0, 1);
+        var sourceSlope = (angle + Aside(sourceTurn)).Cos();
+        var (across, below) = (angle * (1 / Reach), (v + -CentreBelow) * (1 / ReachDown));
+        var inside = ((across.Abs().Max(below.Abs()) * -1 + 1) * FadeAtRim).Clamp(0, 1);
         var share = (inside * (slope.Min(sourceSlope) * FadeWithSlope).Clamp(0, 1) * head.Drawn).Reshape(0, 1, imageSide, imageSide);
         return (chosen.Sample(OnnxTerm.Grid(across, below)) * share, share);
     }
 
-    // How far the cylinder lies before the plane, u units from the middle.
-    static Tensor Before(Tensor u) => u.Square().RSub(0.25).Mul(Bend);
+    // How far the cylinder lies before the plane at an angle.
+    static Tensor Before(Tensor angle) => angle.cos().Mul(Deep).Add(-Plane);
 
-    static OnnxTerm Before(OnnxTerm u) => (u * u * -1 + 0.25) * Bend;
+    // The angle by which a turn across moves the middle of what the camera sees of the cylinder.
+    static Tensor Aside(Tensor turn) => turn.Mul(Deep / Wide).atan();
+
+    static OnnxTerm Aside(OnnxTerm turn) => (turn * (Deep / Wide)).Atan();
 
     // In float32, rows and columns: grid_sample's fast way.
     static Tensor Sample(Tensor x, Tensor grid) => functional.grid_sample(x.As(ScalarType.Float32).contiguous(), grid.contiguous(),

@@ -30,6 +30,14 @@ readonly record struct OnnxTerm(OnnxGraph Graph, string Name)
 
     public OnnxTerm Sqrt() => Add("Sqrt");
 
+    public OnnxTerm Abs() => Add("Abs");
+
+    public OnnxTerm Cos() => Add("Cos");
+
+    public OnnxTerm Asin() => Add("Asin");
+
+    public OnnxTerm Atan() => Add("Atan");
+
     public OnnxTerm Sigmoid() => Add("Sigmoid");
 
     public OnnxTerm Tanh() => Add("Tanh");

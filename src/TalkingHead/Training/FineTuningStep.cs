@@ -22,6 +22,7 @@ public sealed class FineTuningStep : IDisposable
     readonly PlayerOptimizer generatorOptimizer;
     readonly PlayerOptimizer discriminatorOptimizer;
     readonly ParallelParts? parallel;
+    int steps;
 
     /// <summary>
     /// A person whose embedding ê_NEW (1,N) is the mean over the T frames: ψ' = P ê_NEW, w' = w0 + ê_NEW. With
@@ -65,8 +66,8 @@ public sealed class FineTuningStep : IDisposable
     /// <param name="landmarks">y.</param>
     /// <param name="targets">The frames' rows of <see cref="ContentLoss.Targets"/>; computed when null.</param>
     /// <param name="adversarial">Whether the discriminator takes part.</param>
-    /// <param name="own">The frames' numbers (B), int64, among those that ψ' has references of: a frame is learned without its own. Null
-    /// where ψ' has no references.</param>
+    /// <param name="own">The frames' numbers (B), int64, among those that ψ' has references of: of three steps in a row a frame is drawn
+    /// without references in the first, without its own in the second. Null where ψ' has no references.</param>
     /// <exception cref="ArgumentNullException"><paramref name="own"/> is null and ψ' has references.</exception>
     public IReadOnlyDictionary<string, Tensor> Run(Tensor frames, Tensor landmarks, IReadOnlyList<Tensor>? targets = null,
         bool adversarial = true, Tensor? own = null)
@@ -88,11 +89,12 @@ public sealed class FineTuningStep : IDisposable
         OrderedDictionary<string, Tensor> losses)
     {
         generatorOptimizer.Begin();
+        var turn = steps++ % 3;
         using var held = adversarial ? new HeldWeights(discriminator) : null; // it is frozen here, and meets x̂ and x
         var fakes = RunParts(generatorOptimizer, frames, adversarial, losses, (rows, share, terms) =>
         {
             var (x, y) = (rows(frames), rows(landmarks));
-            var fake = generator.call(y, own is null ? Psi : generator.WithoutOwn(Psi, rows(own)));
+            var fake = generator.call(y, own is null ? Psi : Seen(rows(own), turn));
             content.AddTerms(terms, fake, x, y, targets?.Select(rows).ToArray());
             if (adversarial)
             {
@@ -108,6 +110,16 @@ public sealed class FineTuningStep : IDisposable
         SpectralNorm.Iterate(generator);
         return fakes.Length == 1 ? fakes[0] : cat(fakes);
     }
+
+    // ψ' with the references that frames are drawn from. Steps take turns, so that what no reference shows is learned, too, and that one
+    // is trusted where it is right: none, those of the other frames, all. An only frame is always drawn without its own.
+    Tensor Seen(Tensor own, int turn) => (generator.ReferencesIn(Psi.shape[1]), turn) switch
+    {
+        (0, _) => Psi,
+        (_, 0) => Psi[.., ..generator.StyleLength],
+        ( > 1, 2) => Psi,
+        _ => generator.WithoutOwn(Psi, own),
+    };
 
     // The hinge loss, for θ, w' and b.
     void TrainDiscriminator(Tensor frames, Tensor landmarks, Tensor fake, OrderedDictionary<string, Tensor> losses)

@@ -36,7 +36,7 @@ public class FineTuningStepTests
     }
 
     [Fact]
-    public void AFrameIsLearnedWithoutItsOwnReferenceAndReferencesRest()
+    public void AFrameIsLearnedInTurnsWithoutReferencesWithoutItsOwnAndWithAllWhichRest()
     {
         using var scope = NewDisposeScope();
         var configuration = SmallSetting.Configuration("plain");
@@ -46,12 +46,14 @@ public class FineTuningStepTests
             Optimizer = configuration.Optimizer with { ParallelParts = true },
         };
         using var content = ContentLoss.Create(configuration.Objective);
-        var loss = Learned(changed: null);
-        Assert.Equal(loss, Learned(changed: 0));
-        Assert.NotEqual(loss, Learned(changed: 1));
+        float[] losses = Learned(changed: null), ownChanged = Learned(changed: 0), otherChanged = Learned(changed: 1);
+        Assert.Equal(losses[..2], ownChanged[..2]);
+        Assert.NotEqual(losses[2], ownChanged[2]);
+        Assert.Equal(losses[0], otherChanged[0]);
+        Assert.NotEqual(losses[1], otherChanged[1]);
 
-        // The first frame's loss, where one reference shows something else.
-        float Learned(int? changed)
+        // The first frame's losses in three steps, where one reference shows something else.
+        float[] Learned(int? changed)
         {
             using var networks = SmallSetting.Networks(configuration);
             var (generator, embedding) = (networks.Generator, Embedding(networks));
@@ -63,10 +65,11 @@ public class FineTuningStepTests
                 psi[0, (styles + number * each + 2)..(styles + (number + 1) * each)] = tensor(0.7f);
             using var step = new FineTuningStep(configuration, generator, networks.Discriminator, embedding, content, psi);
             Assert.Throws<ArgumentNullException>(() => step.Run(frames[..1], landmarks[..1]));
-            var losses = step.Run(frames[..1], landmarks[..1], own: tensor(new long[] { 0 }));
+            float[] losses = [.. Enumerable.Range(0, 3).Select(_ =>
+                step.Run(frames[..1], landmarks[..1], own: tensor(new long[] { 0 }))["content_pyramid"].item<float>())];
             Assert.True(step.Psi[0, styles..].equal(psi[0, styles..]).all().item<bool>());
             Assert.True((step.Psi[0, ..styles] != psi[0, ..styles]).any().item<bool>());
-            return losses["content_pyramid"].item<float>();
+            return losses;
         }
     }
 
