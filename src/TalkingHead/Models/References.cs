@@ -79,8 +79,8 @@ static class References
         var chosen = (all.shape[0] == 1 ? counts.matmul(all[0]) : counts.unsqueeze(1).bmm(all)).view(-1, MapCount, side, side);
         var line = HeadFrame.Line(landmarks.shape[^1], landmarks.device);
         var (x, y) = head.FromPicture(line.view(1, 1, -1), line.view(1, -1, 1));          // (B,S,S)
-        // x = wide sin θ + turn (deep cos θ - plane) is solved by sin(θ + φ) = (x + turn plane) / radius, where tan φ = turn deep / wide.
-        // cos(θ + φ), the slope, is 1 towards the camera and 0 at the outline.
+        // x = wide sin θ + turn (deep cos θ - plane) is solved by sin(θ + φ) = (x + turn plane) / radius, where
+        // tan φ = turn deep / wide. cos(θ + φ), the slope, is 1 towards the camera and 0 at the outline.
         var (aside, radius) = (Aside(head.Turn.X), head.Turn.X.Mul(Deep).Square().Add(Wide * Wide).sqrt());
         var sine = (x.Add(head.Turn.X.Mul(Plane)) / radius).Clamp(-1, 1);
         var (angle, slope) = (sine.asin() - aside, sine.Square().RSub(1).sqrt());
