@@ -31,11 +31,11 @@ sealed class OnnxFile
     // still ask for more memory than there is (a Pad, a Resize) fail in the runtime with an exception.
     static readonly HashSet<string> operators =
     [
-        "Abs", "Add", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "Constant", "Conv", "ConvTranspose",
-        "DepthToSpace", "Div", "Dropout", "Exp", "Flatten", "Gather", "Gemm", "GlobalAveragePool", "GlobalMaxPool", "GridSample",
-        "HardSigmoid", "Identity", "InstanceNormalization", "LeakyRelu", "MatMul", "Max", "MaxPool", "Min", "Mul", "Neg", "PRelu",
-        "Pad", "Pow", "Reciprocal", "ReduceMax", "ReduceMean", "ReduceSum", "Relu", "Reshape", "Resize", "Shape", "Sigmoid", "Slice",
-        "Softmax", "Split", "Sqrt", "Squeeze", "Sub", "Tanh", "Transpose", "Unsqueeze", "Upsample",
+        "Abs", "Add", "Asin", "Atan", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "Constant", "Conv",
+        "ConvTranspose", "Cos", "DepthToSpace", "Div", "Dropout", "Exp", "Flatten", "Gather", "Gemm", "GlobalAveragePool",
+        "GlobalMaxPool", "GridSample", "HardSigmoid", "Identity", "InstanceNormalization", "LeakyRelu", "MatMul", "Max", "MaxPool",
+        "Min", "Mul", "Neg", "PRelu", "Pad", "Pow", "Reciprocal", "ReduceMax", "ReduceMean", "ReduceSum", "Relu", "Reshape", "Resize",
+        "Shape", "Sigmoid", "Slice", "Softmax", "Split", "Sqrt", "Squeeze", "Sub", "Tanh", "Transpose", "Unsqueeze", "Upsample",
     ];
 
     OnnxFile(string path, byte[] bytes, ModelProto model)
