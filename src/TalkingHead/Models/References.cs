@@ -83,10 +83,10 @@ static class References
         // tan φ = turn deep / wide. cos(θ + φ), the slope, is 1 towards the camera and 0 at the outline.
         var (aside, radius) = (Aside(head.Turn.X), head.Turn.X.Mul(Deep).Square().Add(Wide * Wide).sqrt());
         var sine = (x.Add(head.Turn.X.Mul(Plane)) / radius).Clamp(-1, 1);
-        var (angle, slope) = (sine.asin() - aside, sine.Square().RSub(1).sqrt());
+        var angle = sine.asin() - aside;
         var v = y - head.Turn.Y * Before(angle);
         var sourceTurn = (counts * turns[.., .., 0]).sum(1).view(-1, 1, 1);
-        var sourceSlope = angle.Add(Aside(sourceTurn)).cos();
+        var (slope, sourceSlope) = (angle.Add(aside).cos(), angle.Add(Aside(sourceTurn)).cos());
         var (across, below) = (angle.Mul(1 / Reach), v.Add(-CentreBelow).Mul(1 / ReachDown));
         var inside = maximum(across.abs(), below.abs()).RSub(1).Mul(FadeAtRim).Clamp(0, 1);
         var share = (inside * minimum(slope, sourceSlope).Mul(FadeWithSlope).Clamp(0, 1) * head.Drawn).unsqueeze(1);
@@ -157,10 +157,10 @@ static class References
         var (x, y) = head.FromPicture(landmarks.Numbers(line.view(1, 1, -1)), landmarks.Numbers(line.view(1, -1, 1)));
         var (aside, radius) = (Aside(head.Turn.X), (head.Turn.X * head.Turn.X * (Deep * Deep) + Wide * Wide).Sqrt());
         var sine = ((x + head.Turn.X * Plane) / radius).Clamp(-1, 1);
-        var (angle, slope) = (sine.Asin() - aside, (sine * sine * -1 + 1).Sqrt());
+        var angle = sine.Asin() - aside;
         var v = y - head.Turn.Y * (angle.Cos() * Deep + -Plane);
         var sourceTurn = (turns.Slice(2, 0, 1).Reshape(0, -1) * counts).Sum(keep: true, 1).Reshape(0, 1, 1);
-        var sourceSlope = (angle + Aside(sourceTurn)).Cos();
+        var (slope, sourceSlope) = ((angle + aside).Cos(), (angle + Aside(sourceTurn)).Cos());
         var (across, below) = (angle * (1 / Reach), (v + -CentreBelow) * (1 / ReachDown));
         var inside = ((across.Abs().Max(below.Abs()) * -1 + 1) * FadeAtRim).Clamp(0, 1);
         var share = (inside * (slope.Min(sourceSlope) * FadeWithSlope).Clamp(0, 1) * head.Drawn).Reshape(0, 1, imageSide, imageSide);
