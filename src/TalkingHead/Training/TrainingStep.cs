@@ -23,6 +23,7 @@ public sealed class TrainingStep : IDisposable
     readonly ContentLoss content;
     readonly ObjectiveSettings objective;
     readonly OptimizerSettings settings;
+    readonly int shots;
     readonly Ranks ranks;
     readonly PlayerOptimizer generatorOptimizer;
     readonly PlayerOptimizer discriminatorOptimizer;
@@ -35,8 +36,8 @@ public sealed class TrainingStep : IDisposable
     {
         (this.embedder, this.generator, this.discriminator, this.embeddings, this.content) = (embedder, generator, discriminator,
             embeddings, content);
-        (objective, settings, rowSettings, this.ranks) = (configuration.Objective, configuration.Optimizer, configuration.Optimizer,
-            ranks ?? Ranks.Alone);
+        (objective, settings, rowSettings, shots, this.ranks) = (configuration.Objective, configuration.Optimizer,
+            configuration.Optimizer, configuration.Episodes.Shots, ranks ?? Ranks.Alone);
         if (this.ranks.Count == 1) // ranks have shared the processors already
             parallel = ParallelParts.For(configuration, embedder.parameters().First().device_type);
         generatorOptimizer = new PlayerOptimizer("generator", [.. embedder.parameters(), .. generator.parameters()], settings.GeneratorRate,
@@ -76,10 +77,10 @@ public sealed class TrainingStep : IDisposable
     /// <param name="batch">The episodes.</param>
     /// <param name="adversarial">Whether the discriminator takes part.</param>
     /// <param name="measure">Whether to measure the adversary's pull.</param>
-    /// <param name="references">Whether the generator sees its references, if it has any.</param>
+    /// <param name="references">How many references the generator sees, if it has any; all when null.</param>
     /// <exception cref="NonFiniteException">A loss or a gradient is not finite.</exception>
     public IReadOnlyDictionary<string, Tensor> Run(EpisodeBatch batch, bool adversarial = true, bool measure = false,
-        bool references = true)
+        int? references = null)
     {
         using var scope = NewDisposeScope();
         var losses = new OrderedDictionary<string, Tensor>();
@@ -96,7 +97,7 @@ public sealed class TrainingStep : IDisposable
 
     // L = L_CNT + L_ADV + L_MCH, for E and G. Returns x̂.
     internal Tensor TrainGenerator(EpisodeBatch batch, EmbeddingBatch? rows, OrderedDictionary<string, Tensor> losses,
-        bool references = true)
+        int? references = null)
     {
         generatorOptimizer.Begin();
         using var held = rows is null ? null : new HeldWeights(discriminator); // it is frozen here, and meets x̂ and x
@@ -124,12 +125,14 @@ public sealed class TrainingStep : IDisposable
     }
 
     // Gives x̂.
-    Tensor PassGenerator(EpisodePart part, Tensor? w, LossSum terms, bool references)
+    Tensor PassGenerator(EpisodePart part, Tensor? w, LossSum terms, int? references)
     {
         var (target, landmarks) = (part.Target, part.TargetLandmarks);
-        var embedding = embedder.call(part.Source, part.SourceLandmarks);      // (b,N)
+        var seen = part.First(shots);
+        var embedding = embedder.call(seen.Source, seen.SourceLandmarks);      // (b,N)
         StepClock.Mark(StepPhase.Embedder);
-        var psi = references ? generator.Project(embedding, part.Source, part.SourceLandmarks) : generator.Project(embedding);
+        var shown = references is { } count ? part.First(count) : part;
+        var psi = generator.Project(embedding, shown.Source, shown.SourceLandmarks);
         var fake = generator.call(landmarks, psi);                             // (b,3,S,S)
         StepClock.Mark(StepPhase.Generator);
         content.AddTerms(terms, fake, target, landmarks);
