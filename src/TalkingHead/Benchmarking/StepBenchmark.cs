@@ -144,7 +144,7 @@ public sealed class StepBenchmark : IDisposable
     {
         using var scope = NewDisposeScope();
         using var generator = new torch.Generator(1);
-        var (b, k, s) = (configuration.Training.Batch, configuration.SourceFrames, configuration.Data.Size);
+        var (b, k, s) = (configuration.Training.Batch, configuration.Episodes.Shots, configuration.Data.Size);
         Tensor Noise(params long[] shape) => rand(shape, generator: generator).Mul(2).Sub(1).to(device).MoveToOuterDisposeScope();
         var batch = new EpisodeBatch(Noise(b, k, 3, s, s), Noise(b, k, 3, s, s), Noise(b, 3, s, s), Noise(b, 3, s, s),
             Clips(ranks.Rank, 1))

@@ -65,7 +65,7 @@ public sealed record EpisodeSettings
         + "for none, as in the paper.", Min = 0, Max = 1)]
     public double BackgroundSwap { get; init; }
 
-    [Setting("Source frames per episode that become references, if the network has any (network.reference_side); the embedder sees the "
-        + "first of them, as many as shots.", Min = 1, Max = 64)]
-    public int References { get; init; } = 8;
+    [Setting("Every so many steps references are hidden (network.reference_side), so that the generator can also draw what they do not "
+        + "show; 0 for never.", Min = 0)]
+    public int HideReferencesEvery { get; init; } = 3;
 }

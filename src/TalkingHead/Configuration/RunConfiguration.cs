@@ -62,9 +62,6 @@ public sealed record RunConfiguration
     internal RunConfiguration ExpectNetworkOf(RunConfiguration trained, string path) => Network == trained.Network ? this
         : throw UserException.Usage($"{path}: --set changes network.*, which is fixed once a run is trained. Remove that --set.");
 
-    /// <summary>The source frames of an episode: for the embedder and, if the network has references, for these.</summary>
-    internal int SourceFrames => Network.ReferenceSide == 0 ? Episodes.Shots : Math.Max(Episodes.Shots, Episodes.References);
-
     /// <summary>The whole configuration with every default filled in; reads back to an equal record.</summary>
     public string ToYaml() => ConfigurationWriter.Write(this);
 
@@ -87,6 +84,8 @@ public sealed record RunConfiguration
                 + $"found {SettingValue.Format(Landmarks.Style)} and {SettingValue.Format(Network.Layout)}.";
         if (Network.ReferenceSide > 2 * Data.Size)
             yield return $"network.reference_side is {Network.ReferenceSide}; expected at most twice data.size, {2 * Data.Size}.";
+        if (Episodes.HideReferencesEvery == 1)
+            yield return "episodes.hide_references_every is 1: references would never show; expected 0, or at least 2.";
         if (Landmarks is { Pupils: true, Style: not LandmarkStyle.Paper })
             yield return "landmarks.pupils is true; only landmarks.style paper draws pupils.";
         if ((Objective.Content is ContentKind.Pyramid or ContentKind.Resnet18

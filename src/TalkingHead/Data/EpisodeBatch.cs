@@ -75,9 +75,4 @@ public sealed class EpisodeBatch : IDisposable
 
 /// <summary>Consecutive episodes of a batch: where they start, how many they are, and their share of it.</summary>
 sealed record EpisodePart(Tensor Source, Tensor SourceLandmarks, Tensor Target, Tensor TargetLandmarks, int Start, int Length,
-    double Share)
-{
-    /// <summary>With the first <paramref name="sources"/> source frames of each episode, or with all if there are fewer.</summary>
-    public EpisodePart First(int sources) => Source.shape[1] <= sources ? this
-        : this with { Source = Source.narrow(1, 0, sources), SourceLandmarks = SourceLandmarks.narrow(1, 0, sources) };
-}
+    double Share);

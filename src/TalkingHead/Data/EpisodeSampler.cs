@@ -25,14 +25,14 @@ public sealed record EpisodeSampling
     /// <summary>The training episodes of a run.</summary>
     public static EpisodeSampling From(RunConfiguration configuration) => new()
     {
-        Shots = configuration.SourceFrames,
+        Shots = configuration.Episodes.Shots,
         Seed = (ulong)configuration.Training.Seed,
         Mirror = configuration.Episodes.Mirror,
         ColorAugmentation = configuration.Episodes.ColorAugmentation,
         BackgroundSwap = configuration.Episodes.BackgroundSwap,
     };
 
-    /// <summary>K, or more where references are of more frames than the embedder sees (<see cref="EpisodeSettings.References"/>).</summary>
+    /// <summary>K.</summary>
     public int Shots { get; init; } = 8;
 
     /// <summary>Decides the order of clips, the frames and the augmentation.</summary>
@@ -98,9 +98,8 @@ public sealed class EpisodeSampler
                 $"{dataset.Folder}: none of its {dataset.Count} clips is on the {sampling.Split.ToString().ToLowerInvariant()} side.");
         if (eligible.Count == 0)
             throw new UserException(
-                $"{dataset.Folder}: episodes of {sampling.Shots} source frames need clips of {sampling.Shots + 1} frames, and the longest "
-                    + $"has {longest}; lower episodes.shots (with network.reference_side, episodes.references, too), or prepare longer "
-                    + $"clips.");
+                $"{dataset.Folder}: episodes of {sampling.Shots} shots need clips of {sampling.Shots + 1} frames, and the longest has "
+                    + $"{longest}; lower the shots, or prepare longer clips.");
         clips = [.. eligible];
         order = new int[clips.Length];
         TooShort = onThisSide - clips.Length;

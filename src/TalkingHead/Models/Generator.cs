@@ -110,7 +110,7 @@ public sealed class Generator : PersonGenerator
     /// <inheritdoc/>
     public override Tensor Project(Tensor embedding, Tensor frames, Tensor landmarks)
     {
-        if (referenceSide == 0 || frames.shape[1] == 0)
+        if (referenceSide == 0)
             return Project(embedding);
         var (b, k) = (embedding.shape[0], frames.shape[1]);
         Shapes.Expect(frames, "source frames", b, k, 3, size, size);

@@ -94,7 +94,7 @@ public sealed class MetaTrainer : IDisposable
         state = new TrainingState(networks, trainingStep, embeddings, average is null ? null : averaged, statistics, device);
         sampler = new EpisodeSampler(dataset, EpisodeSampling.From(configuration));
         var tooShort = sampler.TooShort == 0 ? ""
-            : $", {sampler.TooShort} left out as shorter than {sampler.Shots + 1} frames";
+            : $", {sampler.TooShort} left out as shorter than {configuration.Episodes.Shots + 1} frames";
         reporter.Say($"dataset: {sampler.Count} clips to train on{tooShort}");
         ranks.Expect("configuration", configuration.ToYaml(), "Start all ranks with the same command.");
         ranks.Expect("kind of device", $"{device.type}", "Give all ranks the same --device.");
@@ -205,8 +205,9 @@ public sealed class MetaTrainer : IDisposable
         {
             var reports = (step + 1) % settings.ReportEvery == 0;
             trainingStep.RateFactor = configuration.Optimizer.RateFactor(step, settings.Steps);
+            var hideEvery = configuration.Episodes.HideReferencesEvery;
             var losses = trainingStep.Run(batch.Episodes, adversarial: step >= settings.WarmUp * settings.Steps, measure: reports,
-                references: ReferencesAt(step));
+                references: hideEvery == 0 || (step + 1) % hideEvery != 0);
             step++;
             if (step > failedAt)
                 failures = 0;
@@ -220,10 +221,6 @@ public sealed class MetaTrainer : IDisposable
             return false;
         }
     }
-
-    // How many references the generator sees; null for all. Steps take turns, so that it also draws what no reference shows, and what the
-    // only one, of another pose, does not.
-    static int? ReferencesAt(long step) => (step % 4) switch { 0 => 0, 2 => 1, _ => null };
 
     // False where a figure is not finite: the run goes back to its last checkpoint and looks at every step from there on.
     bool Report(EpisodeBatch batch, double stepsPerSecond)

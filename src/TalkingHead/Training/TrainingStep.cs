@@ -23,7 +23,6 @@ public sealed class TrainingStep : IDisposable
     readonly ContentLoss content;
     readonly ObjectiveSettings objective;
     readonly OptimizerSettings settings;
-    readonly int shots;
     readonly Ranks ranks;
     readonly PlayerOptimizer generatorOptimizer;
     readonly PlayerOptimizer discriminatorOptimizer;
@@ -36,8 +35,8 @@ public sealed class TrainingStep : IDisposable
     {
         (this.embedder, this.generator, this.discriminator, this.embeddings, this.content) = (embedder, generator, discriminator,
             embeddings, content);
-        (objective, settings, rowSettings, shots, this.ranks) = (configuration.Objective, configuration.Optimizer,
-            configuration.Optimizer, configuration.Episodes.Shots, ranks ?? Ranks.Alone);
+        (objective, settings, rowSettings, this.ranks) = (configuration.Objective, configuration.Optimizer, configuration.Optimizer,
+            ranks ?? Ranks.Alone);
         if (this.ranks.Count == 1) // ranks have shared the processors already
             parallel = ParallelParts.For(configuration, embedder.parameters().First().device_type);
         generatorOptimizer = new PlayerOptimizer("generator", [.. embedder.parameters(), .. generator.parameters()], settings.GeneratorRate,
@@ -77,10 +76,10 @@ public sealed class TrainingStep : IDisposable
     /// <param name="batch">The episodes.</param>
     /// <param name="adversarial">Whether the discriminator takes part.</param>
     /// <param name="measure">Whether to measure the adversary's pull.</param>
-    /// <param name="references">How many references the generator sees, if it has any; all when null.</param>
+    /// <param name="references">Whether the generator sees its references, if it has any.</param>
     /// <exception cref="NonFiniteException">A loss or a gradient is not finite.</exception>
     public IReadOnlyDictionary<string, Tensor> Run(EpisodeBatch batch, bool adversarial = true, bool measure = false,
-        int? references = null)
+        bool references = true)
     {
         using var scope = NewDisposeScope();
         var losses = new OrderedDictionary<string, Tensor>();
@@ -97,7 +96,7 @@ public sealed class TrainingStep : IDisposable
 
     // L = L_CNT + L_ADV + L_MCH, for E and G. Returns x̂.
     internal Tensor TrainGenerator(EpisodeBatch batch, EmbeddingBatch? rows, OrderedDictionary<string, Tensor> losses,
-        int? references = null)
+        bool references = true)
     {
         generatorOptimizer.Begin();
         using var held = rows is null ? null : new HeldWeights(discriminator); // it is frozen here, and meets x̂ and x
@@ -125,14 +124,12 @@ public sealed class TrainingStep : IDisposable
     }
 
     // Gives x̂.
-    Tensor PassGenerator(EpisodePart part, Tensor? w, LossSum terms, int? references)
+    Tensor PassGenerator(EpisodePart part, Tensor? w, LossSum terms, bool references)
     {
         var (target, landmarks) = (part.Target, part.TargetLandmarks);
-        var seen = part.First(shots);
-        var embedding = embedder.call(seen.Source, seen.SourceLandmarks);      // (b,N)
+        var embedding = embedder.call(part.Source, part.SourceLandmarks);      // (b,N)
         StepClock.Mark(StepPhase.Embedder);
-        var shown = references is { } count ? part.First(count) : part;
-        var psi = generator.Project(embedding, shown.Source, shown.SourceLandmarks);
+        var psi = references ? generator.Project(embedding, part.Source, part.SourceLandmarks) : generator.Project(embedding);
         var fake = generator.call(landmarks, psi);                             // (b,3,S,S)
         StepClock.Mark(StepPhase.Generator);
         content.AddTerms(terms, fake, target, landmarks);

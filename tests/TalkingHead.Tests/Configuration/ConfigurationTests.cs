@@ -81,6 +81,8 @@ public class ConfigurationTests
         "a.yaml: network.reference_side is 64; it needs landmarks.style paper and network.layout paper, found vt and paper.")]
     [InlineData("network: {reference_side: 129}\ndata: {size: 64}",
         "a.yaml: network.reference_side is 129; expected at most twice data.size, 128.")]
+    [InlineData("episodes: {hide_references_every: 1}",
+        "a.yaml: episodes.hide_references_every is 1: references would never show; expected 0, or at least 2.")]
     [InlineData("network: {encoder_side: 64}\ndata: {size: 64}", "a.yaml: network.encoder_side is 64; expected less than data.size, 64.")]
     public void AMistakeIsOneSentence(string yaml, string expected) => Assert.Equal(expected, ErrorOf(yaml));
 

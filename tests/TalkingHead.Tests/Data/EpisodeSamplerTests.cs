@@ -110,8 +110,8 @@ public sealed class EpisodeSamplerTests : IDisposable
     [Fact]
     public void ShotsThatNoClipHasFramesForAreRefusedInOneSentence()
     {
-        Assert.Equal($"{dataset.Folder}: episodes of 8 source frames need clips of 9 frames, and the longest has 8; lower episodes.shots "
-            + $"(with network.reference_side, episodes.references, too), or prepare longer clips.",
+        Assert.Equal($"{dataset.Folder}: episodes of 8 shots need clips of 9 frames, and the longest has 8; lower the shots, or prepare "
+            + $"longer clips.",
             Assert.Throws<UserException>(() => new EpisodeSampler(dataset, new() { Shots = 8 })).Message);
         var sampler = new EpisodeSampler(dataset, new() { Shots = 7 });
         Assert.True(sampler.TooShort > 0);

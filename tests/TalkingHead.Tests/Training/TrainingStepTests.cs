@@ -58,27 +58,6 @@ public class TrainingStepTests
         Assert.NotEqual(expected["content_pyramid"].item<float>(), losses["content_pyramid"].item<float>());
     }
 
-    [Fact]
-    public void TheEmbedderSeesTheFirstSourceFramesAndReferencesAreOfAsManyAsAskedFor()
-    {
-        using var scope = NewDisposeScope();
-        var plain = SmallSetting.Configuration("plain");
-        var oneShot = plain with { Network = plain.Network with { ReferenceSide = 8 }, Episodes = new() { Shots = 1 } };
-        var batch = SmallSetting.BatchOf(1);
-        var first = new EpisodeBatch(batch.Source[.., ..1], batch.SourceLandmarks[.., ..1], batch.Target, batch.TargetLandmarks,
-            batch.Clips);
-        Assert.Equal(Loss(first, 0), Loss(batch, 0));
-        Assert.Equal(Loss(first, 1), Loss(batch, 1));
-        Assert.Equal(Loss(batch, null), Loss(batch, SmallSetting.Shots));
-        Assert.Equal(3, new[] { Loss(batch, 0), Loss(batch, 1), Loss(batch, null) }.Distinct().Count());
-
-        float Loss(EpisodeBatch episodes, int? references)
-        {
-            using var game = new Game("plain", oneShot);
-            return game.Step.Run(episodes, adversarial: false, references: references)["content_pyramid"].item<float>();
-        }
-    }
-
     [Theory, InlineData("normal"), InlineData("plain")]
     public void GeneratorPhaseLeavesDiscriminatorBitsUnchanged(string kind)
     {
