@@ -115,7 +115,7 @@ public sealed record FineTuningSettings
     public double WarmUp { get; init; }
 
     [Setting("What the content loss compares, with the weights under objective: vgg, pyramid, random-vgg or resnet18. "
-        + "objective.content if not set, or if it is resnet18 and the network's file is missing.")]
+        + "objective.content if not set. Where it is resnet18 and the network's file is missing, the pyramid.")]
     public ContentKind? Content { get; init; }
 
     [Setting("Learning rate of the generator and the person's psi; optimizer.generator_rate if not set.", Min = 0, Max = 1)]

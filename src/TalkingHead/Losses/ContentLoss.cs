@@ -58,8 +58,8 @@ public sealed class ContentLoss : IDisposable
     }
 
     /// <summary>
-    /// As <see cref="Create"/>, for a new person: fine_tuning.content where it is set. It does without ResNet-18 where the file
-    /// is missing, and says so: programs are published without it.
+    /// As <see cref="Create"/>, for a new person: fine_tuning.content where it is set. Where ResNet-18's file is missing the terms
+    /// beside it remain, and the reason says so: programs are published without the file.
     /// </summary>
     internal static ContentLoss ForFineTuning(RunConfiguration configuration, Device device) =>
         ForFineTuning(configuration, device, PublishedWeights.Has(ResNet18.File));
@@ -75,12 +75,10 @@ public sealed class ContentLoss : IDisposable
     /// <exception cref="UserException">VGG's files are missing and the configuration does not say to go on without.</exception>
     internal static (ContentKind Kind, string Reason) ChooseForFineTuning(RunConfiguration configuration, bool hasResNet18)
     {
-        var (objective, own) = (configuration.Objective, configuration.FineTuning.Content);
-        if (own != ContentKind.Resnet18 || hasResNet18)
-            return Choose(objective with { Content = own ?? objective.Content });
-        var (kind, reason) = Choose(objective);
-        return (kind, $"{reason}; fine_tuning.content is resnet18, but {PublishedWeights.PathOf(ResNet18.File)} is missing: run "
-            + $"scripts/download-weights.sh {ResNet18.File} for heads that are sharper");
+        var kind = configuration.FineTuning.Content ?? configuration.Objective.Content;
+        return kind != ContentKind.Resnet18 || hasResNet18 ? Choose(configuration.Objective with { Content = kind })
+            : (ContentKind.Pyramid, $"content loss: {Describe(ContentKind.Pyramid)}, because "
+                + $"{PublishedWeights.PathOf(ResNet18.File)} is missing; scripts/download-weights.sh {ResNet18.File} makes heads sharper");
     }
 
     /// <summary>As <see cref="Create"/>, with random weights in the networks whose files are missing: they cost the same.</summary>
