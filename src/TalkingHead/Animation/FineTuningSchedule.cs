@@ -68,7 +68,7 @@ sealed class StoppingRule
     }
 
     /// <summary>
-    /// How long all frames are learned, from the weights of the epoch that is kept. docs/training.md says what that is worth.
+    /// How long all frames are learned, from the weights of the epoch that is kept. docs/ablations.md says what that is worth.
     /// </summary>
     public static int EpochsOfAll(int kept) => (kept + 3) / 4;
 
